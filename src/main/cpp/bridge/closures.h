@@ -1,0 +1,21 @@
+// A Java functional object as a std::function, in any number.
+#pragma once
+
+#include "handles.h"
+
+namespace mlx4j {
+
+void resolve_upcall(JNIEnv* env);  // once, at start
+
+// org.mlx4j.internal.NativeFunction -> Fn. Called from C++, it runs the Java code with the entry lock released; an
+// exception of the Java code passes through C++ as java_error and comes out of the outermost call as the same object.
+struct lambda {
+  Fn f;
+  explicit lambda(jobject o);
+  operator Fn&&() && { return std::move(f); }
+};
+inline Fn function(Fn f) {
+  return f;
+}
+
+}  // namespace mlx4j

@@ -1,0 +1,49 @@
+// The entry lock: one recursive lock around everything that touches MLX objects. Their reference counts are atomic,
+// but graphs, transforms and caches are not, and even dropping an array may touch a graph that another thread walks.
+//
+// Every adapter of handles.h holds an Entry as its FIRST member: the lock then lives exactly as long as the temporaries
+// of the generated call. Released opens the lock completely around calls into Java and around waits.
+#pragma once
+
+namespace mlx4j {
+
+struct ThreadState {
+  int depth = 0;          // how many Entry objects this thread holds
+  bool prepared = false;  // streams and compile cache of this thread are set up
+};
+extern constinit thread_local ThreadState this_thread;
+
+void lock_first();   // depth 0 -> 1: locks, prepares the thread, runs deferred deletions
+void unlock_last();  // depth 1 -> 0
+
+struct Entry {
+  Entry() {
+    if (this_thread.depth == 0) {
+      lock_first();
+    } else {
+      ++this_thread.depth;
+    }
+  }
+  ~Entry() {
+    if (this_thread.depth == 1) {
+      unlock_last();
+    } else {
+      --this_thread.depth;
+    }
+  }
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+};
+
+class Released {
+ public:
+  Released();
+  ~Released();
+  Released(const Released&) = delete;
+  Released& operator=(const Released&) = delete;
+
+ private:
+  int depth_;
+};
+
+}  // namespace mlx4j

@@ -1,0 +1,178 @@
+#include "evaluation.h"
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "graph_guard.h"
+#include "mlx/scheduler.h"
+#include "mlx/transforms_impl.h"
+#include "threads.h"
+
+namespace mlx4j {
+
+using Status = mx::array::Status;
+
+// A probe rather than detail::in_tracing(), which libmlx does not export.
+bool tracing() {
+  thread_local mx::array probe = [] {
+    mx::array a({}, mx::bool_, nullptr, {});
+    a.set_tracer(true);
+    return a;
+  }();
+  return probe.is_tracer();
+}
+
+// An operation that fails while it computes leaves its outputs looking evaluated. Unscheduled and without a primitive
+// they say so to whoever reads them later.
+static void evaluate_or_invalidate(Arrays v, Arrays unscheduled) {
+  try {
+    mx::eval(std::move(v));
+  } catch (...) {
+    for (auto& a : unscheduled) {
+      if (!a.has_primitive()) {
+        a.set_status(Status::unscheduled);
+      }
+    }
+    throw;
+  }
+}
+
+// False when nothing is left to wait for. Errors while computing are the caller's own: nobody else can enter meanwhile.
+static bool schedule(const Arrays& v) {
+  if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
+    return false;
+  }
+  auto plan = plan_evaluation(v);
+  if (tracing() || plan.can_fail) {  // MLX forbids asynchronous evaluation while it traces
+    evaluate_or_invalidate(v, std::move(plan.unscheduled));
+    return false;
+  }
+  mx::async_eval(v);
+  return true;
+}
+
+void evaluate(Arrays v) {
+  Entry entry;
+  if (!schedule(v)) {
+    return;
+  }
+  Arrays waits;
+  for (auto& a : v) {
+    if (a.status() != Status::available && a.event().valid()) {
+      mx::array w({}, mx::bool_, nullptr, {});
+      w.attach_event(a.event());
+      w.set_status(Status::evaluated);
+      waits.push_back(std::move(w));
+    }
+  }
+  if (!waits.empty()) {
+    Released released;
+    for (auto& w : waits) {
+      w.wait();
+    }
+  }
+  for (auto& a : v) {
+    a.wait();
+  }
+}
+
+void async_evaluate(Arrays v) {
+  Entry entry;
+  schedule(v);
+}
+
+void synchronize(mx::Stream s) {
+  Released released;
+  mx::synchronize(s);
+}
+
+bool is_available(const mx::array& a) {
+  return a.is_available();
+}
+
+mx::array values_as(const mx::array& a, mx::Dtype dtype) {
+  Entry entry;
+  if (dtype != mx::complex64 && a.dtype() == mx::complex64) {
+    throw std::invalid_argument("a complex64 array has no real values; take real() or imag() first");
+  }
+  mx::array x = a;
+  if (x.dtype() != dtype) {
+    const bool cpu_only = x.dtype() == mx::float64 || dtype == mx::float64;
+    x = mx::astype(x, dtype, cpu_only ? mx::StreamOrDevice(mx::Device::cpu) : mx::StreamOrDevice{});
+  }
+  evaluate({x});
+  if (!x.flags().row_contiguous) {
+    x = mx::contiguous(x);
+    evaluate({x});
+  }
+  return x;
+}
+
+static mx::array element(const mx::array& a) {
+  if (a.size() != 1) {
+    std::ostringstream msg;
+    msg << "[item] item can only be read from an array with exactly one element, this one has shape " << a.shape();
+    throw std::invalid_argument(msg.str());
+  }
+  if (a.dtype() == mx::complex64) {
+    throw std::invalid_argument("[item] a complex64 array has no real value; use itemComplex, real() or imag()");
+  }
+  if (a.status() != Status::available) {
+    evaluate({a});
+  }
+  return a;
+}
+
+template <class R, class Convert>
+static R convert_element(const mx::array& a, Convert convert) {
+  const mx::array x = element(a);
+  switch (x.dtype()) {
+    case mx::Dtype::Val::bool_: return convert(*x.data<bool>());
+    case mx::Dtype::Val::uint8: return convert(*x.data<std::uint8_t>());
+    case mx::Dtype::Val::uint16: return convert(*x.data<std::uint16_t>());
+    case mx::Dtype::Val::uint32: return convert(*x.data<std::uint32_t>());
+    case mx::Dtype::Val::uint64: return convert(*x.data<std::uint64_t>());
+    case mx::Dtype::Val::int8: return convert(*x.data<std::int8_t>());
+    case mx::Dtype::Val::int16: return convert(*x.data<std::int16_t>());
+    case mx::Dtype::Val::int32: return convert(*x.data<std::int32_t>());
+    case mx::Dtype::Val::int64: return convert(*x.data<std::int64_t>());
+    case mx::Dtype::Val::float16: return convert(float(*x.data<mx::float16_t>()));
+    case mx::Dtype::Val::bfloat16: return convert(float(*x.data<mx::bfloat16_t>()));
+    case mx::Dtype::Val::float32: return convert(*x.data<float>());
+    case mx::Dtype::Val::float64: return convert(*x.data<double>());
+    case mx::Dtype::Val::complex64: break;
+  }
+  throw std::invalid_argument("[item] unknown dtype");
+}
+
+jdouble item_double(const mx::array& a) {
+  return convert_element<jdouble>(a, [](auto v) { return jdouble(v); });
+}
+
+jlong item_long(const mx::array& a) {  // a floating point value is cut off and saturates, as Java's (long) does
+  return convert_element<jlong>(a, [](auto v) {
+    using T = decltype(v);
+    if constexpr (std::is_floating_point_v<T>) {
+      if (std::isnan(v)) {
+        return jlong(0);
+      }
+      if (v >= T(0x1p63)) {
+        return std::numeric_limits<jlong>::max();
+      }
+      if (v < -T(0x1p63)) {
+        return std::numeric_limits<jlong>::min();
+      }
+    }
+    return jlong(v);
+  });
+}
+
+std::string to_string(const mx::array& a) {
+  evaluate({a});
+  std::ostringstream os;
+  os << a;
+  return os.str();
+}
+
+}  // namespace mlx4j

@@ -1,0 +1,23 @@
+// Evaluation: scheduled under the entry lock, waited for outside it, so that other threads keep working.
+#pragma once
+
+#include "handles.h"
+
+namespace mlx4j {
+
+bool tracing();  // whether this thread is tracing a function
+
+void evaluate(Arrays v);
+void async_evaluate(Arrays v);
+void synchronize(mx::Stream s);
+bool is_available(const mx::array& a);
+
+// The array's values in row-major order as `dtype`, evaluated.
+mx::array values_as(const mx::array& a, mx::Dtype dtype);
+
+// The one element of `a`.
+jdouble item_double(const mx::array& a);
+jlong item_long(const mx::array& a);
+std::string to_string(const mx::array& a);
+
+}  // namespace mlx4j

@@ -1,0 +1,227 @@
+#include "graph_guard.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <sstream>
+#include <unordered_map>
+
+#include "mlx/primitives.h"
+#include "physical_memory.h"
+
+namespace mlx4j {
+
+namespace {
+
+// A set of array ids that is cheap to fill and to empty again and again: an entry counts only when its stamp is current.
+class IdSet {
+ public:
+  void clear() {
+    count_ = 0;
+    if (++stamp_ == 0) {
+      std::fill(entries_.begin(), entries_.end(), Entry{});
+      stamp_ = 1;
+    }
+  }
+  bool insert(std::uintptr_t id) {
+    if (2 * count_ >= entries_.size()) {
+      grow();
+    }
+    return place(id);
+  }
+  std::size_t size() const { return count_; }
+
+ private:
+  struct Entry {
+    std::uintptr_t id = 0;
+    std::uint32_t stamp = 0;
+  };
+  bool place(std::uintptr_t id) {
+    const auto mask = entries_.size() - 1;
+    for (auto i = (id >> 4) * 0x9E3779B97F4A7C15u >> 20 & mask;; i = (i + 1) & mask) {
+      Entry& e = entries_[i];
+      if (e.stamp != stamp_) {
+        e = {id, stamp_};
+        ++count_;
+        return true;
+      }
+      if (e.id == id) {
+        return false;
+      }
+    }
+  }
+  void grow() {
+    std::vector<Entry> old(entries_.size() * 2);
+    old.swap(entries_);
+    count_ = 0;
+    for (auto& e : old) {
+      if (e.stamp == stamp_) {
+        place(e.id);
+      }
+    }
+  }
+  std::vector<Entry> entries_ = std::vector<Entry>(64);
+  std::uint32_t stamp_ = 1;
+  std::size_t count_ = 0;
+};
+
+struct Walk {
+  IdSet seen;
+  std::vector<const mx::array*> pending;
+};
+
+// Visits each array once, outputs first; goes on to the inputs of those for which `visit` answers true.
+template <class V>
+std::size_t walk(const Arrays& outputs, V visit) {
+  thread_local Walk w;
+  w.seen.clear();
+  w.pending.clear();
+  auto reach = [](const mx::array& a) {
+    if (w.seen.insert(a.id())) {
+      w.pending.push_back(&a);
+    }
+  };
+  for (auto& a : outputs) {
+    reach(a);
+  }
+  while (!w.pending.empty()) {
+    const mx::array& a = *w.pending.back();
+    w.pending.pop_back();
+    if (visit(a)) {
+      for (auto& i : a.inputs()) {
+        reach(i);
+      }
+    }
+  }
+  return w.seen.size();
+}
+
+std::size_t longest_path(const Arrays& outputs) {
+  std::unordered_map<std::uintptr_t, std::size_t> depth;
+  std::vector<std::pair<const mx::array*, std::size_t>> stack;
+  std::size_t longest = 0;
+  for (auto& o : outputs) {
+    stack.emplace_back(&o, 0);
+    while (!stack.empty()) {
+      auto& [a, next] = stack.back();
+      if (next < a->inputs().size()) {
+        const mx::array& in = a->inputs()[next++];
+        if (!depth.contains(in.id())) {
+          stack.emplace_back(&in, 0);
+        }
+        continue;
+      }
+      std::size_t d = 1;
+      for (auto& in : a->inputs()) {
+        if (auto it = depth.find(in.id()); it != depth.end()) {
+          d = std::max(d, it->second + 1);
+        }
+      }
+      depth[a->id()] = d;
+      longest = std::max(longest, d);
+      stack.pop_back();
+    }
+  }
+  return longest;
+}
+
+// The lowest usable address of this thread's stack.
+std::uintptr_t stack_low() {
+  thread_local const std::uintptr_t low = [] {
+#ifdef __APPLE__
+    const auto top = reinterpret_cast<std::uintptr_t>(pthread_get_stackaddr_np(pthread_self()));
+    return top - pthread_get_stacksize_np(pthread_self());
+#else
+    pthread_attr_t attributes;
+    void* address = nullptr;
+    std::size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+      pthread_attr_getstack(&attributes, &address, &size);
+      pthread_attr_destroy(&attributes);
+    }
+    return reinterpret_cast<std::uintptr_t>(address);
+#endif
+  }();
+  return low;
+}
+
+// Measured on MLX 0.32.4: the deepest recursion (compile) takes about 200 bytes of stack for each level.
+constexpr std::size_t bytes_per_level = 256;
+constexpr std::size_t reserve = 128 << 10;  // the JVM's guard pages, and what runs at the bottom of the recursion
+
+std::size_t levels_left() {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  const auto low = stack_low() + reserve;
+  return here > low ? (here - low) / bytes_per_level : 0;
+}
+
+bool may_fail(const mx::array& a) {
+  static constexpr std::array<const char*, 9> names{"Load", "Inverse", "Cholesky", "SVD", "QRF",
+                                                    "Eig",  "Eigh",    "LUF",      "Compiled"};
+  const char* name = a.primitive().name();
+  return std::any_of(names.begin(), names.end(), [&](const char* n) { return !std::strcmp(n, name); });
+}
+
+// Views and broadcasts are results without memory of their own.
+bool may_allocate_nothing(const mx::array& a) {
+  return std::strstr(a.primitive().name(), "Broadcast") != nullptr;
+}
+
+}  // namespace
+
+void require_stack_for(const Arrays& outputs) {
+  const auto levels = levels_left();
+  if (walk(outputs, [](auto&) { return true; }) <= levels) {
+    return;
+  }
+  if (const auto depth = longest_path(outputs); depth > levels) {
+    std::ostringstream msg;
+    msg << "the traced graph is " << depth << " operations deep and a transform recurses through all of them, but the "
+        << "stack of this thread has room for " << levels
+        << "; run it on a thread with a larger stack (the stackSize of Thread's constructor, or -Xss), or evaluate "
+        << "intermediate results outside the function";
+    throw stack_overflow(msg.str());
+  }
+}
+
+Fn guarded(const Fn& f) {
+  return [f](const Arrays& args) {
+    auto results = f(args);
+    require_stack_for(results);
+    return results;
+  };
+}
+
+EvalPlan plan_evaluation(const Arrays& outputs) {
+  EvalPlan plan;
+  const auto limit = physical_memory();
+  walk(outputs, [&](const mx::array& a) {
+    if (a.status() != mx::array::Status::unscheduled) {
+      return false;
+    }
+    if (a.has_primitive()) {
+      if (a.nbytes() > limit && !may_allocate_nothing(a)) {
+        std::ostringstream msg;
+        msg << "an array of shape " << a.shape() << " and dtype " << a.dtype() << " needs " << a.nbytes()
+            << " bytes, this machine has " << limit;
+        throw out_of_memory(msg.str());
+      }
+      plan.can_fail = plan.can_fail || may_fail(a);
+    }
+    return true;
+  });
+  if (plan.can_fail) {
+    walk(outputs, [&](const mx::array& a) {
+      if (a.status() != mx::array::Status::unscheduled) {
+        return false;
+      }
+      plan.unscheduled.push_back(a);
+      return true;
+    });
+  }
+  return plan;
+}
+
+}  // namespace mlx4j

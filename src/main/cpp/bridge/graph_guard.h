@@ -1,0 +1,23 @@
+// What must be known about a graph before MLX walks it: MLX's transforms recurse as deep as the graph, its allocator
+// does not notice a failed allocation, and errors of a computation reach whichever thread waits next.
+#pragma once
+
+#include "handles.h"
+
+namespace mlx4j {
+
+// Throws stack_overflow when a transform that recurses through the graph of `outputs` could run out of stack here.
+void require_stack_for(const Arrays& outputs);
+
+// The same check around a function that a transform is about to walk.
+Fn guarded(const Fn& f);
+
+struct EvalPlan {
+  bool can_fail = false;  // some operation may report an error while it computes
+  Arrays unscheduled;     // filled only then: what has no value if it does
+};
+
+// Throws out_of_memory when a result could never be allocated.
+EvalPlan plan_evaluation(const Arrays& outputs);
+
+}  // namespace mlx4j

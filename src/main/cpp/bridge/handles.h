@@ -1,0 +1,190 @@
+// Adapters: named in Java as @Cast("mlx4j::..."), they convert between JNI types and MLX types inside the generated
+// call, where their temporaries also hold the entry lock.
+//
+// `in` borrows, for calls that never release the lock (operations). `held`, `arrays` and `fn` own copies, for calls that
+// may release it (evaluation, anything that may call back).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "entry_lock.h"
+#include "java.h"
+#include "mlx/mlx.h"
+#include "slot_table.h"
+
+namespace mlx4j {
+
+namespace mx = mlx::core;
+using Arrays = std::vector<mx::array>;
+using Fn = std::function<Arrays(const Arrays&)>;
+
+using ArrayTable = SlotTable<mx::array, 1>;
+using FunctionTable = SlotTable<std::shared_ptr<const Fn>, 2>;
+using StreamTable = SlotTable<mx::Stream, 3>;
+ArrayTable& array_table();
+FunctionTable& function_table();
+StreamTable& stream_table();
+
+// ---- in -----------------------------------------------------------------------------------------
+struct in {
+  Entry entry;
+  const mx::array& a;
+  explicit in(jlong h) : a(array_table().get(h)) {}
+  operator const mx::array&() const { return a; }
+};
+struct held {
+  Entry entry;
+  mx::array a;
+  explicit held(jlong h) : a(array_table().get(h)) {}
+  operator const mx::array&() const { return a; }
+};
+struct maybe {  // 0 stands for "not given"
+  Entry entry;
+  std::optional<mx::array> a;
+  explicit maybe(jlong h) {
+    if (h) {
+      a = array_table().get(h);
+    }
+  }
+  operator const std::optional<mx::array>&() const { return a; }
+};
+struct fn {
+  Entry entry;
+  std::shared_ptr<const Fn> f;
+  explicit fn(jlong h) : f(function_table().get(h)) {}
+  operator const Fn&() const { return *f; }
+};
+struct on {  // 0 stands for the default stream
+  Entry entry;
+  mx::StreamOrDevice s;
+  explicit on(jlong h) {
+    if (h) {
+      s = stream_table().get(h);
+    }
+  }
+  operator mx::StreamOrDevice() const { return s; }
+};
+struct stream {
+  Entry entry;
+  mx::Stream s;
+  explicit stream(jlong h) : s(stream_table().get(h)) {}
+  operator mx::Stream() const { return s; }
+};
+mx::Dtype dtype_of(jint ordinal);
+struct dtype {
+  mx::Dtype d;
+  explicit dtype(jint ordinal) : d(dtype_of(ordinal)) {}
+  operator mx::Dtype() const { return d; }
+};
+struct maybe_dtype {  // -1 stands for "not given"
+  std::optional<mx::Dtype> d;
+  explicit maybe_dtype(jint ordinal) {
+    if (ordinal >= 0) {
+      d = dtype_of(ordinal);
+    }
+  }
+  operator std::optional<mx::Dtype>() const { return d; }
+};
+struct maybe_float {  // NaN stands for "not given"
+  std::optional<float> f;
+  explicit maybe_float(jfloat v) {
+    if (v == v) {
+      f = v;
+    }
+  }
+  operator std::optional<float>() const { return f; }
+};
+struct ints {
+  std::vector<int> v;
+  explicit ints(jintArray a) : v(copy_in<jintArray, jint, &JNIEnv::GetIntArrayRegion>(a)) {}
+  operator const std::vector<int>&() const { return v; }
+};
+struct shape {
+  mx::Shape s;
+  explicit shape(jintArray a) {
+    ints i(a);
+    s = mx::Shape(i.v.begin(), i.v.end());
+  }
+  operator const mx::Shape&() const { return s; }
+};
+struct arrays {
+  Entry entry;  // first, so that the copies die under the lock
+  Arrays v;
+  explicit arrays(jlongArray a) {
+    auto handles = longs(a);
+    v.reserve(handles.size());
+    for (auto h : handles) {
+      v.push_back(array_table().get(h));
+    }
+  }
+  operator const Arrays&() const& { return v; }
+  operator Arrays&&() && { return std::move(v); }
+};
+
+// ---- out ----------------------------------------------------------------------------------------
+void require_countable(const mx::array& a);  // throws when the number of elements does not fit 63 bits
+struct out {
+  jlong h;
+  explicit out(mx::array a) {
+    Entry entry;
+    require_countable(a);
+    h = array_table().put(std::move(a));
+  }
+  operator jlong() const { return h; }
+};
+struct fnout {
+  jlong h;
+  explicit fnout(Fn f) {
+    Entry entry;
+    h = function_table().put(std::make_shared<const Fn>(std::move(f)));
+  }
+  operator jlong() const { return h; }
+};
+struct streamout {
+  jlong h;
+  explicit streamout(mx::Stream s) {
+    Entry entry;
+    h = stream_table().put(s);
+  }
+  operator jlong() const { return h; }
+};
+jlongArray to_java(JNIEnv* env, const Arrays& v);  // all or nothing; null means that OutOfMemoryError is pending
+struct handles {
+  Entry entry;
+  Arrays v;
+  explicit handles(Arrays a) : v(std::move(a)) {}
+  explicit handles(const std::pair<mx::array, mx::array>& p) : v{p.first, p.second} {}
+  explicit handles(const std::tuple<mx::array, mx::array>& p) : v{std::get<0>(p), std::get<1>(p)} {}
+  operator jlongArray() const {
+    for (auto& a : v) {
+      require_countable(a);
+    }
+    return to_java(require_env(), v);
+  }
+};
+struct utf8_out {
+  std::string s;
+  explicit utf8_out(std::string v) : s(std::move(v)) {}
+  operator jbyteArray() const;
+};
+struct ints_out {
+  std::vector<jint> v;
+  explicit ints_out(std::vector<jint> i) : v(std::move(i)) {}
+  operator jintArray() const;
+};
+
+// ---- handles themselves ---------------------------------------------------------------------------
+void close(jlong h);  // an array or a function; closing twice is harmless
+void close_all(jlongArray handles, jint n);
+jint retain_live(jlongArray handles, jint n);  // moves live handles to the front, returns how many
+bool is_live(jlong h);
+std::vector<jint> describe(const mx::array& a);  // dtype ordinal, then the shape
+inline mx::array alias(const mx::array& a) {
+  return a;
+}
+jint live_arrays();
+jint live_functions();
+
+}  // namespace mlx4j

@@ -1,0 +1,260 @@
+#include "host_data.h"
+
+#include <cstring>
+#include <sstream>
+
+#include "evaluation.h"
+#include "physical_memory.h"
+
+namespace mlx4j {
+
+namespace {
+
+// A copy by the JVM holds up its garbage collector, so large arrays go in pieces.
+constexpr std::size_t piece = 1 << 20;
+
+template <class J>
+struct Host;
+
+template <>
+struct Host<jbooleanArray> {
+  using Element = jboolean;
+  static constexpr auto get = &JNIEnv::GetBooleanArrayRegion;
+  static constexpr auto set = &JNIEnv::SetBooleanArrayRegion;
+  static mx::Dtype dtype() { return mx::bool_; }
+};
+template <>
+struct Host<jbyteArray> {
+  using Element = jbyte;
+  static constexpr auto get = &JNIEnv::GetByteArrayRegion;
+  static constexpr auto set = &JNIEnv::SetByteArrayRegion;
+  static mx::Dtype dtype() { return mx::int8; }
+};
+template <>
+struct Host<jshortArray> {
+  using Element = jshort;
+  static constexpr auto get = &JNIEnv::GetShortArrayRegion;
+  static constexpr auto set = &JNIEnv::SetShortArrayRegion;
+  static mx::Dtype dtype() { return mx::int16; }
+};
+template <>
+struct Host<jintArray> {
+  using Element = jint;
+  static constexpr auto get = &JNIEnv::GetIntArrayRegion;
+  static constexpr auto set = &JNIEnv::SetIntArrayRegion;
+  static mx::Dtype dtype() { return mx::int32; }
+};
+template <>
+struct Host<jlongArray> {
+  using Element = jlong;
+  static constexpr auto get = &JNIEnv::GetLongArrayRegion;
+  static constexpr auto set = &JNIEnv::SetLongArrayRegion;
+  static mx::Dtype dtype() { return mx::int64; }
+};
+template <>
+struct Host<jfloatArray> {
+  using Element = jfloat;
+  static constexpr auto get = &JNIEnv::GetFloatArrayRegion;
+  static constexpr auto set = &JNIEnv::SetFloatArrayRegion;
+  static mx::Dtype dtype() { return mx::float32; }
+};
+template <>
+struct Host<jdoubleArray> {
+  using Element = jdouble;
+  static constexpr auto get = &JNIEnv::GetDoubleArrayRegion;
+  static constexpr auto set = &JNIEnv::SetDoubleArrayRegion;
+  static mx::Dtype dtype() { return mx::float64; }
+};
+
+std::size_t count(const mx::Shape& shape) {
+  std::size_t n = 1;
+  for (auto d : shape) {
+    if (d < 0) {
+      std::ostringstream msg;
+      msg << "[array] a dimension must not be negative, got shape " << shape;
+      throw std::invalid_argument(msg.str());
+    }
+    if (__builtin_mul_overflow(n, std::size_t(d), &n)) {
+      n = std::size_t(-1) / 2;  // more than any Java array holds; a later 0 makes the product 0 again
+    }
+  }
+  return n;
+}
+
+void require_count(std::size_t given, const mx::Shape& shape) {
+  if (count(shape) != given) {
+    std::ostringstream msg;
+    msg << "[array] " << given << " elements do not fill an array of shape " << shape;
+    throw std::invalid_argument(msg.str());
+  }
+}
+
+// Uninitialised memory for an array.
+mx::allocator::Data allocate(std::size_t bytes) {
+  if (bytes <= physical_memory()) {
+    auto data = mx::allocator::malloc(bytes);
+    if (data.buffer().ptr()) {
+      return data;
+    }
+  }
+  throw out_of_memory("[array] " + std::to_string(bytes) + " bytes for an array cannot be allocated");
+}
+
+template <class J>
+void read_region(JNIEnv* env, J from, typename Host<J>::Element* to, std::size_t n) {
+  for (std::size_t at = 0; at < n; at += piece) {
+    (env->*Host<J>::get)(from, jsize(at), jsize(std::min(piece, n - at)), to + at);
+  }
+}
+
+mx::array as_dtype(mx::array a, mx::Dtype dtype) {
+  if (a.dtype() == dtype) {
+    return a;
+  }
+  mx::array converted = mx::astype(a, dtype, mx::Device::cpu);
+  evaluate({converted});  // a leaf, like every other array made of host data
+  return converted;
+}
+
+template <class J>
+mx::array copy_from(J data, const mx::Shape& shape, mx::Dtype dtype) {
+  JNIEnv* env = require_env();
+  const auto n = std::size_t(env->GetArrayLength(data));
+  require_count(n, shape);
+  Entry entry;
+  if constexpr (std::is_same_v<J, jdoubleArray>) {
+    if (dtype == mx::float32) {  // the usual case: no detour through a float64 array
+      auto memory = allocate(n * sizeof(float));
+      auto* to = static_cast<float*>(memory.buffer().raw_ptr());
+      double block[1024];
+      for (std::size_t at = 0; at < n; at += 1024) {
+        const auto m = std::min<std::size_t>(1024, n - at);
+        env->GetDoubleArrayRegion(data, jsize(at), jsize(m), block);
+        for (std::size_t i = 0; i < m; ++i) {
+          to[at + i] = float(block[i]);
+        }
+      }
+      return mx::array(std::move(memory), shape, dtype);
+    }
+  }
+  auto memory = allocate(n * sizeof(typename Host<J>::Element));
+  read_region(env, data, static_cast<typename Host<J>::Element*>(memory.buffer().raw_ptr()), n);
+  return as_dtype(mx::array(std::move(memory), shape, Host<J>::dtype()), dtype);
+}
+
+template <class J>
+void copy_to(const mx::array& a, J data) {
+  JNIEnv* env = require_env();
+  const auto n = std::size_t(env->GetArrayLength(data));
+  if (n != a.size()) {
+    std::ostringstream msg;
+    msg << "[copyTo] the destination has " << n << " elements, the array of shape " << a.shape() << " has " << a.size();
+    throw std::invalid_argument(msg.str());
+  }
+  const mx::array x = values_as(a, Host<J>::dtype());
+  const auto* from = x.data<typename Host<J>::Element>();
+  Released released;  // x keeps the values
+  for (std::size_t at = 0; at < n; at += piece) {
+    (env->*Host<J>::set)(data, jsize(at), jsize(std::min(piece, n - at)), from + at);
+  }
+}
+
+char* address(jobject direct, jlong offset, std::size_t bytes) {
+  JNIEnv* env = require_env();
+  auto* start = static_cast<char*>(env->GetDirectBufferAddress(direct));
+  if (!start && bytes) {
+    throw std::invalid_argument("[array] not a direct buffer");
+  }
+  return start + offset;
+}
+
+}  // namespace
+
+mx::array from_host(jbooleanArray data, const mx::Shape& shape, mx::Dtype dtype) {
+  return copy_from(data, shape, dtype);
+}
+mx::array from_host(jbyteArray data, const mx::Shape& shape, mx::Dtype dtype) {
+  return copy_from(data, shape, dtype);
+}
+mx::array from_host(jshortArray data, const mx::Shape& shape, mx::Dtype dtype) {
+  return copy_from(data, shape, dtype);
+}
+mx::array from_host(jintArray data, const mx::Shape& shape, mx::Dtype dtype) {
+  return copy_from(data, shape, dtype);
+}
+mx::array from_host(jlongArray data, const mx::Shape& shape, mx::Dtype dtype) {
+  return copy_from(data, shape, dtype);
+}
+mx::array from_host(jfloatArray data, const mx::Shape& shape, mx::Dtype dtype) {
+  return copy_from(data, shape, dtype);
+}
+mx::array from_host(jdoubleArray data, const mx::Shape& shape, mx::Dtype dtype) {
+  return copy_from(data, shape, dtype);
+}
+
+mx::array from_buffer(jobject direct, jlong offset, const mx::Shape& shape, mx::Dtype dtype) {
+  const auto bytes = count(shape) * mx::size_of(dtype);
+  const char* from = address(direct, offset, bytes);
+  Entry entry;
+  auto memory = allocate(bytes);
+  std::memcpy(memory.buffer().raw_ptr(), from, bytes);
+  return mx::array(std::move(memory), shape, dtype);
+}
+
+mx::array from_complex(jfloatArray data, const mx::Shape& shape) {
+  JNIEnv* env = require_env();
+  const auto n = std::size_t(env->GetArrayLength(data));
+  require_count(n / 2, shape);
+  Entry entry;
+  auto memory = allocate(n * sizeof(float));
+  read_region(env, data, static_cast<float*>(memory.buffer().raw_ptr()), n);
+  return mx::array(std::move(memory), shape, mx::complex64);
+}
+
+mx::array scalar(jdouble value, mx::Dtype dtype) {
+  Entry entry;
+  return mx::array(value, dtype);
+}
+
+mx::array scalar(jlong value, mx::Dtype dtype) {
+  Entry entry;
+  return mx::array(static_cast<std::int64_t>(value), dtype);
+}
+
+void to_host(const mx::array& a, jbooleanArray data) {
+  copy_to(a, data);
+}
+void to_host(const mx::array& a, jbyteArray data) {
+  copy_to(a, data);
+}
+void to_host(const mx::array& a, jshortArray data) {
+  copy_to(a, data);
+}
+void to_host(const mx::array& a, jintArray data) {
+  copy_to(a, data);
+}
+void to_host(const mx::array& a, jlongArray data) {
+  copy_to(a, data);
+}
+void to_host(const mx::array& a, jfloatArray data) {
+  copy_to(a, data);
+}
+void to_host(const mx::array& a, jdoubleArray data) {
+  copy_to(a, data);
+}
+
+void to_complex(const mx::array& a, jfloatArray data) {
+  JNIEnv* env = require_env();
+  const auto n = 2 * a.size();
+  const mx::array x = values_as(a, mx::complex64);
+  env->SetFloatArrayRegion(data, 0, jsize(n), reinterpret_cast<const float*>(x.data<mx::complex64_t>()));
+}
+
+void to_buffer(const mx::array& a, jobject direct, jlong offset) {
+  char* to = address(direct, offset, a.nbytes());
+  const mx::array x = values_as(a, a.dtype());
+  Released released;
+  std::memcpy(to, x.data<char>(), x.nbytes());
+}
+
+}  // namespace mlx4j

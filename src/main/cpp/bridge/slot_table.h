@@ -1,0 +1,115 @@
+// What a Java `long` handle means:  generation << 32 | kind << 28 | index.
+//
+// A slot's generation is odd while the slot is live and even while it is free, and grows with every allocation and
+// every close. So a closed, stale, forged or wrong-kind handle never reaches memory that is not a live T.
+// Every member must be called with the entry lock held.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace mlx4j {
+
+struct closed_error : std::logic_error {
+  using std::logic_error::logic_error;
+};
+
+constexpr std::uint32_t handle_index_bits = 28;
+
+inline std::uint32_t kind_of(std::int64_t handle) {
+  return static_cast<std::uint32_t>(handle) >> handle_index_bits;
+}
+
+template <class T, std::uint32_t kind>
+class SlotTable {
+ public:
+  explicit SlotTable(const char* closed_message) : closed_message_(closed_message) {}
+
+  std::uint32_t live() const { return live_; }
+
+  std::int64_t put(T value) {
+    std::uint32_t i = free_;
+    if (i == none) {
+      if (used_ == chunks_.size() * chunk_size) {
+        if (used_ >> handle_index_bits) {
+          throw std::bad_alloc();
+        }
+        chunks_.push_back(std::make_unique<Slot[]>(chunk_size));
+      }
+      i = used_++;
+    } else {
+      free_ = at(i).next_free;
+    }
+    Slot& s = at(i);
+    new (s.storage) T(std::move(value));
+    ++s.generation;  // even -> odd: live
+    ++live_;
+    return static_cast<std::int64_t>(std::uint64_t(s.generation) << 32 | kind << handle_index_bits | i);
+  }
+
+  // The live value, or null. The pointer is good only while the entry lock stays held.
+  T* find(std::int64_t handle) {
+    const auto low = static_cast<std::uint32_t>(handle);
+    const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(handle) >> 32);
+    const auto i = low & index_mask;
+    if (low >> handle_index_bits != kind || i >= used_ || !(generation & 1)) {
+      return nullptr;
+    }
+    Slot& s = at(i);
+    return s.generation == generation ? &s.value() : nullptr;
+  }
+
+  T& get(std::int64_t handle) {
+    if (T* p = find(handle)) {
+      return *p;
+    }
+    throw closed_error(closed_message_);
+  }
+
+  // Moves the value out and frees its slot; nullopt when already closed. The caller destroys the value.
+  std::optional<T> take(std::int64_t handle) {
+    T* p = find(handle);
+    if (!p) {
+      return std::nullopt;
+    }
+    std::optional<T> value(std::move(*p));
+    p->~T();
+    --live_;
+    const auto i = static_cast<std::uint32_t>(handle) & index_mask;
+    Slot& s = at(i);
+    if (++s.generation != 0) {  // a slot whose generations are used up is retired for good
+      s.next_free = free_;
+      free_ = i;
+    }
+    return value;
+  }
+
+ private:
+  static constexpr std::uint32_t index_mask = (1u << handle_index_bits) - 1;
+  static constexpr std::uint32_t chunk_bits = 12;
+  static constexpr std::uint32_t chunk_size = 1u << chunk_bits;
+  static constexpr std::uint32_t none = ~0u;
+
+  struct Slot {
+    alignas(T) std::byte storage[sizeof(T)];
+    std::uint32_t generation = 0;
+    std::uint32_t next_free = none;
+    T& value() { return *std::launder(reinterpret_cast<T*>(storage)); }
+  };
+
+  Slot& at(std::uint32_t i) { return chunks_[i >> chunk_bits][i & (chunk_size - 1)]; }
+
+  std::vector<std::unique_ptr<Slot[]>> chunks_;
+  std::uint32_t used_ = 0;
+  std::uint32_t free_ = none;
+  std::uint32_t live_ = 0;
+  const char* closed_message_;
+};
+
+}  // namespace mlx4j

@@ -1,0 +1,159 @@
+#include "threads.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <list>
+#include <thread>
+#include <vector>
+
+#include "mlx/compile_impl.h"
+
+namespace mlx4j {
+
+static std::mutex& entry_mutex = immortal<std::mutex>();
+constinit thread_local ThreadState this_thread;
+
+// ---- deferred deletions -----------------------------------------------------------------------
+struct Deferred {
+  std::mutex mutex;
+  std::vector<jobject> global_refs;
+  std::vector<std::uintptr_t> compiled_ids;
+  std::atomic<bool> any{false};
+};
+static Deferred& deferred = immortal<Deferred>();
+
+// The compile caches of all live threads; guarded by the entry lock.
+static auto& compile_caches = immortal<std::list<mx::detail::CompileCacheWeakPtr>>();
+
+void defer_global_ref(jobject ref) {
+  std::lock_guard l(deferred.mutex);
+  deferred.global_refs.push_back(ref);
+  deferred.any = true;
+}
+
+void defer_compiled_id(std::uintptr_t id) {
+  std::lock_guard l(deferred.mutex);
+  deferred.compiled_ids.push_back(id);
+  deferred.any = true;
+}
+
+int pending_deletions() {
+  std::lock_guard l(deferred.mutex);
+  return int(deferred.global_refs.size() + deferred.compiled_ids.size());
+}
+
+static void run_deferred() {  // entry lock held
+  JNIEnv* env = current_env();
+  std::vector<jobject> refs;
+  std::vector<std::uintptr_t> ids;
+  {
+    std::lock_guard l(deferred.mutex);
+    if (env) {
+      refs.swap(deferred.global_refs);
+    }
+    ids.swap(deferred.compiled_ids);
+    deferred.any = !deferred.global_refs.empty();
+  }
+  for (auto ref : refs) {
+    env->DeleteGlobalRef(ref);  // allowed with an exception pending
+  }
+  for (auto id : ids) {
+    for (auto& cache : compile_caches) {
+      mx::detail::compile_erase(cache, id);
+    }
+  }
+}
+
+// ---- threads ----------------------------------------------------------------------------------
+// Lives in each thread that ever entered. When the thread dies its compile cache may own graphs and Java references,
+// so the cache is emptied under the lock.
+struct ThreadGuard {
+  ThreadGuard() : it(compile_caches.insert(compile_caches.end(), mx::detail::compile_cache())) {}
+  ~ThreadGuard() {
+    Entry entry;
+    mx::detail::compile_clear_cache(*it);
+    compile_caches.erase(it);
+  }
+  ThreadGuard(const ThreadGuard&) = delete;
+  ThreadGuard& operator=(const ThreadGuard&) = delete;
+  std::list<mx::detail::CompileCacheWeakPtr>::iterator it;
+};
+
+mx::Stream process_stream(mx::Device::DeviceType type) {
+  static std::optional<mx::Stream> streams[2];
+  auto& stream = streams[type == mx::Device::gpu];
+  if (!stream) {
+    stream = mx::new_thread_unsafe_stream(type);
+  }
+  return *stream;
+}
+
+static void prepare_thread() {
+  mx::set_default_stream(process_stream(mx::Device::cpu));
+  if (mx::is_available(mx::Device::gpu)) {
+    mx::set_default_stream(process_stream(mx::Device::gpu));
+  }
+  (void)mx::detail::compile_cache();  // constructed before the guard, hence destroyed after it
+  thread_local ThreadGuard guard;
+  (void)guard;
+}
+
+void lock_first() {
+  entry_mutex.lock();
+  ThreadState& t = this_thread;
+  t.depth = 1;
+  if (!t.prepared) {
+    t.prepared = true;
+    try {
+      prepare_thread();
+    } catch (...) {
+      t.prepared = false;
+      unlock_last();
+      throw;
+    }
+  }
+  if (deferred.any.load(std::memory_order_relaxed)) {
+    run_deferred();
+  }
+}
+
+void unlock_last() {
+  this_thread.depth = 0;
+  entry_mutex.unlock();
+}
+
+Released::Released() : depth_(this_thread.depth) {
+  if (depth_) {
+    unlock_last();
+  }
+}
+
+Released::~Released() {
+  if (depth_) {
+    entry_mutex.lock();
+    this_thread.depth = depth_;
+  }
+}
+
+void start_first_thread() {
+  static auto& mutex = immortal<std::mutex>();
+  static auto& changed = immortal<std::condition_variable>();
+  static bool done = false;
+  std::thread([] {
+    {
+      Entry entry;
+      auto a = mx::add(mx::array(1.f), mx::array(1.f));
+      a.eval();
+    }
+    std::unique_lock l(mutex);
+    done = true;
+    changed.notify_all();
+    for (;;) {
+      changed.wait(l);
+    }
+  }).detach();
+  std::unique_lock l(mutex);
+  changed.wait(l, [] { return done; });
+}
+
+}  // namespace mlx4j

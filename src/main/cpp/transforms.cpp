@@ -1,0 +1,232 @@
+#include "transforms.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <numeric>
+#include <sstream>
+
+#include "graph_guard.h"
+#include "mlx/compile_impl.h"
+#include "mlx/primitives.h"
+#include "mlx/transforms_impl.h"
+#include "threads.h"
+
+namespace mlx4j {
+
+// ---- grad -----------------------------------------------------------------------------------------
+static void require_argument(const std::vector<int>& argnums, std::size_t count, const char* name) {
+  const int largest = *std::max_element(argnums.begin(), argnums.end());
+  if (std::size_t(largest) >= count) {
+    std::ostringstream msg;
+    msg << "[" << name << "] Can't compute the gradient of argument index " << largest
+        << " because the function is called with only " << count << " arguments.";
+    throw std::invalid_argument(msg.str());
+  }
+}
+
+static void require_scalar(const Arrays& outputs, const char* name) {
+  if (outputs.size() != 1 || outputs[0].ndim() != 0) {
+    std::ostringstream msg;
+    msg << "[" << name << "] the function whose gradient is asked for must return one scalar array, it returned ";
+    if (outputs.size() == 1) {
+      msg << "an array of shape " << outputs[0].shape() << "; reduce it, for instance with sum() or mean()";
+    } else {
+      msg << outputs.size() << " arrays";
+    }
+    throw std::invalid_argument(msg.str());
+  }
+}
+
+Fn value_and_grad(const Fn& f, const std::vector<int>& argnums, bool with_value) {
+  const char* name = with_value ? "valueAndGrad" : "grad";
+  // MLX answers in ascending order of argnums; the caller asked for an order of their own.
+  std::vector<std::size_t> place(argnums.size());
+  for (std::size_t i = 0; i < argnums.size(); ++i) {
+    place[i] = std::count_if(argnums.begin(), argnums.end(), [&](int other) { return other < argnums[i]; });
+  }
+  auto checked = [f, name](const Arrays& args) {
+    auto outputs = f(args);
+    require_scalar(outputs, name);
+    require_stack_for(outputs);
+    return outputs;
+  };
+  return [differentiate = mx::value_and_grad(checked, argnums), argnums, place = std::move(place), name,
+          with_value](const Arrays& args) {
+    require_argument(argnums, args.size(), name);
+    auto [values, grads] = differentiate(args);
+    Arrays results;
+    results.reserve(1 + grads.size());
+    if (with_value) {
+      results.push_back(std::move(values[0]));
+    }
+    for (auto p : place) {
+      results.push_back(grads[p]);
+    }
+    return results;
+  };
+}
+
+// ---- vjp, jvp -------------------------------------------------------------------------------------
+static Arrays join(std::pair<Arrays, Arrays> p) {
+  p.first.insert(p.first.end(), p.second.begin(), p.second.end());
+  return std::move(p.first);
+}
+
+static void require_same_shapes(const char* name, const char* what, const char* of, const Arrays& given,
+                                const Arrays& wanted) {
+  std::ostringstream msg;
+  if (given.size() != wanted.size()) {
+    msg << "[" << name << "] " << given.size() << " " << what << "s were given for " << wanted.size() << " " << of
+        << "s; there must be one for each";
+    throw std::invalid_argument(msg.str());
+  }
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (given[i].shape() != wanted[i].shape()) {
+      msg << "[" << name << "] " << what << " " << i << " has shape " << given[i].shape() << ", its " << of
+          << " has shape " << wanted[i].shape() << "; they must be equal";
+      throw std::invalid_argument(msg.str());
+    }
+  }
+}
+
+Arrays vjp(const Fn& f, const Arrays& primals, const Arrays& cotangents) {
+  // MLX hands out cotangents to the outputs in order, but leaves out an output that stopGradient returned. Ours belong
+  // to the outputs by position, so those of such outputs are taken away, after the call and before MLX reads them.
+  Arrays used = cotangents;
+  auto checked = [&](const Arrays& args) {
+    auto outputs = f(args);
+    require_same_shapes("vjp", "cotangent", "output", cotangents, outputs);
+    require_stack_for(outputs);
+    for (auto i = outputs.size(); i-- > 0;) {
+      if (outputs[i].has_primitive() && !std::strcmp(outputs[i].primitive().name(), "StopGradient")) {
+        used.erase(used.begin() + std::ptrdiff_t(i));
+      }
+    }
+    return outputs;
+  };
+  return join(mx::vjp(checked, primals, used));
+}
+
+Arrays jvp(const Fn& f, const Arrays& primals, const Arrays& tangents) {
+  require_same_shapes("jvp", "tangent", "primal", tangents, primals);
+  return join(mx::jvp(guarded(f), primals, tangents));
+}
+
+// ---- vmap -----------------------------------------------------------------------------------------
+static int resolve_axis(int axis, int ndim, const char* what, std::size_t i, const mx::array& a) {
+  const int resolved = axis < 0 ? axis + ndim : axis;
+  if (resolved < 0 || resolved >= ndim) {
+    std::ostringstream msg;
+    msg << "[vmap] axis " << axis << " is out of range for " << what << " " << i << " of shape " << a.shape()
+        << "; allowed is " << -ndim << " to " << ndim - 1;
+    throw std::invalid_argument(msg.str());
+  }
+  return resolved;
+}
+
+static void require_axis_count(std::size_t axes, std::size_t count, const char* which, const char* what) {
+  if (axes != count) {
+    std::ostringstream msg;
+    msg << "[vmap] " << which << " has " << axes << " entries for " << count << " " << what
+        << "; there must be one for each";
+    throw std::invalid_argument(msg.str());
+  }
+}
+
+Fn vmap(const Fn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes) {
+  return [f = guarded(f), in_axes, out_axes](const Arrays& args) {
+    require_axis_count(in_axes.size(), args.size(), "inAxes", "arguments");
+    std::vector<int> in(args.size());
+    for (std::size_t i = 0; i < args.size(); ++i) {
+      in[i] = in_axes[i] == not_mapped ? -1 : resolve_axis(in_axes[i], int(args[i].ndim()), "argument", i, args[i]);
+    }
+    if (std::all_of(in.begin(), in.end(), [](int axis) { return axis < 0; })) {
+      throw std::invalid_argument("[vmap] at least one argument must be mapped, all of inAxes are NOT_MAPPED");
+    }
+    auto [trace_inputs, trace_outputs] = mx::detail::vmap_trace(f, args, in);
+    require_axis_count(out_axes.size(), trace_outputs.size(), "outAxes", "outputs");
+    std::vector<int> out(out_axes.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i] = resolve_axis(out_axes[i], int(trace_outputs[i].ndim()) + 1, "output", i, trace_outputs[i]);
+    }
+    return mx::detail::vmap_replace(args, trace_inputs, trace_outputs, in, out);
+  };
+}
+
+// ---- checkpoint -----------------------------------------------------------------------------------
+Fn checkpoint(const Fn& f) {
+  return mx::checkpoint([f](const Arrays& args) {
+    auto outputs = f(args);
+    if (outputs.empty()) {
+      throw std::invalid_argument("[checkpoint] the function must return at least one array, it returned none");
+    }
+    require_stack_for(outputs);
+    return outputs;
+  });
+}
+
+// ---- compile --------------------------------------------------------------------------------------
+static std::atomic<bool> compile_enabled{std::getenv("MLX_DISABLE_COMPILE") == nullptr};
+
+// MLX compiles for the CPU only where it finds g++, which it runs to fuse kernels. Keeping the traced graph needs no
+// compiler, so while a compiled function is made (which is when MLX asks) the default device passes for a GPU.
+class CompilerNotNeeded {
+ public:
+  CompilerNotNeeded() : device_(const_cast<mx::Device&>(mx::default_device())), saved_(device_.type) {
+    device_.type = mx::Device::gpu;
+  }
+  ~CompilerNotNeeded() { device_.type = saved_; }
+  CompilerNotNeeded(const CompilerNotNeeded&) = delete;
+  CompilerNotNeeded& operator=(const CompilerNotNeeded&) = delete;
+
+ private:
+  mx::Device& device_;
+  mx::Device::DeviceType saved_;
+};
+
+// mx::compile keys each thread's cache by an address, which can be used again, and erases it only from the cache of the
+// thread that drops the function. Here ids are never used again, and a dropped id is erased from all caches.
+Fn compile(const Fn& f, bool shapeless) {
+  struct Id {
+    const std::uintptr_t value;
+    explicit Id(std::uintptr_t v) : value(v) {}
+    ~Id() { defer_compiled_id(value); }
+    Id(const Id&) = delete;
+    Id& operator=(const Id&) = delete;
+  };
+  static std::atomic<std::uintptr_t> next{std::uintptr_t(1) << 63};  // never an address
+  auto id = std::make_shared<Id>(next++);
+  CompilerNotNeeded compiler_not_needed;
+  return [id, f, compiled = mx::detail::compile(guarded(f), id->value, shapeless)](const Arrays& args) -> Arrays {
+    thread_local std::vector<std::uintptr_t> active;  // what this thread is calling
+    const bool inside_own_trace = std::find(active.begin(), active.end(), id->value) != active.end();
+    if (!compile_enabled || inside_own_trace) {
+      return f(args);
+    }
+    struct Mark {
+      explicit Mark(std::uintptr_t i) { active.push_back(i); }
+      ~Mark() { active.pop_back(); }
+    } mark(id->value);
+    return compiled(args);
+  };
+}
+
+jint default_compile_mode() {  // fusing on the CPU runs a C++ compiler
+  return jint(mx::default_device() == mx::Device::gpu ? mx::CompileMode::enabled : mx::CompileMode::no_fuse);
+}
+
+void set_compile_mode(jint mode, const char* kernel_directory) {
+  Entry entry;
+  if (kernel_directory) {
+    setenv("TMPDIR", kernel_directory, 1);  // where MLX writes kernels; there is no other way to tell it
+  }
+  const auto m = mx::CompileMode(mode);
+  compile_enabled = m != mx::CompileMode::disabled;
+  if (compile_enabled) {
+    mx::set_compile_mode(m);
+  }
+}
+
+}  // namespace mlx4j

@@ -1,0 +1,277 @@
+package org.mlx4j;
+
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.mlx4j.internal.ClosedException;
+import org.mlx4j.internal.EvaluationNative;
+import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.HostDataNative;
+
+/**
+ * How a Java method becomes a native call: the calling thread's stream goes in, the result gets an owner, arguments stay
+ * reachable until the call is over, and a null or closed argument is named.
+ *
+ * <p>Without the fences the collector may close an array between the moment its handle is read and the native call.
+ */
+final class Call {
+  private Call() {}
+
+  /** A native of one array and a stream. */
+  interface Unary {
+    long apply(long a, long stream);
+  }
+
+  /** A native of two arrays and a stream. */
+  interface Binary {
+    long apply(long a, long b, long stream);
+  }
+
+  /** A native of three arrays and a stream. */
+  interface Ternary {
+    long apply(long a, long b, long c, long stream);
+  }
+
+  /** A native of many arrays and a stream. */
+  interface Nary {
+    long apply(long[] arrays, long stream);
+  }
+
+  /** A native of no array and a stream. */
+  interface Creation {
+    long apply(long stream);
+  }
+
+  /** A native of one array with several results. */
+  interface UnaryToMany {
+    long[] apply(long a, long stream);
+  }
+
+  /** A native of two arrays with several results. */
+  interface BinaryToMany {
+    long[] apply(long a, long b, long stream);
+  }
+
+  /** A native of many arrays with several results. */
+  interface NaryToMany {
+    long[] apply(long[] arrays, long stream);
+  }
+
+  static MlxArray create(Creation op) {
+    ThreadContext context = ThreadContext.current();
+    return new MlxArray(op.apply(context.streamHandle()), context);
+  }
+
+  static MlxArray unary(String function, Unary op, Object x) {
+    MlxArray a = argument(function, 0, x);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return new MlxArray(op.apply(a.handle, context.streamHandle()), context);
+    } catch (ClosedException e) {
+      throw closed(function, e, a);
+    } finally {
+      Reference.reachabilityFence(a);
+    }
+  }
+
+  static MlxArray binary(String function, Binary op, Object x, Object y) {
+    MlxArray a = argument(function, 0, x);
+    MlxArray b = argument(function, 1, y);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return new MlxArray(op.apply(a.handle, b.handle, context.streamHandle()), context);
+    } catch (ClosedException e) {
+      throw closed(function, e, a, b);
+    } finally {
+      Reference.reachabilityFence(a);
+      Reference.reachabilityFence(b);
+    }
+  }
+
+  static MlxArray ternary(String function, Ternary op, Object x, Object y, Object z) {
+    MlxArray a = argument(function, 0, x);
+    MlxArray b = argument(function, 1, y);
+    MlxArray c = argument(function, 2, z);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return new MlxArray(op.apply(a.handle, b.handle, c.handle, context.streamHandle()), context);
+    } catch (ClosedException e) {
+      throw closed(function, e, a, b, c);
+    } finally {
+      Reference.reachabilityFence(a);
+      Reference.reachabilityFence(b);
+      Reference.reachabilityFence(c);
+    }
+  }
+
+  static MlxArray nary(String function, Nary op, MlxArray... xs) {
+    long[] handles = handles(function, xs);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return new MlxArray(op.apply(handles, context.streamHandle()), context);
+    } catch (ClosedException e) {
+      throw closed(function, e, xs);
+    } finally {
+      Reference.reachabilityFence(xs);
+    }
+  }
+
+  static MlxArray[] unaryToMany(String function, UnaryToMany op, Object x) {
+    MlxArray a = argument(function, 0, x);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return wrap(op.apply(a.handle, context.streamHandle()), context);
+    } catch (ClosedException e) {
+      throw closed(function, e, a);
+    } finally {
+      Reference.reachabilityFence(a);
+    }
+  }
+
+  static MlxArray[] binaryToMany(String function, BinaryToMany op, Object x, Object y) {
+    MlxArray a = argument(function, 0, x);
+    MlxArray b = argument(function, 1, y);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return wrap(op.apply(a.handle, b.handle, context.streamHandle()), context);
+    } catch (ClosedException e) {
+      throw closed(function, e, a, b);
+    } finally {
+      Reference.reachabilityFence(a);
+      Reference.reachabilityFence(b);
+    }
+  }
+
+  static MlxArray[] naryToMany(String function, NaryToMany op, MlxArray... xs) {
+    long[] handles = handles(function, xs);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return wrap(op.apply(handles, context.streamHandle()), context);
+    } catch (ClosedException e) {
+      throw closed(function, e, xs);
+    } finally {
+      Reference.reachabilityFence(xs);
+    }
+  }
+
+  // ---- weak scalars -----------------------------------------------------------------------------
+
+  /** An operation on an array and a Java number on its right, which takes the array's dtype. */
+  static MlxArray rightWeak(String function, Binary op, Object x, double y) {
+    return withWeak(function, x, a -> HostDataNative.weak_float(y, a), op);
+  }
+
+  static MlxArray rightWeak(String function, Binary op, Object x, long y) {
+    return withWeak(function, x, a -> HostDataNative.weak_integer(y, a), op);
+  }
+
+  /** An operation on a Java number on the left, which takes the array's dtype, and an array. */
+  static MlxArray leftWeak(String function, Binary op, double x, MlxArray y) {
+    return withWeak(function, y, a -> HostDataNative.weak_float(x, a), (a, weak, s) -> op.apply(weak, a, s));
+  }
+
+  static MlxArray leftWeak(String function, Binary op, long x, MlxArray y) {
+    return withWeak(function, y, a -> HostDataNative.weak_integer(x, a), (a, weak, s) -> op.apply(weak, a, s));
+  }
+
+  private interface WeakBeside {
+    long apply(long array);
+  }
+
+  private static MlxArray withWeak(String function, Object x, WeakBeside weakBeside, Binary op) {
+    MlxArray a = argument(function, 0, x);
+    ThreadContext context = ThreadContext.current();
+    try {
+      long weak = weakBeside.apply(a.handle);
+      try {
+        return new MlxArray(op.apply(a.handle, weak, context.streamHandle()), context);
+      } finally {
+        HandlesNative.close(weak);
+      }
+    } catch (ClosedException e) {
+      throw closed(function, e, a);
+    } catch (IllegalArgumentException e) {
+      throw inFunction(function, e);
+    } finally {
+      Reference.reachabilityFence(a);
+    }
+  }
+
+  private static IllegalArgumentException inFunction(String function, IllegalArgumentException e) {
+    String message = e.getMessage();
+    return message != null && message.startsWith("[")
+        ? e
+        : new IllegalArgumentException("[" + function + "] " + message, e);
+  }
+
+  // ---- evaluation -------------------------------------------------------------------------------
+
+  static void evaluate(String function, MlxArray... xs) {
+    evaluate(function, EvaluationNative::evaluate, xs);
+  }
+
+  static void evaluate(String function, Consumer<long[]> evaluation, MlxArray... xs) {
+    long[] handles = handles(function, xs);
+    try {
+      withinMemory(() -> evaluation.accept(handles));
+    } catch (ClosedException e) {
+      throw closed(function, e, xs);
+    } finally {
+      Reference.reachabilityFence(xs);
+    }
+  }
+
+  /** Runs what needs native memory; when there is none, frees what dropped arrays hold and tries once more. */
+  static void withinMemory(Runnable action) {
+    try {
+      action.run();
+    } catch (OutOfMemoryError e) {
+      MemoryPressure.relieve();
+      action.run();
+    }
+  }
+
+  // ---- arguments and results --------------------------------------------------------------------
+
+  static MlxArray argument(String function, int index, Object x) {
+    if (x == null) {
+      throw new NullPointerException("[" + function + "] array argument " + index + " is null");
+    }
+    return (MlxArray) x;
+  }
+
+  static long[] handles(String function, MlxArray[] xs) {
+    if (xs == null) {
+      throw new NullPointerException("[" + function + "] the arrays are null");
+    }
+    long[] handles = new long[xs.length];
+    for (int i = 0; i < xs.length; i++) {
+      handles[i] = argument(function, i, xs[i]).handle;
+    }
+    return handles;
+  }
+
+  static MlxArray[] wrap(long[] handles, ThreadContext context) {
+    MlxArray[] arrays = new MlxArray[handles.length];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = new MlxArray(handles[i], context);
+    }
+    return arrays;
+  }
+
+  static IllegalStateException closed(String function, ClosedException e, MlxArray... xs) {
+    String which =
+        Arrays.stream(xs).anyMatch(MlxArray::isClosed)
+            ? "array argument " + firstClosed(xs) + " is closed"
+            : e.getMessage();
+    return new IllegalStateException("[" + function + "] " + which, e);
+  }
+
+  private static int firstClosed(MlxArray[] xs) {
+    int i = 0;
+    while (i < xs.length - 1 && !xs[i].isClosed()) {
+      i++;
+    }
+    return i;
+  }
+}

@@ -1,0 +1,84 @@
+package org.mlx4j;
+
+import java.lang.ref.Reference;
+import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.NativeFunction;
+import org.mlx4j.internal.TransformsNative;
+
+/**
+ * A user's function as a native one, for the time that a transform needs it.
+ *
+ * <p>A function that a transform made stays native: transforms of transforms never come back to Java in between, and the
+ * outer one holds the inner one by itself.
+ */
+final class Closure implements AutoCloseable {
+  final long handle;
+  private final FunctionHandle existing;
+
+  private Closure(String transform, Object function, NativeFunction body) {
+    if (function == null) {
+      throw new NullPointerException("[" + transform + "] the function is null");
+    }
+    existing = function instanceof FunctionHandle f ? f : null;
+    handle = existing != null ? existing.handle : TransformsNative.function(body);
+  }
+
+  static Closure ofOne(String transform, ArrayFunction f) {
+    return new Closure(transform, f, args -> run(transform, 1, args, xs -> one(transform, f.apply(xs[0]))));
+  }
+
+  static Closure ofTwo(String transform, ArrayBiFunction f) {
+    return new Closure(transform, f, args -> run(transform, 2, args, xs -> one(transform, f.apply(xs[0], xs[1]))));
+  }
+
+  static Closure toOne(String transform, ArraysToArray f) {
+    return new Closure(transform, f, args -> run(transform, args.length, args, xs -> one(transform, f.apply(xs))));
+  }
+
+  static Closure ofMany(String transform, ArraysFunction f) {
+    return new Closure(transform, f, args -> run(transform, args.length, args, f));
+  }
+
+  private static MlxArray[] one(String transform, MlxArray result) {
+    if (result == null) {
+      throw nullResult(transform);
+    }
+    return new MlxArray[] {result};
+  }
+
+  private static long[] run(String transform, int arity, long[] args, ArraysFunction f) {
+    ThreadContext context = ThreadContext.current();
+    try (Scope scope = Scope.open(context)) {
+      MlxArray[] xs = Call.wrap(args, context);
+      if (xs.length != arity) {
+        throw new IllegalArgumentException(
+            "[" + transform + "] the function takes " + arity + " arguments, " + xs.length + " were given");
+      }
+      MlxArray[] results = f.apply(xs);
+      if (results == null) {
+        throw nullResult(transform);
+      }
+      for (MlxArray result : results) {
+        if (result == null) {
+          throw nullResult(transform);
+        }
+      }
+      return scope.handOver(results);
+    }
+  }
+
+  private static NullPointerException nullResult(String transform) {
+    return new NullPointerException(
+        "[" + transform + "] the function returned null; it must return an MlxArray for each result");
+  }
+
+  /** Lets go of the native function; the transform that took it holds it by itself. */
+  @Override
+  public void close() {
+    if (existing == null) {
+      HandlesNative.close(handle);
+    } else {
+      Reference.reachabilityFence(existing);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package org.mlx4j;
+
+import org.mlx4j.internal.DevicesNative;
+
+/**
+ * A device that computes. Mirrors {@code mlx.core.Device}.
+ *
+ * @param type the kind of device
+ */
+public record Device(Type type) {
+  /** Kinds of devices. */
+  public enum Type {
+    /** The processor; always there. */
+    CPU,
+    /** The graphics processor: Metal on macOS, CUDA on Linux. */
+    GPU
+  }
+
+  private static final Device CPU = new Device(Type.CPU);
+  private static final Device GPU = new Device(Type.GPU);
+
+  /**
+   * The processor.
+   *
+   * @return the device
+   */
+  public static Device cpu() {
+    return CPU;
+  }
+
+  /**
+   * The graphics processor.
+   *
+   * @return the device
+   * @throws IllegalStateException if this MLX has none
+   */
+  public static Device gpu() {
+    return GPU.requireAvailable();
+  }
+
+  /**
+   * The device of operations whose thread chose none: the GPU where there is one, unless {@link #setDefault} chose
+   * another. Mirrors {@code mlx.core.default_device}.
+   *
+   * @return the device
+   */
+  public static Device defaultDevice() {
+    Stream stream = Stream.chosenDefault;
+    return stream != null ? stream.device() : DevicesNative.default_device() == 0 ? CPU : GPU;
+  }
+
+  /**
+   * Chooses the default device for all threads. Mirrors {@code mlx.core.set_default_device}.
+   *
+   * @param device the device
+   * @throws IllegalStateException if it is not available
+   */
+  public static void setDefault(Device device) {
+    Stream.setDefault(Stream.defaultStream(device));
+  }
+
+  /**
+   * Whether this MLX can use the device. Mirrors {@code mlx.core.is_available}.
+   *
+   * @return true if it can
+   */
+  public boolean isAvailable() {
+    return DevicesNative.is_available(type.ordinal());
+  }
+
+  Device requireAvailable() {
+    if (!isAvailable()) {
+      throw new IllegalStateException("[Device] this build of MLX has no " + type + "; available is CPU");
+    }
+    return this;
+  }
+
+  /** The form that MLX prints, such as {@code Device(cpu, 0)}. */
+  @Override
+  public String toString() {
+    return "Device(" + (type == Type.CPU ? "cpu" : "gpu") + ", 0)";
+  }
+}

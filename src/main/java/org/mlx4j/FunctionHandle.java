@@ -1,0 +1,56 @@
+package org.mlx4j;
+
+import java.lang.ref.Reference;
+import org.mlx4j.internal.ClosedException;
+import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.TransformsNative;
+
+/**
+ * A function that a transform made.
+ *
+ * <p>It holds the functions that it was made of: closing one of those does not disturb it, and closing it does not close
+ * them. It is safe for use by any number of threads. Left unclosed, it is freed by the scope in which it was made, or
+ * after garbage collection; a function whose lambda refers to the transformed function itself is freed only by closing.
+ */
+public abstract sealed class FunctionHandle implements AutoCloseable
+    permits TransformedFunction, TransformedBiFunction, TransformedArraysFunction, ValueAndGradFunction {
+  final long handle;
+  final String function;
+
+  FunctionHandle(String function, long handle) {
+    this.function = function;
+    this.handle = handle;
+    Ownership.own(this, handle, ThreadContext.current());
+  }
+
+  MlxArray[] call(MlxArray... xs) {
+    long[] handles = Call.handles(function, xs);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return Call.wrap(TransformsNative.call(handle, handles), context);
+    } catch (ClosedException e) {
+      if (isClosed()) {
+        throw new IllegalStateException("[" + function + "] the function is closed", e);
+      }
+      throw Call.closed(function, e, xs);
+    } finally {
+      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(xs);
+    }
+  }
+
+  /**
+   * Whether this function was closed.
+   *
+   * @return true after {@link #close()}
+   */
+  public boolean isClosed() {
+    return !HandlesNative.is_live(handle);
+  }
+
+  /** Frees the function and what it captured. Calls that are running finish; closing twice is harmless. */
+  @Override
+  public void close() {
+    HandlesNative.close(handle);
+  }
+}

@@ -1,0 +1,88 @@
+package org.mlx4j;
+
+import org.mlx4j.internal.MemoryNative;
+
+/**
+ * The memory of arrays, in bytes. The Java heap does not contain it.
+ *
+ * <p>All numbers are of the whole process. An array that is not evaluated takes no memory.
+ */
+public final class Memory {
+  private Memory() {}
+
+  /**
+   * The memory in use by arrays. Mirrors {@code mlx.core.get_active_memory}.
+   *
+   * @return bytes, without what the cache holds
+   */
+  public static long activeBytes() {
+    return MemoryNative.get_active_memory();
+  }
+
+  /**
+   * The most memory in use since the start or {@link #resetPeak}. Mirrors {@code mlx.core.get_peak_memory}.
+   *
+   * @return bytes
+   */
+  public static long peakBytes() {
+    return MemoryNative.get_peak_memory();
+  }
+
+  /** Starts a new measurement of {@link #peakBytes}. Mirrors {@code mlx.core.reset_peak_memory}. */
+  public static void resetPeak() {
+    MemoryNative.reset_peak_memory();
+  }
+
+  /**
+   * The memory that is free for new arrays without asking the operating system. Mirrors {@code
+   * mlx.core.get_cache_memory}.
+   *
+   * @return bytes
+   */
+  public static long cacheBytes() {
+    return MemoryNative.get_cache_memory();
+  }
+
+  /** Gives the cached memory back to the operating system. Mirrors {@code mlx.core.clear_cache}. */
+  public static void clearCache() {
+    MemoryNative.clear_cache();
+  }
+
+  /**
+   * The memory from which on evaluation waits for running work to finish. Mirrors {@code mlx.core.get_memory_limit}.
+   *
+   * @return bytes
+   */
+  public static long limitBytes() {
+    return MemoryNative.get_memory_limit();
+  }
+
+  /**
+   * Sets {@link #limitBytes}. Mirrors {@code mlx.core.set_memory_limit}.
+   *
+   * @param bytes the limit, not negative
+   * @return the limit before
+   * @throws IllegalArgumentException if {@code bytes} is negative
+   */
+  public static long setLimit(long bytes) {
+    return MemoryNative.set_memory_limit(notNegative("setLimit", bytes));
+  }
+
+  /**
+   * Sets how much free memory may be kept for new arrays. Mirrors {@code mlx.core.set_cache_limit}.
+   *
+   * @param bytes the limit, not negative
+   * @return the limit before
+   * @throws IllegalArgumentException if {@code bytes} is negative
+   */
+  public static long setCacheLimit(long bytes) {
+    return MemoryNative.set_cache_limit(notNegative("setCacheLimit", bytes));
+  }
+
+  private static long notNegative(String function, long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("[" + function + "] bytes must not be negative, got " + bytes);
+    }
+    return bytes;
+  }
+}

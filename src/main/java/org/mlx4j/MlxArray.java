@@ -1,0 +1,1016 @@
+package org.mlx4j;
+
+import java.lang.ref.Reference;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.mlx4j.internal.ClosedException;
+import org.mlx4j.internal.EvaluationNative;
+import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.HostDataNative;
+
+/**
+ * An array of MLX: a shape, a dtype and, once it is evaluated, values. Mirrors {@code mlx.core.array}.
+ *
+ * <pre>{@code
+ * try (Scope scope = Scope.open()) {
+ *   MlxArray x = MlxArray.of(new float[] {1, 2, 3, 4}, 2, 2);
+ *   MlxArray y = x.matmul(x).add(1f).sum();     // builds a graph
+ *   System.out.println(y.itemFloat());          // computes it: 58.0
+ * }
+ * }</pre>
+ *
+ * <p>Operations build a graph; it is computed when a value is asked for ({@code item…}, {@code to…Array}, {@code copyTo},
+ * {@link #toString}) or by {@link #eval}. An array does not change. It may be used by any number of threads.
+ *
+ * <p>Memory is freed by {@link #close}, by the {@link Scope} in which the array was made, or, outside scopes, after the
+ * array is garbage collected. A closed array throws {@link IllegalStateException} when used. Two arrays are {@code equals}
+ * only if they are the same object; {@link #arrayEqual(MlxArray)} compares values.
+ */
+public final class MlxArray
+    implements AutoCloseable, Elementwise, Reductions, Scans, Shapes, Indexing, Sorting, Products {
+  // There is no closed flag in Java: the native slot is the only truth, so use and close may race on any threads.
+  final long handle;
+
+  /** The dtype's ordinal, then the shape; they never change, so they are asked for once. */
+  private int[] description;
+
+  MlxArray(long handle, ThreadContext context) {
+    this.handle = handle;
+    Ownership.own(this, handle, context);
+  }
+
+  // ---- from host data ----------------------------------------------------------------------------
+
+  /**
+   * An array of one axis.
+   *
+   * @param data the elements, which are copied
+   * @return an array of dtype float32
+   */
+  public static MlxArray of(float... data) {
+    return of(data, DType.FLOAT32, data.length);
+  }
+
+  /**
+   * An array of one axis.
+   *
+   * @param data the elements, which are copied
+   * @return an array of dtype int32
+   */
+  public static MlxArray of(int... data) {
+    return of(data, DType.INT32, data.length);
+  }
+
+  /**
+   * An array of one axis.
+   *
+   * @param data the elements, which are copied
+   * @return an array of dtype int64
+   */
+  public static MlxArray of(long... data) {
+    return of(data, DType.INT64, data.length);
+  }
+
+  /**
+   * An array of one axis.
+   *
+   * @param data the elements, which are copied
+   * @return an array of dtype float32, MLX's default float
+   */
+  public static MlxArray of(double... data) {
+    return of(data, DType.FLOAT32, data.length);
+  }
+
+  /**
+   * An array of one axis.
+   *
+   * @param data the elements, which are copied
+   * @return an array of dtype bool
+   */
+  public static MlxArray of(boolean... data) {
+    return of(data, DType.BOOL, data.length);
+  }
+
+  /**
+   * An array of a given shape.
+   *
+   * @param data the elements in row-major order, which are copied
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype float32
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(float[] data, int... shape) {
+    return of(data, DType.FLOAT32, shape);
+  }
+
+  /**
+   * An array of a given dtype and shape.
+   *
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param dtype the dtype of the array
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(float[] data, DType dtype, int... shape) {
+    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+  }
+
+  /**
+   * An array of a given shape.
+   *
+   * @param data the elements in row-major order, which are copied
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype int32
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(int[] data, int... shape) {
+    return of(data, DType.INT32, shape);
+  }
+
+  /**
+   * An array of a given dtype and shape.
+   *
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param dtype the dtype of the array
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(int[] data, DType dtype, int... shape) {
+    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+  }
+
+  /**
+   * An array of a given shape.
+   *
+   * @param data the elements in row-major order, which are copied
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype int64
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(long[] data, int... shape) {
+    return of(data, DType.INT64, shape);
+  }
+
+  /**
+   * An array of a given dtype and shape.
+   *
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param dtype the dtype of the array
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(long[] data, DType dtype, int... shape) {
+    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+  }
+
+  /**
+   * An array of a given shape.
+   *
+   * @param data the elements in row-major order, which are copied
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype float32, MLX's default float
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(double[] data, int... shape) {
+    return of(data, DType.FLOAT32, shape);
+  }
+
+  /**
+   * An array of a given dtype and shape.
+   *
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param dtype the dtype of the array
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(double[] data, DType dtype, int... shape) {
+    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+  }
+
+  /**
+   * An array of a given shape.
+   *
+   * @param data the elements in row-major order, which are copied
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype bool
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(boolean[] data, int... shape) {
+    return of(data, DType.BOOL, shape);
+  }
+
+  /**
+   * An array of a given dtype and shape.
+   *
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param dtype the dtype of the array
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(boolean[] data, DType dtype, int... shape) {
+    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+  }
+
+  /**
+   * An array of a given shape.
+   *
+   * @param data the elements in row-major order, which are copied
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype int8
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(byte[] data, int... shape) {
+    return of(data, DType.INT8, shape);
+  }
+
+  /**
+   * An array of a given dtype and shape.
+   *
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param dtype the dtype of the array
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(byte[] data, DType dtype, int... shape) {
+    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+  }
+
+  /**
+   * An array of a given shape.
+   *
+   * @param data the elements in row-major order, which are copied
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype int16
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(short[] data, int... shape) {
+    return of(data, DType.INT16, shape);
+  }
+
+  /**
+   * An array of a given dtype and shape.
+   *
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param dtype the dtype of the array
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(short[] data, DType dtype, int... shape) {
+    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+  }
+
+  /**
+   * A complex array of one axis.
+   *
+   * @param data the elements, which are copied
+   * @return an array of dtype complex64
+   */
+  public static MlxArray of(Complex64... data) {
+    return of(data, data.length);
+  }
+
+  /**
+   * A complex array of a given shape.
+   *
+   * @param data the elements in row-major order, which are copied
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype complex64
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(Complex64[] data, int... shape) {
+    float[] parts = new float[2 * data.length];
+    for (int i = 0; i < data.length; i++) {
+      parts[2 * i] = data[i].real();
+      parts[2 * i + 1] = data[i].imag();
+    }
+    return made(HostDataNative.from_complex(parts, shape));
+  }
+
+  /**
+   * An array of any dtype from its bytes, which start at the buffer's position and are read in the buffer's byte order.
+   * This is the way in for float16 and bfloat16 as bits.
+   *
+   * @param data the bytes of the elements in row-major order, which are copied; the position does not change
+   * @param dtype the dtype of the array
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if the shape has a negative dimension or needs another number of bytes
+   */
+  public static MlxArray of(ByteBuffer data, DType dtype, int... shape) {
+    int[] checked = Sizes.require("array", shape, dtype);
+    long bytes = dtype.itemsize();
+    for (int size : checked) {
+      bytes *= size;
+    }
+    if (bytes != data.remaining()) {
+      throw new IllegalArgumentException(
+          "[array] the buffer has " + data.remaining() + " bytes, the array needs " + bytes);
+    }
+    ByteBuffer direct = NativeBytes.readable(data, dtype);
+    try {
+      return made(HostDataNative.from_buffer(direct, direct.position(), shape, dtype.ordinal()));
+    } finally {
+      Reference.reachabilityFence(direct);
+    }
+  }
+
+  /**
+   * An array of a given shape from a buffer, from its position to its limit.
+   *
+   * @param data the elements in row-major order, which are copied; the position does not change
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype float32
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(FloatBuffer data, int... shape) {
+    float[] elements = new float[data.remaining()];
+    data.duplicate().get(elements);
+    return of(elements, shape);
+  }
+
+  /**
+   * An array of a given shape from a buffer, from its position to its limit.
+   *
+   * @param data the elements in row-major order, which are copied; the position does not change
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype float32, MLX's default float
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(DoubleBuffer data, int... shape) {
+    double[] elements = new double[data.remaining()];
+    data.duplicate().get(elements);
+    return of(elements, shape);
+  }
+
+  /**
+   * An array of a given shape from a buffer, from its position to its limit.
+   *
+   * @param data the elements in row-major order, which are copied; the position does not change
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype int32
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(IntBuffer data, int... shape) {
+    int[] elements = new int[data.remaining()];
+    data.duplicate().get(elements);
+    return of(elements, shape);
+  }
+
+  /**
+   * An array of a given shape from a buffer, from its position to its limit.
+   *
+   * @param data the elements in row-major order, which are copied; the position does not change
+   * @param shape the shape; none for a scalar
+   * @return an array of dtype int64
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   */
+  public static MlxArray of(LongBuffer data, int... shape) {
+    long[] elements = new long[data.remaining()];
+    data.duplicate().get(elements);
+    return of(elements, shape);
+  }
+
+  /**
+   * A scalar, an array without axes.
+   *
+   * @param value the value
+   * @return an array of dtype float32
+   */
+  public static MlxArray scalar(float value) {
+    return scalar((double) value, DType.FLOAT32);
+  }
+
+  /**
+   * A scalar, an array without axes.
+   *
+   * @param value the value
+   * @return an array of dtype int32
+   */
+  public static MlxArray scalar(int value) {
+    return scalar((long) value, DType.INT32);
+  }
+
+  /**
+   * A scalar, an array without axes.
+   *
+   * @param value the value
+   * @return an array of dtype float32, MLX's default float
+   */
+  public static MlxArray scalar(double value) {
+    return scalar(value, DType.FLOAT32);
+  }
+
+  /**
+   * A scalar, an array without axes.
+   *
+   * @param value the value
+   * @return an array of dtype bool
+   */
+  public static MlxArray scalar(boolean value) {
+    return scalar(value ? 1L : 0L, DType.BOOL);
+  }
+
+  /**
+   * A scalar, an array without axes.
+   *
+   * @param value the value
+   * @return an array of dtype int64
+   */
+  public static MlxArray scalar(long value) {
+    return scalar(value, DType.INT64);
+  }
+
+  /**
+   * A complex scalar, an array without axes.
+   *
+   * @param value the value
+   * @return an array of dtype complex64
+   */
+  public static MlxArray scalar(Complex64 value) {
+    return of(new Complex64[] {value}, new int[0]);
+  }
+
+  /**
+   * A scalar of a given dtype.
+   *
+   * @param value the value, converted as {@link #astype} does
+   * @param dtype the dtype
+   * @return an array without axes
+   */
+  public static MlxArray scalar(double value, DType dtype) {
+    return dtype.isFloating()
+        ? made(HostDataNative.scalar(value, dtype.ordinal()))
+        : of(new double[] {value}, dtype, new int[0]);
+  }
+
+  /**
+   * A scalar of a given dtype.
+   *
+   * @param value the value, converted as {@link #astype} does
+   * @param dtype the dtype
+   * @return an array without axes
+   */
+  public static MlxArray scalar(long value, DType dtype) {
+    return made(HostDataNative.scalar(value, dtype.ordinal()));
+  }
+
+  private static MlxArray made(long handle) {
+    return new MlxArray(handle, ThreadContext.current());
+  }
+
+  // ---- description -------------------------------------------------------------------------------
+
+  private int[] description() {
+    int[] known = description;
+    if (known == null) {
+      try {
+        known = HandlesNative.describe(handle);
+      } catch (ClosedException e) {
+        throw Call.closed("shape", e, this);
+      } finally {
+        Reference.reachabilityFence(this);
+      }
+      description = known;
+    }
+    return known;
+  }
+
+  /**
+   * The size of each axis.
+   *
+   * @return a new Java array, empty for a scalar
+   * @throws IllegalStateException if this array is closed and was not described before
+   */
+  public int[] shape() {
+    int[] d = description();
+    return Arrays.copyOfRange(d, 1, d.length);
+  }
+
+  /**
+   * The size of an axis.
+   *
+   * @param axis the axis; counts from the end when negative
+   * @return the number of elements along it
+   * @throws IllegalArgumentException if the axis is out of range
+   * @throws IllegalStateException if this array is closed and was not described before
+   */
+  public int dim(int axis) {
+    int ndim = ndim();
+    int resolved = axis < 0 ? axis + ndim : axis;
+    if (resolved < 0 || resolved >= ndim) {
+      throw new IllegalArgumentException(
+          "[dim] axis " + axis + " is out of range for an array with " + ndim + " axes");
+    }
+    return description()[1 + resolved];
+  }
+
+  /**
+   * The number of axes.
+   *
+   * @return 0 for a scalar
+   * @throws IllegalStateException if this array is closed and was not described before
+   */
+  public int ndim() {
+    return description().length - 1;
+  }
+
+  /**
+   * The number of elements.
+   *
+   * @return 1 for a scalar
+   * @throws IllegalStateException if this array is closed and was not described before
+   */
+  public long size() {
+    int[] d = description();
+    long size = 1;
+    for (int i = 1; i < d.length; i++) {
+      size *= d[i];
+    }
+    return size;
+  }
+
+  /**
+   * The size of the elements together.
+   *
+   * @return bytes
+   * @throws IllegalStateException if this array is closed and was not described before
+   */
+  public long nbytes() {
+    return size() * dtype().itemsize();
+  }
+
+  /**
+   * The size of an element.
+   *
+   * @return bytes
+   * @throws IllegalStateException if this array is closed and was not described before
+   */
+  public int itemsize() {
+    return dtype().itemsize();
+  }
+
+  /**
+   * The type of the elements.
+   *
+   * @return the dtype
+   * @throws IllegalStateException if this array is closed and was not described before
+   */
+  public DType dtype() {
+    return DType.of(description()[0]);
+  }
+
+  // ---- evaluation --------------------------------------------------------------------------------
+
+  /**
+   * Computes this array, if it is not computed yet, and waits for it.
+   *
+   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces, where there are no
+   *     values
+   * @throws IllegalStateException if this array is closed
+   * @throws MlxException if an operation fails
+   * @throws OutOfMemoryError if an array cannot be allocated
+   */
+  public void eval() {
+    Call.evaluate("eval", this);
+  }
+
+  /**
+   * Whether the values are computed, so that reading them does not wait.
+   *
+   * @return true if they are
+   * @throws IllegalStateException if this array is closed
+   */
+  public boolean isAvailable() {
+    try {
+      return EvaluationNative.is_available(handle);
+    } catch (ClosedException e) {
+      throw Call.closed("isAvailable", e, this);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  // ---- to host data ------------------------------------------------------------------------------
+
+  /**
+   * The only element, as a {@code float}. Evaluates. Mirrors {@code array.item}.
+   *
+   * @return the value
+   * @throws IllegalArgumentException if there is not exactly one element, or it is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public float itemFloat() {
+    return (float) itemDouble();
+  }
+
+  /**
+   * The only element, as a {@code double}. Evaluates. Mirrors {@code array.item}.
+   *
+   * @return the value
+   * @throws IllegalArgumentException if there is not exactly one element, or it is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public double itemDouble() {
+    try {
+      return EvaluationNative.item_double(handle);
+    } catch (ClosedException e) {
+      throw Call.closed("item", e, this);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * The only element, as an {@code int}; a fraction is cut off. Evaluates. Mirrors {@code array.item}.
+   *
+   * @return the value
+   * @throws ArithmeticException if an integer does not fit an {@code int}
+   * @throws IllegalArgumentException if there is not exactly one element, or it is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public int itemInt() {
+    long value = itemLong();
+    if (dtype().isInteger()) {
+      return Math.toIntExact(value);
+    }
+    return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value));
+  }
+
+  /**
+   * The only element, as a {@code long}; a fraction is cut off, and a uint64 value above 2^63 - 1 keeps its bits. Evaluates. Mirrors {@code array.item}.
+   *
+   * @return the value
+   * @throws IllegalArgumentException if there is not exactly one element, or it is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public long itemLong() {
+    try {
+      return EvaluationNative.item_long(handle);
+    } catch (ClosedException e) {
+      throw Call.closed("item", e, this);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * The only element, as a {@code boolean}: whether it is not zero. Evaluates. Mirrors {@code array.item}.
+   *
+   * @return the value
+   * @throws IllegalArgumentException if there is not exactly one element, or it is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public boolean itemBoolean() {
+    return itemDouble() != 0;
+  }
+
+  /**
+   * The only element as a complex number. Evaluates. Mirrors {@code array.item}.
+   *
+   * @return the value
+   * @throws IllegalArgumentException if there is not exactly one element
+   * @throws IllegalStateException if this array is closed
+   */
+  public Complex64 itemComplex() {
+    if (size() != 1) {
+      throw new IllegalArgumentException(
+          "[item] item can only be read from an array with exactly one element, this one has " + size());
+    }
+    return toComplexArray()[0];
+  }
+
+  /**
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#FLOAT32}. Evaluates.
+   *
+   * @return a new Java array
+   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
+   * @throws IllegalStateException if this array is closed
+   */
+  public float[] toFloatArray() {
+    float[] elements = new float[javaSize()];
+    copyTo(elements);
+    return elements;
+  }
+
+  /**
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#FLOAT64}. Evaluates.
+   *
+   * @return a new Java array
+   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
+   * @throws IllegalStateException if this array is closed
+   */
+  public double[] toDoubleArray() {
+    double[] elements = new double[javaSize()];
+    copyTo(elements);
+    return elements;
+  }
+
+  /**
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT32}. Evaluates.
+   *
+   * @return a new Java array
+   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
+   * @throws IllegalStateException if this array is closed
+   */
+  public int[] toIntArray() {
+    int[] elements = new int[javaSize()];
+    copyTo(elements);
+    return elements;
+  }
+
+  /**
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT64}. Evaluates.
+   *
+   * @return a new Java array
+   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
+   * @throws IllegalStateException if this array is closed
+   */
+  public long[] toLongArray() {
+    long[] elements = new long[javaSize()];
+    copyTo(elements);
+    return elements;
+  }
+
+  /**
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#BOOL}. Evaluates.
+   *
+   * @return a new Java array
+   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
+   * @throws IllegalStateException if this array is closed
+   */
+  public boolean[] toBooleanArray() {
+    boolean[] elements = new boolean[javaSize()];
+    copyTo(elements);
+    return elements;
+  }
+
+  /**
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT8}. Evaluates.
+   *
+   * @return a new Java array
+   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
+   * @throws IllegalStateException if this array is closed
+   */
+  public byte[] toByteArray() {
+    byte[] elements = new byte[javaSize()];
+    copyTo(elements);
+    return elements;
+  }
+
+  /**
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT16}. Evaluates.
+   *
+   * @return a new Java array
+   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
+   * @throws IllegalStateException if this array is closed
+   */
+  public short[] toShortArray() {
+    short[] elements = new short[javaSize()];
+    copyTo(elements);
+    return elements;
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   *
+   * @param destination a Java array of exactly {@link #size()} elements
+   * @throws IllegalArgumentException if the sizes differ, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public void copyTo(float[] destination) {
+    read(h -> HostDataNative.to_host(h, destination), destination);
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   *
+   * @param destination a Java array of exactly {@link #size()} elements
+   * @throws IllegalArgumentException if the sizes differ, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public void copyTo(double[] destination) {
+    read(h -> HostDataNative.to_host(h, destination), destination);
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   *
+   * @param destination a Java array of exactly {@link #size()} elements
+   * @throws IllegalArgumentException if the sizes differ, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public void copyTo(int[] destination) {
+    read(h -> HostDataNative.to_host(h, destination), destination);
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   *
+   * @param destination a Java array of exactly {@link #size()} elements
+   * @throws IllegalArgumentException if the sizes differ, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public void copyTo(long[] destination) {
+    read(h -> HostDataNative.to_host(h, destination), destination);
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   *
+   * @param destination a Java array of exactly {@link #size()} elements
+   * @throws IllegalArgumentException if the sizes differ, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public void copyTo(boolean[] destination) {
+    read(h -> HostDataNative.to_host(h, destination), destination);
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   *
+   * @param destination a Java array of exactly {@link #size()} elements
+   * @throws IllegalArgumentException if the sizes differ, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public void copyTo(byte[] destination) {
+    read(h -> HostDataNative.to_host(h, destination), destination);
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   *
+   * @param destination a Java array of exactly {@link #size()} elements
+   * @throws IllegalArgumentException if the sizes differ, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   */
+  public void copyTo(short[] destination) {
+    read(h -> HostDataNative.to_host(h, destination), destination);
+  }
+
+  /**
+   * The elements in row-major order as complex numbers. Evaluates.
+   *
+   * @return a new Java array
+   * @throws IllegalArgumentException if this array is too large for a Java array
+   * @throws IllegalStateException if this array is closed
+   */
+  public Complex64[] toComplexArray() {
+    float[] parts = new float[Math.multiplyExact(2, javaSize())];
+    read(h -> HostDataNative.to_complex(h, parts), parts);
+    Complex64[] elements = new Complex64[parts.length / 2];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = new Complex64(parts[2 * i], parts[2 * i + 1]);
+    }
+    return elements;
+  }
+
+  /**
+   * Copies the bytes of the elements in row-major order into a buffer, from its position on and in its byte order, without
+   * a conversion. The position then lies behind them. Evaluates. This is the way out for float16 and bfloat16 as bits.
+   *
+   * @param destination a buffer with at least {@link #nbytes()} bytes remaining
+   * @throws IllegalArgumentException if there are fewer
+   * @throws IllegalStateException if this array is closed
+   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   */
+  public void copyTo(ByteBuffer destination) {
+    require(destination, nbytes());
+    NativeBytes.write(
+        destination, (int) nbytes(), dtype(), d -> read(h -> HostDataNative.to_buffer(h, d, d.position()), d));
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from its position on. The
+   * position then lies behind them. Evaluates.
+   *
+   * @param destination a buffer with at least {@link #size()} elements remaining
+   * @throws IllegalArgumentException if there are fewer, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   */
+  public void copyTo(FloatBuffer destination) {
+    require(destination, size());
+    destination.put(toFloatArray());
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from its position on. The
+   * position then lies behind them. Evaluates.
+   *
+   * @param destination a buffer with at least {@link #size()} elements remaining
+   * @throws IllegalArgumentException if there are fewer, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   */
+  public void copyTo(DoubleBuffer destination) {
+    require(destination, size());
+    destination.put(toDoubleArray());
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from its position on. The
+   * position then lies behind them. Evaluates.
+   *
+   * @param destination a buffer with at least {@link #size()} elements remaining
+   * @throws IllegalArgumentException if there are fewer, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   */
+  public void copyTo(IntBuffer destination) {
+    require(destination, size());
+    destination.put(toIntArray());
+  }
+
+  /**
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from its position on. The
+   * position then lies behind them. Evaluates.
+   *
+   * @param destination a buffer with at least {@link #size()} elements remaining
+   * @throws IllegalArgumentException if there are fewer, or this array is complex
+   * @throws IllegalStateException if this array is closed
+   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   */
+  public void copyTo(LongBuffer destination) {
+    require(destination, size());
+    destination.put(toLongArray());
+  }
+
+  private interface Reader {
+    void read(long handle);
+  }
+
+  private void read(Reader reader, Object destination) {
+    if (destination == null) {
+      throw new NullPointerException("[copyTo] the destination is null");
+    }
+    try {
+      Call.withinMemory(() -> reader.read(handle));
+    } catch (ClosedException e) {
+      throw Call.closed("copyTo", e, this);
+    } finally {
+      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(destination);
+    }
+  }
+
+  private int javaSize() {
+    long size = size();
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("[toArray] " + size + " elements do not fit a Java array");
+    }
+    return (int) size;
+  }
+
+  private static void require(Buffer destination, long elements) {
+    if (destination.remaining() < elements) {
+      throw new IllegalArgumentException(
+          "[copyTo] the buffer has room for " + destination.remaining() + ", the array needs " + elements);
+    }
+  }
+
+  // ---- object ------------------------------------------------------------------------------------
+
+  /** Frees the array. Graphs that use it keep what they need; closing twice is harmless. */
+  @Override
+  public void close() {
+    HandlesNative.close(handle);
+  }
+
+  /**
+   * Whether this array was closed, by itself or by its scope.
+   *
+   * @return true if it was
+   */
+  public boolean isClosed() {
+    boolean live = HandlesNative.is_live(handle);
+    Reference.reachabilityFence(this);
+    return !live;
+  }
+
+  /** The form that Python prints, such as {@code array([1, 2, 3], dtype=float32)}. Evaluates; says so when it cannot. */
+  @Override
+  public String toString() {
+    try {
+      return new String(EvaluationNative.to_string(handle), StandardCharsets.UTF_8);
+    } catch (ClosedException e) {
+      return "array(closed)";
+    } catch (RuntimeException e) {
+      return "array(" + e.getMessage() + ")";
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+}

@@ -1,0 +1,1115 @@
+package org.mlx4j;
+
+import static org.mlx4j.Call.create;
+import static org.mlx4j.Call.leftWeak;
+import static org.mlx4j.Call.nary;
+import static org.mlx4j.Call.naryToMany;
+import static org.mlx4j.Call.unary;
+
+import org.mlx4j.internal.CreationNative;
+import org.mlx4j.internal.ElementwiseNative;
+import org.mlx4j.internal.EvaluationNative;
+import org.mlx4j.internal.IndexingNative;
+import org.mlx4j.internal.ShapesNative;
+
+/** Operations that have no array first: they make arrays, join several, take a number on the left, or evaluate. */
+public final class Ops {
+  private Ops() {}
+
+  // ---- creation ----------------------------------------------------------------------------------
+
+  /**
+   * An array of float32 zeros. Mirrors {@code mlx.core.zeros}.
+   *
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray zeros(int... shape) {
+    return zeros(shape, DType.FLOAT32);
+  }
+
+  /**
+   * An array of zeros. Mirrors {@code mlx.core.zeros}.
+   *
+   * @param shape the shape; none for a scalar
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray zeros(int[] shape, DType dtype) {
+    return create(s -> CreationNative.zeros(Sizes.require("zeros", shape, dtype), dtype.ordinal(), s));
+  }
+
+  /**
+   * An array of zeros like another in shape and dtype. Mirrors {@code mlx.core.zeros_like}.
+   *
+   * @param a the other array
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray zerosLike(MlxArray a) {
+    return zerosLike(a, a.dtype());
+  }
+
+  /**
+   * An array of zeros like another in shape. Mirrors {@code mlx.core.zeros_like}.
+   *
+   * @param a the other array
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray zerosLike(MlxArray a, DType dtype) {
+    return unary("zerosLike", (x, s) -> CreationNative.zeros_like(x, dtype.ordinal(), s), a);
+  }
+
+  /**
+   * An array of float32 ones. Mirrors {@code mlx.core.ones}.
+   *
+   * @param shape the shape; none for a scalar
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray ones(int... shape) {
+    return ones(shape, DType.FLOAT32);
+  }
+
+  /**
+   * An array of ones. Mirrors {@code mlx.core.ones}.
+   *
+   * @param shape the shape; none for a scalar
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray ones(int[] shape, DType dtype) {
+    return create(s -> CreationNative.ones(Sizes.require("ones", shape, dtype), dtype.ordinal(), s));
+  }
+
+  /**
+   * An array of ones like another in shape and dtype. Mirrors {@code mlx.core.ones_like}.
+   *
+   * @param a the other array
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray onesLike(MlxArray a) {
+    return onesLike(a, a.dtype());
+  }
+
+  /**
+   * An array of ones like another in shape. Mirrors {@code mlx.core.ones_like}.
+   *
+   * @param a the other array
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray onesLike(MlxArray a, DType dtype) {
+    return unary("onesLike", (x, s) -> CreationNative.ones_like(x, dtype.ordinal(), s), a);
+  }
+
+  /**
+   * An array of one number everywhere, in float32. Mirrors {@code mlx.core.full}.
+   *
+   * @param shape the shape; none for a scalar
+   * @param vals the number
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray full(int[] shape, double vals) {
+    return full(shape, vals, DType.FLOAT32);
+  }
+
+  /**
+   * An array of one number everywhere. Mirrors {@code mlx.core.full}.
+   *
+   * @param shape the shape; none for a scalar
+   * @param vals the number
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray full(int[] shape, double vals, DType dtype) {
+    return zeros(shape, dtype).add(vals).astype(dtype);
+  }
+
+  /**
+   * An array of given values, broadcast. Mirrors {@code mlx.core.full}.
+   *
+   * @param shape the shape; none for a scalar
+   * @param vals the values, of a shape that broadcasts to {@code shape}
+   * @return an array of the dtype of {@code vals}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large, or the values
+   *     cannot be broadcast
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray full(int[] shape, MlxArray vals) {
+    return full(shape, vals, vals.dtype());
+  }
+
+  /**
+   * An array of given values, broadcast. Mirrors {@code mlx.core.full}.
+   *
+   * @param shape the shape; none for a scalar
+   * @param vals the values, of a shape that broadcasts to {@code shape}
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large, or the values
+   *     cannot be broadcast
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray full(int[] shape, MlxArray vals, DType dtype) {
+    return unary("full", (v, s) -> CreationNative.full(Sizes.require("full", shape, dtype), v, dtype.ordinal(), s), vals);
+  }
+
+  /**
+   * An array of one number everywhere, like another in shape and dtype. Mirrors {@code mlx.core.full_like}.
+   *
+   * @param a the other array
+   * @param vals the number
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray fullLike(MlxArray a, double vals) {
+    return full(a.shape(), vals, a.dtype());
+  }
+
+  /**
+   * The int32 numbers from 0 up to a limit. Mirrors {@code mlx.core.arange}.
+   *
+   * @param stop the limit, which is not included
+   * @return an array of one axis
+   */
+  public static MlxArray arange(int stop) {
+    return arange(0, stop, 1);
+  }
+
+  /**
+   * The int32 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
+   *
+   * @param start the first number
+   * @param stop the limit, which is not included
+   * @return an array of one axis
+   */
+  public static MlxArray arange(int start, int stop) {
+    return arange(start, stop, 1);
+  }
+
+  /**
+   * The int32 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
+   *
+   * @param start the first number
+   * @param stop the limit, which is not included
+   * @param step the difference of neighbours, not zero
+   * @return an array of one axis
+   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   *     2^31 - 1 elements
+   */
+  public static MlxArray arange(int start, int stop, int step) {
+    return arange(start, stop, step, DType.INT32);
+  }
+
+  /**
+   * The float32 numbers from 0 up to a limit, in steps of 1. Mirrors {@code mlx.core.arange}.
+   *
+   * @param stop the limit, which is not included
+   * @return an array of one axis
+   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   *     2^31 - 1 elements
+   */
+  public static MlxArray arange(double stop) {
+    return arange(0, stop, 1, DType.FLOAT32);
+  }
+
+  /**
+   * The float32 numbers from a start up to a limit, in steps of 1. Mirrors {@code mlx.core.arange}.
+   *
+   * @param start the first number
+   * @param stop the limit, which is not included
+   * @return an array of one axis
+   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   *     2^31 - 1 elements
+   */
+  public static MlxArray arange(double start, double stop) {
+    return arange(start, stop, 1, DType.FLOAT32);
+  }
+
+  /**
+   * The float32 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
+   *
+   * @param start the first number
+   * @param stop the limit, which is not included
+   * @param step the difference of neighbours, not zero
+   * @return an array of one axis
+   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   *     2^31 - 1 elements
+   */
+  public static MlxArray arange(double start, double stop, double step) {
+    return arange(start, stop, step, DType.FLOAT32);
+  }
+
+  /**
+   * The numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
+   *
+   * @param start the first number
+   * @param stop the limit, which is not included
+   * @param step the difference of neighbours, not zero
+   * @param dtype the dtype
+   * @return an array of one axis
+   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   *     2^31 - 1 elements
+   */
+  public static MlxArray arange(double start, double stop, double step, DType dtype) {
+    return create(s -> CreationNative.arange(start, stop, Sizes.requireRange(start, stop, step), dtype.ordinal(), s));
+  }
+
+  /**
+   * 50 evenly spaced float32 numbers. Mirrors {@code mlx.core.linspace}.
+   *
+   * @param start the first number
+   * @param stop the last number
+   * @return an array of one axis
+   */
+  public static MlxArray linspace(double start, double stop) {
+    return linspace(start, stop, 50);
+  }
+
+  /**
+   * Evenly spaced float32 numbers. Mirrors {@code mlx.core.linspace}.
+   *
+   * @param start the first number
+   * @param stop the last number
+   * @param num how many
+   * @return an array of one axis
+   * @throws IllegalArgumentException if {@code num} is negative
+   */
+  public static MlxArray linspace(double start, double stop, int num) {
+    return linspace(start, stop, num, true, DType.FLOAT32);
+  }
+
+  /**
+   * Evenly spaced numbers. Mirrors {@code mlx.core.linspace}.
+   *
+   * @param start the first number
+   * @param stop the end of the interval
+   * @param num how many
+   * @param endpoint whether {@code stop} is the last number; otherwise it is the one after
+   * @param dtype the dtype
+   * @return an array of one axis
+   * @throws IllegalArgumentException if {@code num} is negative
+   */
+  public static MlxArray linspace(double start, double stop, int num, boolean endpoint, DType dtype) {
+    return create(s -> CreationNative.linspace(start, stop, num, endpoint, dtype.ordinal(), s));
+  }
+
+  /**
+   * The float32 unit matrix. Mirrors {@code mlx.core.eye}.
+   *
+   * @param n the number of rows and columns
+   * @return an array of shape {@code (n, n)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray eye(int n) {
+    return eye(n, n, 0, DType.FLOAT32);
+  }
+
+  /**
+   * A matrix of ones on a diagonal and zeros elsewhere. Mirrors {@code mlx.core.eye}.
+   *
+   * @param n the number of rows
+   * @param m the number of columns
+   * @param k how far the diagonal lies above the main one; negative for below
+   * @param dtype the dtype
+   * @return an array of shape {@code (n, m)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray eye(int n, int m, int k, DType dtype) {
+    return create(s -> CreationNative.eye(Sizes.require("eye", new int[] {n, m}, dtype)[0], m, k, dtype.ordinal(), s));
+  }
+
+  /**
+   * The float32 unit matrix. Mirrors {@code mlx.core.identity}.
+   *
+   * @param n the number of rows and columns
+   * @return an array of shape {@code (n, n)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray identity(int n) {
+    return eye(n);
+  }
+
+  /**
+   * The unit matrix. Mirrors {@code mlx.core.identity}.
+   *
+   * @param n the number of rows and columns
+   * @param dtype the dtype
+   * @return an array of shape {@code (n, n)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray identity(int n, DType dtype) {
+    return eye(n, n, 0, dtype);
+  }
+
+  /**
+   * A float32 matrix of ones on and below the main diagonal and zeros above. Mirrors {@code mlx.core.tri}.
+   *
+   * @param n the number of rows and columns
+   * @return an array of shape {@code (n, n)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray tri(int n) {
+    return tri(n, n, 0, DType.FLOAT32);
+  }
+
+  /**
+   * A matrix of ones on and below a diagonal and zeros above. Mirrors {@code mlx.core.tri}.
+   *
+   * @param n the number of rows
+   * @param m the number of columns
+   * @param k how far the diagonal lies above the main one; negative for below
+   * @param dtype the dtype
+   * @return an array of shape {@code (n, m)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray tri(int n, int m, int k, DType dtype) {
+    return create(s -> CreationNative.tri(Sizes.require("tri", new int[] {n, m}, dtype)[0], m, k, dtype.ordinal(), s));
+  }
+
+  // ---- several arrays ----------------------------------------------------------------------------
+
+  /**
+   * The arrays one after the other along axis 0. Mirrors {@code mlx.core.concatenate}.
+   *
+   * @param arrays the arrays; their dtypes are promoted
+   * @return an array
+   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray concatenate(MlxArray... arrays) {
+    return concatenate(arrays, 0);
+  }
+
+  /**
+   * The arrays one after the other along an axis. Mirrors {@code mlx.core.concatenate}.
+   *
+   * @param arrays the arrays; their dtypes are promoted
+   * @param axis the axis; counts from the end when negative
+   * @return an array
+   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray concatenate(MlxArray[] arrays, int axis) {
+    return nary("concatenate", (xs, s) -> ShapesNative.concatenate(xs, axis, s), arrays);
+  }
+
+  /**
+   * The arrays one after the other along axis 0. Mirrors {@code mlx.core.concat}.
+   *
+   * @param arrays the arrays; their dtypes are promoted
+   * @return an array
+   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray concat(MlxArray... arrays) {
+    return concatenate(arrays, 0);
+  }
+
+  /**
+   * The arrays one after the other along an axis. Mirrors {@code mlx.core.concat}.
+   *
+   * @param arrays the arrays; their dtypes are promoted
+   * @param axis the axis; counts from the end when negative
+   * @return an array
+   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray concat(MlxArray[] arrays, int axis) {
+    return concatenate(arrays, axis);
+  }
+
+  /**
+   * The arrays along a new axis 0. Mirrors {@code mlx.core.stack}.
+   *
+   * @param arrays arrays of one shape
+   * @return an array
+   * @throws IllegalArgumentException if there is no array or the shapes differ
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray stack(MlxArray... arrays) {
+    return stack(arrays, 0);
+  }
+
+  /**
+   * The arrays along a new axis. Mirrors {@code mlx.core.stack}.
+   *
+   * @param arrays arrays of one shape
+   * @param axis the new axis in the result; counts from its end when negative
+   * @return an array
+   * @throws IllegalArgumentException if there is no array, the shapes differ or the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray stack(MlxArray[] arrays, int axis) {
+    return nary("stack", (xs, s) -> ShapesNative.stack(xs, axis, s), arrays);
+  }
+
+  /**
+   * The arrays broadcast to one shape. Mirrors {@code mlx.core.broadcast_arrays}.
+   *
+   * @param arrays the arrays
+   * @return as many arrays
+   * @throws IllegalArgumentException if the shapes cannot be broadcast to one
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray[] broadcastArrays(MlxArray... arrays) {
+    return naryToMany("broadcastArrays", ShapesNative::broadcast_arrays, arrays);
+  }
+
+  /**
+   * Coordinate matrices of coordinate vectors, with x along the columns. Mirrors {@code mlx.core.meshgrid}.
+   *
+   * @param arrays the vectors
+   * @return as many arrays
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray[] meshgrid(MlxArray... arrays) {
+    return meshgrid(arrays, false, "xy");
+  }
+
+  /**
+   * Coordinate matrices of coordinate vectors. Mirrors {@code mlx.core.meshgrid}.
+   *
+   * @param arrays the vectors
+   * @param sparse whether the results keep size 1 along the other axes
+   * @param indexing {@code "xy"} or {@code "ij"}
+   * @return as many arrays
+   * @throws IllegalArgumentException if {@code indexing} is another
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray[] meshgrid(MlxArray[] arrays, boolean sparse, String indexing) {
+    return naryToMany("meshgrid", (xs, s) -> ShapesNative.meshgrid(xs, sparse, indexing, s), arrays);
+  }
+
+  // ---- a number first ----------------------------------------------------------------------------
+
+  /**
+   * The sum, element by element. Mirrors {@code mlx.core.add}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray add(double x, MlxArray y) {
+    return leftWeak("add", ElementwiseNative::add, x, y);
+  }
+
+  /**
+   * The sum, element by element. Mirrors {@code mlx.core.add}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray add(long x, MlxArray y) {
+    return leftWeak("add", ElementwiseNative::add, x, y);
+  }
+
+  /**
+   * The difference, element by element. Mirrors {@code mlx.core.subtract}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray subtract(double x, MlxArray y) {
+    return leftWeak("subtract", ElementwiseNative::subtract, x, y);
+  }
+
+  /**
+   * The difference, element by element. Mirrors {@code mlx.core.subtract}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray subtract(long x, MlxArray y) {
+    return leftWeak("subtract", ElementwiseNative::subtract, x, y);
+  }
+
+  /**
+   * The product, element by element. Mirrors {@code mlx.core.multiply}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray multiply(double x, MlxArray y) {
+    return leftWeak("multiply", ElementwiseNative::multiply, x, y);
+  }
+
+  /**
+   * The product, element by element. Mirrors {@code mlx.core.multiply}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray multiply(long x, MlxArray y) {
+    return leftWeak("multiply", ElementwiseNative::multiply, x, y);
+  }
+
+  /**
+   * The quotient, element by element, in floating point: integer input gives float32; division by zero gives an
+   * infinity or NaN. Mirrors {@code mlx.core.divide}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray divide(double x, MlxArray y) {
+    return leftWeak("divide", ElementwiseNative::divide, x, y);
+  }
+
+  /**
+   * The quotient, element by element, in floating point: integer input gives float32; division by zero gives an
+   * infinity or NaN. Mirrors {@code mlx.core.divide}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray divide(long x, MlxArray y) {
+    return leftWeak("divide", ElementwiseNative::divide, x, y);
+  }
+
+  /**
+   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division by zero has no
+   * defined result. Mirrors {@code mlx.core.floor_divide}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray floorDivide(double x, MlxArray y) {
+    return leftWeak("floorDivide", ElementwiseNative::floor_divide, x, y);
+  }
+
+  /**
+   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division by zero has no
+   * defined result. Mirrors {@code mlx.core.floor_divide}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray floorDivide(long x, MlxArray y) {
+    return leftWeak("floorDivide", ElementwiseNative::floor_divide, x, y);
+  }
+
+  /**
+   * The remainder of {@link #floorDivide(double, MlxArray)}, with the sign of the divisor, as Python's {@code %}.
+   * For integers, division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray remainder(double x, MlxArray y) {
+    return leftWeak("remainder", ElementwiseNative::remainder, x, y);
+  }
+
+  /**
+   * The remainder of {@link #floorDivide(long, MlxArray)}, with the sign of the divisor, as Python's {@code %}. For
+   * integers, division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray remainder(long x, MlxArray y) {
+    return leftWeak("remainder", ElementwiseNative::remainder, x, y);
+  }
+
+  /**
+   * The first operand raised to the power of the second. Mirrors {@code mlx.core.power}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray power(double x, MlxArray y) {
+    return leftWeak("power", ElementwiseNative::power, x, y);
+  }
+
+  /**
+   * The first operand raised to the power of the second. Mirrors {@code mlx.core.power}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray power(long x, MlxArray y) {
+    return leftWeak("power", ElementwiseNative::power, x, y);
+  }
+
+  /**
+   * The larger element; NaN where either is NaN. Mirrors {@code mlx.core.maximum}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray maximum(double x, MlxArray y) {
+    return leftWeak("maximum", ElementwiseNative::maximum, x, y);
+  }
+
+  /**
+   * The larger element; NaN where either is NaN. Mirrors {@code mlx.core.maximum}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray maximum(long x, MlxArray y) {
+    return leftWeak("maximum", ElementwiseNative::maximum, x, y);
+  }
+
+  /**
+   * The smaller element; NaN where either is NaN. Mirrors {@code mlx.core.minimum}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray minimum(double x, MlxArray y) {
+    return leftWeak("minimum", ElementwiseNative::minimum, x, y);
+  }
+
+  /**
+   * The smaller element; NaN where either is NaN. Mirrors {@code mlx.core.minimum}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray minimum(long x, MlxArray y) {
+    return leftWeak("minimum", ElementwiseNative::minimum, x, y);
+  }
+
+  /**
+   * {@code log(exp(x) + exp(y))} without overflow. Mirrors {@code mlx.core.logaddexp}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray logaddexp(double x, MlxArray y) {
+    return leftWeak("logaddexp", ElementwiseNative::logaddexp, x, y);
+  }
+
+  /**
+   * {@code log(exp(x) + exp(y))} without overflow. Mirrors {@code mlx.core.logaddexp}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray logaddexp(long x, MlxArray y) {
+    return leftWeak("logaddexp", ElementwiseNative::logaddexp, x, y);
+  }
+
+  /**
+   * The angle in radians of the point {@code (y, x)}, where the number is y and the array holds x, in the right
+   * quadrant. Mirrors {@code mlx.core.arctan2}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray arctan2(double x, MlxArray y) {
+    return leftWeak("arctan2", ElementwiseNative::arctan2, x, y);
+  }
+
+  /**
+   * The angle in radians of the point {@code (y, x)}, where the number is y and the array holds x, in the right
+   * quadrant. Mirrors {@code mlx.core.arctan2}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray arctan2(long x, MlxArray y) {
+    return leftWeak("arctan2", ElementwiseNative::arctan2, x, y);
+  }
+
+  /**
+   * True where the elements are equal; NaN equals nothing. Mirrors {@code mlx.core.equal}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray equal(double x, MlxArray y) {
+    return leftWeak("equal", ElementwiseNative::equal, x, y);
+  }
+
+  /**
+   * True where the elements are equal; NaN equals nothing. Mirrors {@code mlx.core.equal}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray equal(long x, MlxArray y) {
+    return leftWeak("equal", ElementwiseNative::equal, x, y);
+  }
+
+  /**
+   * True where the elements differ. Mirrors {@code mlx.core.not_equal}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray notEqual(double x, MlxArray y) {
+    return leftWeak("notEqual", ElementwiseNative::not_equal, x, y);
+  }
+
+  /**
+   * True where the elements differ. Mirrors {@code mlx.core.not_equal}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray notEqual(long x, MlxArray y) {
+    return leftWeak("notEqual", ElementwiseNative::not_equal, x, y);
+  }
+
+  /**
+   * True where the number is less. Mirrors {@code mlx.core.less}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray less(double x, MlxArray y) {
+    return leftWeak("less", ElementwiseNative::less, x, y);
+  }
+
+  /**
+   * True where the number is less. Mirrors {@code mlx.core.less}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray less(long x, MlxArray y) {
+    return leftWeak("less", ElementwiseNative::less, x, y);
+  }
+
+  /**
+   * True where the number is less or equal. Mirrors {@code mlx.core.less_equal}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray lessEqual(double x, MlxArray y) {
+    return leftWeak("lessEqual", ElementwiseNative::less_equal, x, y);
+  }
+
+  /**
+   * True where the number is less or equal. Mirrors {@code mlx.core.less_equal}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray lessEqual(long x, MlxArray y) {
+    return leftWeak("lessEqual", ElementwiseNative::less_equal, x, y);
+  }
+
+  /**
+   * True where the number is greater. Mirrors {@code mlx.core.greater}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray greater(double x, MlxArray y) {
+    return leftWeak("greater", ElementwiseNative::greater, x, y);
+  }
+
+  /**
+   * True where the number is greater. Mirrors {@code mlx.core.greater}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray greater(long x, MlxArray y) {
+    return leftWeak("greater", ElementwiseNative::greater, x, y);
+  }
+
+  /**
+   * True where the number is greater or equal. Mirrors {@code mlx.core.greater_equal}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray greaterEqual(double x, MlxArray y) {
+    return leftWeak("greaterEqual", ElementwiseNative::greater_equal, x, y);
+  }
+
+  /**
+   * True where the number is greater or equal. Mirrors {@code mlx.core.greater_equal}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray greaterEqual(long x, MlxArray y) {
+    return leftWeak("greaterEqual", ElementwiseNative::greater_equal, x, y);
+  }
+
+  /**
+   * True where both elements are non-zero. Mirrors {@code mlx.core.logical_and}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray logicalAnd(double x, MlxArray y) {
+    return leftWeak("logicalAnd", ElementwiseNative::logical_and, x, y);
+  }
+
+  /**
+   * True where both elements are non-zero. Mirrors {@code mlx.core.logical_and}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray logicalAnd(long x, MlxArray y) {
+    return leftWeak("logicalAnd", ElementwiseNative::logical_and, x, y);
+  }
+
+  /**
+   * True where one of the elements is non-zero. Mirrors {@code mlx.core.logical_or}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray logicalOr(double x, MlxArray y) {
+    return leftWeak("logicalOr", ElementwiseNative::logical_or, x, y);
+  }
+
+  /**
+   * True where one of the elements is non-zero. Mirrors {@code mlx.core.logical_or}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray logicalOr(long x, MlxArray y) {
+    return leftWeak("logicalOr", ElementwiseNative::logical_or, x, y);
+  }
+
+  /**
+   * True where exactly one of the elements is non-zero. Mirrors {@code mlx.core.logical_xor}.
+   *
+   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray logicalXor(double x, MlxArray y) {
+    return leftWeak("logicalXor", ElementwiseNative::logical_xor, x, y);
+  }
+
+  /**
+   * True where exactly one of the elements is non-zero. Mirrors {@code mlx.core.logical_xor}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return a bool array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray logicalXor(long x, MlxArray y) {
+    return leftWeak("logicalXor", ElementwiseNative::logical_xor, x, y);
+  }
+
+  /**
+   * The bits that are set in both elements. Mirrors {@code mlx.core.bitwise_and}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray bitwiseAnd(long x, MlxArray y) {
+    return leftWeak("bitwiseAnd", ElementwiseNative::bitwise_and, x, y);
+  }
+
+  /**
+   * The bits that are set in one of the elements. Mirrors {@code mlx.core.bitwise_or}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray bitwiseOr(long x, MlxArray y) {
+    return leftWeak("bitwiseOr", ElementwiseNative::bitwise_or, x, y);
+  }
+
+  /**
+   * The bits that are set in exactly one of the elements. Mirrors {@code mlx.core.bitwise_xor}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray bitwiseXor(long x, MlxArray y) {
+    return leftWeak("bitwiseXor", ElementwiseNative::bitwise_xor, x, y);
+  }
+
+  /**
+   * The bits of the number shifted left by the argument. Mirrors {@code mlx.core.left_shift}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray leftShift(long x, MlxArray y) {
+    return leftWeak("leftShift", ElementwiseNative::left_shift, x, y);
+  }
+
+  /**
+   * The bits of the number shifted right by the argument. Mirrors {@code mlx.core.right_shift}.
+   *
+   * @param x the first operand, which takes the array's dtype, or int32 beside bools
+   * @param y the second operand
+   * @return an array of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray rightShift(long x, MlxArray y) {
+    return leftWeak("rightShift", ElementwiseNative::right_shift, x, y);
+  }
+
+  // ---- evaluation ----------------------------------------------------------------------------------
+
+  /**
+   * Computes arrays that are not computed yet, all in one go, and waits for them. Mirrors {@code mlx.core.eval}.
+   *
+   * @param arrays the arrays
+   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces, where there are no
+   *     values
+   * @throws IllegalStateException if an array is closed
+   * @throws MlxException if an operation fails
+   * @throws OutOfMemoryError if an array cannot be allocated
+   */
+  public static void eval(MlxArray... arrays) {
+    Call.evaluate("eval", arrays);
+  }
+
+  /**
+   * Starts to compute arrays and does not wait. Reading one of them later does. Mirrors {@code mlx.core.async_eval}.
+   *
+   * @param arrays the arrays
+   * @throws IllegalArgumentException as {@link #eval} does
+   * @throws IllegalStateException if an array is closed
+   * @throws OutOfMemoryError if an array cannot be allocated
+   */
+  public static void asyncEval(MlxArray... arrays) {
+    Call.evaluate("asyncEval", EvaluationNative::async_evaluate, arrays);
+  }
+
+  /**
+   * Chooses whether operations that take indices compute those which are not computed yet, to throw {@link
+   * IndexOutOfBoundsException} for one out of range. Off, such an index is limited to the range. Indices that are known
+   * are always checked. The system property {@code mlx4j.check.indices} sets what holds at first.
+   *
+   * @param on whether to check, for all threads; this makes such operations wait, so it is meant for finding errors
+   */
+  public static void checkIndices(boolean on) {
+    IndexingNative.check_indices(on);
+  }
+
+  static MlxArray clip(MlxArray a, MlxArray min, MlxArray max) {
+    if (min == null && max == null) {
+      throw new IllegalArgumentException("[clip] both limits are null; at least one must be given");
+    }
+    MlxArray low = min == null ? a : a.maximum(min);
+    return max == null ? low : low.minimum(max);
+  }
+}

@@ -1,0 +1,32 @@
+package org.mlx4j;
+
+import java.lang.ref.Cleaner;
+import org.mlx4j.internal.HandlesNative;
+
+/** Who closes what nobody closed: the open scope of the creating thread, else the garbage collector. */
+final class Ownership {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private Ownership() {}
+
+  static void own(Object owner, long handle, ThreadContext context) {
+    if (context.scope != null) {
+      context.scope.add(handle);
+    } else {
+      leaveToCollector(owner, handle);
+    }
+  }
+
+  /** Closes the handle once its owner is unreachable; an explicit close before that only makes this a no-op. */
+  static void leaveToCollector(Object owner, long handle) {
+    CLEANER.register(owner, new Closer(handle));
+    MemoryPressure.created();
+  }
+
+  private record Closer(long handle) implements Runnable {
+    @Override
+    public void run() {
+      HandlesNative.close(handle);
+    }
+  }
+}

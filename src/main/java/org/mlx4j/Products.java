@@ -1,0 +1,195 @@
+package org.mlx4j;
+
+import org.mlx4j.internal.ProductsNative;
+import static org.mlx4j.Call.binary;
+import static org.mlx4j.Call.ternary;
+import static org.mlx4j.Call.unary;
+
+/**
+ * Operations that multiply matrices and vectors.
+ */
+public sealed interface Products permits MlxArray {
+  /**
+   * The matrix product. Arrays with more than two axes are stacks of matrices, whose other axes are broadcast; an
+   * array with one axis is a row on the left and a column on the right. Integer input is not allowed. Mirrors {@code
+   * mlx.core.matmul}.
+   *
+   * @param y the right operand, of shape {@code (…, k, n)} for this array of shape {@code (…, m, k)}
+   * @return an array of shape {@code (…, m, n)}
+   * @throws IllegalArgumentException if the shapes do not fit, or an operand is a scalar or of integer dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray matmul(MlxArray y) {
+    return binary("matmul", ProductsNative::matmul, this, y);
+  }
+
+  /**
+   * {@code beta * c + alpha * (a @ b)}, where this array is c. Mirrors {@code mlx.core.addmm}.
+   *
+   * @param a the left operand of the matrix product
+   * @param b the right operand of the matrix product
+   * @return an array of the shape of the matrix product
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray addmm(MlxArray a, MlxArray b) {
+    return addmm(a, b, 1, 1);
+  }
+
+  /**
+   * {@code beta * c + alpha * (a @ b)}, where this array is c. Mirrors {@code mlx.core.addmm}.
+   *
+   * @param a the left operand of the matrix product
+   * @param b the right operand of the matrix product
+   * @param alpha scales the product
+   * @param beta scales this array
+   * @return an array of the shape of the matrix product
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray addmm(MlxArray a, MlxArray b, float alpha, float beta) {
+    return ternary("addmm", (x, y, z, s) -> ProductsNative.addmm(x, y, z, alpha, beta, s), this, a, b);
+  }
+
+  /**
+   * The inner product: the sum of products over the last axes. Mirrors {@code mlx.core.inner}.
+   *
+   * @param y the other operand, whose last axis has the same size
+   * @return an array of the remaining axes of both
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray inner(MlxArray y) {
+    return binary("inner", ProductsNative::inner, this, y);
+  }
+
+  /**
+   * The outer product of two vectors; other arrays are flattened. Mirrors {@code mlx.core.outer}.
+   *
+   * @param y the other operand
+   * @return an array of shape {@code (size, y.size)}
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray outer(MlxArray y) {
+    return binary("outer", ProductsNative::outer, this, y);
+  }
+
+  /**
+   * The dot products of vectors that lie along the last axis, the first operand conjugated. Mirrors {@code
+   * mlx.core.vecdot}.
+   *
+   * @param y the other operand
+   * @return an array without the axis
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray vecdot(MlxArray y) {
+    return vecdot(y, -1);
+  }
+
+  /**
+   * The dot products of vectors that lie along an axis, the first operand conjugated. Mirrors {@code
+   * mlx.core.vecdot}.
+   *
+   * @param y the other operand
+   * @param axis the axis; counts from the end when negative
+   * @return an array without the axis
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray vecdot(MlxArray y, int axis) {
+    return binary("vecdot", (a, b, s) -> ProductsNative.vecdot(a, b, axis, s), this, y);
+  }
+
+  /**
+   * The sum of products over the last two axes of this array and the first two of the other. Mirrors {@code
+   * mlx.core.tensordot}.
+   *
+   * @param y the other operand
+   * @return an array of the remaining axes of both
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray tensordot(MlxArray y) {
+    return tensordot(y, 2);
+  }
+
+  /**
+   * The sum of products over the last axes of this array and the first of the other. Mirrors {@code
+   * mlx.core.tensordot}.
+   *
+   * @param y the other operand
+   * @param axes how many axes to sum over
+   * @return an array of the remaining axes of both
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray tensordot(MlxArray y, int axes) {
+    return binary("tensordot", (a, b, s) -> ProductsNative.tensordot(a, b, axes, s), this, y);
+  }
+
+  /**
+   * The sum of products over pairs of axes. Mirrors {@code mlx.core.tensordot}.
+   *
+   * @param y the other operand
+   * @param axesX the axes of this array to sum over
+   * @param axesY the axes of {@code y} that belong to them
+   * @return an array of the remaining axes of both
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray tensordot(MlxArray y, int[] axesX, int[] axesY) {
+    return binary("tensordot", (a, b, s) -> ProductsNative.tensordot(a, b, axesX, axesY, s), this, y);
+  }
+
+  /**
+   * The Kronecker product. Mirrors {@code mlx.core.kron}.
+   *
+   * @param y the other operand
+   * @return an array whose axes have the products of the sizes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray kron(MlxArray y) {
+    return binary("kron", ProductsNative::kron, this, y);
+  }
+
+  /**
+   * The sum of the main diagonal of the first two axes. Mirrors {@code mlx.core.trace}.
+   *
+   * @return an array without the two axes
+   * @throws IllegalArgumentException if there are fewer than two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray trace() {
+    return trace(0, 0, 1);
+  }
+
+  /**
+   * The sum of a diagonal of two axes. Mirrors {@code mlx.core.trace}.
+   *
+   * @param offset how far the diagonal lies above the main one; negative for below
+   * @param axis1 the axis of the rows
+   * @param axis2 the axis of the columns
+   * @return an array without the two axes
+   * @throws IllegalArgumentException if an axis is out of range or both are the same
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray trace(int offset, int axis1, int axis2) {
+    return unary("trace", (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, s), this);
+  }
+
+  /**
+   * The sum of a diagonal of two axes. Mirrors {@code mlx.core.trace}.
+   *
+   * @param offset how far the diagonal lies above the main one; negative for below
+   * @param axis1 the axis of the rows
+   * @param axis2 the axis of the columns
+   * @param dtype the dtype of the result
+   * @return an array without the two axes
+   * @throws IllegalArgumentException if an axis is out of range or both are the same
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray trace(int offset, int axis1, int axis2, DType dtype) {
+    return unary("trace", (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, dtype.ordinal(), s), this);
+  }
+}

@@ -1,0 +1,229 @@
+package org.mlx4j;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.mlx4j.internal.HandlesNative;
+
+/**
+ * Closes every array and every transformed function that its thread creates while it is open, except those that are
+ * {@linkplain #keep kept}.
+ *
+ * <pre>{@code
+ * try (Scope scope = Scope.open()) {
+ *   MlxArray hidden = x.matmul(w).add(b).tanh();   // x.matmul(w) and the sum are closed with the scope
+ *   return scope.keep(hidden.mean());
+ * }
+ * }</pre>
+ *
+ * <p>Scopes nest and belong to the thread that opened them. A function that a transform calls has a scope of its own:
+ * what it creates is closed when it returns, except what it returns.
+ */
+public final class Scope implements AutoCloseable {
+  private final ThreadContext context;
+  private final Scope outer;
+  private long[] handles = new long[16];
+  private int count;
+
+  private Scope(ThreadContext context) {
+    this.context = context;
+    this.outer = context.scope;
+    context.scope = this;
+  }
+
+  /**
+   * Opens a scope for the calling thread.
+   *
+   * @return the scope, to be closed by the same thread
+   */
+  public static Scope open() {
+    return new Scope(ThreadContext.current());
+  }
+
+  static Scope open(ThreadContext context) {
+    return new Scope(context);
+  }
+
+  /**
+   * Runs an action in a scope of its own and frees everything but its result.
+   *
+   * @param action makes an array, an array of arrays, a record of this package or any other object
+   * @param <T> the type of the result
+   * @return the action's result; if it is or holds arrays, they are kept
+   */
+  public static <T> T run(Supplier<T> action) {
+    try (Scope scope = open()) {
+      T result = action.get();
+      scope.keepAll(result);
+      return result;
+    }
+  }
+
+  /**
+   * Runs an action in a scope of its own.
+   *
+   * @param action what to run
+   */
+  public static void run(Runnable action) {
+    Scope scope = open();
+    try {
+      action.run();
+    } finally {
+      scope.close();
+    }
+  }
+
+  /**
+   * Takes an array out of this scope. It then belongs to the enclosing scope, or, where there is none, lives until it is
+   * closed or garbage collected.
+   *
+   * @param x an array that this thread created since this scope was opened; any other is left as it is
+   * @return the same array
+   * @throws IllegalStateException if this scope is closed or belongs to another thread
+   */
+  public MlxArray keep(MlxArray x) {
+    Objects.requireNonNull(x, "[Scope.keep] the array is null");
+    takeOut(x, x.handle);
+    return x;
+  }
+
+  /**
+   * Takes several arrays out of this scope.
+   *
+   * @param xs arrays, as for {@link #keep(MlxArray)}
+   * @return the same array of arrays
+   * @throws IllegalStateException if this scope is closed or belongs to another thread
+   */
+  public MlxArray[] keep(MlxArray... xs) {
+    for (MlxArray x : xs) {
+      keep(x);
+    }
+    return xs;
+  }
+
+  /**
+   * Takes a transformed function out of this scope, as {@link #keep(MlxArray)} does for an array.
+   *
+   * @param f a transformed function
+   * @param <F> its type
+   * @return the same function
+   * @throws IllegalStateException if this scope is closed or belongs to another thread
+   */
+  public <F extends FunctionHandle> F keep(F f) {
+    Objects.requireNonNull(f, "[Scope.keep] the function is null");
+    takeOut(f, f.handle);
+    return f;
+  }
+
+  private void keepAll(Object result) {
+    if (result instanceof MlxArray x) {
+      keep(x);
+    } else if (result instanceof MlxArray[] xs) {
+      keep(xs);
+    } else if (result instanceof ValueAndGrad r) {
+      keep(r.value());
+      keep(r.grads());
+    } else if (result instanceof Vjp r) {
+      keep(r.outputs());
+      keep(r.vjps());
+    } else if (result instanceof Jvp r) {
+      keep(r.outputs());
+      keep(r.jvps());
+    } else if (result instanceof FunctionHandle f) {
+      keep(f);
+    } else if (result instanceof Iterable<?> many) {
+      many.forEach(this::keepAll);
+    }
+  }
+
+  private void takeOut(Object owner, long handle) {
+    requireOpenHere();
+    for (Scope s = context.scope; s != outer; s = s.outer) {
+      if (s.remove(handle)) {
+        if (outer != null) {
+          outer.add(handle);
+        } else {
+          Ownership.leaveToCollector(owner, handle);
+        }
+        return;
+      }
+    }
+  }
+
+  private void requireOpenHere() {
+    if (ThreadContext.current() != context) {
+      throw new IllegalStateException("[Scope] this scope belongs to another thread");
+    }
+    if (handles == null) {
+      throw new IllegalStateException("[Scope] this scope is closed");
+    }
+  }
+
+  void add(long handle) {
+    if (count == handles.length) {
+      makeRoom();
+    }
+    handles[count++] = handle;
+  }
+
+  /** A scope around a long loop that closes its arrays itself must not grow: closed handles go first. */
+  private void makeRoom() {
+    if (count >= 256) {
+      count = HandlesNative.retain_live(handles, count);
+    }
+    if (count > handles.length / 2) {
+      handles = Arrays.copyOf(handles, 2 * handles.length);
+    }
+  }
+
+  private boolean remove(long handle) {
+    for (int i = count - 1; i >= 0; i--) {
+      if (handles[i] == handle) {
+        System.arraycopy(handles, i + 1, handles, i, --count - i);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Ends this scope and hands its contents to C++: the number of results, the results, then everything to be closed
+   * after the results are copied.
+   */
+  long[] handOver(MlxArray[] results) {
+    closeInner();
+    context.scope = outer;
+    long[] packed = new long[1 + results.length + count];
+    packed[0] = results.length;
+    for (int i = 0; i < results.length; i++) {
+      packed[1 + i] = results[i].handle;
+    }
+    System.arraycopy(handles, 0, packed, 1 + results.length, count);
+    handles = null;
+    return packed;
+  }
+
+  /** Scopes that the code inside opened and did not close end with this one. */
+  private void closeInner() {
+    while (context.scope != this) {
+      context.scope.close();
+    }
+  }
+
+  /**
+   * Closes what was created inside. Closing twice is harmless.
+   *
+   * @throws IllegalStateException if called by another thread than the one that opened this scope
+   */
+  @Override
+  public void close() {
+    if (handles == null) {
+      return;
+    }
+    requireOpenHere();
+    closeInner();
+    context.scope = outer;
+    HandlesNative.close_all(handles, count);
+    handles = null;
+  }
+}

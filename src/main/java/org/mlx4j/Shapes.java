@@ -1,0 +1,531 @@
+package org.mlx4j;
+
+import org.mlx4j.internal.ShapesNative;
+import static org.mlx4j.Call.unary;
+import static org.mlx4j.Call.unaryToMany;
+
+/**
+ * Operations that change how elements are arranged.
+ */
+public sealed interface Shapes permits MlxArray {
+  /**
+   * The same elements in another shape. Mirrors {@code mlx.core.reshape}.
+   *
+   * @param shape the new shape; one entry may be -1 and is then derived from the others
+   * @return an array of the shape
+   * @throws IllegalArgumentException if the number of elements differs
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray reshape(int... shape) {
+    return unary("reshape", (a, s) -> ShapesNative.reshape(a, shape, s), this);
+  }
+
+  /**
+   * All elements along one axis. Mirrors {@code mlx.core.flatten}.
+   *
+   * @return an array of one axis
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray flatten() {
+    return flatten(0, -1);
+  }
+
+  /**
+   * Consecutive axes joined to one. Mirrors {@code mlx.core.flatten}.
+   *
+   * @param startAxis the first axis; counts from the end when negative
+   * @param endAxis the last axis, included; counts from the end when negative
+   * @return an array
+   * @throws IllegalArgumentException if an axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray flatten(int startAxis, int endAxis) {
+    return unary("flatten", (a, s) -> ShapesNative.flatten(a, startAxis, endAxis, s), this);
+  }
+
+  /**
+   * An axis split into several. Mirrors {@code mlx.core.unflatten}.
+   *
+   * @param axis the axis; counts from the end when negative
+   * @param shape the sizes of the new axes; one entry may be -1
+   * @return an array
+   * @throws IllegalArgumentException if the axis is out of range or its size is not the product of the sizes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray unflatten(int axis, int... shape) {
+    return unary("unflatten", (a, s) -> ShapesNative.unflatten(a, axis, shape, s), this);
+  }
+
+  /**
+   * The array without its axes of size 1. Mirrors {@code mlx.core.squeeze}.
+   *
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray squeeze() {
+    return unary("squeeze", ShapesNative::squeeze, this);
+  }
+
+  /**
+   * The array without some axes of size 1. Mirrors {@code mlx.core.squeeze}.
+   *
+   * @param axes the axes; they count from the end when negative
+   * @return an array
+   * @throws IllegalArgumentException if an axis is out of range, given twice or not of size 1
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray squeeze(int... axes) {
+    return unary("squeeze", (a, s) -> ShapesNative.squeeze(a, axes, s), this);
+  }
+
+  /**
+   * The array with new axes of size 1. Mirrors {@code mlx.core.expand_dims}.
+   *
+   * @param axes where the new axes shall be in the result; they count from its end when negative
+   * @return an array
+   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray expandDims(int... axes) {
+    return unary("expandDims", (a, s) -> ShapesNative.expand_dims(a, axes, s), this);
+  }
+
+  /**
+   * The axes in reverse order. Mirrors {@code mlx.core.transpose}.
+   *
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray transpose() {
+    return unary("transpose", ShapesNative::transpose, this);
+  }
+
+  /**
+   * The axes in another order. Mirrors {@code mlx.core.transpose}.
+   *
+   * @param axes the axes of this array in the order of the result
+   * @return an array
+   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray transpose(int... axes) {
+    return unary("transpose", (a, s) -> ShapesNative.transpose(a, axes, s), this);
+  }
+
+  /**
+   * The axes in another order. Mirrors {@code mlx.core.permute_dims}.
+   *
+   * @param axes the axes of this array in the order of the result
+   * @return an array
+   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray permuteDims(int... axes) {
+    return transpose(axes);
+  }
+
+  /**
+   * The last two axes exchanged. Mirrors {@code mlx.core.matrix_transpose}.
+   *
+   * @return an array
+   * @throws IllegalArgumentException if there are fewer than two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray matrixTranspose() {
+    return unary("matrixTranspose", ShapesNative::matrix_transpose, this);
+  }
+
+  /**
+   * Two axes exchanged. Mirrors {@code mlx.core.swapaxes}.
+   *
+   * @param axis1 an axis
+   * @param axis2 another axis
+   * @return an array
+   * @throws IllegalArgumentException if an axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray swapaxes(int axis1, int axis2) {
+    return unary("swapaxes", (a, s) -> ShapesNative.swapaxes(a, axis1, axis2, s), this);
+  }
+
+  /**
+   * An axis moved to another place; the others keep their order. Mirrors {@code mlx.core.moveaxis}.
+   *
+   * @param source where the axis is
+   * @param destination where it shall be
+   * @return an array
+   * @throws IllegalArgumentException if an axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray moveaxis(int source, int destination) {
+    return unary("moveaxis", (a, s) -> ShapesNative.moveaxis(a, source, destination, s), this);
+  }
+
+  /**
+   * The array repeated along new axes and axes of size 1 without a copy. Mirrors {@code mlx.core.broadcast_to}.
+   *
+   * @param shape the shape of the result
+   * @return an array of the shape
+   * @throws IllegalArgumentException if this array's shape cannot be broadcast to it
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray broadcastTo(int... shape) {
+    return unary("broadcastTo", (a, s) -> ShapesNative.broadcast_to(a, shape, s), this);
+  }
+
+  /**
+   * The elements in reverse order along all axes. Mirrors {@code mlx.core.flip}.
+   *
+   * @return an array of the same shape
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray flip() {
+    return unary("flip", ShapesNative::flip, this);
+  }
+
+  /**
+   * The elements in reverse order along some axes. Mirrors {@code mlx.core.flip}.
+   *
+   * @param axes the axes; they count from the end when negative
+   * @return an array of the same shape
+   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray flip(int... axes) {
+    return unary("flip", (a, s) -> ShapesNative.flip(a, axes, s), this);
+  }
+
+  /**
+   * The flattened elements moved towards the end; those that leave come in at the start. Mirrors {@code
+   * mlx.core.roll}.
+   *
+   * @param shift by how many places; negative towards the start
+   * @return an array of the same shape
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray roll(int shift) {
+    return unary("roll", (a, s) -> ShapesNative.roll(a, new int[] {shift}, s), this);
+  }
+
+  /**
+   * The elements moved along an axis; those that leave come in at the other end. Mirrors {@code mlx.core.roll}.
+   *
+   * @param shift by how many places; negative towards the start
+   * @param axis the axis; counts from the end when negative
+   * @return an array of the same shape
+   * @throws IllegalArgumentException if the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray roll(int shift, int axis) {
+    return roll(new int[] {shift}, new int[] {axis});
+  }
+
+  /**
+   * The elements moved along several axes; those that leave come in at the other end. Mirrors {@code mlx.core.roll}.
+   *
+   * @param shift for each axis by how many places; negative towards the start
+   * @param axes the axes; they count from the end when negative
+   * @return an array of the same shape
+   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray roll(int[] shift, int[] axes) {
+    return unary("roll", (a, s) -> ShapesNative.roll(a, shift, axes, s), this);
+  }
+
+  /**
+   * Every element of the flattened array repeated. Mirrors {@code mlx.core.repeat}.
+   *
+   * @param repeats how often, not negative
+   * @return an array of one axis
+   * @throws IllegalArgumentException if {@code repeats} is negative
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray repeat(int repeats) {
+    return flatten().repeat(repeats, 0);
+  }
+
+  /**
+   * Every element repeated along an axis. Mirrors {@code mlx.core.repeat}.
+   *
+   * @param repeats how often, not negative
+   * @param axis the axis; counts from the end when negative
+   * @return an array
+   * @throws IllegalArgumentException if the axis is out of range, {@code repeats} is negative, or the axis would
+   *     have more than 2^31 - 1 elements
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray repeat(int repeats, int axis) {
+    return unary("repeat", (a, s) -> ShapesNative.repeat(a, repeats, axis, s), this);
+  }
+
+  /**
+   * The whole array repeated along its axes. Mirrors {@code mlx.core.tile}.
+   *
+   * @param reps how often along each axis, the last entry for the last axis; more entries than axes add axes
+   * @return an array
+   * @throws IllegalArgumentException if an entry is negative, or an axis would have more than 2^31 - 1 elements
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray tile(int... reps) {
+    return unary("tile", (a, s) -> ShapesNative.tile(a, reps, s), this);
+  }
+
+  /**
+   * The array with zeros around it. Mirrors {@code mlx.core.pad}.
+   *
+   * @param width how many elements to add at both ends of every axis, not negative
+   * @return an array
+   * @throws IllegalArgumentException if {@code width} is negative
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray pad(int width) {
+    return pad(PadWidths.everywhere(width, ((MlxArray) this).ndim()));
+  }
+
+  /**
+   * The array with zeros around it. Mirrors {@code mlx.core.pad}.
+   *
+   * @param widths for each axis how many elements to add before and after
+   * @return an array
+   * @throws IllegalArgumentException if there is not one pair for each axis, or a width is negative
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray pad(int[][] widths) {
+    return pad(widths, PadMode.CONSTANT, 0);
+  }
+
+  /**
+   * The array with elements around it. Mirrors {@code mlx.core.pad}.
+   *
+   * @param widths for each axis how many elements to add before and after
+   * @param mode what to add
+   * @param constantValues the value that {@link PadMode#CONSTANT} adds, which takes the array's dtype
+   * @return an array
+   * @throws IllegalArgumentException if there is not one pair for each axis, or a width is negative
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray pad(int[][] widths, PadMode mode, double constantValues) {
+    return PadWidths.pad((MlxArray) this, widths, mode, constantValues);
+  }
+
+  /**
+   * The array cut into equal parts along axis 0. Mirrors {@code mlx.core.split}.
+   *
+   * @param sections how many parts
+   * @return the parts
+   * @throws IllegalArgumentException if the axis cannot be divided so
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray[] split(int sections) {
+    return split(sections, 0);
+  }
+
+  /**
+   * The array cut into equal parts. Mirrors {@code mlx.core.split}.
+   *
+   * @param sections how many parts
+   * @param axis the axis; counts from the end when negative
+   * @return the parts
+   * @throws IllegalArgumentException if the axis is out of range or cannot be divided so
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray[] split(int sections, int axis) {
+    return unaryToMany("split", (a, s) -> ShapesNative.split(a, sections, axis, s), this);
+  }
+
+  /**
+   * The array cut at given indices of axis 0. Mirrors {@code mlx.core.split}.
+   *
+   * @param indices where the second, third, … part begins
+   * @return the parts
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray[] split(int[] indices) {
+    return split(indices, 0);
+  }
+
+  /**
+   * The array cut at given indices. Mirrors {@code mlx.core.split}.
+   *
+   * @param indices where the second, third, … part begins
+   * @param axis the axis; counts from the end when negative
+   * @return the parts
+   * @throws IllegalArgumentException if the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray[] split(int[] indices, int axis) {
+    return unaryToMany("split", (a, s) -> ShapesNative.split(a, indices, axis, s), this);
+  }
+
+  /**
+   * The slices along axis 0, which they lose. Mirrors {@code mlx.core.unstack}.
+   *
+   * @return the slices
+   * @throws IllegalArgumentException for a scalar
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray[] unstack() {
+    return unstack(0);
+  }
+
+  /**
+   * The slices along an axis, which they lose. Mirrors {@code mlx.core.unstack}.
+   *
+   * @param axis the axis; counts from the end when negative
+   * @return the slices
+   * @throws IllegalArgumentException if the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray[] unstack(int axis) {
+    return unaryToMany("unstack", (a, s) -> ShapesNative.unstack(a, axis, s), this);
+  }
+
+  /**
+   * A scalar becomes an array of shape {@code (1)}; an array with enough axes stays as it is. Mirrors {@code
+   * mlx.core.atleast_1d}.
+   *
+   * @return an array with at least 1 axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray atleast1d() {
+    return unary("atleast1d", ShapesNative::atleast_1d, this);
+  }
+
+  /**
+   * A vector becomes a row of shape {@code (1, n)}; an array with enough axes stays as it is. Mirrors {@code
+   * mlx.core.atleast_2d}.
+   *
+   * @return an array with at least 2 axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray atleast2d() {
+    return unary("atleast2d", ShapesNative::atleast_2d, this);
+  }
+
+  /**
+   * A vector becomes an array of shape {@code (1, n, 1)}, a matrix one of shape {@code (m, n, 1)}; an array with
+   * enough axes stays as it is. Mirrors {@code mlx.core.atleast_3d}.
+   *
+   * @return an array with at least 3 axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray atleast3d() {
+    return unary("atleast3d", ShapesNative::atleast_3d, this);
+  }
+
+  /**
+   * The main diagonal of the first two axes. Mirrors {@code mlx.core.diagonal}.
+   *
+   * @return an array whose last axis is the diagonal
+   * @throws IllegalArgumentException if there are fewer than two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray diagonal() {
+    return diagonal(0, 0, 1);
+  }
+
+  /**
+   * A diagonal of two axes. Mirrors {@code mlx.core.diagonal}.
+   *
+   * @param offset how far it lies above the main diagonal; negative for below
+   * @param axis1 the axis of the rows
+   * @param axis2 the axis of the columns
+   * @return an array whose last axis is the diagonal
+   * @throws IllegalArgumentException if an axis is out of range or both are the same
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray diagonal(int offset, int axis1, int axis2) {
+    return unary("diagonal", (a, s) -> ShapesNative.diagonal(a, offset, axis1, axis2, s), this);
+  }
+
+  /**
+   * Of a matrix the main diagonal, of a vector the matrix with that diagonal. Mirrors {@code mlx.core.diag}.
+   *
+   * @return an array
+   * @throws IllegalArgumentException unless there are one or two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray diag() {
+    return diag(0);
+  }
+
+  /**
+   * Of a matrix a diagonal, of a vector the matrix with that diagonal. Mirrors {@code mlx.core.diag}.
+   *
+   * @param k how far it lies above the main diagonal; negative for below
+   * @return an array
+   * @throws IllegalArgumentException unless there are one or two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray diag(int k) {
+    return unary("diag", (a, s) -> ShapesNative.diag(a, k, s), this);
+  }
+
+  /**
+   * The matrix with zeros above the main diagonal. Mirrors {@code mlx.core.tril}.
+   *
+   * @return an array of the same shape
+   * @throws IllegalArgumentException if there are fewer than two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray tril() {
+    return tril(0);
+  }
+
+  /**
+   * The matrix with zeros above a diagonal. Mirrors {@code mlx.core.tril}.
+   *
+   * @param k how far the diagonal lies above the main one; negative for below
+   * @return an array of the same shape
+   * @throws IllegalArgumentException if there are fewer than two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray tril(int k) {
+    return unary("tril", (a, s) -> ShapesNative.tril(a, k, s), this);
+  }
+
+  /**
+   * The matrix with zeros below the main diagonal. Mirrors {@code mlx.core.triu}.
+   *
+   * @return an array of the same shape
+   * @throws IllegalArgumentException if there are fewer than two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray triu() {
+    return triu(0);
+  }
+
+  /**
+   * The matrix with zeros below a diagonal. Mirrors {@code mlx.core.triu}.
+   *
+   * @param k how far the diagonal lies above the main one; negative for below
+   * @return an array of the same shape
+   * @throws IllegalArgumentException if there are fewer than two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray triu(int k) {
+    return unary("triu", (a, s) -> ShapesNative.triu(a, k, s), this);
+  }
+
+  /**
+   * The same array in memory without gaps, in row-major order. Mirrors {@code mlx.core.contiguous}.
+   *
+   * @return an array of the same shape
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray contiguous() {
+    return contiguous(false);
+  }
+
+  /**
+   * The same array in memory without gaps. Mirrors {@code mlx.core.contiguous}.
+   *
+   * @param allowColMajor whether column-major order will do
+   * @return an array of the same shape
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray contiguous(boolean allowColMajor) {
+    return unary("contiguous", (a, s) -> ShapesNative.contiguous(a, allowColMajor, s), this);
+  }
+}

@@ -1,0 +1,43 @@
+package org.mlx4j;
+
+import java.util.Arrays;
+
+/** Checks of sizes that MLX does not make: it computes them in 32 and 64 bits and lets them wrap around. */
+final class Sizes {
+  private Sizes() {}
+
+  /** Returns the shape if its dimensions are not negative and its bytes can be counted. */
+  static int[] require(String function, int[] shape, DType dtype) {
+    boolean empty = false;
+    long bytes = dtype.itemsize();
+    boolean fits = true;
+    for (int size : shape) {
+      if (size < 0) {
+        throw new IllegalArgumentException(
+            "[" + function + "] shape " + Arrays.toString(shape) + " has a negative dimension");
+      }
+      empty |= size == 0;
+      fits &= Math.multiplyHigh(bytes, size) == 0 && bytes * size >= 0;
+      bytes *= size;
+    }
+    if (!fits && !empty) {
+      throw new IllegalArgumentException(
+          "[" + function + "] shape " + Arrays.toString(shape) + " has more bytes than can be counted");
+    }
+    return shape;
+  }
+
+  /** Returns the step if there are at most 2^31 - 1 numbers between start and stop. */
+  static double requireRange(double start, double stop, double step) {
+    double count = Math.ceil((stop - start) / step);
+    if (!Double.isFinite(start) || !Double.isFinite(stop) || !Double.isFinite(step) || step == 0) {
+      throw new IllegalArgumentException(
+          "[arange] start, stop and step must be finite and step not zero, got " + start + ", " + stop + ", " + step);
+    }
+    if (count > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "[arange] from " + start + " to " + stop + " in steps of " + step + " there are more than 2^31 - 1 numbers");
+    }
+    return step;
+  }
+}

@@ -1,0 +1,94 @@
+package org.mlx4j;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.mlx4j.internal.DevicesNative;
+import org.mlx4j.internal.EvaluationNative;
+
+/**
+ * A queue of work on a device. Operations on one stream run one after the other, those on different streams may run at
+ * the same time; MLX keeps their order where one needs the result of another. Mirrors {@code mlx.core.Stream}.
+ *
+ * <p>Every thread may use every stream. Streams live as long as the process.
+ */
+public final class Stream {
+  private static final int MOST = 64;
+  private static final Map<Device.Type, Stream> DEFAULTS = new EnumMap<>(Device.Type.class);
+  private static int made;
+
+  /** What {@link #setDefault} chose, or null. */
+  static volatile Stream chosenDefault;
+
+  final long handle;
+  private final Device device;
+
+  private Stream(Device device, long handle) {
+    this.device = device;
+    this.handle = handle;
+  }
+
+  /**
+   * The stream of a device on which operations run unless another is chosen. It is the same for all threads. Mirrors
+   * {@code mlx.core.default_stream}.
+   *
+   * @param device the device
+   * @return its default stream
+   * @throws IllegalStateException if the device is not available
+   */
+  public static Stream defaultStream(Device device) {
+    device.requireAvailable();
+    synchronized (DEFAULTS) {
+      return DEFAULTS.computeIfAbsent(
+          device.type(), type -> new Stream(device, DevicesNative.default_stream(type.ordinal())));
+    }
+  }
+
+  /**
+   * Makes a stream. Mirrors {@code mlx.core.new_stream}. On the CPU a stream is a thread that lives as long as the
+   * process, so there can be at most 64.
+   *
+   * @param device the device
+   * @return a new stream
+   * @throws IllegalStateException if the device is not available, or 64 streams were made
+   */
+  public static Stream newStream(Device device) {
+    device.requireAvailable();
+    synchronized (DEFAULTS) {
+      if (made == MOST) {
+        throw new IllegalStateException("[newStream] " + MOST + " streams were made, more are not allowed; share them");
+      }
+      Stream stream = new Stream(device, DevicesNative.new_stream(device.type().ordinal()));
+      made++;
+      return stream;
+    }
+  }
+
+  static void setDefault(Stream stream) {
+    chosenDefault = stream;
+    ThreadContext.defaultStream = stream.handle;
+  }
+
+  /**
+   * The device of this stream.
+   *
+   * @return the device
+   */
+  public Device device() {
+    return device;
+  }
+
+  /**
+   * Waits until everything that was scheduled on this stream is done. Mirrors {@code mlx.core.synchronize}.
+   *
+   * @throws MlxException if an operation on this stream failed
+   */
+  public void synchronize() {
+    EvaluationNative.synchronize(handle);
+  }
+
+  /** The form that MLX prints, such as {@code Stream(Device(cpu, 0), 1)}. */
+  @Override
+  public String toString() {
+    return "Stream(" + device + ", " + DevicesNative.stream_index(handle) + ")";
+  }
+}

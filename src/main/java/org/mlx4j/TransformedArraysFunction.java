@@ -1,0 +1,20 @@
+package org.mlx4j;
+
+/** A transformed function of any number of arrays to any number of arrays. */
+public final class TransformedArraysFunction extends FunctionHandle implements ArraysFunction {
+  TransformedArraysFunction(String function, long handle) {
+    super(function, handle);
+  }
+
+  /**
+   * Applies the function.
+   *
+   * @param xs the arguments
+   * @return the results
+   * @throws IllegalStateException if this function or an argument is closed
+   */
+  @Override
+  public MlxArray[] apply(MlxArray... xs) {
+    return call(xs);
+  }
+}

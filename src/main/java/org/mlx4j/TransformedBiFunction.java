@@ -1,0 +1,21 @@
+package org.mlx4j;
+
+/** A transformed function of two arrays to one array. */
+public final class TransformedBiFunction extends FunctionHandle implements ArrayBiFunction {
+  TransformedBiFunction(String function, long handle) {
+    super(function, handle);
+  }
+
+  /**
+   * Applies the function.
+   *
+   * @param x the first argument
+   * @param y the second argument
+   * @return the result
+   * @throws IllegalStateException if this function or an argument is closed
+   */
+  @Override
+  public MlxArray apply(MlxArray x, MlxArray y) {
+    return call(x, y)[0];
+  }
+}

@@ -1,0 +1,47 @@
+package org.mlx4j.internal;
+
+/** Names of the C++ adapters (handles.h) that convert the arguments and results of natives. */
+final class Adapters {
+  /** An array, for calls that never release the entry lock. */
+  static final String IN = "mlx4j::in";
+
+  /** An array, for calls that may release the entry lock. */
+  static final String HELD = "mlx4j::held";
+
+  /** An array, or 0 for none. */
+  static final String MAYBE = "mlx4j::maybe";
+
+  /** A stream, or 0 for the default one. */
+  static final String ON = "mlx4j::on";
+
+  static final String STREAM = "mlx4j::stream";
+  static final String FN = "mlx4j::fn";
+  static final String DTYPE = "mlx4j::dtype";
+
+  /** A dtype, or -1 for none. */
+  static final String MAYBE_DTYPE = "mlx4j::maybe_dtype";
+
+  /** A float, or NaN for none. */
+  static final String MAYBE_FLOAT = "mlx4j::maybe_float";
+
+  static final String INTS = "mlx4j::ints";
+  static final String SHAPE = "mlx4j::shape";
+  static final String ARRAYS = "mlx4j::arrays";
+
+  /** A random key, or 0 for the next of the process. */
+  static final String KEY = "mlx4j::key";
+
+  static final String LAMBDA = "mlx4j::lambda";
+
+  static final String OUT = "mlx4j::out";
+  static final String HANDLES = "mlx4j::handles";
+  static final String FNOUT = "mlx4j::fnout";
+  static final String STREAMOUT = "mlx4j::streamout";
+  
+  /** A string, as its UTF-8 bytes. */
+  static final String UTF8 = "mlx4j::utf8_out";
+
+  static final String INTS_OUT = "mlx4j::ints_out";
+
+  private Adapters() {}
+}

@@ -1,0 +1,41 @@
+package org.mlx4j.internal;
+
+import static org.mlx4j.internal.Adapters.IN;
+import static org.mlx4j.internal.Adapters.ON;
+import static org.mlx4j.internal.Adapters.OUT;
+
+import org.bytedeco.javacpp.annotation.Cast;
+import org.bytedeco.javacpp.annotation.Namespace;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.mlx4j.MlxException;
+
+/** MLX operations that order elements. */
+@Platform(include = "bridge.h", library = "jnimlx4j")
+@Namespace("mlx::core")
+public final class SortingNative {
+  static {
+    Library.load();
+  }
+
+  private SortingNative() {}
+
+  public static native @Cast(OUT) long sort(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long sort(@Cast(IN) long a, int axis, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long argsort(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long argsort(@Cast(IN) long a, int axis, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long partition(@Cast(IN) long a, int kth, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long partition(@Cast(IN) long a, int kth, int axis, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long argpartition(@Cast(IN) long a, int kth, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long argpartition(@Cast(IN) long a, int kth, int axis, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long topk(@Cast(IN) long a, int k, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long topk(@Cast(IN) long a, int k, int axis, @Cast(ON) long s) throws MlxException;
+}
