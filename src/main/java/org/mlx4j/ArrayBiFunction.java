@@ -6,7 +6,8 @@ public interface ArrayBiFunction {
   /**
    * Applies the function.
    *
-   * @param x the first argumentn   * @param y the second argument
+   * @param x the first argument
+   * @param y the second argument
    * @return the result
    */
   MlxArray apply(MlxArray x, MlxArray y);

@@ -57,7 +57,7 @@ final class Call {
     long[] apply(long[] arrays, long stream);
   }
 
-  static MlxArray create(Creation op) {
+  static MlxArray creation(Creation op) {
     ThreadContext context = ThreadContext.current();
     return new MlxArray(op.apply(context.streamHandle()), context);
   }

@@ -1,6 +1,5 @@
 package org.mlx4j;
 
-import java.lang.ref.Reference;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.NativeFunction;
 import org.mlx4j.internal.TransformsNative;
@@ -13,14 +12,19 @@ import org.mlx4j.internal.TransformsNative;
  */
 final class Closure implements AutoCloseable {
   final long handle;
-  private final FunctionHandle existing;
+  private final boolean made;
+
+  /** Keeps a function that a transform made from being collected, and so closed, meanwhile. */
+  @SuppressWarnings({"unused", "FieldCanBeLocal"})
+  private final Object function;
 
   private Closure(String transform, Object function, NativeFunction body) {
     if (function == null) {
       throw new NullPointerException("[" + transform + "] the function is null");
     }
-    existing = function instanceof FunctionHandle f ? f : null;
-    handle = existing != null ? existing.handle : TransformsNative.function(body);
+    this.function = function;
+    made = !(function instanceof FunctionHandle);
+    handle = function instanceof FunctionHandle f ? f.handle : TransformsNative.function(body);
   }
 
   static Closure ofOne(String transform, ArrayFunction f) {
@@ -75,10 +79,8 @@ final class Closure implements AutoCloseable {
   /** Lets go of the native function; the transform that took it holds it by itself. */
   @Override
   public void close() {
-    if (existing == null) {
+    if (made) {
       HandlesNative.close(handle);
-    } else {
-      Reference.reachabilityFence(existing);
     }
   }
 }

@@ -6,7 +6,6 @@ package org.mlx4j;
  * <p>Mirrors {@code mlx.core.Dtype}. {@code float64} exists on the CPU only.
  */
 public enum DType {
-  // The order is that of MLX's own enumeration: the ordinal is what natives take.
   /** True or false, one byte. */
   BOOL(1),
   /** Unsigned 8-bit integer. */
@@ -45,8 +44,14 @@ public enum DType {
     this.itemsize = itemsize;
   }
 
-  static DType of(int ordinal) {
-    return ALL[ordinal];
+  static DType of(int code) {
+    return ALL[code];
+  }
+
+  /** What natives take: the order of the constants is that of MLX's own enumeration. */
+  @SuppressWarnings("EnumOrdinal")
+  int code() {
+    return ordinal();
   }
 
   /**

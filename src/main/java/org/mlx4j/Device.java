@@ -13,7 +13,12 @@ public record Device(Type type) {
     /** The processor; always there. */
     CPU,
     /** The graphics processor: Metal on macOS, CUDA on Linux. */
-    GPU
+    GPU;
+
+    /** What natives take. */
+    int code() {
+      return this == CPU ? 0 : 1;
+    }
   }
 
   private static final Device CPU = new Device(Type.CPU);
@@ -65,7 +70,7 @@ public record Device(Type type) {
    * @return true if it can
    */
   public boolean isAvailable() {
-    return DevicesNative.is_available(type.ordinal());
+    return DevicesNative.is_available(type.code());
   }
 
   Device requireAvailable() {

@@ -1526,7 +1526,7 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray astype(DType dtype) {
-    return unary("astype", (a, s) -> ElementwiseNative.astype(a, dtype.ordinal(), s), this);
+    return unary("astype", (a, s) -> ElementwiseNative.astype(a, dtype.code(), s), this);
   }
 
   /**
@@ -1539,6 +1539,6 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray view(DType dtype) {
-    return unary("view", (a, s) -> ElementwiseNative.view(a, dtype.ordinal(), s), this);
+    return unary("view", (a, s) -> ElementwiseNative.view(a, dtype.code(), s), this);
   }
 }

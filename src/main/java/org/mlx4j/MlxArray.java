@@ -119,7 +119,7 @@ public final class MlxArray
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
    */
   public static MlxArray of(float[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+    return made(HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -144,7 +144,7 @@ public final class MlxArray
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
    */
   public static MlxArray of(int[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+    return made(HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -169,7 +169,7 @@ public final class MlxArray
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
    */
   public static MlxArray of(long[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+    return made(HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -194,7 +194,7 @@ public final class MlxArray
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
    */
   public static MlxArray of(double[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+    return made(HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -219,7 +219,7 @@ public final class MlxArray
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
    */
   public static MlxArray of(boolean[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+    return made(HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -244,7 +244,7 @@ public final class MlxArray
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
    */
   public static MlxArray of(byte[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+    return made(HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -269,7 +269,7 @@ public final class MlxArray
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
    */
   public static MlxArray of(short[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.ordinal()));
+    return made(HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -321,7 +321,7 @@ public final class MlxArray
     }
     ByteBuffer direct = NativeBytes.readable(data, dtype);
     try {
-      return made(HostDataNative.from_buffer(direct, direct.position(), shape, dtype.ordinal()));
+      return made(HostDataNative.from_buffer(direct, direct.position(), shape, dtype.code()));
     } finally {
       Reference.reachabilityFence(direct);
     }
@@ -452,7 +452,7 @@ public final class MlxArray
    */
   public static MlxArray scalar(double value, DType dtype) {
     return dtype.isFloating()
-        ? made(HostDataNative.scalar(value, dtype.ordinal()))
+        ? made(HostDataNative.scalar(value, dtype.code()))
         : of(new double[] {value}, dtype, new int[0]);
   }
 
@@ -464,7 +464,7 @@ public final class MlxArray
    * @return an array without axes
    */
   public static MlxArray scalar(long value, DType dtype) {
-    return made(HostDataNative.scalar(value, dtype.ordinal()));
+    return made(HostDataNative.scalar(value, dtype.code()));
   }
 
   private static MlxArray made(long handle) {
@@ -995,9 +995,11 @@ public final class MlxArray
    * @return true if it was
    */
   public boolean isClosed() {
-    boolean live = HandlesNative.is_live(handle);
-    Reference.reachabilityFence(this);
-    return !live;
+    try {
+      return !HandlesNative.is_live(handle);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /** The form that Python prints, such as {@code array([1, 2, 3], dtype=float32)}. Evaluates; says so when it cannot. */

@@ -1,6 +1,6 @@
 package org.mlx4j;
 
-import static org.mlx4j.Call.create;
+import static org.mlx4j.Call.creation;
 import static org.mlx4j.Call.leftWeak;
 import static org.mlx4j.Call.nary;
 import static org.mlx4j.Call.naryToMany;
@@ -38,7 +38,7 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray zeros(int[] shape, DType dtype) {
-    return create(s -> CreationNative.zeros(Sizes.require("zeros", shape, dtype), dtype.ordinal(), s));
+    return creation(s -> CreationNative.zeros(Sizes.require("zeros", shape, dtype), dtype.code(), s));
   }
 
   /**
@@ -61,7 +61,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray zerosLike(MlxArray a, DType dtype) {
-    return unary("zerosLike", (x, s) -> CreationNative.zeros_like(x, dtype.ordinal(), s), a);
+    return unary("zerosLike", (x, s) -> CreationNative.zeros_like(x, dtype.code(), s), a);
   }
 
   /**
@@ -84,7 +84,7 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray ones(int[] shape, DType dtype) {
-    return create(s -> CreationNative.ones(Sizes.require("ones", shape, dtype), dtype.ordinal(), s));
+    return creation(s -> CreationNative.ones(Sizes.require("ones", shape, dtype), dtype.code(), s));
   }
 
   /**
@@ -107,7 +107,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray onesLike(MlxArray a, DType dtype) {
-    return unary("onesLike", (x, s) -> CreationNative.ones_like(x, dtype.ordinal(), s), a);
+    return unary("onesLike", (x, s) -> CreationNative.ones_like(x, dtype.code(), s), a);
   }
 
   /**
@@ -161,7 +161,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray full(int[] shape, MlxArray vals, DType dtype) {
-    return unary("full", (v, s) -> CreationNative.full(Sizes.require("full", shape, dtype), v, dtype.ordinal(), s), vals);
+    return unary("full", (v, s) -> CreationNative.full(Sizes.require("full", shape, dtype), v, dtype.code(), s), vals);
   }
 
   /**
@@ -204,7 +204,7 @@ public final class Ops {
    * @param stop the limit, which is not included
    * @param step the difference of neighbours, not zero
    * @return an array of one axis
-   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
    *     2^31 - 1 elements
    */
   public static MlxArray arange(int start, int stop, int step) {
@@ -216,7 +216,7 @@ public final class Ops {
    *
    * @param stop the limit, which is not included
    * @return an array of one axis
-   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
    *     2^31 - 1 elements
    */
   public static MlxArray arange(double stop) {
@@ -229,7 +229,7 @@ public final class Ops {
    * @param start the first number
    * @param stop the limit, which is not included
    * @return an array of one axis
-   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
    *     2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop) {
@@ -243,7 +243,7 @@ public final class Ops {
    * @param stop the limit, which is not included
    * @param step the difference of neighbours, not zero
    * @return an array of one axis
-   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
    *     2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop, double step) {
@@ -258,11 +258,11 @@ public final class Ops {
    * @param step the difference of neighbours, not zero
    * @param dtype the dtype
    * @return an array of one axis
-   * @throws IllegalArgumentException if {@code step} is zero, a number is not finite or there would be more than
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
    *     2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop, double step, DType dtype) {
-    return create(s -> CreationNative.arange(start, stop, Sizes.requireRange(start, stop, step), dtype.ordinal(), s));
+    return creation(s -> CreationNative.arange(start, stop, Sizes.requireRange(start, stop, step), dtype.code(), s));
   }
 
   /**
@@ -301,7 +301,7 @@ public final class Ops {
    * @throws IllegalArgumentException if {@code num} is negative
    */
   public static MlxArray linspace(double start, double stop, int num, boolean endpoint, DType dtype) {
-    return create(s -> CreationNative.linspace(start, stop, num, endpoint, dtype.ordinal(), s));
+    return creation(s -> CreationNative.linspace(start, stop, num, endpoint, dtype.code(), s));
   }
 
   /**
@@ -326,7 +326,7 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray eye(int n, int m, int k, DType dtype) {
-    return create(s -> CreationNative.eye(Sizes.require("eye", new int[] {n, m}, dtype)[0], m, k, dtype.ordinal(), s));
+    return creation(s -> CreationNative.eye(Sizes.require("eye", new int[] {n, m}, dtype)[0], m, k, dtype.code(), s));
   }
 
   /**
@@ -374,7 +374,7 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray tri(int n, int m, int k, DType dtype) {
-    return create(s -> CreationNative.tri(Sizes.require("tri", new int[] {n, m}, dtype)[0], m, k, dtype.ordinal(), s));
+    return creation(s -> CreationNative.tri(Sizes.require("tri", new int[] {n, m}, dtype)[0], m, k, dtype.code(), s));
   }
 
   // ---- several arrays ----------------------------------------------------------------------------

@@ -190,6 +190,6 @@ public sealed interface Products permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray trace(int offset, int axis1, int axis2, DType dtype) {
-    return unary("trace", (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, dtype.ordinal(), s), this);
+    return unary("trace", (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, dtype.code(), s), this);
   }
 }

@@ -1,7 +1,7 @@
 package org.mlx4j;
 
 import static org.mlx4j.Call.binary;
-import static org.mlx4j.Call.create;
+import static org.mlx4j.Call.creation;
 import static org.mlx4j.Call.ternary;
 import static org.mlx4j.Call.unary;
 import static org.mlx4j.Call.unaryToMany;
@@ -37,7 +37,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray key(long seed) {
-    return create(s -> RandomNative.key(seed));
+    return creation(s -> RandomNative.key(seed));
   }
 
   /**
@@ -133,7 +133,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray uniform(MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
-    return keyed("uniform", key, (l, h, k, s) -> RandomNative.uniform(l, h, Sizes.require("uniform", shape, dtype), dtype.ordinal(), k, s), low, high);
+    return keyed("uniform", key, (l, h, k, s) -> RandomNative.uniform(l, h, Sizes.require("uniform", shape, dtype), dtype.code(), k, s), low, high);
   }
 
   /**
@@ -171,7 +171,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray normal(int[] shape, DType dtype, MlxArray key) {
-    return keyed("normal", key, (k, s) -> RandomNative.normal(Sizes.require("normal", shape, dtype), dtype.ordinal(), 0, 0, k, s));
+    return keyed("normal", key, (k, s) -> RandomNative.normal(Sizes.require("normal", shape, dtype), dtype.code(), 0, 0, k, s));
   }
 
   /**
@@ -203,7 +203,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray normal(int[] shape, DType dtype, MlxArray loc, MlxArray scale, MlxArray key) {
-    return keyed("normal", key, (l, c, k, s) -> RandomNative.normal(Sizes.require("normal", shape, dtype), dtype.ordinal(), l, c, k, s), loc, scale);
+    return keyed("normal", key, (l, c, k, s) -> RandomNative.normal(Sizes.require("normal", shape, dtype), dtype.code(), l, c, k, s), loc, scale);
   }
 
   /**
@@ -263,7 +263,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray randint(MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
-    return keyed("randint", key, (l, h, k, s) -> RandomNative.randint(l, h, Sizes.require("randint", shape, dtype), dtype.ordinal(), k, s), low, high);
+    return keyed("randint", key, (l, h, k, s) -> RandomNative.randint(l, h, Sizes.require("randint", shape, dtype), dtype.code(), k, s), low, high);
   }
 
   /**
@@ -360,7 +360,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray truncatedNormal(MlxArray lower, MlxArray upper, int[] shape, DType dtype, MlxArray key) {
-    return keyed("truncatedNormal", key, (l, u, k, s) -> RandomNative.truncated_normal(l, u, Sizes.require("truncatedNormal", shape, dtype), dtype.ordinal(), k, s), lower, upper);
+    return keyed("truncatedNormal", key, (l, u, k, s) -> RandomNative.truncated_normal(l, u, Sizes.require("truncatedNormal", shape, dtype), dtype.code(), k, s), lower, upper);
   }
 
   /**
@@ -385,7 +385,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray gumbel(int[] shape, DType dtype, MlxArray key) {
-    return keyed("gumbel", key, (k, s) -> RandomNative.gumbel(Sizes.require("gumbel", shape, dtype), dtype.ordinal(), k, s));
+    return keyed("gumbel", key, (k, s) -> RandomNative.gumbel(Sizes.require("gumbel", shape, dtype), dtype.code(), k, s));
   }
 
   /**
@@ -412,7 +412,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray laplace(int[] shape, DType dtype, double loc, double scale, MlxArray key) {
-    return keyed("laplace", key, (k, s) -> RandomNative.laplace(Sizes.require("laplace", shape, dtype), dtype.ordinal(), (float) loc, (float) scale, k, s));
+    return keyed("laplace", key, (k, s) -> RandomNative.laplace(Sizes.require("laplace", shape, dtype), dtype.code(), (float) loc, (float) scale, k, s));
   }
 
   /**
@@ -537,7 +537,7 @@ public final class Random {
   }
 
   private static MlxArray keyed(String function, MlxArray key, Source op) {
-    return key == null ? create(s -> op.apply(0, s)) : unary(function, op::apply, key);
+    return key == null ? creation(s -> op.apply(0, s)) : unary(function, op::apply, key);
   }
 
   private static MlxArray keyed(String function, MlxArray key, SourceOfOne op, MlxArray a) {

@@ -67,7 +67,7 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray cumsum(int axis, boolean reverse, boolean inclusive, DType dtype) {
-    return unary("cumsum", (a, s) -> ReductionsNative.cumsum(a, axis, reverse, inclusive, dtype.ordinal(), s), this);
+    return unary("cumsum", (a, s) -> ReductionsNative.cumsum(a, axis, reverse, inclusive, dtype.code(), s), this);
   }
 
   /**
@@ -130,7 +130,7 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray cumprod(int axis, boolean reverse, boolean inclusive, DType dtype) {
-    return unary("cumprod", (a, s) -> ReductionsNative.cumprod(a, axis, reverse, inclusive, dtype.ordinal(), s), this);
+    return unary("cumprod", (a, s) -> ReductionsNative.cumprod(a, axis, reverse, inclusive, dtype.code(), s), this);
   }
 
   /**

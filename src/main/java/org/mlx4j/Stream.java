@@ -39,7 +39,7 @@ public final class Stream {
     device.requireAvailable();
     synchronized (DEFAULTS) {
       return DEFAULTS.computeIfAbsent(
-          device.type(), type -> new Stream(device, DevicesNative.default_stream(type.ordinal())));
+          device.type(), type -> new Stream(device, DevicesNative.default_stream(type.code())));
     }
   }
 
@@ -57,7 +57,7 @@ public final class Stream {
       if (made == MOST) {
         throw new IllegalStateException("[newStream] " + MOST + " streams were made, more are not allowed; share them");
       }
-      Stream stream = new Stream(device, DevicesNative.new_stream(device.type().ordinal()));
+      Stream stream = new Stream(device, DevicesNative.new_stream(device.type().code()));
       made++;
       return stream;
     }

@@ -55,7 +55,7 @@ public final class Transforms {
   }
 
   /**
-   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with {@code argnums}.
+   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with several argument indices.
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @param argnum the index of an argument whose gradient is wanted, from 0
@@ -72,7 +72,7 @@ public final class Transforms {
   }
 
   /**
-   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with {@code argnums}.
+   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with several argument indices.
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @param argnum the index of an argument whose gradient is wanted, from 0
@@ -333,7 +333,7 @@ public final class Transforms {
    * on the GPU. Holds for all threads, for functions compiled before and after. Mirrors {@code mlx.core.enable_compile}.
    */
   public static void enableCompile() {
-    setCompileMode(CompileMode.values()[TransformsNative.default_compile_mode()]);
+    setCompileMode(CompileMode.of(TransformsNative.default_compile_mode()));
   }
 
   /**
@@ -360,7 +360,7 @@ public final class Transforms {
    */
   public static void setCompileMode(CompileMode mode) {
     boolean fuseOnCpu = mode == CompileMode.ENABLED && DevicesNative.default_device() == 0;
-    TransformsNative.set_compile_mode(mode.ordinal(), fuseOnCpu ? kernelDirectory() : null);
+    TransformsNative.set_compile_mode(mode.code(), fuseOnCpu ? kernelDirectory() : null);
   }
 
   private static String kernelDirectory() {
@@ -428,6 +428,8 @@ public final class Transforms {
       return transform.apply(closure.handle);
     } catch (ClosedException e) {
       throw new IllegalStateException("[Transforms] the function to transform is closed", e);
+    } finally {
+      Reference.reachabilityFence(closure);
     }
   }
 
@@ -518,6 +520,7 @@ public final class Transforms {
       System.arraycopy(vectors, 0, all, primals.length, vectors.length);
       throw Call.closed(transform, e, all);
     } finally {
+      Reference.reachabilityFence(closure);
       Reference.reachabilityFence(primals);
       Reference.reachabilityFence(vectors);
     }

@@ -6,6 +6,7 @@ package org.mlx4j;
  * @param value the function's value, a scalar
  * @param grads the gradients, in the order in which they were asked for
  */
+@SuppressWarnings("ArrayRecordComponent") // the arrays are results: nobody compares them
 public record ValueAndGrad(MlxArray value, MlxArray[] grads) {
   /**
    * The only gradient.

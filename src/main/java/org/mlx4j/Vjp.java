@@ -6,4 +6,5 @@ package org.mlx4j;
  * @param outputs what the function returned
  * @param vjps one product for each primal, with the primal's shape and dtype
  */
+@SuppressWarnings("ArrayRecordComponent") // the arrays are results: nobody compares them
 public record Vjp(MlxArray[] outputs, MlxArray[] vjps) {}
