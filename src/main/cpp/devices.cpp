@@ -4,17 +4,11 @@
 
 namespace mlx4j {
 
-static mx::Device::DeviceType device_type(jint type) {
-  return type ? mx::Device::gpu : mx::Device::cpu;
-}
+static mx::Device::DeviceType device_type(jint type) { return type ? mx::Device::gpu : mx::Device::cpu; }
 
-bool is_available(jint type) {
-  return mx::is_available(device_type(type));
-}
+bool is_available(jint type) { return mx::is_available(device_type(type)); }
 
-jint device_count(jint type) {
-  return mx::device_count(device_type(type));
-}
+jint device_count(jint type) { return mx::device_count(device_type(type)); }
 
 jint default_device() {
   Entry entry;

@@ -10,8 +10,6 @@ jint device_count(jint device_type);
 jint default_device();
 mx::Stream default_stream(jint device_type);
 mx::Stream new_stream(jint device_type);
-inline jint stream_index(mx::Stream s) {
-  return s.index;
-}
+inline jint stream_index(mx::Stream s) { return s.index; }
 
 }  // namespace mlx4j

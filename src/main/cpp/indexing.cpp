@@ -9,9 +9,7 @@ namespace mlx4j {
 
 static std::atomic<bool> compute_and_check{false};
 
-void check_indices(bool on) {
-  compute_and_check = on;
-}
+void check_indices(bool on) { compute_and_check = on; }
 
 namespace {
 
@@ -34,7 +32,7 @@ void require_in_range(const char* name, const mx::array& indices, long long size
       std::ostringstream msg;
       msg << "[" << name << "] index " << *i << " is out of range for " << size << " elements; allowed is " << -size
           << " to " << size - 1;
-      throw std::out_of_range(msg.str());
+      throw index_error(msg.str());
     }
   }
 }
@@ -47,7 +45,7 @@ mx::array safe(const char* name, const mx::array& indices, long long size, mx::S
     throw std::invalid_argument(msg.str());
   }
   if (size == 0 && indices.size() > 0) {
-    throw std::out_of_range(std::string("[") + name + "] there are no elements to select from");
+    throw index_error(std::string("[") + name + "] there are no elements to select from");
   }
   const bool known = indices.status() == mx::array::Status::available && !indices.is_tracer();
   if (known || (compute_and_check && !tracing())) {
@@ -56,9 +54,8 @@ mx::array safe(const char* name, const mx::array& indices, long long size, mx::S
   }
   const mx::array wide = indices.dtype().size() < 4 ? mx::astype(indices, mx::int32, s) : indices;
   const mx::array below = mx::minimum(wide, mx::array(size - 1, wide.dtype()), s);
-  return mx::issubdtype(wide.dtype(), mx::unsignedinteger)
-      ? below
-      : mx::maximum(below, mx::array(-size, wide.dtype()), s);
+  return mx::issubdtype(wide.dtype(), mx::unsignedinteger) ? below
+                                                           : mx::maximum(below, mx::array(-size, wide.dtype()), s);
 }
 
 }  // namespace

@@ -6,9 +6,7 @@
 namespace mlx4j {
 
 // Calls a function, for its results.
-inline Arrays call(const Fn& f, const Arrays& args) {
-  return f(args);
-}
+inline Arrays call(const Fn& f, const Arrays& args) { return f(args); }
 
 // { value, gradient for argnums[0], gradient for argnums[1], … }; `name` is the transform that messages speak of.
 Fn value_and_grad(const Fn& f, const std::vector<int>& argnums, bool with_value);

@@ -72,7 +72,7 @@ struct JavaFunction {
 
 lambda::lambda(jobject o) {
   if (!o) {
-    throw std::invalid_argument("null function");
+    throw null_error("the function is null");
   }
   f = JavaFunction{std::make_shared<JavaRef>(require_env(), o)};
 }

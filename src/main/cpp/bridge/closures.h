@@ -14,8 +14,6 @@ struct lambda {
   explicit lambda(jobject o);
   operator Fn&&() && { return std::move(f); }
 };
-inline Fn function(Fn f) {
-  return f;
-}
+inline Fn function(Fn f) { return f; }
 
 }  // namespace mlx4j

@@ -87,9 +87,7 @@ void synchronize(mx::Stream s) {
   mx::synchronize(s);
 }
 
-bool is_available(const mx::array& a) {
-  return a.is_available();
-}
+bool is_available(const mx::array& a) { return a.is_available(); }
 
 mx::array values_as(const mx::array& a, mx::Dtype dtype) {
   Entry entry;
@@ -128,20 +126,34 @@ template <class R, class Convert>
 static R convert_element(const mx::array& a, Convert convert) {
   const mx::array x = element(a);
   switch (x.dtype()) {
-    case mx::Dtype::Val::bool_: return convert(*x.data<bool>());
-    case mx::Dtype::Val::uint8: return convert(*x.data<std::uint8_t>());
-    case mx::Dtype::Val::uint16: return convert(*x.data<std::uint16_t>());
-    case mx::Dtype::Val::uint32: return convert(*x.data<std::uint32_t>());
-    case mx::Dtype::Val::uint64: return convert(*x.data<std::uint64_t>());
-    case mx::Dtype::Val::int8: return convert(*x.data<std::int8_t>());
-    case mx::Dtype::Val::int16: return convert(*x.data<std::int16_t>());
-    case mx::Dtype::Val::int32: return convert(*x.data<std::int32_t>());
-    case mx::Dtype::Val::int64: return convert(*x.data<std::int64_t>());
-    case mx::Dtype::Val::float16: return convert(float(*x.data<mx::float16_t>()));
-    case mx::Dtype::Val::bfloat16: return convert(float(*x.data<mx::bfloat16_t>()));
-    case mx::Dtype::Val::float32: return convert(*x.data<float>());
-    case mx::Dtype::Val::float64: return convert(*x.data<double>());
-    case mx::Dtype::Val::complex64: break;
+    case mx::Dtype::Val::bool_:
+      return convert(*x.data<bool>());
+    case mx::Dtype::Val::uint8:
+      return convert(*x.data<std::uint8_t>());
+    case mx::Dtype::Val::uint16:
+      return convert(*x.data<std::uint16_t>());
+    case mx::Dtype::Val::uint32:
+      return convert(*x.data<std::uint32_t>());
+    case mx::Dtype::Val::uint64:
+      return convert(*x.data<std::uint64_t>());
+    case mx::Dtype::Val::int8:
+      return convert(*x.data<std::int8_t>());
+    case mx::Dtype::Val::int16:
+      return convert(*x.data<std::int16_t>());
+    case mx::Dtype::Val::int32:
+      return convert(*x.data<std::int32_t>());
+    case mx::Dtype::Val::int64:
+      return convert(*x.data<std::int64_t>());
+    case mx::Dtype::Val::float16:
+      return convert(float(*x.data<mx::float16_t>()));
+    case mx::Dtype::Val::bfloat16:
+      return convert(float(*x.data<mx::bfloat16_t>()));
+    case mx::Dtype::Val::float32:
+      return convert(*x.data<float>());
+    case mx::Dtype::Val::float64:
+      return convert(*x.data<double>());
+    case mx::Dtype::Val::complex64:
+      break;
   }
   throw std::invalid_argument("[item] unknown dtype");
 }

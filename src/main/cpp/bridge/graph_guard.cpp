@@ -15,7 +15,8 @@ namespace mlx4j {
 
 namespace {
 
-// A set of array ids that is cheap to fill and to empty again and again: an entry counts only when its stamp is current.
+// A set of array ids that is cheap to fill and to empty again and again: an entry counts only when its stamp is
+// current.
 class IdSet {
  public:
   void clear() {
@@ -158,16 +159,14 @@ std::size_t levels_left() {
 }
 
 bool may_fail(const mx::array& a) {
-  static constexpr std::array<const char*, 9> names{"Load", "Inverse", "Cholesky", "SVD", "QRF",
+  static constexpr std::array<const char*, 9> names{"Load", "Inverse", "Cholesky", "SVD",     "QRF",
                                                     "Eig",  "Eigh",    "LUF",      "Compiled"};
   const char* name = a.primitive().name();
   return std::any_of(names.begin(), names.end(), [&](const char* n) { return !std::strcmp(n, name); });
 }
 
 // Views and broadcasts are results without memory of their own.
-bool may_allocate_nothing(const mx::array& a) {
-  return std::strstr(a.primitive().name(), "Broadcast") != nullptr;
-}
+bool may_allocate_nothing(const mx::array& a) { return std::strstr(a.primitive().name(), "Broadcast") != nullptr; }
 
 }  // namespace
 
@@ -197,15 +196,16 @@ Fn guarded(const Fn& f) {
 EvalPlan plan_evaluation(const Arrays& outputs) {
   EvalPlan plan;
   const auto limit = physical_memory();
+  const auto used = std::min(limit, mx::get_active_memory());
   walk(outputs, [&](const mx::array& a) {
     if (a.status() != mx::array::Status::unscheduled) {
       return false;
     }
     if (a.has_primitive()) {
-      if (a.nbytes() > limit && !may_allocate_nothing(a)) {
+      if (a.nbytes() > limit - used && !may_allocate_nothing(a)) {
         std::ostringstream msg;
         msg << "an array of shape " << a.shape() << " and dtype " << a.dtype() << " needs " << a.nbytes()
-            << " bytes, this machine has " << limit;
+            << " bytes; of " << limit << " bytes of memory arrays hold " << used;
         throw out_of_memory(msg.str());
       }
       plan.can_fail = plan.can_fail || may_fail(a);

@@ -22,9 +22,9 @@ StreamTable& stream_table() {
 }
 
 mx::Dtype dtype_of(jint ordinal) {  // the order of org.mlx4j.DType, which is that of mx::Dtype::Val
-  static const std::array<mx::Dtype, 14> all{mx::bool_,    mx::uint8,   mx::uint16,   mx::uint32,   mx::uint64,
-                                             mx::int8,     mx::int16,   mx::int32,    mx::int64,    mx::float16,
-                                             mx::float32,  mx::float64, mx::bfloat16, mx::complex64};
+  static const std::array<mx::Dtype, 14> all{mx::bool_,   mx::uint8,   mx::uint16,   mx::uint32,   mx::uint64,
+                                             mx::int8,    mx::int16,   mx::int32,    mx::int64,    mx::float16,
+                                             mx::float32, mx::float64, mx::bfloat16, mx::complex64};
   return all.at(std::size_t(ordinal));
 }
 
@@ -97,9 +97,7 @@ static void take(jlong h) {  // the taken value dies under the lock
   }
 }
 
-static bool live(jlong h) {
-  return array_table().find(h) || function_table().find(h);
-}
+static bool live(jlong h) { return array_table().find(h) || function_table().find(h); }
 
 void close(jlong h) {
   Entry entry;

@@ -1,8 +1,8 @@
 // Adapters: named in Java as @Cast("mlx4j::..."), they convert between JNI types and MLX types inside the generated
 // call, where their temporaries also hold the entry lock.
 //
-// `in` borrows, for calls that never release the lock (operations). `held`, `arrays` and `fn` own copies, for calls that
-// may release it (evaluation, anything that may call back).
+// `in` borrows, for calls that never release the lock (operations). `held`, `arrays` and `fn` own copies, for calls
+// that may release it (evaluation, anything that may call back).
 #pragma once
 
 #include <functional>
@@ -181,9 +181,7 @@ void close_all(jlongArray handles, jint n);
 jint retain_live(jlongArray handles, jint n);  // moves live handles to the front, returns how many
 bool is_live(jlong h);
 std::vector<jint> describe(const mx::array& a);  // dtype ordinal, then the shape
-inline mx::array alias(const mx::array& a) {
-  return a;
-}
+inline mx::array alias(const mx::array& a) { return a; }
 jint live_arrays();
 jint live_functions();
 

@@ -91,7 +91,7 @@ void require_count(std::size_t given, const mx::Shape& shape) {
 
 // Uninitialised memory for an array.
 mx::allocator::Data allocate(std::size_t bytes) {
-  if (bytes <= physical_memory()) {
+  if (bytes <= physical_memory() - std::min(physical_memory(), mx::get_active_memory())) {
     auto data = mx::allocator::malloc(bytes);
     if (data.buffer().ptr()) {
       return data;
@@ -173,21 +173,11 @@ char* address(jobject direct, jlong offset, std::size_t bytes) {
 mx::array from_host(jbooleanArray data, const mx::Shape& shape, mx::Dtype dtype) {
   return copy_from(data, shape, dtype);
 }
-mx::array from_host(jbyteArray data, const mx::Shape& shape, mx::Dtype dtype) {
-  return copy_from(data, shape, dtype);
-}
-mx::array from_host(jshortArray data, const mx::Shape& shape, mx::Dtype dtype) {
-  return copy_from(data, shape, dtype);
-}
-mx::array from_host(jintArray data, const mx::Shape& shape, mx::Dtype dtype) {
-  return copy_from(data, shape, dtype);
-}
-mx::array from_host(jlongArray data, const mx::Shape& shape, mx::Dtype dtype) {
-  return copy_from(data, shape, dtype);
-}
-mx::array from_host(jfloatArray data, const mx::Shape& shape, mx::Dtype dtype) {
-  return copy_from(data, shape, dtype);
-}
+mx::array from_host(jbyteArray data, const mx::Shape& shape, mx::Dtype dtype) { return copy_from(data, shape, dtype); }
+mx::array from_host(jshortArray data, const mx::Shape& shape, mx::Dtype dtype) { return copy_from(data, shape, dtype); }
+mx::array from_host(jintArray data, const mx::Shape& shape, mx::Dtype dtype) { return copy_from(data, shape, dtype); }
+mx::array from_host(jlongArray data, const mx::Shape& shape, mx::Dtype dtype) { return copy_from(data, shape, dtype); }
+mx::array from_host(jfloatArray data, const mx::Shape& shape, mx::Dtype dtype) { return copy_from(data, shape, dtype); }
 mx::array from_host(jdoubleArray data, const mx::Shape& shape, mx::Dtype dtype) {
   return copy_from(data, shape, dtype);
 }
@@ -221,27 +211,13 @@ mx::array scalar(jlong value, mx::Dtype dtype) {
   return mx::array(static_cast<std::int64_t>(value), dtype);
 }
 
-void to_host(const mx::array& a, jbooleanArray data) {
-  copy_to(a, data);
-}
-void to_host(const mx::array& a, jbyteArray data) {
-  copy_to(a, data);
-}
-void to_host(const mx::array& a, jshortArray data) {
-  copy_to(a, data);
-}
-void to_host(const mx::array& a, jintArray data) {
-  copy_to(a, data);
-}
-void to_host(const mx::array& a, jlongArray data) {
-  copy_to(a, data);
-}
-void to_host(const mx::array& a, jfloatArray data) {
-  copy_to(a, data);
-}
-void to_host(const mx::array& a, jdoubleArray data) {
-  copy_to(a, data);
-}
+void to_host(const mx::array& a, jbooleanArray data) { copy_to(a, data); }
+void to_host(const mx::array& a, jbyteArray data) { copy_to(a, data); }
+void to_host(const mx::array& a, jshortArray data) { copy_to(a, data); }
+void to_host(const mx::array& a, jintArray data) { copy_to(a, data); }
+void to_host(const mx::array& a, jlongArray data) { copy_to(a, data); }
+void to_host(const mx::array& a, jfloatArray data) { copy_to(a, data); }
+void to_host(const mx::array& a, jdoubleArray data) { copy_to(a, data); }
 
 void to_complex(const mx::array& a, jfloatArray data) {
   JNIEnv* env = require_env();

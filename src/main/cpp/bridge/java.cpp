@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <new>
+#include <type_traits>
+#include <utility>
 
 #include "slot_table.h"
 #include "threads.h"
@@ -11,9 +13,7 @@ namespace mlx4j {
 static JavaVM* the_vm = nullptr;
 static std::atomic<int> java_refs{0};
 
-void set_vm(JavaVM* vm) {
-  the_vm = vm;
-}
+void set_vm(JavaVM* vm) { the_vm = vm; }
 
 JNIEnv* current_env() {
   void* env = nullptr;
@@ -43,9 +43,7 @@ JavaRef::~JavaRef() {
   }
 }
 
-int live_java_refs() {
-  return java_refs;
-}
+int live_java_refs() { return java_refs; }
 
 LocalFrame::LocalFrame(JNIEnv* e) : env(e) {
   if (env->PushLocalFrame(8)) {
@@ -75,29 +73,32 @@ static jthrowable make_throwable(JNIEnv* env, const char* class_name, const char
   return t;
 }
 
+// The first class that fits, and the Java exception for it.
+template <class... E>
+static const char* class_for(std::exception& e, const std::pair<std::type_identity<E>, const char*>&... classes) {
+  const char* name = nullptr;
+  (void)((dynamic_cast<E*>(&e) && (name = classes.second)) || ...);
+  return name;
+}
+
+template <class E>
+static std::pair<std::type_identity<E>, const char*> is(const char* java_class) {
+  return {{}, java_class};
+}
+
 jthrowable throwable_for(JNIEnv* env, std::exception& e) {
   if (auto* j = dynamic_cast<java_error*>(&e)) {
     return static_cast<jthrowable>(env->NewLocalRef(j->throwable->get()));
   }
-  if (dynamic_cast<closed_error*>(&e)) {
-    return make_throwable(env, "org/mlx4j/internal/ClosedException", e.what());
-  }
-  if (dynamic_cast<stack_overflow*>(&e)) {
-    return make_throwable(env, "java/lang/StackOverflowError", e.what());
-  }
-  if (dynamic_cast<out_of_memory*>(&e)) {
-    return make_throwable(env, "java/lang/OutOfMemoryError", e.what());
-  }
-  if (dynamic_cast<std::bad_alloc*>(&e)) {
-    return make_throwable(env, "java/lang/OutOfMemoryError", "native memory");
-  }
-  if (dynamic_cast<std::out_of_range*>(&e)) {
-    return make_throwable(env, "java/lang/IndexOutOfBoundsException", e.what());
-  }
-  if (dynamic_cast<std::invalid_argument*>(&e) || dynamic_cast<std::overflow_error*>(&e)) {
-    return make_throwable(env, "java/lang/IllegalArgumentException", e.what());
-  }
-  return nullptr;
+  const char* name = class_for(
+      e, is<closed_error>("org/mlx4j/internal/ClosedException"), is<index_error>("java/lang/IndexOutOfBoundsException"),
+      is<null_error>("java/lang/NullPointerException"), is<stack_overflow>("java/lang/StackOverflowError"),
+      is<out_of_memory>("java/lang/OutOfMemoryError"), is<std::bad_alloc>("java/lang/OutOfMemoryError"),
+      // MLX throws these for a wrong axis, shape or dtype alike
+      is<std::invalid_argument>("java/lang/IllegalArgumentException"),
+      is<std::out_of_range>("java/lang/IllegalArgumentException"),
+      is<std::overflow_error>("java/lang/IllegalArgumentException"));
+  return name ? make_throwable(env, name, e.what()) : nullptr;
 }
 
 }  // namespace mlx4j

@@ -65,6 +65,12 @@ struct out_of_memory : std::runtime_error {
 struct stack_overflow : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+struct index_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+struct null_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 // The Throwable that Java sees for a C++ exception; null stands for MlxException(what()).
 jthrowable throwable_for(JNIEnv* env, std::exception& e);
@@ -73,22 +79,20 @@ jthrowable throwable_for(JNIEnv* env, std::exception& e);
 template <class J, class T, void (JNIEnv::*get_region)(J, jsize, jsize, T*)>
 std::vector<T> copy_in(J a) {
   if (!a) {
-    throw std::invalid_argument("null Java array");
+    throw null_error("a Java array is null");
   }
   JNIEnv* env = require_env();
   std::vector<T> v(env->GetArrayLength(a));
   (env->*get_region)(a, 0, jsize(v.size()), v.data());
   return v;
 }
-inline std::vector<jlong> longs(jlongArray a) {
-  return copy_in<jlongArray, jlong, &JNIEnv::GetLongArrayRegion>(a);
-}
+inline std::vector<jlong> longs(jlongArray a) { return copy_in<jlongArray, jlong, &JNIEnv::GetLongArrayRegion>(a); }
 
 }  // namespace mlx4j
 
 // Hook into the generated JavaCPP_handleException(): relies on the text that JavaCPP 1.5.14 generates.
 #define GENERIC_EXCEPTION_CLASS std::exception
-#define GENERIC_EXCEPTION_TOSTRING \
-  what());                         \
+#define GENERIC_EXCEPTION_TOSTRING                           \
+  what());                                                   \
   if (jthrowable t = mlx4j::throwable_for(env, e)) return t; \
   (void)(0

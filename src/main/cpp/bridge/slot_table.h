@@ -22,9 +22,7 @@ struct closed_error : std::logic_error {
 
 constexpr std::uint32_t handle_index_bits = 28;
 
-inline std::uint32_t kind_of(std::int64_t handle) {
-  return static_cast<std::uint32_t>(handle) >> handle_index_bits;
-}
+inline std::uint32_t kind_of(std::int64_t handle) { return static_cast<std::uint32_t>(handle) >> handle_index_bits; }
 
 template <class T, std::uint32_t kind>
 class SlotTable {

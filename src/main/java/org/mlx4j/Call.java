@@ -1,7 +1,6 @@
 package org.mlx4j;
 
 import java.lang.ref.Reference;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.EvaluationNative;
@@ -9,10 +8,11 @@ import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.HostDataNative;
 
 /**
- * How a Java method becomes a native call: the calling thread's stream goes in, the result gets an owner, arguments stay
- * reachable until the call is over, and a null or closed argument is named.
+ * How a Java method becomes a native call: the calling thread's stream goes in, the result gets an
+ * owner, arguments stay reachable until the call is over, and a null or closed argument is named.
  *
- * <p>Without the fences the collector may close an array between the moment its handle is read and the native call.
+ * <p>Without the fences the collector may close an array between the moment its handle is read and
+ * the native call.
  */
 final class Call {
   private Call() {}
@@ -57,9 +57,13 @@ final class Call {
     long[] apply(long[] arrays, long stream);
   }
 
-  static MlxArray creation(Creation op) {
+  static MlxArray creation(String function, Creation op) {
     ThreadContext context = ThreadContext.current();
-    return new MlxArray(op.apply(context.streamHandle()), context);
+    try {
+      return new MlxArray(op.apply(context.streamHandle()), context);
+    } catch (RuntimeException e) {
+      throw explained(function, e);
+    }
   }
 
   static MlxArray unary(String function, Unary op, Object x) {
@@ -67,8 +71,8 @@ final class Call {
     ThreadContext context = ThreadContext.current();
     try {
       return new MlxArray(op.apply(a.handle, context.streamHandle()), context);
-    } catch (ClosedException e) {
-      throw closed(function, e, a);
+    } catch (RuntimeException e) {
+      throw explained(function, e, a);
     } finally {
       Reference.reachabilityFence(a);
     }
@@ -80,8 +84,8 @@ final class Call {
     ThreadContext context = ThreadContext.current();
     try {
       return new MlxArray(op.apply(a.handle, b.handle, context.streamHandle()), context);
-    } catch (ClosedException e) {
-      throw closed(function, e, a, b);
+    } catch (RuntimeException e) {
+      throw explained(function, e, a, b);
     } finally {
       Reference.reachabilityFence(a);
       Reference.reachabilityFence(b);
@@ -95,8 +99,8 @@ final class Call {
     ThreadContext context = ThreadContext.current();
     try {
       return new MlxArray(op.apply(a.handle, b.handle, c.handle, context.streamHandle()), context);
-    } catch (ClosedException e) {
-      throw closed(function, e, a, b, c);
+    } catch (RuntimeException e) {
+      throw explained(function, e, a, b, c);
     } finally {
       Reference.reachabilityFence(a);
       Reference.reachabilityFence(b);
@@ -109,8 +113,8 @@ final class Call {
     ThreadContext context = ThreadContext.current();
     try {
       return new MlxArray(op.apply(handles, context.streamHandle()), context);
-    } catch (ClosedException e) {
-      throw closed(function, e, xs);
+    } catch (RuntimeException e) {
+      throw explained(function, e, xs);
     } finally {
       Reference.reachabilityFence(xs);
     }
@@ -121,8 +125,8 @@ final class Call {
     ThreadContext context = ThreadContext.current();
     try {
       return wrap(op.apply(a.handle, context.streamHandle()), context);
-    } catch (ClosedException e) {
-      throw closed(function, e, a);
+    } catch (RuntimeException e) {
+      throw explained(function, e, a);
     } finally {
       Reference.reachabilityFence(a);
     }
@@ -134,8 +138,8 @@ final class Call {
     ThreadContext context = ThreadContext.current();
     try {
       return wrap(op.apply(a.handle, b.handle, context.streamHandle()), context);
-    } catch (ClosedException e) {
-      throw closed(function, e, a, b);
+    } catch (RuntimeException e) {
+      throw explained(function, e, a, b);
     } finally {
       Reference.reachabilityFence(a);
       Reference.reachabilityFence(b);
@@ -147,8 +151,8 @@ final class Call {
     ThreadContext context = ThreadContext.current();
     try {
       return wrap(op.apply(handles, context.streamHandle()), context);
-    } catch (ClosedException e) {
-      throw closed(function, e, xs);
+    } catch (RuntimeException e) {
+      throw explained(function, e, xs);
     } finally {
       Reference.reachabilityFence(xs);
     }
@@ -167,11 +171,13 @@ final class Call {
 
   /** An operation on a Java number on the left, which takes the array's dtype, and an array. */
   static MlxArray leftWeak(String function, Binary op, double x, MlxArray y) {
-    return withWeak(function, y, a -> HostDataNative.weak_float(x, a), (a, weak, s) -> op.apply(weak, a, s));
+    return withWeak(
+        function, y, a -> HostDataNative.weak_float(x, a), (a, weak, s) -> op.apply(weak, a, s));
   }
 
   static MlxArray leftWeak(String function, Binary op, long x, MlxArray y) {
-    return withWeak(function, y, a -> HostDataNative.weak_integer(x, a), (a, weak, s) -> op.apply(weak, a, s));
+    return withWeak(
+        function, y, a -> HostDataNative.weak_integer(x, a), (a, weak, s) -> op.apply(weak, a, s));
   }
 
   private interface WeakBeside {
@@ -188,20 +194,11 @@ final class Call {
       } finally {
         HandlesNative.close(weak);
       }
-    } catch (ClosedException e) {
-      throw closed(function, e, a);
-    } catch (IllegalArgumentException e) {
-      throw inFunction(function, e);
+    } catch (RuntimeException e) {
+      throw explained(function, e, a);
     } finally {
       Reference.reachabilityFence(a);
     }
-  }
-
-  private static IllegalArgumentException inFunction(String function, IllegalArgumentException e) {
-    String message = e.getMessage();
-    return message != null && message.startsWith("[")
-        ? e
-        : new IllegalArgumentException("[" + function + "] " + message, e);
   }
 
   // ---- evaluation -------------------------------------------------------------------------------
@@ -214,14 +211,17 @@ final class Call {
     long[] handles = handles(function, xs);
     try {
       withinMemory(() -> evaluation.accept(handles));
-    } catch (ClosedException e) {
-      throw closed(function, e, xs);
+    } catch (RuntimeException e) {
+      throw explained(function, e, xs);
     } finally {
       Reference.reachabilityFence(xs);
     }
   }
 
-  /** Runs what needs native memory; when there is none, frees what dropped arrays hold and tries once more. */
+  /**
+   * Runs what needs native memory; when there is none, frees what dropped arrays hold and tries
+   * once more.
+   */
   static void withinMemory(Runnable action) {
     try {
       action.run();
@@ -259,19 +259,34 @@ final class Call {
     return arrays;
   }
 
-  static IllegalStateException closed(String function, ClosedException e, MlxArray... xs) {
-    String which =
-        Arrays.stream(xs).anyMatch(MlxArray::isClosed)
-            ? "array argument " + firstClosed(xs) + " is closed"
-            : e.getMessage();
-    return new IllegalStateException("[" + function + "] " + which, e);
+  /**
+   * The exception that a user shall see: one that names the function, and which array is closed.
+   */
+  static RuntimeException explained(String function, RuntimeException e, MlxArray... xs) {
+    String message = String.valueOf(e.getMessage());
+    if (e instanceof ClosedException) {
+      return new IllegalStateException("[" + function + "] " + closed(message, xs), e);
+    }
+    if (message.startsWith("[")) {
+      return e;
+    }
+    if (e instanceof IllegalArgumentException) {
+      return new IllegalArgumentException("[" + function + "] " + message, e);
+    }
+    if (e instanceof NullPointerException) {
+      NullPointerException named = new NullPointerException("[" + function + "] " + message);
+      named.initCause(e);
+      return named;
+    }
+    return e;
   }
 
-  private static int firstClosed(MlxArray[] xs) {
-    int i = 0;
-    while (i < xs.length - 1 && !xs[i].isClosed()) {
-      i++;
+  private static String closed(String message, MlxArray... xs) {
+    for (int i = 0; i < xs.length; i++) {
+      if (xs[i].isClosed()) {
+        return "array argument " + i + " is closed";
+      }
     }
-    return i;
+    return message;
   }
 }

@@ -7,8 +7,8 @@ import org.mlx4j.internal.TransformsNative;
 /**
  * A user's function as a native one, for the time that a transform needs it.
  *
- * <p>A function that a transform made stays native: transforms of transforms never come back to Java in between, and the
- * outer one holds the inner one by itself.
+ * <p>A function that a transform made stays native: transforms of transforms never come back to
+ * Java in between, and the outer one holds the inner one by itself.
  */
 final class Closure implements AutoCloseable {
   final long handle;
@@ -28,15 +28,18 @@ final class Closure implements AutoCloseable {
   }
 
   static Closure ofOne(String transform, ArrayFunction f) {
-    return new Closure(transform, f, args -> run(transform, 1, args, xs -> one(transform, f.apply(xs[0]))));
+    return new Closure(
+        transform, f, args -> run(transform, 1, args, xs -> one(transform, f.apply(xs[0]))));
   }
 
   static Closure ofTwo(String transform, ArrayBiFunction f) {
-    return new Closure(transform, f, args -> run(transform, 2, args, xs -> one(transform, f.apply(xs[0], xs[1]))));
+    return new Closure(
+        transform, f, args -> run(transform, 2, args, xs -> one(transform, f.apply(xs[0], xs[1]))));
   }
 
   static Closure toOne(String transform, ArraysToArray f) {
-    return new Closure(transform, f, args -> run(transform, args.length, args, xs -> one(transform, f.apply(xs))));
+    return new Closure(
+        transform, f, args -> run(transform, args.length, args, xs -> one(transform, f.apply(xs))));
   }
 
   static Closure ofMany(String transform, ArraysFunction f) {
@@ -56,7 +59,13 @@ final class Closure implements AutoCloseable {
       MlxArray[] xs = Call.wrap(args, context);
       if (xs.length != arity) {
         throw new IllegalArgumentException(
-            "[" + transform + "] the function takes " + arity + " arguments, " + xs.length + " were given");
+            "["
+                + transform
+                + "] the function takes "
+                + arity
+                + " arguments, "
+                + xs.length
+                + " were given");
       }
       MlxArray[] results = f.apply(xs);
       if (results == null) {
@@ -73,7 +82,9 @@ final class Closure implements AutoCloseable {
 
   private static NullPointerException nullResult(String transform) {
     return new NullPointerException(
-        "[" + transform + "] the function returned null; it must return an MlxArray for each result");
+        "["
+            + transform
+            + "] the function returned null; it must return an MlxArray for each result");
   }
 
   /** Lets go of the native function; the transform that took it holds it by itself. */

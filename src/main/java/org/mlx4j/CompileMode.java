@@ -1,6 +1,9 @@
 package org.mlx4j;
 
-/** How much {@link Transforms#compile} does, from nothing to all. Mirrors {@code mlx::core::CompileMode}. */
+/**
+ * How much {@link Transforms#compile} does, from nothing to all. Mirrors {@code
+ * mlx::core::CompileMode}.
+ */
 public enum CompileMode {
   /** Compiled functions run their Java code at every call. */
   DISABLED,
@@ -9,8 +12,9 @@ public enum CompileMode {
   /** The traced graph is kept and simplified; the default on the CPU. */
   NO_FUSE,
   /**
-   * The traced graph is simplified and its element-wise operations are fused into kernels; the default on the GPU. On the
-   * CPU a kernel is made by running {@code g++}, which takes seconds the first time.
+   * The traced graph is simplified and its element-wise operations are fused into kernels; the
+   * default on the GPU. On the CPU a kernel is made by running {@code g++}, which takes seconds the
+   * first time.
    */
   ENABLED;
 

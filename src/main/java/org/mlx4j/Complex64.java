@@ -1,7 +1,8 @@
 package org.mlx4j;
 
 /**
- * A complex number of two single precision parts, the Java value of an element of {@link DType#COMPLEX64}.
+ * A complex number of two single precision parts, the Java value of an element of {@link
+ * DType#COMPLEX64}.
  *
  * @param real the real part
  * @param imag the imaginary part

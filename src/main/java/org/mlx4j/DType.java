@@ -38,7 +38,8 @@ public enum DType {
   private static final DType[] ALL = values();
 
   private final int itemsize;
-  private final String mlxName = name().equals("BOOL") ? "bool" : name().toLowerCase(java.util.Locale.ROOT);
+  private final String mlxName =
+      name().equals("BOOL") ? "bool" : name().toLowerCase(java.util.Locale.ROOT);
 
   DType(int itemsize) {
     this.itemsize = itemsize;

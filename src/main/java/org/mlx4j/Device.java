@@ -44,8 +44,8 @@ public record Device(Type type) {
   }
 
   /**
-   * The device of operations whose thread chose none: the GPU where there is one, unless {@link #setDefault} chose
-   * another. Mirrors {@code mlx.core.default_device}.
+   * The device of operations whose thread chose none: the GPU where there is one, unless {@link
+   * #setDefault} chose another. Mirrors {@code mlx.core.default_device}.
    *
    * @return the device
    */
@@ -75,7 +75,8 @@ public record Device(Type type) {
 
   Device requireAvailable() {
     if (!isAvailable()) {
-      throw new IllegalStateException("[Device] this build of MLX has no " + type + "; available is CPU");
+      throw new IllegalStateException(
+          "[Device] this build of MLX has no " + type + "; available is CPU");
     }
     return this;
   }

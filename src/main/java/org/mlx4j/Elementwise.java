@@ -1,17 +1,20 @@
 package org.mlx4j;
 
-import org.mlx4j.internal.ElementwiseNative;
 import static org.mlx4j.Call.binary;
 import static org.mlx4j.Call.binaryToMany;
 import static org.mlx4j.Call.rightWeak;
 import static org.mlx4j.Call.unary;
 
+import org.mlx4j.internal.ElementwiseNative;
+
 /**
- * Operations that work element by element. They build a graph; nothing is computed before a value is asked for.
+ * Operations that work element by element. They build a graph; nothing is computed before a value
+ * is asked for.
  */
 public sealed interface Elementwise permits MlxArray {
   /**
-   * The absolute value, element by element; of a complex number its magnitude. Mirrors {@code mlx.core.abs}.
+   * The absolute value, element by element; of a complex number its magnitude. Mirrors {@code
+   * mlx.core.abs}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -42,8 +45,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The sign, element by element: -1, 0 or 1; of a complex number the number divided by its magnitude. Mirrors
-   * {@code mlx.core.sign}.
+   * The sign, element by element: -1, 0 or 1; of a complex number the number divided by its
+   * magnitude. Mirrors {@code mlx.core.sign}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -63,7 +66,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * One divided by the element. Integer and bool input gives float32. Mirrors {@code mlx.core.reciprocal}.
+   * One divided by the element. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.reciprocal}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -73,7 +77,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The largest integer not above the element, in the array's dtype. Mirrors {@code mlx.core.floor}.
+   * The largest integer not above the element, in the array's dtype. Mirrors {@code
+   * mlx.core.floor}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -83,7 +88,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The smallest integer not below the element, in the array's dtype. Mirrors {@code mlx.core.ceil}.
+   * The smallest integer not below the element, in the array's dtype. Mirrors {@code
+   * mlx.core.ceil}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -113,8 +119,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The exponential function, element by element. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.exp}.
+   * The exponential function, element by element. Integer and bool input gives float32. Mirrors
+   * {@code mlx.core.exp}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -124,8 +130,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * {@code exp(x) - 1} without loss of precision near 0. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.expm1}.
+   * {@code exp(x) - 1} without loss of precision near 0. Integer and bool input gives float32.
+   * Mirrors {@code mlx.core.expm1}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -135,7 +141,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The sine of an angle in radians. Integer and bool input gives float32. Mirrors {@code mlx.core.sin}.
+   * The sine of an angle in radians. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.sin}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -145,7 +152,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The cosine of an angle in radians. Integer and bool input gives float32. Mirrors {@code mlx.core.cos}.
+   * The cosine of an angle in radians. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.cos}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -155,7 +163,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The tangent of an angle in radians. Integer and bool input gives float32. Mirrors {@code mlx.core.tan}.
+   * The tangent of an angle in radians. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.tan}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -165,8 +174,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The inverse sine, in radians; NaN outside [-1, 1]. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.arcsin}.
+   * The inverse sine, in radians; NaN outside [-1, 1]. Integer and bool input gives float32.
+   * Mirrors {@code mlx.core.arcsin}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -176,8 +185,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The inverse cosine, in radians; NaN outside [-1, 1]. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.arccos}.
+   * The inverse cosine, in radians; NaN outside [-1, 1]. Integer and bool input gives float32.
+   * Mirrors {@code mlx.core.arccos}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -187,7 +196,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The inverse tangent, in radians. Integer and bool input gives float32. Mirrors {@code mlx.core.arctan}.
+   * The inverse tangent, in radians. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.arctan}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -227,7 +237,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The inverse hyperbolic sine. Integer and bool input gives float32. Mirrors {@code mlx.core.arcsinh}.
+   * The inverse hyperbolic sine. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.arcsinh}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -237,8 +248,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The inverse hyperbolic cosine; NaN below 1. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.arccosh}.
+   * The inverse hyperbolic cosine; NaN below 1. Integer and bool input gives float32. Mirrors
+   * {@code mlx.core.arccosh}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -248,8 +259,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The inverse hyperbolic tangent; NaN outside [-1, 1]. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.arctanh}.
+   * The inverse hyperbolic tangent; NaN outside [-1, 1]. Integer and bool input gives float32.
+   * Mirrors {@code mlx.core.arctanh}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -259,7 +270,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * Angles in radians as degrees. Integer and bool input gives float32. Mirrors {@code mlx.core.degrees}.
+   * Angles in radians as degrees. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.degrees}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -269,7 +281,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * Angles in degrees as radians. Integer and bool input gives float32. Mirrors {@code mlx.core.radians}.
+   * Angles in degrees as radians. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.radians}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -309,8 +322,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * {@code log(1 + x)} without loss of precision near 0. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.log1p}.
+   * {@code log(1 + x)} without loss of precision near 0. Integer and bool input gives float32.
+   * Mirrors {@code mlx.core.log1p}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -320,8 +333,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The logistic function {@code 1 / (1 + exp(-x))}. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.sigmoid}.
+   * The logistic function {@code 1 / (1 + exp(-x))}. Integer and bool input gives float32. Mirrors
+   * {@code mlx.core.sigmoid}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -341,8 +354,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The inverse of the error function; NaN outside [-1, 1]. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.erfinv}.
+   * The inverse of the error function; NaN outside [-1, 1]. Integer and bool input gives float32.
+   * Mirrors {@code mlx.core.erfinv}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -352,8 +365,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The square root; NaN for negative real elements. Integer and bool input gives float32. Mirrors {@code
-   * mlx.core.sqrt}.
+   * The square root; NaN for negative real elements. Integer and bool input gives float32. Mirrors
+   * {@code mlx.core.sqrt}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -363,7 +376,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * One divided by the square root. Integer and bool input gives float32. Mirrors {@code mlx.core.rsqrt}.
+   * One divided by the square root. Integer and bool input gives float32. Mirrors {@code
+   * mlx.core.rsqrt}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -433,7 +447,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The real part of a complex array; a real array is returned as it is. Mirrors {@code mlx.core.real}.
+   * The real part of a complex array; a real array is returned as it is. Mirrors {@code
+   * mlx.core.real}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -600,8 +615,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The quotient, element by element, in floating point: integer input gives float32; division by zero gives an
-   * infinity or NaN. Mirrors {@code mlx.core.divide}.
+   * The quotient, element by element, in floating point: integer input gives float32; division by
+   * zero gives an infinity or NaN. Mirrors {@code mlx.core.divide}.
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
@@ -613,8 +628,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The quotient, element by element, in floating point: integer input gives float32; division by zero gives an
-   * infinity or NaN. Mirrors {@code mlx.core.divide}.
+   * The quotient, element by element, in floating point: integer input gives float32; division by
+   * zero gives an infinity or NaN. Mirrors {@code mlx.core.divide}.
    *
    * @param y the other operand, which takes the array's dtype, or float32 beside integers and bools
    * @return an array of the same shape
@@ -625,8 +640,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The quotient, element by element, in floating point: integer input gives float32; division by zero gives an
-   * infinity or NaN. Mirrors {@code mlx.core.divide}.
+   * The quotient, element by element, in floating point: integer input gives float32; division by
+   * zero gives an infinity or NaN. Mirrors {@code mlx.core.divide}.
    *
    * @param y the other operand, which takes the array's dtype, or int32 beside bools
    * @return an array of the same shape
@@ -638,8 +653,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division by zero has no
-   * defined result. Mirrors {@code mlx.core.floor_divide}.
+   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division
+   * by zero has no defined result. Mirrors {@code mlx.core.floor_divide}.
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
@@ -651,8 +666,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division by zero has no
-   * defined result. Mirrors {@code mlx.core.floor_divide}.
+   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division
+   * by zero has no defined result. Mirrors {@code mlx.core.floor_divide}.
    *
    * @param y the other operand, which takes the array's dtype, or float32 beside integers and bools
    * @return an array of the same shape
@@ -663,8 +678,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division by zero has no
-   * defined result. Mirrors {@code mlx.core.floor_divide}.
+   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division
+   * by zero has no defined result. Mirrors {@code mlx.core.floor_divide}.
    *
    * @param y the other operand, which takes the array's dtype, or int32 beside bools
    * @return an array of the same shape
@@ -676,8 +691,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The remainder of {@link #floorDivide}, with the sign of the divisor, as Python's {@code %}. For integers,
-   * division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
+   * The remainder of {@link #floorDivide}, with the sign of the divisor, as Python's {@code %}. For
+   * integers, division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
@@ -689,8 +704,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The remainder of {@link #floorDivide}, with the sign of the divisor, as Python's {@code %}. For integers,
-   * division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
+   * The remainder of {@link #floorDivide}, with the sign of the divisor, as Python's {@code %}. For
+   * integers, division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
    *
    * @param y the other operand, which takes the array's dtype, or float32 beside integers and bools
    * @return an array of the same shape
@@ -701,8 +716,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The remainder of {@link #floorDivide}, with the sign of the divisor, as Python's {@code %}. For integers,
-   * division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
+   * The remainder of {@link #floorDivide}, with the sign of the divisor, as Python's {@code %}. For
+   * integers, division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
    *
    * @param y the other operand, which takes the array's dtype, or int32 beside bools
    * @return an array of the same shape
@@ -854,8 +869,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The angle in radians of the point {@code (y, x)}, where this array holds y and the argument x, in the right
-   * quadrant. Mirrors {@code mlx.core.arctan2}.
+   * The angle in radians of the point {@code (y, x)}, where this array holds y and the argument x,
+   * in the right quadrant. Mirrors {@code mlx.core.arctan2}.
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
@@ -867,8 +882,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The angle in radians of the point {@code (y, x)}, where this array holds y and the argument x, in the right
-   * quadrant. Mirrors {@code mlx.core.arctan2}.
+   * The angle in radians of the point {@code (y, x)}, where this array holds y and the argument x,
+   * in the right quadrant. Mirrors {@code mlx.core.arctan2}.
    *
    * @param y the other operand, which takes the array's dtype, or float32 beside integers and bools
    * @return an array of the same shape
@@ -879,8 +894,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The angle in radians of the point {@code (y, x)}, where this array holds y and the argument x, in the right
-   * quadrant. Mirrors {@code mlx.core.arctan2}.
+   * The angle in radians of the point {@code (y, x)}, where this array holds y and the argument x,
+   * in the right quadrant. Mirrors {@code mlx.core.arctan2}.
    *
    * @param y the other operand, which takes the array's dtype, or int32 beside bools
    * @return an array of the same shape
@@ -1211,8 +1226,8 @@ public sealed interface Elementwise permits MlxArray {
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
-   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not of integer or bool
-   *     dtype
+   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not
+   *     of integer or bool dtype
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray bitwiseAnd(MlxArray y) {
@@ -1236,8 +1251,8 @@ public sealed interface Elementwise permits MlxArray {
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
-   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not of integer or bool
-   *     dtype
+   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not
+   *     of integer or bool dtype
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray bitwiseOr(MlxArray y) {
@@ -1261,8 +1276,8 @@ public sealed interface Elementwise permits MlxArray {
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
-   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not of integer or bool
-   *     dtype
+   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not
+   *     of integer or bool dtype
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray bitwiseXor(MlxArray y) {
@@ -1286,8 +1301,8 @@ public sealed interface Elementwise permits MlxArray {
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
-   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not of integer or bool
-   *     dtype
+   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not
+   *     of integer or bool dtype
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray leftShift(MlxArray y) {
@@ -1311,8 +1326,8 @@ public sealed interface Elementwise permits MlxArray {
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
-   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not of integer or bool
-   *     dtype
+   * @throws IllegalArgumentException if the shapes cannot be broadcast to one, or an array is not
+   *     of integer or bool dtype
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray rightShift(MlxArray y) {
@@ -1332,9 +1347,9 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The quotient rounded down and the remainder, element by element, as Python's {@code divmod}. Division of
-   * integers by zero throws when the divisor is known; otherwise its result is not defined. Mirrors {@code
-   * mlx.core.divmod}.
+   * The quotient rounded down and the remainder, element by element, as Python's {@code divmod}.
+   * Division of integers by zero throws when the divisor is known; otherwise its result is not
+   * defined. Mirrors {@code mlx.core.divmod}.
    *
    * @param y the divisor, of a shape that broadcasts with this one
    * @return quotient and remainder, each of the broadcast shape
@@ -1375,7 +1390,8 @@ public sealed interface Elementwise permits MlxArray {
    * @param min the lower limit, or null for none
    * @param max the upper limit, or null for none
    * @return an array of the broadcast shape
-   * @throws IllegalArgumentException if both limits are null or the shapes cannot be broadcast to one
+   * @throws IllegalArgumentException if both limits are null or the shapes cannot be broadcast to
+   *     one
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray clip(MlxArray min, MlxArray max) {
@@ -1383,14 +1399,15 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * Replaces NaN by 0 and infinities by the largest and smallest finite numbers of the dtype. Mirrors {@code
-   * mlx.core.nan_to_num}.
+   * Replaces NaN by 0 and infinities by the largest and smallest finite numbers of the dtype.
+   * Mirrors {@code mlx.core.nan_to_num}.
    *
    * @return an array of the same shape and dtype
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray nanToNum() {
-    return unary("nanToNum", (a, s) -> ElementwiseNative.nan_to_num(a, 0, Float.NaN, Float.NaN, s), this);
+    return unary(
+        "nanToNum", (a, s) -> ElementwiseNative.nan_to_num(a, 0, Float.NaN, Float.NaN, s), this);
   }
 
   /**
@@ -1403,11 +1420,13 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray nanToNum(float nan, float posinf, float neginf) {
-    return unary("nanToNum", (a, s) -> ElementwiseNative.nan_to_num(a, nan, posinf, neginf, s), this);
+    return unary(
+        "nanToNum", (a, s) -> ElementwiseNative.nan_to_num(a, nan, posinf, neginf, s), this);
   }
 
   /**
-   * Whether two arrays have the same shape and equal elements. Mirrors {@code mlx.core.array_equal}.
+   * Whether two arrays have the same shape and equal elements. Mirrors {@code
+   * mlx.core.array_equal}.
    *
    * @param y the other array
    * @return a bool scalar
@@ -1418,7 +1437,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * Whether two arrays have the same shape and equal elements. Mirrors {@code mlx.core.array_equal}.
+   * Whether two arrays have the same shape and equal elements. Mirrors {@code
+   * mlx.core.array_equal}.
    *
    * @param y the other array
    * @param equalNan whether NaN equals NaN
@@ -1426,12 +1446,13 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray arrayEqual(MlxArray y, boolean equalNan) {
-    return binary("arrayEqual", (a, b, s) -> ElementwiseNative.array_equal(a, b, equalNan, s), this, y);
+    return binary(
+        "arrayEqual", (a, b, s) -> ElementwiseNative.array_equal(a, b, equalNan, s), this, y);
   }
 
   /**
-   * Whether all elements of two arrays are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|} with
-   * {@code rtol} 1e-5 and {@code atol} 1e-8. Mirrors {@code mlx.core.allclose}.
+   * Whether all elements of two arrays are equal within a tolerance: {@code |x - y| <= atol + rtol
+   * * |y|} with {@code rtol} 1e-5 and {@code atol} 1e-8. Mirrors {@code mlx.core.allclose}.
    *
    * @param y the other array
    * @return a bool scalar
@@ -1443,8 +1464,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * Whether all elements of two arrays are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|}. Mirrors
-   * {@code mlx.core.allclose}.
+   * Whether all elements of two arrays are equal within a tolerance: {@code |x - y| <= atol + rtol
+   * * |y|}. Mirrors {@code mlx.core.allclose}.
    *
    * @param y the other array
    * @param rtol the relative tolerance
@@ -1458,8 +1479,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * Whether all elements of two arrays are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|}. Mirrors
-   * {@code mlx.core.allclose}.
+   * Whether all elements of two arrays are equal within a tolerance: {@code |x - y| <= atol + rtol
+   * * |y|}. Mirrors {@code mlx.core.allclose}.
    *
    * @param y the other array
    * @param rtol the relative tolerance
@@ -1470,12 +1491,16 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray allclose(MlxArray y, double rtol, double atol, boolean equalNan) {
-    return binary("allclose", (a, b, s) -> ElementwiseNative.allclose(a, b, rtol, atol, equalNan, s), this, y);
+    return binary(
+        "allclose",
+        (a, b, s) -> ElementwiseNative.allclose(a, b, rtol, atol, equalNan, s),
+        this,
+        y);
   }
 
   /**
-   * True where two elements are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|} with {@code rtol}
-   * 1e-5 and {@code atol} 1e-8. Mirrors {@code mlx.core.isclose}.
+   * True where two elements are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|} with
+   * {@code rtol} 1e-5 and {@code atol} 1e-8. Mirrors {@code mlx.core.isclose}.
    *
    * @param y the other array
    * @return a bool array of the broadcast shape
@@ -1487,8 +1512,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * True where two elements are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|}. Mirrors {@code
-   * mlx.core.isclose}.
+   * True where two elements are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|}.
+   * Mirrors {@code mlx.core.isclose}.
    *
    * @param y the other array
    * @param rtol the relative tolerance
@@ -1502,8 +1527,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * True where two elements are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|}. Mirrors {@code
-   * mlx.core.isclose}.
+   * True where two elements are equal within a tolerance: {@code |x - y| <= atol + rtol * |y|}.
+   * Mirrors {@code mlx.core.isclose}.
    *
    * @param y the other array
    * @param rtol the relative tolerance
@@ -1514,12 +1539,13 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray isclose(MlxArray y, double rtol, double atol, boolean equalNan) {
-    return binary("isclose", (a, b, s) -> ElementwiseNative.isclose(a, b, rtol, atol, equalNan, s), this, y);
+    return binary(
+        "isclose", (a, b, s) -> ElementwiseNative.isclose(a, b, rtol, atol, equalNan, s), this, y);
   }
 
   /**
-   * The elements converted to another dtype. A floating point number is cut off to an integer; a complex number
-   * loses its imaginary part. Mirrors {@code mlx.core.astype}.
+   * The elements converted to another dtype. A floating point number is cut off to an integer; a
+   * complex number loses its imaginary part. Mirrors {@code mlx.core.astype}.
    *
    * @param dtype the dtype of the result
    * @return an array of the same shape
@@ -1530,8 +1556,8 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The same bytes seen as another dtype. The last axis changes in size when the dtypes' sizes differ. Mirrors
-   * {@code mlx.core.view}.
+   * The same bytes seen as another dtype. The last axis changes in size when the dtypes' sizes
+   * differ. Mirrors {@code mlx.core.view}.
    *
    * @param dtype the dtype of the result
    * @return an array

@@ -8,12 +8,16 @@ import org.mlx4j.internal.TransformsNative;
 /**
  * A function that a transform made.
  *
- * <p>It holds the functions that it was made of: closing one of those does not disturb it, and closing it does not close
- * them. It is safe for use by any number of threads. Left unclosed, it is freed by the scope in which it was made, or
- * after garbage collection; a function whose lambda refers to the transformed function itself is freed only by closing.
+ * <p>It holds the functions that it was made of: closing one of those does not disturb it, and
+ * closing it does not close them. It is safe for use by any number of threads. Left unclosed, it is
+ * freed by the scope in which it was made, or after garbage collection; a function whose lambda
+ * refers to the transformed function itself is freed only by closing.
  */
 public abstract sealed class FunctionHandle implements AutoCloseable
-    permits TransformedFunction, TransformedBiFunction, TransformedArraysFunction, ValueAndGradFunction {
+    permits TransformedFunction,
+        TransformedBiFunction,
+        TransformedArraysFunction,
+        ValueAndGradFunction {
   final long handle;
   final String function;
 
@@ -32,7 +36,7 @@ public abstract sealed class FunctionHandle implements AutoCloseable
       if (isClosed()) {
         throw new IllegalStateException("[" + function + "] the function is closed", e);
       }
-      throw Call.closed(function, e, xs);
+      throw Call.explained(function, e, xs);
     } finally {
       Reference.reachabilityFence(this);
       Reference.reachabilityFence(xs);
@@ -48,7 +52,10 @@ public abstract sealed class FunctionHandle implements AutoCloseable
     return !HandlesNative.is_live(handle);
   }
 
-  /** Frees the function and what it captured. Calls that are running finish; closing twice is harmless. */
+  /**
+   * Frees the function and what it captured. Calls that are running finish; closing twice is
+   * harmless.
+   */
   @Override
   public void close() {
     HandlesNative.close(handle);

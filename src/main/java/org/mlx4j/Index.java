@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.mlx4j.internal.IndexingNative;
 
 /**
- * What stands for an axis between the brackets of Python's {@code x[…]}: a number, a slice, an ellipsis or a new axis.
+ * What stands for an axis between the brackets of Python's {@code x[…]}: a number, a slice, an
+ * ellipsis or a new axis.
  *
  * <pre>{@code
  * x.get(at(0), ellipsis(), slice(1, -1), newAxis())     // x[0, ..., 1:-1, None]
@@ -89,10 +90,12 @@ public final class Index {
   }
 
   /**
-   * A regular selection of an axis: {@code start:stop:step}, as in Python with open ends and limits beyond the axis.
+   * A regular selection of an axis: {@code start:stop:step}, as in Python with open ends and limits
+   * beyond the axis.
    *
    * @param start the first index, or null for the beginning (the end when {@code step} is negative)
-   * @param stop the index after the last, or null for the end (the beginning when {@code step} is negative)
+   * @param stop the index after the last, or null for the end (the beginning when {@code step} is
+   *     negative)
    * @param step the difference of neighbours, not zero
    * @return an index
    * @throws IllegalArgumentException if {@code step} is zero
@@ -129,7 +132,11 @@ public final class Index {
       case NUMBER -> start.toString();
       case ELLIPSIS -> "...";
       case NEW_AXIS -> "None";
-      case SLICE -> (start == null ? "" : start) + ":" + (stop == null ? "" : stop) + (step == 1 ? "" : ":" + step);
+      case SLICE ->
+          (start == null ? "" : start)
+              + ":"
+              + (stop == null ? "" : stop)
+              + (step == 1 ? "" : ":" + step);
     };
   }
 
@@ -159,12 +166,14 @@ public final class Index {
       }
     }
     int[] shaped = Arrays.copyOf(result, ndim);
-    return Call.unary("get", (x, s) -> IndexingNative.basic_index(x, from, to, steps, shaped, s), a);
+    return Call.unary(
+        "get", (x, s) -> IndexingNative.basic_index(x, from, to, steps, shaped, s), a);
   }
 
   /** One index for every axis: the ellipsis, or the end, stands for the axes that have none. */
   private static Index[] expand(Index[] indices, int ndim) {
-    long used = Arrays.stream(indices).filter(i -> i.kind == Kind.NUMBER || i.kind == Kind.SLICE).count();
+    long used =
+        Arrays.stream(indices).filter(i -> i.kind == Kind.NUMBER || i.kind == Kind.SLICE).count();
     long ellipses = Arrays.stream(indices).filter(i -> i.kind == Kind.ELLIPSIS).count();
     if (used > ndim || ellipses > 1) {
       throw new IllegalArgumentException(
@@ -187,11 +196,15 @@ public final class Index {
     return full;
   }
 
-  /** Python's rules for the ends of a slice; sets them so that MLX understands them, and returns how many there are. */
+  /**
+   * Python's rules for the ends of a slice; sets them so that MLX understands them, and returns how
+   * many there are.
+   */
   private int limits(int axis, int size, int[] from, int[] to, int[] steps) {
     int lowest = step > 0 ? 0 : -1;
     int highest = step > 0 ? size : size - 1;
-    long first = start == null ? (step > 0 ? 0 : size - 1) : start < 0 ? (long) start + size : start;
+    long first =
+        start == null ? (step > 0 ? 0 : size - 1) : start < 0 ? (long) start + size : start;
     long end = stop == null ? (step > 0 ? size : -1) : stop < 0 ? (long) stop + size : stop;
     first = Math.max(lowest, Math.min(highest, first));
     end = Math.max(lowest, Math.min(highest, end));
@@ -205,7 +218,9 @@ public final class Index {
 
   static MlxArray slice(MlxArray a, int[] start, int[] stop, int[] strides) {
     int ndim = a.ndim();
-    if (start.length != ndim || stop.length != ndim || (strides != null && strides.length != ndim)) {
+    if (start.length != ndim
+        || stop.length != ndim
+        || (strides != null && strides.length != ndim)) {
       throw new IllegalArgumentException(
           "[slice] start, stop and strides need one entry for each of the " + ndim + " axes");
     }
@@ -220,7 +235,8 @@ public final class Index {
     int ndim = a.ndim();
     int resolved = axis < 0 ? axis + ndim : axis;
     if (resolved < 0 || resolved >= ndim) {
-      throw new IllegalArgumentException("[take] axis " + axis + " is out of range for an array with " + ndim + " axes");
+      throw new IllegalArgumentException(
+          "[take] axis " + axis + " is out of range for an array with " + ndim + " axes");
     }
     Index[] indices = new Index[resolved + 1];
     Arrays.fill(indices, ALL);
@@ -232,7 +248,14 @@ public final class Index {
     int resolved = index < 0 ? index + shape[axis] : index;
     if (resolved < 0 || resolved >= shape[axis]) {
       throw new IndexOutOfBoundsException(
-          "[" + function + "] index " + index + " is out of range for axis " + axis + " of size " + shape[axis]);
+          "["
+              + function
+              + "] index "
+              + index
+              + " is out of range for axis "
+              + axis
+              + " of size "
+              + shape[axis]);
     }
     return resolved;
   }

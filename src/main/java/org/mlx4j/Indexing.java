@@ -1,18 +1,17 @@
 package org.mlx4j;
 
-import org.mlx4j.internal.IndexingNative;
 import static org.mlx4j.Call.binary;
 import static org.mlx4j.Call.leftWeak;
 import static org.mlx4j.Call.rightWeak;
 import static org.mlx4j.Call.ternary;
 
-/**
- * Operations that select elements.
- */
+import org.mlx4j.internal.IndexingNative;
+
+/** Operations that select elements. */
 public sealed interface Indexing permits MlxArray {
   /**
-   * Parts of the array, by numbers, slices, new axes and an ellipsis, as Python's {@code x[…]}. {@code x.get(at(0),
-   * ellipsis(), slice(1, -1))} is {@code x[0, ..., 1:-1]}.
+   * Parts of the array, by numbers, slices, new axes and an ellipsis, as Python's {@code x[…]}.
+   * {@code x.get(at(0), ellipsis(), slice(1, -1))} is {@code x[0, ..., 1:-1]}.
    *
    * @param indices one for each axis, from the first on; axes without one are taken whole
    * @return an array, without the axes for which a number was given
@@ -69,9 +68,9 @@ public sealed interface Indexing permits MlxArray {
    *
    * @param indices of integer dtype; they count from the end when negative
    * @return an array of the shape of {@code indices}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be computed cannot be
-   *     looked at here: out of range they are limited to the range, or, when {@link Ops#checkIndices} is on,
-   *     computed and checked
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray take(MlxArray indices) {
@@ -84,9 +83,9 @@ public sealed interface Indexing permits MlxArray {
    * @param indices of integer dtype; they count from the end when negative
    * @param axis the axis; counts from the end when negative
    * @return an array in which the axes of {@code indices} replace the axis
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be computed cannot be
-   *     looked at here: out of range they are limited to the range, or, when {@link Ops#checkIndices} is on,
-   *     computed and checked
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
    * @throws IllegalArgumentException if the axis is out of range
    * @throws IllegalStateException if an array is closed
    */
@@ -112,42 +111,48 @@ public sealed interface Indexing permits MlxArray {
    * For every position of {@code indices} the element which it names along an axis. Mirrors {@code
    * mlx.core.take_along_axis}.
    *
-   * @param indices of integer dtype; they count from the end when negative, and of a shape that fits the array's but
-   *     for the axis
+   * @param indices of integer dtype; they count from the end when negative, and of a shape that
+   *     fits the array's but for the axis
    * @param axis the axis; counts from the end when negative
    * @return an array of the shape of {@code indices}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be computed cannot be
-   *     looked at here: out of range they are limited to the range, or, when {@link Ops#checkIndices} is on,
-   *     computed and checked
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
    * @throws IllegalArgumentException if the axis is out of range or the shapes do not fit
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray takeAlongAxis(MlxArray indices, int axis) {
-    return binary("takeAlongAxis", (a, i, s) -> IndexingNative.take_along_axis(a, i, axis, s), this, indices);
+    return binary(
+        "takeAlongAxis", (a, i, s) -> IndexingNative.take_along_axis(a, i, axis, s), this, indices);
   }
 
   /**
-   * The array with {@code values} at the positions that {@code indices} names along an axis. Mirrors {@code
-   * mlx.core.put_along_axis}.
+   * The array with {@code values} at the positions that {@code indices} names along an axis.
+   * Mirrors {@code mlx.core.put_along_axis}.
    *
-   * @param indices of integer dtype; they count from the end when negative, and of a shape that fits the array's but
-   *     for the axis
+   * @param indices of integer dtype; they count from the end when negative, and of a shape that
+   *     fits the array's but for the axis
    * @param values what to put, of a shape that broadcasts with that of {@code indices}
    * @param axis the axis; counts from the end when negative
    * @return an array of the same shape
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be computed cannot be
-   *     looked at here: out of range they are limited to the range, or, when {@link Ops#checkIndices} is on,
-   *     computed and checked
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
    * @throws IllegalArgumentException if the axis is out of range or the shapes do not fit
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray putAlongAxis(MlxArray indices, MlxArray values, int axis) {
-    return ternary("putAlongAxis", (a, i, v, s) -> IndexingNative.put_along_axis(a, i, v, axis, s), this, indices, values);
+    return ternary(
+        "putAlongAxis",
+        (a, i, v, s) -> IndexingNative.put_along_axis(a, i, v, axis, s),
+        this,
+        indices,
+        values);
   }
 
   /**
-   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere. Mirrors {@code
-   * mlx.core.where}.
+   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere.
+   * Mirrors {@code mlx.core.where}.
    *
    * @param x what to take where this array is true
    * @param y what to take elsewhere
@@ -160,8 +165,8 @@ public sealed interface Indexing permits MlxArray {
   }
 
   /**
-   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere. Mirrors {@code
-   * mlx.core.where}.
+   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere.
+   * Mirrors {@code mlx.core.where}.
    *
    * @param x what to take where this array is true
    * @param y what to take elsewhere, which takes the dtype of {@code x}
@@ -169,12 +174,13 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray where(MlxArray x, double y) {
-    return rightWeak("where", (a, weak, s) -> IndexingNative.where(((MlxArray) this).handle, a, weak, s), x, y);
+    return rightWeak(
+        "where", (a, weak, s) -> IndexingNative.where(((MlxArray) this).handle, a, weak, s), x, y);
   }
 
   /**
-   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere. Mirrors {@code
-   * mlx.core.where}.
+   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere.
+   * Mirrors {@code mlx.core.where}.
    *
    * @param x what to take where this array is true, which takes the dtype of {@code y}
    * @param y what to take elsewhere
@@ -182,12 +188,13 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray where(double x, MlxArray y) {
-    return leftWeak("where", (weak, a, s) -> IndexingNative.where(((MlxArray) this).handle, weak, a, s), x, y);
+    return leftWeak(
+        "where", (weak, a, s) -> IndexingNative.where(((MlxArray) this).handle, weak, a, s), x, y);
   }
 
   /**
-   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere. Mirrors {@code
-   * mlx.core.where}.
+   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere.
+   * Mirrors {@code mlx.core.where}.
    *
    * @param x what to take where this array is true
    * @param y what to take elsewhere, which takes the dtype of {@code x}
@@ -195,12 +202,13 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray where(MlxArray x, long y) {
-    return rightWeak("where", (a, weak, s) -> IndexingNative.where(((MlxArray) this).handle, a, weak, s), x, y);
+    return rightWeak(
+        "where", (a, weak, s) -> IndexingNative.where(((MlxArray) this).handle, a, weak, s), x, y);
   }
 
   /**
-   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere. Mirrors {@code
-   * mlx.core.where}.
+   * Elements of the first operand where this array is true (or non-zero), of the second elsewhere.
+   * Mirrors {@code mlx.core.where}.
    *
    * @param x what to take where this array is true, which takes the dtype of {@code y}
    * @param y what to take elsewhere
@@ -208,6 +216,7 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray where(long x, MlxArray y) {
-    return leftWeak("where", (weak, a, s) -> IndexingNative.where(((MlxArray) this).handle, weak, a, s), x, y);
+    return leftWeak(
+        "where", (weak, a, s) -> IndexingNative.where(((MlxArray) this).handle, weak, a, s), x, y);
   }
 }

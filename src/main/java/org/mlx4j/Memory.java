@@ -20,7 +20,8 @@ public final class Memory {
   }
 
   /**
-   * The most memory in use since the start or {@link #resetPeak}. Mirrors {@code mlx.core.get_peak_memory}.
+   * The most memory in use since the start or {@link #resetPeak}. Mirrors {@code
+   * mlx.core.get_peak_memory}.
    *
    * @return bytes
    */
@@ -49,7 +50,8 @@ public final class Memory {
   }
 
   /**
-   * The memory from which on evaluation waits for running work to finish. Mirrors {@code mlx.core.get_memory_limit}.
+   * The memory from which on evaluation waits for running work to finish. Mirrors {@code
+   * mlx.core.get_memory_limit}.
    *
    * @return bytes
    */
@@ -81,7 +83,8 @@ public final class Memory {
 
   private static long notNegative(String function, long bytes) {
     if (bytes < 0) {
-      throw new IllegalArgumentException("[" + function + "] bytes must not be negative, got " + bytes);
+      throw new IllegalArgumentException(
+          "[" + function + "] bytes must not be negative, got " + bytes);
     }
     return bytes;
   }

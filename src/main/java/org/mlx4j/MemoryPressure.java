@@ -6,9 +6,10 @@ import org.mlx4j.internal.MemoryNative;
 /**
  * Asks for a garbage collection when dropped arrays may be holding much memory.
  *
- * <p>The Java heap does not see native memory, so arrays left to the collector could pile up long before it runs. Every
- * {@link #INTERVAL} such arrays this asks MLX how much memory is in use; past a limit it asks for a collection. The limit
- * then becomes twice what survived, so that a program which really needs the memory is not collected over and over.
+ * <p>The Java heap does not see native memory, so arrays left to the collector could pile up long
+ * before it runs. Every {@link #INTERVAL} such arrays this asks MLX how much memory is in use; past
+ * a limit it asks for a collection. The limit then becomes twice what survived, so that a program
+ * which really needs the memory is not collected over and over.
  */
 final class MemoryPressure {
   /** Bytes of array memory from which on dropped arrays cause collections. */
@@ -21,7 +22,8 @@ final class MemoryPressure {
   private MemoryPressure() {}
 
   static void created() {
-    if ((COUNT.incrementAndGet() & (INTERVAL - 1)) == 0 && MemoryNative.get_active_memory() > limit) {
+    if ((COUNT.incrementAndGet() & (INTERVAL - 1)) == 0
+        && MemoryNative.get_active_memory() > limit) {
       relieve();
     }
   }
@@ -30,7 +32,9 @@ final class MemoryPressure {
   static synchronized void relieve() {
     long before = MemoryNative.get_active_memory();
     System.gc();
-    for (int i = 0; i < 20 && MemoryNative.get_active_memory() > before / 2; i++) { // the cleaner's thread needs time
+    for (int i = 0;
+        i < 20 && MemoryNative.get_active_memory() > before / 2;
+        i++) { // the cleaner's thread needs time
       try {
         Thread.sleep(1);
       } catch (InterruptedException e) {

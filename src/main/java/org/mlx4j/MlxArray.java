@@ -15,7 +15,8 @@ import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.HostDataNative;
 
 /**
- * An array of MLX: a shape, a dtype and, once it is evaluated, values. Mirrors {@code mlx.core.array}.
+ * An array of MLX: a shape, a dtype and, once it is evaluated, values. Mirrors {@code
+ * mlx.core.array}.
  *
  * <pre>{@code
  * try (Scope scope = Scope.open()) {
@@ -25,16 +26,19 @@ import org.mlx4j.internal.HostDataNative;
  * }
  * }</pre>
  *
- * <p>Operations build a graph; it is computed when a value is asked for ({@code item…}, {@code to…Array}, {@code copyTo},
- * {@link #toString}) or by {@link #eval}. An array does not change. It may be used by any number of threads.
+ * <p>Operations build a graph; it is computed when a value is asked for ({@code item…}, {@code
+ * to…Array}, {@code copyTo}, {@link #toString}) or by {@link #eval}. An array does not change. It
+ * may be used by any number of threads.
  *
- * <p>Memory is freed by {@link #close}, by the {@link Scope} in which the array was made, or, outside scopes, after the
- * array is garbage collected. A closed array throws {@link IllegalStateException} when used. Two arrays are {@code equals}
- * only if they are the same object; {@link #arrayEqual(MlxArray)} compares values.
+ * <p>Memory is freed by {@link #close}, by the {@link Scope} in which the array was made, or,
+ * outside scopes, after the array is garbage collected. A closed array throws {@link
+ * IllegalStateException} when used. Two arrays are {@code equals} only if they are the same object;
+ * {@link #arrayEqual(MlxArray)} compares values.
  */
 public final class MlxArray
     implements AutoCloseable, Elementwise, Reductions, Scans, Shapes, Indexing, Sorting, Products {
-  // There is no closed flag in Java: the native slot is the only truth, so use and close may race on any threads.
+  // There is no closed flag in Java: the native slot is the only truth, so use and close may race
+  // on any threads.
   final long handle;
 
   /** The dtype's ordinal, then the shape; they never change, so they are asked for once. */
@@ -45,7 +49,8 @@ public final class MlxArray
     Ownership.own(this, handle, context);
   }
 
-  // ---- from host data ----------------------------------------------------------------------------
+  // ---- from host data
+  // ----------------------------------------------------------------------------
 
   /**
    * An array of one axis.
@@ -103,7 +108,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied
    * @param shape the shape; none for a scalar
    * @return an array of dtype float32
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(float[] data, int... shape) {
     return of(data, DType.FLOAT32, shape);
@@ -112,14 +118,16 @@ public final class MlxArray
   /**
    * An array of a given dtype and shape.
    *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
+   *     does
    * @param dtype the dtype of the array
    * @param shape the shape; none for a scalar
    * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(float[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -128,7 +136,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied
    * @param shape the shape; none for a scalar
    * @return an array of dtype int32
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(int[] data, int... shape) {
     return of(data, DType.INT32, shape);
@@ -137,14 +146,16 @@ public final class MlxArray
   /**
    * An array of a given dtype and shape.
    *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
+   *     does
    * @param dtype the dtype of the array
    * @param shape the shape; none for a scalar
    * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(int[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -153,7 +164,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied
    * @param shape the shape; none for a scalar
    * @return an array of dtype int64
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(long[] data, int... shape) {
     return of(data, DType.INT64, shape);
@@ -162,14 +174,16 @@ public final class MlxArray
   /**
    * An array of a given dtype and shape.
    *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
+   *     does
    * @param dtype the dtype of the array
    * @param shape the shape; none for a scalar
    * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(long[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -178,7 +192,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied
    * @param shape the shape; none for a scalar
    * @return an array of dtype float32, MLX's default float
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(double[] data, int... shape) {
     return of(data, DType.FLOAT32, shape);
@@ -187,14 +202,16 @@ public final class MlxArray
   /**
    * An array of a given dtype and shape.
    *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
+   *     does
    * @param dtype the dtype of the array
    * @param shape the shape; none for a scalar
    * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(double[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -203,7 +220,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied
    * @param shape the shape; none for a scalar
    * @return an array of dtype bool
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(boolean[] data, int... shape) {
     return of(data, DType.BOOL, shape);
@@ -212,14 +230,16 @@ public final class MlxArray
   /**
    * An array of a given dtype and shape.
    *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
+   *     does
    * @param dtype the dtype of the array
    * @param shape the shape; none for a scalar
    * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(boolean[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -228,7 +248,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied
    * @param shape the shape; none for a scalar
    * @return an array of dtype int8
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(byte[] data, int... shape) {
     return of(data, DType.INT8, shape);
@@ -237,14 +258,16 @@ public final class MlxArray
   /**
    * An array of a given dtype and shape.
    *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
+   *     does
    * @param dtype the dtype of the array
    * @param shape the shape; none for a scalar
    * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(byte[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -253,7 +276,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied
    * @param shape the shape; none for a scalar
    * @return an array of dtype int16
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(short[] data, int... shape) {
     return of(data, DType.INT16, shape);
@@ -262,14 +286,16 @@ public final class MlxArray
   /**
    * An array of a given dtype and shape.
    *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype} does
+   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
+   *     does
    * @param dtype the dtype of the array
    * @param shape the shape; none for a scalar
    * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(short[] data, DType dtype, int... shape) {
-    return made(HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
   }
 
   /**
@@ -288,7 +314,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied
    * @param shape the shape; none for a scalar
    * @return an array of dtype complex64
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(Complex64[] data, int... shape) {
     float[] parts = new float[2 * data.length];
@@ -296,18 +323,20 @@ public final class MlxArray
       parts[2 * i] = data[i].real();
       parts[2 * i + 1] = data[i].imag();
     }
-    return made(HostDataNative.from_complex(parts, shape));
+    return Call.creation("array", s -> HostDataNative.from_complex(parts, shape));
   }
 
   /**
-   * An array of any dtype from its bytes, which start at the buffer's position and are read in the buffer's byte order.
-   * This is the way in for float16 and bfloat16 as bits.
+   * An array of any dtype from its bytes, which start at the buffer's position and are read in the
+   * buffer's byte order. This is the way in for float16 and bfloat16 as bits.
    *
-   * @param data the bytes of the elements in row-major order, which are copied; the position does not change
+   * @param data the bytes of the elements in row-major order, which are copied; the position does
+   *     not change
    * @param dtype the dtype of the array
    * @param shape the shape; none for a scalar
    * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or needs another number of bytes
+   * @throws IllegalArgumentException if the shape has a negative dimension or needs another number
+   *     of bytes
    */
   public static MlxArray of(ByteBuffer data, DType dtype, int... shape) {
     int[] checked = Sizes.require("array", shape, dtype);
@@ -321,7 +350,8 @@ public final class MlxArray
     }
     ByteBuffer direct = NativeBytes.readable(data, dtype);
     try {
-      return made(HostDataNative.from_buffer(direct, direct.position(), shape, dtype.code()));
+      return Call.creation(
+          "array", s -> HostDataNative.from_buffer(direct, direct.position(), shape, dtype.code()));
     } finally {
       Reference.reachabilityFence(direct);
     }
@@ -333,7 +363,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied; the position does not change
    * @param shape the shape; none for a scalar
    * @return an array of dtype float32
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(FloatBuffer data, int... shape) {
     float[] elements = new float[data.remaining()];
@@ -347,7 +378,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied; the position does not change
    * @param shape the shape; none for a scalar
    * @return an array of dtype float32, MLX's default float
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(DoubleBuffer data, int... shape) {
     double[] elements = new double[data.remaining()];
@@ -361,7 +393,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied; the position does not change
    * @param shape the shape; none for a scalar
    * @return an array of dtype int32
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(IntBuffer data, int... shape) {
     int[] elements = new int[data.remaining()];
@@ -375,7 +408,8 @@ public final class MlxArray
    * @param data the elements in row-major order, which are copied; the position does not change
    * @param shape the shape; none for a scalar
    * @return an array of dtype int64
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of elements
+   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
+   *     elements
    */
   public static MlxArray of(LongBuffer data, int... shape) {
     long[] elements = new long[data.remaining()];
@@ -452,7 +486,7 @@ public final class MlxArray
    */
   public static MlxArray scalar(double value, DType dtype) {
     return dtype.isFloating()
-        ? made(HostDataNative.scalar(value, dtype.code()))
+        ? Call.creation("array", s -> HostDataNative.scalar(value, dtype.code()))
         : of(new double[] {value}, dtype, new int[0]);
   }
 
@@ -464,14 +498,11 @@ public final class MlxArray
    * @return an array without axes
    */
   public static MlxArray scalar(long value, DType dtype) {
-    return made(HostDataNative.scalar(value, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.scalar(value, dtype.code()));
   }
 
-  private static MlxArray made(long handle) {
-    return new MlxArray(handle, ThreadContext.current());
-  }
-
-  // ---- description -------------------------------------------------------------------------------
+  // ---- description
+  // -------------------------------------------------------------------------------
 
   private int[] description() {
     int[] known = description;
@@ -479,7 +510,7 @@ public final class MlxArray
       try {
         known = HandlesNative.describe(handle);
       } catch (ClosedException e) {
-        throw Call.closed("shape", e, this);
+        throw Call.explained("shape", e, this);
       } finally {
         Reference.reachabilityFence(this);
       }
@@ -572,13 +603,14 @@ public final class MlxArray
     return DType.of(description()[0]);
   }
 
-  // ---- evaluation --------------------------------------------------------------------------------
+  // ---- evaluation
+  // --------------------------------------------------------------------------------
 
   /**
    * Computes this array, if it is not computed yet, and waits for it.
    *
-   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces, where there are no
-   *     values
+   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces,
+   *     where there are no values
    * @throws IllegalStateException if this array is closed
    * @throws MlxException if an operation fails
    * @throws OutOfMemoryError if an array cannot be allocated
@@ -597,13 +629,14 @@ public final class MlxArray
     try {
       return EvaluationNative.is_available(handle);
     } catch (ClosedException e) {
-      throw Call.closed("isAvailable", e, this);
+      throw Call.explained("isAvailable", e, this);
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
-  // ---- to host data ------------------------------------------------------------------------------
+  // ---- to host data
+  // ------------------------------------------------------------------------------
 
   /**
    * The only element, as a {@code float}. Evaluates. Mirrors {@code array.item}.
@@ -627,14 +660,15 @@ public final class MlxArray
     try {
       return EvaluationNative.item_double(handle);
     } catch (ClosedException e) {
-      throw Call.closed("item", e, this);
+      throw Call.explained("item", e, this);
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
   /**
-   * The only element, as an {@code int}; a fraction is cut off. Evaluates. Mirrors {@code array.item}.
+   * The only element, as an {@code int}; a fraction is cut off. Evaluates. Mirrors {@code
+   * array.item}.
    *
    * @return the value
    * @throws ArithmeticException if an integer does not fit an {@code int}
@@ -650,7 +684,8 @@ public final class MlxArray
   }
 
   /**
-   * The only element, as a {@code long}; a fraction is cut off, and a uint64 value above 2^63 - 1 keeps its bits. Evaluates. Mirrors {@code array.item}.
+   * The only element, as a {@code long}; a fraction is cut off, and a uint64 value above 2^63 - 1
+   * keeps its bits. Evaluates. Mirrors {@code array.item}.
    *
    * @return the value
    * @throws IllegalArgumentException if there is not exactly one element, or it is complex
@@ -660,14 +695,15 @@ public final class MlxArray
     try {
       return EvaluationNative.item_long(handle);
     } catch (ClosedException e) {
-      throw Call.closed("item", e, this);
+      throw Call.explained("item", e, this);
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
   /**
-   * The only element, as a {@code boolean}: whether it is not zero. Evaluates. Mirrors {@code array.item}.
+   * The only element, as a {@code boolean}: whether it is not zero. Evaluates. Mirrors {@code
+   * array.item}.
    *
    * @return the value
    * @throws IllegalArgumentException if there is not exactly one element, or it is complex
@@ -687,13 +723,15 @@ public final class MlxArray
   public Complex64 itemComplex() {
     if (size() != 1) {
       throw new IllegalArgumentException(
-          "[item] item can only be read from an array with exactly one element, this one has " + size());
+          "[item] item can only be read from an array with exactly one element, this one has "
+              + size());
     }
     return toComplexArray()[0];
   }
 
   /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#FLOAT32}. Evaluates.
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#FLOAT32}.
+   * Evaluates.
    *
    * @return a new Java array
    * @throws IllegalArgumentException for a complex array, or one too large for a Java array
@@ -706,7 +744,8 @@ public final class MlxArray
   }
 
   /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#FLOAT64}. Evaluates.
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#FLOAT64}.
+   * Evaluates.
    *
    * @return a new Java array
    * @throws IllegalArgumentException for a complex array, or one too large for a Java array
@@ -719,7 +758,8 @@ public final class MlxArray
   }
 
   /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT32}. Evaluates.
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT32}.
+   * Evaluates.
    *
    * @return a new Java array
    * @throws IllegalArgumentException for a complex array, or one too large for a Java array
@@ -732,7 +772,8 @@ public final class MlxArray
   }
 
   /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT64}. Evaluates.
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT64}.
+   * Evaluates.
    *
    * @return a new Java array
    * @throws IllegalArgumentException for a complex array, or one too large for a Java array
@@ -745,7 +786,8 @@ public final class MlxArray
   }
 
   /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#BOOL}. Evaluates.
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#BOOL}.
+   * Evaluates.
    *
    * @return a new Java array
    * @throws IllegalArgumentException for a complex array, or one too large for a Java array
@@ -758,7 +800,8 @@ public final class MlxArray
   }
 
   /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT8}. Evaluates.
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT8}.
+   * Evaluates.
    *
    * @return a new Java array
    * @throws IllegalArgumentException for a complex array, or one too large for a Java array
@@ -771,7 +814,8 @@ public final class MlxArray
   }
 
   /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT16}. Evaluates.
+   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT16}.
+   * Evaluates.
    *
    * @return a new Java array
    * @throws IllegalArgumentException for a complex array, or one too large for a Java array
@@ -784,7 +828,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
+   * Evaluates.
    *
    * @param destination a Java array of exactly {@link #size()} elements
    * @throws IllegalArgumentException if the sizes differ, or this array is complex
@@ -795,7 +840,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
+   * Evaluates.
    *
    * @param destination a Java array of exactly {@link #size()} elements
    * @throws IllegalArgumentException if the sizes differ, or this array is complex
@@ -806,7 +852,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
+   * Evaluates.
    *
    * @param destination a Java array of exactly {@link #size()} elements
    * @throws IllegalArgumentException if the sizes differ, or this array is complex
@@ -817,7 +864,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
+   * Evaluates.
    *
    * @param destination a Java array of exactly {@link #size()} elements
    * @throws IllegalArgumentException if the sizes differ, or this array is complex
@@ -828,7 +876,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
+   * Evaluates.
    *
    * @param destination a Java array of exactly {@link #size()} elements
    * @throws IllegalArgumentException if the sizes differ, or this array is complex
@@ -839,7 +888,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
+   * Evaluates.
    *
    * @param destination a Java array of exactly {@link #size()} elements
    * @throws IllegalArgumentException if the sizes differ, or this array is complex
@@ -850,7 +900,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
+   * Evaluates.
    *
    * @param destination a Java array of exactly {@link #size()} elements
    * @throws IllegalArgumentException if the sizes differ, or this array is complex
@@ -878,8 +929,9 @@ public final class MlxArray
   }
 
   /**
-   * Copies the bytes of the elements in row-major order into a buffer, from its position on and in its byte order, without
-   * a conversion. The position then lies behind them. Evaluates. This is the way out for float16 and bfloat16 as bits.
+   * Copies the bytes of the elements in row-major order into a buffer, from its position on and in
+   * its byte order, without a conversion. The position then lies behind them. Evaluates. This is
+   * the way out for float16 and bfloat16 as bits.
    *
    * @param destination a buffer with at least {@link #nbytes()} bytes remaining
    * @throws IllegalArgumentException if there are fewer
@@ -889,12 +941,15 @@ public final class MlxArray
   public void copyTo(ByteBuffer destination) {
     require(destination, nbytes());
     NativeBytes.write(
-        destination, (int) nbytes(), dtype(), d -> read(h -> HostDataNative.to_buffer(h, d, d.position()), d));
+        destination,
+        (int) nbytes(),
+        dtype(),
+        d -> read(h -> HostDataNative.to_buffer(h, d, d.position()), d));
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from its position on. The
-   * position then lies behind them. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from
+   * its position on. The position then lies behind them. Evaluates.
    *
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
@@ -907,8 +962,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from its position on. The
-   * position then lies behind them. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from
+   * its position on. The position then lies behind them. Evaluates.
    *
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
@@ -921,8 +976,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from its position on. The
-   * position then lies behind them. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from
+   * its position on. The position then lies behind them. Evaluates.
    *
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
@@ -935,8 +990,8 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from its position on. The
-   * position then lies behind them. Evaluates.
+   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from
+   * its position on. The position then lies behind them. Evaluates.
    *
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
@@ -959,7 +1014,7 @@ public final class MlxArray
     try {
       Call.withinMemory(() -> reader.read(handle));
     } catch (ClosedException e) {
-      throw Call.closed("copyTo", e, this);
+      throw Call.explained("copyTo", e, this);
     } finally {
       Reference.reachabilityFence(this);
       Reference.reachabilityFence(destination);
@@ -977,11 +1032,15 @@ public final class MlxArray
   private static void require(Buffer destination, long elements) {
     if (destination.remaining() < elements) {
       throw new IllegalArgumentException(
-          "[copyTo] the buffer has room for " + destination.remaining() + ", the array needs " + elements);
+          "[copyTo] the buffer has room for "
+              + destination.remaining()
+              + ", the array needs "
+              + elements);
     }
   }
 
-  // ---- object ------------------------------------------------------------------------------------
+  // ---- object
+  // ------------------------------------------------------------------------------------
 
   /** Frees the array. Graphs that use it keep what they need; closing twice is harmless. */
   @Override
@@ -1002,7 +1061,10 @@ public final class MlxArray
     }
   }
 
-  /** The form that Python prints, such as {@code array([1, 2, 3], dtype=float32)}. Evaluates; says so when it cannot. */
+  /**
+   * The form that Python prints, such as {@code array([1, 2, 3], dtype=float32)}. Evaluates; says
+   * so when it cannot.
+   */
   @Override
   public String toString() {
     try {

@@ -12,11 +12,15 @@ import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.IndexingNative;
 import org.mlx4j.internal.ShapesNative;
 
-/** Operations that have no array first: they make arrays, join several, take a number on the left, or evaluate. */
+/**
+ * Operations that have no array first: they make arrays, join several, take a number on the left,
+ * or evaluate.
+ */
 public final class Ops {
   private Ops() {}
 
-  // ---- creation ----------------------------------------------------------------------------------
+  // ---- creation
+  // ----------------------------------------------------------------------------------
 
   /**
    * An array of float32 zeros. Mirrors {@code mlx.core.zeros}.
@@ -38,7 +42,8 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray zeros(int[] shape, DType dtype) {
-    return creation(s -> CreationNative.zeros(Sizes.require("zeros", shape, dtype), dtype.code(), s));
+    return creation(
+        "zeros", s -> CreationNative.zeros(Sizes.require("zeros", shape, dtype), dtype.code(), s));
   }
 
   /**
@@ -84,7 +89,8 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray ones(int[] shape, DType dtype) {
-    return creation(s -> CreationNative.ones(Sizes.require("ones", shape, dtype), dtype.code(), s));
+    return creation(
+        "ones", s -> CreationNative.ones(Sizes.require("ones", shape, dtype), dtype.code(), s));
   }
 
   /**
@@ -141,8 +147,8 @@ public final class Ops {
    * @param shape the shape; none for a scalar
    * @param vals the values, of a shape that broadcasts to {@code shape}
    * @return an array of the dtype of {@code vals}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large, or the values
-   *     cannot be broadcast
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large, or
+   *     the values cannot be broadcast
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray full(int[] shape, MlxArray vals) {
@@ -156,16 +162,20 @@ public final class Ops {
    * @param vals the values, of a shape that broadcasts to {@code shape}
    * @param dtype the dtype
    * @return an array
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large, or the values
-   *     cannot be broadcast
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large, or
+   *     the values cannot be broadcast
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray full(int[] shape, MlxArray vals, DType dtype) {
-    return unary("full", (v, s) -> CreationNative.full(Sizes.require("full", shape, dtype), v, dtype.code(), s), vals);
+    return unary(
+        "full",
+        (v, s) -> CreationNative.full(Sizes.require("full", shape, dtype), v, dtype.code(), s),
+        vals);
   }
 
   /**
-   * An array of one number everywhere, like another in shape and dtype. Mirrors {@code mlx.core.full_like}.
+   * An array of one number everywhere, like another in shape and dtype. Mirrors {@code
+   * mlx.core.full_like}.
    *
    * @param a the other array
    * @param vals the number
@@ -204,8 +214,8 @@ public final class Ops {
    * @param stop the limit, which is not included
    * @param step the difference of neighbours, not zero
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
-   *     2^31 - 1 elements
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
+   *     more than 2^31 - 1 elements
    */
   public static MlxArray arange(int start, int stop, int step) {
     return arange(start, stop, step, DType.INT32);
@@ -216,8 +226,8 @@ public final class Ops {
    *
    * @param stop the limit, which is not included
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
-   *     2^31 - 1 elements
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
+   *     more than 2^31 - 1 elements
    */
   public static MlxArray arange(double stop) {
     return arange(0, stop, 1, DType.FLOAT32);
@@ -229,8 +239,8 @@ public final class Ops {
    * @param start the first number
    * @param stop the limit, which is not included
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
-   *     2^31 - 1 elements
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
+   *     more than 2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop) {
     return arange(start, stop, 1, DType.FLOAT32);
@@ -243,8 +253,8 @@ public final class Ops {
    * @param stop the limit, which is not included
    * @param step the difference of neighbours, not zero
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
-   *     2^31 - 1 elements
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
+   *     more than 2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop, double step) {
     return arange(start, stop, step, DType.FLOAT32);
@@ -258,11 +268,15 @@ public final class Ops {
    * @param step the difference of neighbours, not zero
    * @param dtype the dtype
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be more than
-   *     2^31 - 1 elements
+   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
+   *     more than 2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop, double step, DType dtype) {
-    return creation(s -> CreationNative.arange(start, stop, Sizes.requireRange(start, stop, step), dtype.code(), s));
+    return creation(
+        "arange",
+        s ->
+            CreationNative.arange(
+                start, stop, Sizes.requireRange(start, stop, step), dtype.code(), s));
   }
 
   /**
@@ -300,8 +314,10 @@ public final class Ops {
    * @return an array of one axis
    * @throws IllegalArgumentException if {@code num} is negative
    */
-  public static MlxArray linspace(double start, double stop, int num, boolean endpoint, DType dtype) {
-    return creation(s -> CreationNative.linspace(start, stop, num, endpoint, dtype.code(), s));
+  public static MlxArray linspace(
+      double start, double stop, int num, boolean endpoint, DType dtype) {
+    return creation(
+        "linspace", s -> CreationNative.linspace(start, stop, num, endpoint, dtype.code(), s));
   }
 
   /**
@@ -326,7 +342,11 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray eye(int n, int m, int k, DType dtype) {
-    return creation(s -> CreationNative.eye(Sizes.require("eye", new int[] {n, m}, dtype)[0], m, k, dtype.code(), s));
+    return creation(
+        "eye",
+        s ->
+            CreationNative.eye(
+                Sizes.require("eye", new int[] {n, m}, dtype)[0], m, k, dtype.code(), s));
   }
 
   /**
@@ -353,7 +373,8 @@ public final class Ops {
   }
 
   /**
-   * A float32 matrix of ones on and below the main diagonal and zeros above. Mirrors {@code mlx.core.tri}.
+   * A float32 matrix of ones on and below the main diagonal and zeros above. Mirrors {@code
+   * mlx.core.tri}.
    *
    * @param n the number of rows and columns
    * @return an array of shape {@code (n, n)}
@@ -374,17 +395,23 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray tri(int n, int m, int k, DType dtype) {
-    return creation(s -> CreationNative.tri(Sizes.require("tri", new int[] {n, m}, dtype)[0], m, k, dtype.code(), s));
+    return creation(
+        "tri",
+        s ->
+            CreationNative.tri(
+                Sizes.require("tri", new int[] {n, m}, dtype)[0], m, k, dtype.code(), s));
   }
 
-  // ---- several arrays ----------------------------------------------------------------------------
+  // ---- several arrays
+  // ----------------------------------------------------------------------------
 
   /**
    * The arrays one after the other along axis 0. Mirrors {@code mlx.core.concatenate}.
    *
    * @param arrays the arrays; their dtypes are promoted
    * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis is out of range
+   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis
+   *     is out of range
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray concatenate(MlxArray... arrays) {
@@ -397,7 +424,8 @@ public final class Ops {
    * @param arrays the arrays; their dtypes are promoted
    * @param axis the axis; counts from the end when negative
    * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis is out of range
+   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis
+   *     is out of range
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray concatenate(MlxArray[] arrays, int axis) {
@@ -409,7 +437,8 @@ public final class Ops {
    *
    * @param arrays the arrays; their dtypes are promoted
    * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis is out of range
+   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis
+   *     is out of range
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray concat(MlxArray... arrays) {
@@ -422,7 +451,8 @@ public final class Ops {
    * @param arrays the arrays; their dtypes are promoted
    * @param axis the axis; counts from the end when negative
    * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis is out of range
+   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis
+   *     is out of range
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray concat(MlxArray[] arrays, int axis) {
@@ -447,7 +477,8 @@ public final class Ops {
    * @param arrays arrays of one shape
    * @param axis the new axis in the result; counts from its end when negative
    * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ or the axis is out of range
+   * @throws IllegalArgumentException if there is no array, the shapes differ or the axis is out of
+   *     range
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray stack(MlxArray[] arrays, int axis) {
@@ -467,7 +498,8 @@ public final class Ops {
   }
 
   /**
-   * Coordinate matrices of coordinate vectors, with x along the columns. Mirrors {@code mlx.core.meshgrid}.
+   * Coordinate matrices of coordinate vectors, with x along the columns. Mirrors {@code
+   * mlx.core.meshgrid}.
    *
    * @param arrays the vectors
    * @return as many arrays
@@ -488,10 +520,12 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray[] meshgrid(MlxArray[] arrays, boolean sparse, String indexing) {
-    return naryToMany("meshgrid", (xs, s) -> ShapesNative.meshgrid(xs, sparse, indexing, s), arrays);
+    return naryToMany(
+        "meshgrid", (xs, s) -> ShapesNative.meshgrid(xs, sparse, indexing, s), arrays);
   }
 
-  // ---- a number first ----------------------------------------------------------------------------
+  // ---- a number first
+  // ----------------------------------------------------------------------------
 
   /**
    * The sum, element by element. Mirrors {@code mlx.core.add}.
@@ -569,8 +603,8 @@ public final class Ops {
   }
 
   /**
-   * The quotient, element by element, in floating point: integer input gives float32; division by zero gives an
-   * infinity or NaN. Mirrors {@code mlx.core.divide}.
+   * The quotient, element by element, in floating point: integer input gives float32; division by
+   * zero gives an infinity or NaN. Mirrors {@code mlx.core.divide}.
    *
    * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
    * @param y the second operand
@@ -582,8 +616,8 @@ public final class Ops {
   }
 
   /**
-   * The quotient, element by element, in floating point: integer input gives float32; division by zero gives an
-   * infinity or NaN. Mirrors {@code mlx.core.divide}.
+   * The quotient, element by element, in floating point: integer input gives float32; division by
+   * zero gives an infinity or NaN. Mirrors {@code mlx.core.divide}.
    *
    * @param x the first operand, which takes the array's dtype, or int32 beside bools
    * @param y the second operand
@@ -596,8 +630,8 @@ public final class Ops {
   }
 
   /**
-   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division by zero has no
-   * defined result. Mirrors {@code mlx.core.floor_divide}.
+   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division
+   * by zero has no defined result. Mirrors {@code mlx.core.floor_divide}.
    *
    * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
    * @param y the second operand
@@ -609,8 +643,8 @@ public final class Ops {
   }
 
   /**
-   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division by zero has no
-   * defined result. Mirrors {@code mlx.core.floor_divide}.
+   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division
+   * by zero has no defined result. Mirrors {@code mlx.core.floor_divide}.
    *
    * @param x the first operand, which takes the array's dtype, or int32 beside bools
    * @param y the second operand
@@ -623,8 +657,9 @@ public final class Ops {
   }
 
   /**
-   * The remainder of {@link #floorDivide(double, MlxArray)}, with the sign of the divisor, as Python's {@code %}.
-   * For integers, division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
+   * The remainder of {@link #floorDivide(double, MlxArray)}, with the sign of the divisor, as
+   * Python's {@code %}. For integers, division by zero has no defined result. Mirrors {@code
+   * mlx.core.remainder}.
    *
    * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
    * @param y the second operand
@@ -636,8 +671,9 @@ public final class Ops {
   }
 
   /**
-   * The remainder of {@link #floorDivide(long, MlxArray)}, with the sign of the divisor, as Python's {@code %}. For
-   * integers, division by zero has no defined result. Mirrors {@code mlx.core.remainder}.
+   * The remainder of {@link #floorDivide(long, MlxArray)}, with the sign of the divisor, as
+   * Python's {@code %}. For integers, division by zero has no defined result. Mirrors {@code
+   * mlx.core.remainder}.
    *
    * @param x the first operand, which takes the array's dtype, or int32 beside bools
    * @param y the second operand
@@ -750,8 +786,8 @@ public final class Ops {
   }
 
   /**
-   * The angle in radians of the point {@code (y, x)}, where the number is y and the array holds x, in the right
-   * quadrant. Mirrors {@code mlx.core.arctan2}.
+   * The angle in radians of the point {@code (y, x)}, where the number is y and the array holds x,
+   * in the right quadrant. Mirrors {@code mlx.core.arctan2}.
    *
    * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
    * @param y the second operand
@@ -763,8 +799,8 @@ public final class Ops {
   }
 
   /**
-   * The angle in radians of the point {@code (y, x)}, where the number is y and the array holds x, in the right
-   * quadrant. Mirrors {@code mlx.core.arctan2}.
+   * The angle in radians of the point {@code (y, x)}, where the number is y and the array holds x,
+   * in the right quadrant. Mirrors {@code mlx.core.arctan2}.
    *
    * @param x the first operand, which takes the array's dtype, or int32 beside bools
    * @param y the second operand
@@ -1066,14 +1102,16 @@ public final class Ops {
     return leftWeak("rightShift", ElementwiseNative::right_shift, x, y);
   }
 
-  // ---- evaluation ----------------------------------------------------------------------------------
+  // ---- evaluation
+  // ----------------------------------------------------------------------------------
 
   /**
-   * Computes arrays that are not computed yet, all in one go, and waits for them. Mirrors {@code mlx.core.eval}.
+   * Computes arrays that are not computed yet, all in one go, and waits for them. Mirrors {@code
+   * mlx.core.eval}.
    *
    * @param arrays the arrays
-   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces, where there are no
-   *     values
+   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces,
+   *     where there are no values
    * @throws IllegalStateException if an array is closed
    * @throws MlxException if an operation fails
    * @throws OutOfMemoryError if an array cannot be allocated
@@ -1083,7 +1121,8 @@ public final class Ops {
   }
 
   /**
-   * Starts to compute arrays and does not wait. Reading one of them later does. Mirrors {@code mlx.core.async_eval}.
+   * Starts to compute arrays and does not wait. Reading one of them later does. Mirrors {@code
+   * mlx.core.async_eval}.
    *
    * @param arrays the arrays
    * @throws IllegalArgumentException as {@link #eval} does
@@ -1095,11 +1134,13 @@ public final class Ops {
   }
 
   /**
-   * Chooses whether operations that take indices compute those which are not computed yet, to throw {@link
-   * IndexOutOfBoundsException} for one out of range. Off, such an index is limited to the range. Indices that are known
-   * are always checked. The system property {@code mlx4j.check.indices} sets what holds at first.
+   * Chooses whether operations that take indices compute those which are not computed yet, to throw
+   * {@link IndexOutOfBoundsException} for one out of range. Off, such an index is limited to the
+   * range. Indices that are known are always checked. The system property {@code
+   * mlx4j.check.indices} sets what holds at first.
    *
-   * @param on whether to check, for all threads; this makes such operations wait, so it is meant for finding errors
+   * @param on whether to check, for all threads; this makes such operations wait, so it is meant
+   *     for finding errors
    */
   public static void checkIndices(boolean on) {
     IndexingNative.check_indices(on);

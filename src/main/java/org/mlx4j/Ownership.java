@@ -3,7 +3,9 @@ package org.mlx4j;
 import java.lang.ref.Cleaner;
 import org.mlx4j.internal.HandlesNative;
 
-/** Who closes what nobody closed: the open scope of the creating thread, else the garbage collector. */
+/**
+ * Who closes what nobody closed: the open scope of the creating thread, else the garbage collector.
+ */
 final class Ownership {
   private static final Cleaner CLEANER = Cleaner.create();
 
@@ -17,7 +19,10 @@ final class Ownership {
     }
   }
 
-  /** Closes the handle once its owner is unreachable; an explicit close before that only makes this a no-op. */
+  /**
+   * Closes the handle once its owner is unreachable; an explicit close before that only makes this
+   * a no-op.
+   */
   static void leaveToCollector(Object owner, long handle) {
     CLEANER.register(owner, new Closer(handle));
     MemoryPressure.created();

@@ -33,10 +33,14 @@ final class PadWidths {
       high[i] = widths[i][1];
     }
     return Call.rightWeak(
-        "pad", (x, value, s) -> ShapesNative.pad(x, axes, low, high, value, mode.mlxName(), s), a, constantValues);
+        "pad",
+        (x, value, s) -> ShapesNative.pad(x, axes, low, high, value, mode.mlxName(), s),
+        a,
+        constantValues);
   }
 
   private static IllegalArgumentException invalid(int[][] widths, String allowed) {
-    return new IllegalArgumentException("[pad] widths are " + Arrays.deepToString(widths) + "; there must be " + allowed);
+    return new IllegalArgumentException(
+        "[pad] widths are " + Arrays.deepToString(widths) + "; there must be " + allowed);
   }
 }

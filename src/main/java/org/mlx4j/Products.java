@@ -1,22 +1,23 @@
 package org.mlx4j;
 
-import org.mlx4j.internal.ProductsNative;
 import static org.mlx4j.Call.binary;
 import static org.mlx4j.Call.ternary;
 import static org.mlx4j.Call.unary;
 
-/**
- * Operations that multiply matrices and vectors.
- */
+import org.mlx4j.internal.ProductsNative;
+
+/** Operations that multiply matrices and vectors. */
 public sealed interface Products permits MlxArray {
   /**
-   * The matrix product. Arrays with more than two axes are stacks of matrices, whose other axes are broadcast; an
-   * array with one axis is a row on the left and a column on the right. Integer input is not allowed. Mirrors {@code
-   * mlx.core.matmul}.
+   * The matrix product. Arrays with more than two axes are stacks of matrices, whose other axes are
+   * broadcast; an array with one axis is a row on the left and a column on the right. Integer input
+   * is not allowed. Mirrors {@code mlx.core.matmul}.
    *
-   * @param y the right operand, of shape {@code (…, k, n)} for this array of shape {@code (…, m, k)}
+   * @param y the right operand, of shape {@code (…, k, n)} for this array of shape {@code (…, m,
+   *     k)}
    * @return an array of shape {@code (…, m, n)}
-   * @throws IllegalArgumentException if the shapes do not fit, or an operand is a scalar or of integer dtype
+   * @throws IllegalArgumentException if the shapes do not fit, or an operand is a scalar or of
+   *     integer dtype
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray matmul(MlxArray y) {
@@ -48,7 +49,8 @@ public sealed interface Products permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray addmm(MlxArray a, MlxArray b, float alpha, float beta) {
-    return ternary("addmm", (x, y, z, s) -> ProductsNative.addmm(x, y, z, alpha, beta, s), this, a, b);
+    return ternary(
+        "addmm", (x, y, z, s) -> ProductsNative.addmm(x, y, z, alpha, beta, s), this, a, b);
   }
 
   /**
@@ -75,8 +77,8 @@ public sealed interface Products permits MlxArray {
   }
 
   /**
-   * The dot products of vectors that lie along the last axis, the first operand conjugated. Mirrors {@code
-   * mlx.core.vecdot}.
+   * The dot products of vectors that lie along the last axis, the first operand conjugated. Mirrors
+   * {@code mlx.core.vecdot}.
    *
    * @param y the other operand
    * @return an array without the axis
@@ -88,8 +90,8 @@ public sealed interface Products permits MlxArray {
   }
 
   /**
-   * The dot products of vectors that lie along an axis, the first operand conjugated. Mirrors {@code
-   * mlx.core.vecdot}.
+   * The dot products of vectors that lie along an axis, the first operand conjugated. Mirrors
+   * {@code mlx.core.vecdot}.
    *
    * @param y the other operand
    * @param axis the axis; counts from the end when negative
@@ -102,8 +104,8 @@ public sealed interface Products permits MlxArray {
   }
 
   /**
-   * The sum of products over the last two axes of this array and the first two of the other. Mirrors {@code
-   * mlx.core.tensordot}.
+   * The sum of products over the last two axes of this array and the first two of the other.
+   * Mirrors {@code mlx.core.tensordot}.
    *
    * @param y the other operand
    * @return an array of the remaining axes of both
@@ -139,7 +141,8 @@ public sealed interface Products permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray tensordot(MlxArray y, int[] axesX, int[] axesY) {
-    return binary("tensordot", (a, b, s) -> ProductsNative.tensordot(a, b, axesX, axesY, s), this, y);
+    return binary(
+        "tensordot", (a, b, s) -> ProductsNative.tensordot(a, b, axesX, axesY, s), this, y);
   }
 
   /**
@@ -190,6 +193,7 @@ public sealed interface Products permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray trace(int offset, int axis1, int axis2, DType dtype) {
-    return unary("trace", (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, dtype.code(), s), this);
+    return unary(
+        "trace", (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, dtype.code(), s), this);
   }
 }

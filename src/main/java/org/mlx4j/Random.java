@@ -12,16 +12,17 @@ import org.mlx4j.internal.RandomNative;
 /**
  * Random numbers. Mirrors {@code mlx.core.random}.
  *
- * <p>A number depends on nothing but its key: the same key gives the same numbers. Without a key a function takes the next
- * one of a sequence that all threads share. A function that {@link Transforms#compile} records takes its keys once, so
- * one that shall draw new numbers at every call gets its key as an argument.
+ * <p>A number depends on nothing but its key: the same key gives the same numbers. Without a key a
+ * function takes the next one of a sequence that all threads share. A function that {@link
+ * Transforms#compile} records takes its keys once, so one that shall draw new numbers at every call
+ * gets its key as an argument.
  */
 public final class Random {
   private Random() {}
 
   /**
-   * Starts the process's sequence of keys anew: the same seed gives the same numbers, those that Python gives. Without it
-   * the sequence starts at random. Mirrors {@code mlx.core.random.seed}.
+   * Starts the process's sequence of keys anew: the same seed gives the same numbers, those that
+   * Python gives. Without it the sequence starts at random. Mirrors {@code mlx.core.random.seed}.
    *
    * @param seed any number
    */
@@ -37,7 +38,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray key(long seed) {
-    return creation(s -> RandomNative.key(seed));
+    return creation("key", s -> RandomNative.key(seed));
   }
 
   /**
@@ -132,12 +133,20 @@ public final class Random {
    * @throws IllegalArgumentException if the shape is not possible or the key is none
    * @throws IllegalStateException if an array is closed
    */
-  public static MlxArray uniform(MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
-    return keyed("uniform", key, (l, h, k, s) -> RandomNative.uniform(l, h, Sizes.require("uniform", shape, dtype), dtype.code(), k, s), low, high);
+  public static MlxArray uniform(
+      MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
+    return keyed(
+        "uniform",
+        key,
+        (l, h, k, s) ->
+            RandomNative.uniform(l, h, Sizes.require("uniform", shape, dtype), dtype.code(), k, s),
+        low,
+        high);
   }
 
   /**
-   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code mlx.core.random.normal}.
+   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code
+   * mlx.core.random.normal}.
    *
    * @param shape the shape; empty for a scalar
    * @return a float32 array
@@ -148,7 +157,8 @@ public final class Random {
   }
 
   /**
-   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code mlx.core.random.normal}.
+   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code
+   * mlx.core.random.normal}.
    *
    * @param shape the shape; empty for a scalar
    * @param key the key, or null for the next of the process
@@ -161,7 +171,8 @@ public final class Random {
   }
 
   /**
-   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code mlx.core.random.normal}.
+   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code
+   * mlx.core.random.normal}.
    *
    * @param shape the shape; empty for a scalar
    * @param dtype a floating point dtype
@@ -171,7 +182,11 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray normal(int[] shape, DType dtype, MlxArray key) {
-    return keyed("normal", key, (k, s) -> RandomNative.normal(Sizes.require("normal", shape, dtype), dtype.code(), 0, 0, k, s));
+    return keyed(
+        "normal",
+        key,
+        (k, s) ->
+            RandomNative.normal(Sizes.require("normal", shape, dtype), dtype.code(), 0, 0, k, s));
   }
 
   /**
@@ -202,8 +217,15 @@ public final class Random {
    * @throws IllegalArgumentException if the shape is not possible or the key is none
    * @throws IllegalStateException if an array is closed
    */
-  public static MlxArray normal(int[] shape, DType dtype, MlxArray loc, MlxArray scale, MlxArray key) {
-    return keyed("normal", key, (l, c, k, s) -> RandomNative.normal(Sizes.require("normal", shape, dtype), dtype.code(), l, c, k, s), loc, scale);
+  public static MlxArray normal(
+      int[] shape, DType dtype, MlxArray loc, MlxArray scale, MlxArray key) {
+    return keyed(
+        "normal",
+        key,
+        (l, c, k, s) ->
+            RandomNative.normal(Sizes.require("normal", shape, dtype), dtype.code(), l, c, k, s),
+        loc,
+        scale);
   }
 
   /**
@@ -262,8 +284,15 @@ public final class Random {
    * @throws IllegalArgumentException if the shape is not possible or the key is none
    * @throws IllegalStateException if an array is closed
    */
-  public static MlxArray randint(MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
-    return keyed("randint", key, (l, h, k, s) -> RandomNative.randint(l, h, Sizes.require("randint", shape, dtype), dtype.code(), k, s), low, high);
+  public static MlxArray randint(
+      MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
+    return keyed(
+        "randint",
+        key,
+        (l, h, k, s) ->
+            RandomNative.randint(l, h, Sizes.require("randint", shape, dtype), dtype.code(), k, s),
+        low,
+        high);
   }
 
   /**
@@ -315,11 +344,16 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray bernoulli(MlxArray p, int[] shape, MlxArray key) {
-    return keyed("bernoulli", key, (q, k, s) -> RandomNative.bernoulli(q, Sizes.require("bernoulli", shape, DType.BOOL), k, s), p);
+    return keyed(
+        "bernoulli",
+        key,
+        (q, k, s) -> RandomNative.bernoulli(q, Sizes.require("bernoulli", shape, DType.BOOL), k, s),
+        p);
   }
 
   /**
-   * Normally distributed numbers, only those between two limits. Mirrors {@code mlx.core.random.truncated_normal}.
+   * Normally distributed numbers, only those between two limits. Mirrors {@code
+   * mlx.core.random.truncated_normal}.
    *
    * @param lower the lower limit
    * @param upper the upper limit
@@ -332,7 +366,8 @@ public final class Random {
   }
 
   /**
-   * Normally distributed numbers, only those between two limits. Mirrors {@code mlx.core.random.truncated_normal}.
+   * Normally distributed numbers, only those between two limits. Mirrors {@code
+   * mlx.core.random.truncated_normal}.
    *
    * @param lower the lower limit
    * @param upper the upper limit
@@ -343,12 +378,14 @@ public final class Random {
    * @throws IllegalArgumentException if the shape is not possible or the key is none
    * @throws IllegalStateException if an array is closed
    */
-  public static MlxArray truncatedNormal(double lower, double upper, int[] shape, DType dtype, MlxArray key) {
+  public static MlxArray truncatedNormal(
+      double lower, double upper, int[] shape, DType dtype, MlxArray key) {
     return between(lower, upper, dtype, (l, u) -> truncatedNormal(l, u, shape, dtype, key));
   }
 
   /**
-   * Normally distributed numbers, only those between two limits. Mirrors {@code mlx.core.random.truncated_normal}.
+   * Normally distributed numbers, only those between two limits. Mirrors {@code
+   * mlx.core.random.truncated_normal}.
    *
    * @param lower the lower limits, of a shape that broadcasts to {@code shape}
    * @param upper the upper limits, of a shape that broadcasts to {@code shape}
@@ -359,8 +396,16 @@ public final class Random {
    * @throws IllegalArgumentException if the shape is not possible or the key is none
    * @throws IllegalStateException if an array is closed
    */
-  public static MlxArray truncatedNormal(MlxArray lower, MlxArray upper, int[] shape, DType dtype, MlxArray key) {
-    return keyed("truncatedNormal", key, (l, u, k, s) -> RandomNative.truncated_normal(l, u, Sizes.require("truncatedNormal", shape, dtype), dtype.code(), k, s), lower, upper);
+  public static MlxArray truncatedNormal(
+      MlxArray lower, MlxArray upper, int[] shape, DType dtype, MlxArray key) {
+    return keyed(
+        "truncatedNormal",
+        key,
+        (l, u, k, s) ->
+            RandomNative.truncated_normal(
+                l, u, Sizes.require("truncatedNormal", shape, dtype), dtype.code(), k, s),
+        lower,
+        upper);
   }
 
   /**
@@ -385,11 +430,15 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray gumbel(int[] shape, DType dtype, MlxArray key) {
-    return keyed("gumbel", key, (k, s) -> RandomNative.gumbel(Sizes.require("gumbel", shape, dtype), dtype.code(), k, s));
+    return keyed(
+        "gumbel",
+        key,
+        (k, s) -> RandomNative.gumbel(Sizes.require("gumbel", shape, dtype), dtype.code(), k, s));
   }
 
   /**
-   * Numbers of the Laplace distribution with mean 0 and scale 1. Mirrors {@code mlx.core.random.laplace}.
+   * Numbers of the Laplace distribution with mean 0 and scale 1. Mirrors {@code
+   * mlx.core.random.laplace}.
    *
    * @param shape the shape; empty for a scalar
    * @return a float32 array
@@ -412,7 +461,17 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray laplace(int[] shape, DType dtype, double loc, double scale, MlxArray key) {
-    return keyed("laplace", key, (k, s) -> RandomNative.laplace(Sizes.require("laplace", shape, dtype), dtype.code(), (float) loc, (float) scale, k, s));
+    return keyed(
+        "laplace",
+        key,
+        (k, s) ->
+            RandomNative.laplace(
+                Sizes.require("laplace", shape, dtype),
+                dtype.code(),
+                (float) loc,
+                (float) scale,
+                k,
+                s));
   }
 
   /**
@@ -448,14 +507,21 @@ public final class Random {
    *
    * @param logits the logarithms
    * @param axis the axis of the classes; counts from the end when negative
-   * @param shape the shape of the result, to which that of {@code logits} without the axis broadcasts
+   * @param shape the shape of the result, to which that of {@code logits} without the axis
+   *     broadcasts
    * @param key the key, or null for the next of the process
    * @return a uint32 array
    * @throws IllegalArgumentException if the axis is out of range or the shape does not fit
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray categorical(MlxArray logits, int axis, int[] shape, MlxArray key) {
-    return keyed("categorical", key, (l, k, s) -> RandomNative.categorical(l, axis, Sizes.require("categorical", shape, DType.UINT32), k, s), logits);
+    return keyed(
+        "categorical",
+        key,
+        (l, k, s) ->
+            RandomNative.categorical(
+                l, axis, Sizes.require("categorical", shape, DType.UINT32), k, s),
+        logits);
   }
 
   /**
@@ -471,11 +537,16 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray categorical(MlxArray logits, int axis, int numSamples, MlxArray key) {
-    return keyed("categorical", key, (l, k, s) -> RandomNative.categorical(l, axis, numSamples, k, s), logits);
+    return keyed(
+        "categorical",
+        key,
+        (l, k, s) -> RandomNative.categorical(l, axis, numSamples, k, s),
+        logits);
   }
 
   /**
-   * The numbers from 0 to {@code x - 1} in random order. Mirrors {@code mlx.core.random.permutation}.
+   * The numbers from 0 to {@code x - 1} in random order. Mirrors {@code
+   * mlx.core.random.permutation}.
    *
    * @param x how many
    * @return a uint32 array
@@ -485,7 +556,8 @@ public final class Random {
   }
 
   /**
-   * The numbers from 0 to {@code x - 1} in random order. Mirrors {@code mlx.core.random.permutation}.
+   * The numbers from 0 to {@code x - 1} in random order. Mirrors {@code
+   * mlx.core.random.permutation}.
    *
    * @param x how many
    * @param key the key, or null for the next of the process
@@ -494,11 +566,17 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray permutation(int x, MlxArray key) {
-    return keyed("permutation", key, (k, s) -> RandomNative.permutation(Sizes.require("permutation", new int[] {x}, DType.UINT32)[0], k, s));
+    return keyed(
+        "permutation",
+        key,
+        (k, s) ->
+            RandomNative.permutation(
+                Sizes.require("permutation", new int[] {x}, DType.UINT32)[0], k, s));
   }
 
   /**
-   * The array with its slices along axis 0 in random order. Mirrors {@code mlx.core.random.permutation}.
+   * The array with its slices along axis 0 in random order. Mirrors {@code
+   * mlx.core.random.permutation}.
    *
    * @param x the array
    * @return an array of the same shape
@@ -509,7 +587,8 @@ public final class Random {
   }
 
   /**
-   * The array with its slices along an axis in random order. Mirrors {@code mlx.core.random.permutation}.
+   * The array with its slices along an axis in random order. Mirrors {@code
+   * mlx.core.random.permutation}.
    *
    * @param x the array
    * @param axis the axis; counts from the end when negative
@@ -522,7 +601,8 @@ public final class Random {
     return keyed("permutation", key, (a, k, s) -> RandomNative.permutation(a, axis, k, s), x);
   }
 
-  // ---- keys --------------------------------------------------------------------------------------
+  // ---- keys
+  // --------------------------------------------------------------------------------------
 
   private interface Source {
     long apply(long key, long stream);
@@ -537,14 +617,17 @@ public final class Random {
   }
 
   private static MlxArray keyed(String function, MlxArray key, Source op) {
-    return key == null ? creation(s -> op.apply(0, s)) : unary(function, op::apply, key);
+    return key == null ? creation(function, s -> op.apply(0, s)) : unary(function, op::apply, key);
   }
 
   private static MlxArray keyed(String function, MlxArray key, SourceOfOne op, MlxArray a) {
-    return key == null ? unary(function, (x, s) -> op.apply(x, 0, s), a) : binary(function, op::apply, a, key);
+    return key == null
+        ? unary(function, (x, s) -> op.apply(x, 0, s), a)
+        : binary(function, op::apply, a, key);
   }
 
-  private static MlxArray keyed(String function, MlxArray key, SourceOfTwo op, MlxArray a, MlxArray b) {
+  private static MlxArray keyed(
+      String function, MlxArray key, SourceOfTwo op, MlxArray a, MlxArray b) {
     return key == null
         ? binary(function, (x, y, s) -> op.apply(x, y, 0, s), a, b)
         : ternary(function, op::apply, a, b, key);

@@ -1,15 +1,15 @@
 package org.mlx4j;
 
-import org.mlx4j.internal.ReductionsNative;
 import static org.mlx4j.Call.unary;
 import static org.mlx4j.Call.unaryToMany;
 
-/**
- * Operations that reduce one, several or all axes to one element each.
- */
+import org.mlx4j.internal.ReductionsNative;
+
+/** Operations that reduce one, several or all axes to one element each. */
 public sealed interface Reductions permits MlxArray {
   /**
-   * The sum of the elements; of bools and small integers in int32. Over all axes. Mirrors {@code mlx.core.sum}.
+   * The sum of the elements; of bools and small integers in int32. Over all axes. Mirrors {@code
+   * mlx.core.sum}.
    *
    * @return a scalar
    * @throws IllegalStateException if an array is closed
@@ -19,7 +19,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The sum of the elements; of bools and small integers in int32. Over all axes. Mirrors {@code mlx.core.sum}.
+   * The sum of the elements; of bools and small integers in int32. Over all axes. Mirrors {@code
+   * mlx.core.sum}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @return a scalar, or an array whose axes all have size 1
@@ -30,7 +31,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The sum of the elements; of bools and small integers in int32. Over one axis. Mirrors {@code mlx.core.sum}.
+   * The sum of the elements; of bools and small integers in int32. Over one axis. Mirrors {@code
+   * mlx.core.sum}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array without the reduced axes
@@ -42,7 +44,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The sum of the elements; of bools and small integers in int32. Over one axis. Mirrors {@code mlx.core.sum}.
+   * The sum of the elements; of bools and small integers in int32. Over one axis. Mirrors {@code
+   * mlx.core.sum}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -55,7 +58,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The sum of the elements; of bools and small integers in int32. Over several axes. Mirrors {@code mlx.core.sum}.
+   * The sum of the elements; of bools and small integers in int32. Over several axes. Mirrors
+   * {@code mlx.core.sum}.
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
@@ -67,7 +71,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The sum of the elements; of bools and small integers in int32. Over several axes. Mirrors {@code mlx.core.sum}.
+   * The sum of the elements; of bools and small integers in int32. Over several axes. Mirrors
+   * {@code mlx.core.sum}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -80,7 +85,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The product of the elements; of bools and small integers in int32. Over all axes. Mirrors {@code mlx.core.prod}.
+   * The product of the elements; of bools and small integers in int32. Over all axes. Mirrors
+   * {@code mlx.core.prod}.
    *
    * @return a scalar
    * @throws IllegalStateException if an array is closed
@@ -90,7 +96,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The product of the elements; of bools and small integers in int32. Over all axes. Mirrors {@code mlx.core.prod}.
+   * The product of the elements; of bools and small integers in int32. Over all axes. Mirrors
+   * {@code mlx.core.prod}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @return a scalar, or an array whose axes all have size 1
@@ -101,7 +108,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The product of the elements; of bools and small integers in int32. Over one axis. Mirrors {@code mlx.core.prod}.
+   * The product of the elements; of bools and small integers in int32. Over one axis. Mirrors
+   * {@code mlx.core.prod}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array without the reduced axes
@@ -113,7 +121,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The product of the elements; of bools and small integers in int32. Over one axis. Mirrors {@code mlx.core.prod}.
+   * The product of the elements; of bools and small integers in int32. Over one axis. Mirrors
+   * {@code mlx.core.prod}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -126,8 +135,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The product of the elements; of bools and small integers in int32. Over several axes. Mirrors {@code
-   * mlx.core.prod}.
+   * The product of the elements; of bools and small integers in int32. Over several axes. Mirrors
+   * {@code mlx.core.prod}.
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
@@ -139,8 +148,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The product of the elements; of bools and small integers in int32. Over several axes. Mirrors {@code
-   * mlx.core.prod}.
+   * The product of the elements; of bools and small integers in int32. Over several axes. Mirrors
+   * {@code mlx.core.prod}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -153,7 +162,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The mean of the elements; integer input gives float32. Over all axes. Mirrors {@code mlx.core.mean}.
+   * The mean of the elements; integer input gives float32. Over all axes. Mirrors {@code
+   * mlx.core.mean}.
    *
    * @return a scalar
    * @throws IllegalStateException if an array is closed
@@ -163,7 +173,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The mean of the elements; integer input gives float32. Over all axes. Mirrors {@code mlx.core.mean}.
+   * The mean of the elements; integer input gives float32. Over all axes. Mirrors {@code
+   * mlx.core.mean}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @return a scalar, or an array whose axes all have size 1
@@ -174,7 +185,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The mean of the elements; integer input gives float32. Over one axis. Mirrors {@code mlx.core.mean}.
+   * The mean of the elements; integer input gives float32. Over one axis. Mirrors {@code
+   * mlx.core.mean}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array without the reduced axes
@@ -186,7 +198,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The mean of the elements; integer input gives float32. Over one axis. Mirrors {@code mlx.core.mean}.
+   * The mean of the elements; integer input gives float32. Over one axis. Mirrors {@code
+   * mlx.core.mean}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -199,7 +212,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The mean of the elements; integer input gives float32. Over several axes. Mirrors {@code mlx.core.mean}.
+   * The mean of the elements; integer input gives float32. Over several axes. Mirrors {@code
+   * mlx.core.mean}.
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
@@ -211,7 +225,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The mean of the elements; integer input gives float32. Over several axes. Mirrors {@code mlx.core.mean}.
+   * The mean of the elements; integer input gives float32. Over several axes. Mirrors {@code
+   * mlx.core.mean}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -249,7 +264,8 @@ public sealed interface Reductions permits MlxArray {
    *
    * @param axis the axis; counts from the end when negative
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray max(int axis) {
@@ -262,7 +278,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray max(int axis, boolean keepdims) {
@@ -274,7 +291,8 @@ public sealed interface Reductions permits MlxArray {
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray max(int[] axes) {
@@ -287,7 +305,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray max(int[] axes, boolean keepdims) {
@@ -320,7 +339,8 @@ public sealed interface Reductions permits MlxArray {
    *
    * @param axis the axis; counts from the end when negative
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray min(int axis) {
@@ -333,7 +353,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray min(int axis, boolean keepdims) {
@@ -345,7 +366,8 @@ public sealed interface Reductions permits MlxArray {
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray min(int[] axes) {
@@ -358,7 +380,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray min(int[] axes, boolean keepdims) {
@@ -558,8 +581,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The logarithm of the sum of the exponentials, without overflow. Over several axes. Mirrors {@code
-   * mlx.core.logsumexp}.
+   * The logarithm of the sum of the exponentials, without overflow. Over several axes. Mirrors
+   * {@code mlx.core.logsumexp}.
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
@@ -571,8 +594,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The logarithm of the sum of the exponentials, without overflow. Over several axes. Mirrors {@code
-   * mlx.core.logsumexp}.
+   * The logarithm of the sum of the exponentials, without overflow. Over several axes. Mirrors
+   * {@code mlx.core.logsumexp}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -585,8 +608,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The median of the elements: the mean of the two middle ones for an even number. Over all axes. Mirrors {@code
-   * mlx.core.median}.
+   * The median of the elements: the mean of the two middle ones for an even number. Over all axes.
+   * Mirrors {@code mlx.core.median}.
    *
    * @return a scalar
    * @throws IllegalStateException if an array is closed
@@ -596,8 +619,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The median of the elements: the mean of the two middle ones for an even number. Over all axes. Mirrors {@code
-   * mlx.core.median}.
+   * The median of the elements: the mean of the two middle ones for an even number. Over all axes.
+   * Mirrors {@code mlx.core.median}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @return a scalar, or an array whose axes all have size 1
@@ -608,12 +631,13 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The median of the elements: the mean of the two middle ones for an even number. Over one axis. Mirrors {@code
-   * mlx.core.median}.
+   * The median of the elements: the mean of the two middle ones for an even number. Over one axis.
+   * Mirrors {@code mlx.core.median}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray median(int axis) {
@@ -621,13 +645,14 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The median of the elements: the mean of the two middle ones for an even number. Over one axis. Mirrors {@code
-   * mlx.core.median}.
+   * The median of the elements: the mean of the two middle ones for an even number. Over one axis.
+   * Mirrors {@code mlx.core.median}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray median(int axis, boolean keepdims) {
@@ -635,12 +660,13 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The median of the elements: the mean of the two middle ones for an even number. Over several axes. Mirrors
-   * {@code mlx.core.median}.
+   * The median of the elements: the mean of the two middle ones for an even number. Over several
+   * axes. Mirrors {@code mlx.core.median}.
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray median(int[] axes) {
@@ -648,13 +674,14 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The median of the elements: the mean of the two middle ones for an even number. Over several axes. Mirrors
-   * {@code mlx.core.median}.
+   * The median of the elements: the mean of the two middle ones for an even number. Over several
+   * axes. Mirrors {@code mlx.core.median}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
    * @return an array without the reduced axes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray median(int[] axes, boolean keepdims) {
@@ -729,12 +756,13 @@ public sealed interface Reductions permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray countNonzero(int[] axes, boolean keepdims) {
-    return unary("countNonzero", (a, s) -> ReductionsNative.count_nonzero(a, axes, keepdims, s), this);
+    return unary(
+        "countNonzero", (a, s) -> ReductionsNative.count_nonzero(a, axes, keepdims, s), this);
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over all axes. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over all axes. Mirrors
+   * {@code mlx.core.var}.
    *
    * @return a scalar
    * @throws IllegalStateException if an array is closed
@@ -744,8 +772,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over all axes. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over all axes. Mirrors
+   * {@code mlx.core.var}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @return a scalar, or an array whose axes all have size 1
@@ -756,8 +784,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over all axes. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over all axes. Mirrors
+   * {@code mlx.core.var}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @param ddof is subtracted from the number of elements before dividing by it
@@ -769,8 +797,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over one axis. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over one axis. Mirrors
+   * {@code mlx.core.var}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array without the reduced axes
@@ -782,8 +810,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over one axis. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over one axis. Mirrors
+   * {@code mlx.core.var}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -796,8 +824,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over one axis. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over one axis. Mirrors
+   * {@code mlx.core.var}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -811,8 +839,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over several axes. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over several axes.
+   * Mirrors {@code mlx.core.var}.
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
@@ -824,8 +852,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over several axes. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over several axes.
+   * Mirrors {@code mlx.core.var}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -838,8 +866,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The variance of the elements: the mean square distance from the mean. Over several axes. Mirrors {@code
-   * mlx.core.var}.
+   * The variance of the elements: the mean square distance from the mean. Over several axes.
+   * Mirrors {@code mlx.core.var}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -853,7 +881,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over all axes. Mirrors {@code mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over all axes. Mirrors {@code
+   * mlx.core.std}.
    *
    * @return a scalar
    * @throws IllegalStateException if an array is closed
@@ -863,7 +892,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over all axes. Mirrors {@code mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over all axes. Mirrors {@code
+   * mlx.core.std}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @return a scalar, or an array whose axes all have size 1
@@ -874,7 +904,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over all axes. Mirrors {@code mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over all axes. Mirrors {@code
+   * mlx.core.std}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @param ddof is subtracted from the number of elements before dividing by it
@@ -886,7 +917,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over one axis. Mirrors {@code mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over one axis. Mirrors {@code
+   * mlx.core.std}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array without the reduced axes
@@ -898,7 +930,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over one axis. Mirrors {@code mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over one axis. Mirrors {@code
+   * mlx.core.std}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -911,7 +944,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over one axis. Mirrors {@code mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over one axis. Mirrors {@code
+   * mlx.core.std}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -925,8 +959,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over several axes. Mirrors {@code
-   * mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over several axes. Mirrors
+   * {@code mlx.core.std}.
    *
    * @param axes the axes; they count from the end when negative
    * @return an array without the reduced axes
@@ -938,8 +972,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over several axes. Mirrors {@code
-   * mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over several axes. Mirrors
+   * {@code mlx.core.std}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -952,8 +986,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The standard deviation of the elements: the root of the variance. Over several axes. Mirrors {@code
-   * mlx.core.std}.
+   * The standard deviation of the elements: the root of the variance. Over several axes. Mirrors
+   * {@code mlx.core.std}.
    *
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -992,7 +1026,8 @@ public sealed interface Reductions permits MlxArray {
    *
    * @param axis the axis; counts from the end when negative
    * @return the smallest and the largest elements
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray[] minmax(int axis) {
@@ -1005,7 +1040,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
    * @return the smallest and the largest elements
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray[] minmax(int axis, boolean keepdims) {
@@ -1017,7 +1053,8 @@ public sealed interface Reductions permits MlxArray {
    *
    * @param axes the axes; they count from the end when negative
    * @return the smallest and the largest elements
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray[] minmax(int[] axes) {
@@ -1030,7 +1067,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes; they count from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
    * @return the smallest and the largest elements
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis is empty
+   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
+   *     is empty
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray[] minmax(int[] axes, boolean keepdims) {
@@ -1038,8 +1076,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The index of the smallest element, the first of equal ones. In the flattened array. Mirrors {@code
-   * mlx.core.argmin}.
+   * The index of the smallest element, the first of equal ones. In the flattened array. Mirrors
+   * {@code mlx.core.argmin}.
    *
    * @return a uint32 scalar
    * @throws IllegalArgumentException if the array is empty
@@ -1050,8 +1088,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The index of the smallest element, the first of equal ones. In the flattened array. Mirrors {@code
-   * mlx.core.argmin}.
+   * The index of the smallest element, the first of equal ones. In the flattened array. Mirrors
+   * {@code mlx.core.argmin}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @return a uint32 array
@@ -1063,7 +1101,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The index of the smallest element, the first of equal ones. Along an axis. Mirrors {@code mlx.core.argmin}.
+   * The index of the smallest element, the first of equal ones. Along an axis. Mirrors {@code
+   * mlx.core.argmin}.
    *
    * @param axis the axis; counts from the end when negative
    * @return a uint32 array without the axis
@@ -1075,7 +1114,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The index of the smallest element, the first of equal ones. Along an axis. Mirrors {@code mlx.core.argmin}.
+   * The index of the smallest element, the first of equal ones. Along an axis. Mirrors {@code
+   * mlx.core.argmin}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1
@@ -1088,8 +1128,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The index of the largest element, the first of equal ones. In the flattened array. Mirrors {@code
-   * mlx.core.argmax}.
+   * The index of the largest element, the first of equal ones. In the flattened array. Mirrors
+   * {@code mlx.core.argmax}.
    *
    * @return a uint32 scalar
    * @throws IllegalArgumentException if the array is empty
@@ -1100,8 +1140,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The index of the largest element, the first of equal ones. In the flattened array. Mirrors {@code
-   * mlx.core.argmax}.
+   * The index of the largest element, the first of equal ones. In the flattened array. Mirrors
+   * {@code mlx.core.argmax}.
    *
    * @param keepdims whether reduced axes stay, with size 1
    * @return a uint32 array
@@ -1113,7 +1153,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The index of the largest element, the first of equal ones. Along an axis. Mirrors {@code mlx.core.argmax}.
+   * The index of the largest element, the first of equal ones. Along an axis. Mirrors {@code
+   * mlx.core.argmax}.
    *
    * @param axis the axis; counts from the end when negative
    * @return a uint32 array without the axis
@@ -1125,7 +1166,8 @@ public sealed interface Reductions permits MlxArray {
   }
 
   /**
-   * The index of the largest element, the first of equal ones. Along an axis. Mirrors {@code mlx.core.argmax}.
+   * The index of the largest element, the first of equal ones. Along an axis. Mirrors {@code
+   * mlx.core.argmax}.
    *
    * @param axis the axis; counts from the end when negative
    * @param keepdims whether reduced axes stay, with size 1

@@ -1,14 +1,14 @@
 package org.mlx4j;
 
-import org.mlx4j.internal.ReductionsNative;
 import static org.mlx4j.Call.unary;
 
-/**
- * Operations that run along axes and keep the shape.
- */
+import org.mlx4j.internal.ReductionsNative;
+
+/** Operations that run along axes and keep the shape. */
 public sealed interface Scans permits MlxArray {
   /**
-   * The sums of all elements up to each one. Of the flattened array. Mirrors {@code mlx.core.cumsum}.
+   * The sums of all elements up to each one. Of the flattened array. Mirrors {@code
+   * mlx.core.cumsum}.
    *
    * @return an array of one axis
    * @throws IllegalStateException if an array is closed
@@ -18,7 +18,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The sums of all elements up to each one. Of the flattened array. Mirrors {@code mlx.core.cumsum}.
+   * The sums of all elements up to each one. Of the flattened array. Mirrors {@code
+   * mlx.core.cumsum}.
    *
    * @param reverse whether to go from the end to the start
    * @param inclusive whether an element counts in its own result
@@ -52,7 +53,8 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray cumsum(int axis, boolean reverse, boolean inclusive) {
-    return unary("cumsum", (a, s) -> ReductionsNative.cumsum(a, axis, reverse, inclusive, -1, s), this);
+    return unary(
+        "cumsum", (a, s) -> ReductionsNative.cumsum(a, axis, reverse, inclusive, -1, s), this);
   }
 
   /**
@@ -67,11 +69,15 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray cumsum(int axis, boolean reverse, boolean inclusive, DType dtype) {
-    return unary("cumsum", (a, s) -> ReductionsNative.cumsum(a, axis, reverse, inclusive, dtype.code(), s), this);
+    return unary(
+        "cumsum",
+        (a, s) -> ReductionsNative.cumsum(a, axis, reverse, inclusive, dtype.code(), s),
+        this);
   }
 
   /**
-   * The products of all elements up to each one. Of the flattened array. Mirrors {@code mlx.core.cumprod}.
+   * The products of all elements up to each one. Of the flattened array. Mirrors {@code
+   * mlx.core.cumprod}.
    *
    * @return an array of one axis
    * @throws IllegalStateException if an array is closed
@@ -81,7 +87,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The products of all elements up to each one. Of the flattened array. Mirrors {@code mlx.core.cumprod}.
+   * The products of all elements up to each one. Of the flattened array. Mirrors {@code
+   * mlx.core.cumprod}.
    *
    * @param reverse whether to go from the end to the start
    * @param inclusive whether an element counts in its own result
@@ -115,7 +122,8 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray cumprod(int axis, boolean reverse, boolean inclusive) {
-    return unary("cumprod", (a, s) -> ReductionsNative.cumprod(a, axis, reverse, inclusive, -1, s), this);
+    return unary(
+        "cumprod", (a, s) -> ReductionsNative.cumprod(a, axis, reverse, inclusive, -1, s), this);
   }
 
   /**
@@ -130,11 +138,15 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray cumprod(int axis, boolean reverse, boolean inclusive, DType dtype) {
-    return unary("cumprod", (a, s) -> ReductionsNative.cumprod(a, axis, reverse, inclusive, dtype.code(), s), this);
+    return unary(
+        "cumprod",
+        (a, s) -> ReductionsNative.cumprod(a, axis, reverse, inclusive, dtype.code(), s),
+        this);
   }
 
   /**
-   * The largest of all elements up to each one. Of the flattened array. Mirrors {@code mlx.core.cummax}.
+   * The largest of all elements up to each one. Of the flattened array. Mirrors {@code
+   * mlx.core.cummax}.
    *
    * @return an array of one axis
    * @throws IllegalStateException if an array is closed
@@ -144,7 +156,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The largest of all elements up to each one. Of the flattened array. Mirrors {@code mlx.core.cummax}.
+   * The largest of all elements up to each one. Of the flattened array. Mirrors {@code
+   * mlx.core.cummax}.
    *
    * @param reverse whether to go from the end to the start
    * @param inclusive whether an element counts in its own result
@@ -182,7 +195,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The smallest of all elements up to each one. Of the flattened array. Mirrors {@code mlx.core.cummin}.
+   * The smallest of all elements up to each one. Of the flattened array. Mirrors {@code
+   * mlx.core.cummin}.
    *
    * @return an array of one axis
    * @throws IllegalStateException if an array is closed
@@ -192,7 +206,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The smallest of all elements up to each one. Of the flattened array. Mirrors {@code mlx.core.cummin}.
+   * The smallest of all elements up to each one. Of the flattened array. Mirrors {@code
+   * mlx.core.cummin}.
    *
    * @param reverse whether to go from the end to the start
    * @param inclusive whether an element counts in its own result
@@ -230,8 +245,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The logarithms of the sums of the exponentials of all elements up to each one, without overflow. Of the
-   * flattened array. Mirrors {@code mlx.core.logcumsumexp}.
+   * The logarithms of the sums of the exponentials of all elements up to each one, without
+   * overflow. Of the flattened array. Mirrors {@code mlx.core.logcumsumexp}.
    *
    * @return an array of one axis
    * @throws IllegalStateException if an array is closed
@@ -241,8 +256,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The logarithms of the sums of the exponentials of all elements up to each one, without overflow. Of the
-   * flattened array. Mirrors {@code mlx.core.logcumsumexp}.
+   * The logarithms of the sums of the exponentials of all elements up to each one, without
+   * overflow. Of the flattened array. Mirrors {@code mlx.core.logcumsumexp}.
    *
    * @param reverse whether to go from the end to the start
    * @param inclusive whether an element counts in its own result
@@ -250,12 +265,13 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray logcumsumexp(boolean reverse, boolean inclusive) {
-    return unary("logcumsumexp", (a, s) -> ReductionsNative.logcumsumexp(a, reverse, inclusive, s), this);
+    return unary(
+        "logcumsumexp", (a, s) -> ReductionsNative.logcumsumexp(a, reverse, inclusive, s), this);
   }
 
   /**
-   * The logarithms of the sums of the exponentials of all elements up to each one, without overflow. Along an axis.
-   * Mirrors {@code mlx.core.logcumsumexp}.
+   * The logarithms of the sums of the exponentials of all elements up to each one, without
+   * overflow. Along an axis. Mirrors {@code mlx.core.logcumsumexp}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array of the same shape
@@ -267,8 +283,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The logarithms of the sums of the exponentials of all elements up to each one, without overflow. Along an axis.
-   * Mirrors {@code mlx.core.logcumsumexp}.
+   * The logarithms of the sums of the exponentials of all elements up to each one, without
+   * overflow. Along an axis. Mirrors {@code mlx.core.logcumsumexp}.
    *
    * @param axis the axis; counts from the end when negative
    * @param reverse whether to go from the end to the start
@@ -278,11 +294,15 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray logcumsumexp(int axis, boolean reverse, boolean inclusive) {
-    return unary("logcumsumexp", (a, s) -> ReductionsNative.logcumsumexp(a, axis, reverse, inclusive, s), this);
+    return unary(
+        "logcumsumexp",
+        (a, s) -> ReductionsNative.logcumsumexp(a, axis, reverse, inclusive, s),
+        this);
   }
 
   /**
-   * The exponentials divided by their sum, without overflow. Over all axes. Mirrors {@code mlx.core.softmax}.
+   * The exponentials divided by their sum, without overflow. Over all axes. Mirrors {@code
+   * mlx.core.softmax}.
    *
    * @return an array of the same shape; integer input gives float32
    * @throws IllegalStateException if an array is closed
@@ -292,7 +312,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The exponentials divided by their sum, without overflow. Along an axis. Mirrors {@code mlx.core.softmax}.
+   * The exponentials divided by their sum, without overflow. Along an axis. Mirrors {@code
+   * mlx.core.softmax}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array of the same shape; integer input gives float32
@@ -304,7 +325,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The exponentials divided by their sum, without overflow. Along several axes. Mirrors {@code mlx.core.softmax}.
+   * The exponentials divided by their sum, without overflow. Along several axes. Mirrors {@code
+   * mlx.core.softmax}.
    *
    * @param axes the axes; they count from the end when negative
    * @return an array of the same shape; integer input gives float32
@@ -316,7 +338,8 @@ public sealed interface Scans permits MlxArray {
   }
 
   /**
-   * The exponentials divided by their sum, without overflow. Along several axes. Mirrors {@code mlx.core.softmax}.
+   * The exponentials divided by their sum, without overflow. Along several axes. Mirrors {@code
+   * mlx.core.softmax}.
    *
    * @param axes the axes; they count from the end when negative
    * @param precise whether to compute float16 and bfloat16 in float32

@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.mlx4j.internal.HandlesNative;
 
 /**
- * Closes every array and every transformed function that its thread creates while it is open, except those that are
- * {@linkplain #keep kept}.
+ * Closes every array and every transformed function that its thread creates while it is open,
+ * except those that are {@linkplain #keep kept}.
  *
  * <pre>{@code
  * try (Scope scope = Scope.open()) {
@@ -16,8 +16,8 @@ import org.mlx4j.internal.HandlesNative;
  * }
  * }</pre>
  *
- * <p>Scopes nest and belong to the thread that opened them. A function that a transform calls has a scope of its own:
- * what it creates is closed when it returns, except what it returns.
+ * <p>Scopes nest and belong to the thread that opened them. A function that a transform calls has a
+ * scope of its own: what it creates is closed when it returns, except what it returns.
  */
 public final class Scope implements AutoCloseable {
   private final ThreadContext context;
@@ -74,10 +74,11 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Takes an array out of this scope. It then belongs to the enclosing scope, or, where there is none, lives until it is
-   * closed or garbage collected.
+   * Takes an array out of this scope. It then belongs to the enclosing scope, or, where there is
+   * none, lives until it is closed or garbage collected.
    *
-   * @param x an array that this thread created since this scope was opened; any other is left as it is
+   * @param x an array that this thread created since this scope was opened; any other is left as it
+   *     is
    * @return the same array
    * @throws IllegalStateException if this scope is closed or belongs to another thread
    */
@@ -166,7 +167,10 @@ public final class Scope implements AutoCloseable {
     handles[count++] = handle;
   }
 
-  /** A scope around a long loop that closes its arrays itself must not grow: closed handles go first. */
+  /**
+   * A scope around a long loop that closes its arrays itself must not grow: closed handles go
+   * first.
+   */
   private void makeRoom() {
     if (count >= 256) {
       count = HandlesNative.retain_live(handles, count);
@@ -187,8 +191,8 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Ends this scope and hands its contents to C++: the number of results, the results, then everything to be closed
-   * after the results are copied.
+   * Ends this scope and hands its contents to C++: the number of results, the results, then
+   * everything to be closed after the results are copied.
    */
   long[] handOver(MlxArray[] results) {
     closeInner();

@@ -1,12 +1,11 @@
 package org.mlx4j;
 
-import org.mlx4j.internal.ShapesNative;
 import static org.mlx4j.Call.unary;
 import static org.mlx4j.Call.unaryToMany;
 
-/**
- * Operations that change how elements are arranged.
- */
+import org.mlx4j.internal.ShapesNative;
+
+/** Operations that change how elements are arranged. */
 public sealed interface Shapes permits MlxArray {
   /**
    * The same elements in another shape. Mirrors {@code mlx.core.reshape}.
@@ -49,7 +48,8 @@ public sealed interface Shapes permits MlxArray {
    * @param axis the axis; counts from the end when negative
    * @param shape the sizes of the new axes; one entry may be -1
    * @return an array
-   * @throws IllegalArgumentException if the axis is out of range or its size is not the product of the sizes
+   * @throws IllegalArgumentException if the axis is out of range or its size is not the product of
+   *     the sizes
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray unflatten(int axis, int... shape) {
@@ -162,7 +162,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * The array repeated along new axes and axes of size 1 without a copy. Mirrors {@code mlx.core.broadcast_to}.
+   * The array repeated along new axes and axes of size 1 without a copy. Mirrors {@code
+   * mlx.core.broadcast_to}.
    *
    * @param shape the shape of the result
    * @return an array of the shape
@@ -196,8 +197,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * The flattened elements moved towards the end; those that leave come in at the start. Mirrors {@code
-   * mlx.core.roll}.
+   * The flattened elements moved towards the end; those that leave come in at the start. Mirrors
+   * {@code mlx.core.roll}.
    *
    * @param shift by how many places; negative towards the start
    * @return an array of the same shape
@@ -208,7 +209,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * The elements moved along an axis; those that leave come in at the other end. Mirrors {@code mlx.core.roll}.
+   * The elements moved along an axis; those that leave come in at the other end. Mirrors {@code
+   * mlx.core.roll}.
    *
    * @param shift by how many places; negative towards the start
    * @param axis the axis; counts from the end when negative
@@ -221,7 +223,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * The elements moved along several axes; those that leave come in at the other end. Mirrors {@code mlx.core.roll}.
+   * The elements moved along several axes; those that leave come in at the other end. Mirrors
+   * {@code mlx.core.roll}.
    *
    * @param shift for each axis by how many places; negative towards the start
    * @param axes the axes; they count from the end when negative
@@ -251,8 +254,8 @@ public sealed interface Shapes permits MlxArray {
    * @param repeats how often, not negative
    * @param axis the axis; counts from the end when negative
    * @return an array
-   * @throws IllegalArgumentException if the axis is out of range, {@code repeats} is negative, or the axis would
-   *     have more than 2^31 - 1 elements
+   * @throws IllegalArgumentException if the axis is out of range, {@code repeats} is negative, or
+   *     the axis would have more than 2^31 - 1 elements
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray repeat(int repeats, int axis) {
@@ -262,9 +265,11 @@ public sealed interface Shapes permits MlxArray {
   /**
    * The whole array repeated along its axes. Mirrors {@code mlx.core.tile}.
    *
-   * @param reps how often along each axis, the last entry for the last axis; more entries than axes add axes
+   * @param reps how often along each axis, the last entry for the last axis; more entries than axes
+   *     add axes
    * @return an array
-   * @throws IllegalArgumentException if an entry is negative, or an axis would have more than 2^31 - 1 elements
+   * @throws IllegalArgumentException if an entry is negative, or an axis would have more than 2^31
+   *     - 1 elements
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray tile(int... reps) {
@@ -300,7 +305,8 @@ public sealed interface Shapes permits MlxArray {
    *
    * @param widths for each axis how many elements to add before and after
    * @param mode what to add
-   * @param constantValues the value that {@link PadMode#CONSTANT} adds, which takes the array's dtype
+   * @param constantValues the value that {@link PadMode#CONSTANT} adds, which takes the array's
+   *     dtype
    * @return an array
    * @throws IllegalArgumentException if there is not one pair for each axis, or a width is negative
    * @throws IllegalStateException if an array is closed
@@ -382,8 +388,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * A scalar becomes an array of shape {@code (1)}; an array with enough axes stays as it is. Mirrors {@code
-   * mlx.core.atleast_1d}.
+   * A scalar becomes an array of shape {@code (1)}; an array with enough axes stays as it is.
+   * Mirrors {@code mlx.core.atleast_1d}.
    *
    * @return an array with at least 1 axes
    * @throws IllegalStateException if an array is closed
@@ -393,8 +399,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * A vector becomes a row of shape {@code (1, n)}; an array with enough axes stays as it is. Mirrors {@code
-   * mlx.core.atleast_2d}.
+   * A vector becomes a row of shape {@code (1, n)}; an array with enough axes stays as it is.
+   * Mirrors {@code mlx.core.atleast_2d}.
    *
    * @return an array with at least 2 axes
    * @throws IllegalStateException if an array is closed
@@ -404,8 +410,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * A vector becomes an array of shape {@code (1, n, 1)}, a matrix one of shape {@code (m, n, 1)}; an array with
-   * enough axes stays as it is. Mirrors {@code mlx.core.atleast_3d}.
+   * A vector becomes an array of shape {@code (1, n, 1)}, a matrix one of shape {@code (m, n, 1)};
+   * an array with enough axes stays as it is. Mirrors {@code mlx.core.atleast_3d}.
    *
    * @return an array with at least 3 axes
    * @throws IllegalStateException if an array is closed
@@ -440,7 +446,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * Of a matrix the main diagonal, of a vector the matrix with that diagonal. Mirrors {@code mlx.core.diag}.
+   * Of a matrix the main diagonal, of a vector the matrix with that diagonal. Mirrors {@code
+   * mlx.core.diag}.
    *
    * @return an array
    * @throws IllegalArgumentException unless there are one or two axes
@@ -451,7 +458,8 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
-   * Of a matrix a diagonal, of a vector the matrix with that diagonal. Mirrors {@code mlx.core.diag}.
+   * Of a matrix a diagonal, of a vector the matrix with that diagonal. Mirrors {@code
+   * mlx.core.diag}.
    *
    * @param k how far it lies above the main diagonal; negative for below
    * @return an array

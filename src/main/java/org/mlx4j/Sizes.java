@@ -2,7 +2,10 @@ package org.mlx4j;
 
 import java.util.Arrays;
 
-/** Checks of sizes that MLX does not make: it computes them in 32 and 64 bits and lets them wrap around. */
+/**
+ * Checks of sizes that MLX does not make: it computes them in 32 and 64 bits and lets them wrap
+ * around.
+ */
 final class Sizes {
   private Sizes() {}
 
@@ -22,7 +25,11 @@ final class Sizes {
     }
     if (!fits && !empty) {
       throw new IllegalArgumentException(
-          "[" + function + "] shape " + Arrays.toString(shape) + " has more bytes than can be counted");
+          "["
+              + function
+              + "] shape "
+              + Arrays.toString(shape)
+              + " has more bytes than can be counted");
     }
     return shape;
   }
@@ -32,11 +39,22 @@ final class Sizes {
     double count = Math.ceil((stop - start) / step);
     if (!Double.isFinite(start) || !Double.isFinite(stop) || !Double.isFinite(step) || step == 0) {
       throw new IllegalArgumentException(
-          "[arange] start, stop and step must be finite and step not zero, got " + start + ", " + stop + ", " + step);
+          "[arange] start, stop and step must be finite and step not zero, got "
+              + start
+              + ", "
+              + stop
+              + ", "
+              + step);
     }
     if (count > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "[arange] from " + start + " to " + stop + " in steps of " + step + " there are more than 2^31 - 1 numbers");
+          "[arange] from "
+              + start
+              + " to "
+              + stop
+              + " in steps of "
+              + step
+              + " there are more than 2^31 - 1 numbers");
     }
     return step;
   }

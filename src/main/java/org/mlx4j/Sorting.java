@@ -1,15 +1,14 @@
 package org.mlx4j;
 
-import org.mlx4j.internal.SortingNative;
 import static org.mlx4j.Call.unary;
 
-/**
- * Operations that order elements.
- */
+import org.mlx4j.internal.SortingNative;
+
+/** Operations that order elements. */
 public sealed interface Sorting permits MlxArray {
   /**
-   * The elements in ascending order; equal ones keep their order, NaN goes last. Along the last axis. Mirrors {@code
-   * mlx.core.sort}.
+   * The elements in ascending order; equal ones keep their order, NaN goes last. Along the last
+   * axis. Mirrors {@code mlx.core.sort}.
    *
    * @return an array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -19,8 +18,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The elements in ascending order; equal ones keep their order, NaN goes last. Along an axis. Mirrors {@code
-   * mlx.core.sort}.
+   * The elements in ascending order; equal ones keep their order, NaN goes last. Along an axis.
+   * Mirrors {@code mlx.core.sort}.
    *
    * @param axis the axis; counts from the end when negative
    * @return an array of the same shape
@@ -32,7 +31,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The indices that sort the elements in ascending order. Along the last axis. Mirrors {@code mlx.core.argsort}.
+   * The indices that sort the elements in ascending order. Along the last axis. Mirrors {@code
+   * mlx.core.argsort}.
    *
    * @return a uint32 array of the same shape
    * @throws IllegalStateException if an array is closed
@@ -42,7 +42,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The indices that sort the elements in ascending order. Along an axis. Mirrors {@code mlx.core.argsort}.
+   * The indices that sort the elements in ascending order. Along an axis. Mirrors {@code
+   * mlx.core.argsort}.
    *
    * @param axis the axis; counts from the end when negative
    * @return a uint32 array of the same shape
@@ -54,8 +55,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The elements, so ordered that no element before index {@code kth} is larger and none behind it is smaller than
-   * the one there. Along the last axis. Mirrors {@code mlx.core.partition}.
+   * The elements, so ordered that no element before index {@code kth} is larger and none behind it
+   * is smaller than the one there. Along the last axis. Mirrors {@code mlx.core.partition}.
    *
    * @param kth an index into the sorted elements; counts from the end when negative
    * @return an array of the same shape
@@ -67,8 +68,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The elements, so ordered that no element before index {@code kth} is larger and none behind it is smaller than
-   * the one there. Along an axis. Mirrors {@code mlx.core.partition}.
+   * The elements, so ordered that no element before index {@code kth} is larger and none behind it
+   * is smaller than the one there. Along an axis. Mirrors {@code mlx.core.partition}.
    *
    * @param kth an index into the sorted elements; counts from the end when negative
    * @param axis the axis; counts from the end when negative
@@ -81,8 +82,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The indices that partition the elements as {@link #partition(int, int)} does. Along the last axis. Mirrors
-   * {@code mlx.core.argpartition}.
+   * The indices that partition the elements as {@link #partition(int, int)} does. Along the last
+   * axis. Mirrors {@code mlx.core.argpartition}.
    *
    * @param kth an index into the sorted elements; counts from the end when negative
    * @return a uint32 array of the same shape
@@ -94,8 +95,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The indices that partition the elements as {@link #partition(int, int)} does. Along an axis. Mirrors {@code
-   * mlx.core.argpartition}.
+   * The indices that partition the elements as {@link #partition(int, int)} does. Along an axis.
+   * Mirrors {@code mlx.core.argpartition}.
    *
    * @param kth an index into the sorted elements; counts from the end when negative
    * @param axis the axis; counts from the end when negative
@@ -108,7 +109,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The {@code k} largest elements, in no defined order. Along the last axis. Mirrors {@code mlx.core.topk}.
+   * The {@code k} largest elements, in no defined order. Along the last axis. Mirrors {@code
+   * mlx.core.topk}.
    *
    * @param k how many, from 1 to the size of the axis
    * @return an array whose last axis has size {@code k}
@@ -120,7 +122,8 @@ public sealed interface Sorting permits MlxArray {
   }
 
   /**
-   * The {@code k} largest elements, in no defined order. Along an axis. Mirrors {@code mlx.core.topk}.
+   * The {@code k} largest elements, in no defined order. Along an axis. Mirrors {@code
+   * mlx.core.topk}.
    *
    * @param k how many, from 1 to the size of the axis
    * @param axis the axis; counts from the end when negative

@@ -6,8 +6,9 @@ import org.mlx4j.internal.DevicesNative;
 import org.mlx4j.internal.EvaluationNative;
 
 /**
- * A queue of work on a device. Operations on one stream run one after the other, those on different streams may run at
- * the same time; MLX keeps their order where one needs the result of another. Mirrors {@code mlx.core.Stream}.
+ * A queue of work on a device. Operations on one stream run one after the other, those on different
+ * streams may run at the same time; MLX keeps their order where one needs the result of another.
+ * Mirrors {@code mlx.core.Stream}.
  *
  * <p>Every thread may use every stream. Streams live as long as the process.
  */
@@ -28,8 +29,8 @@ public final class Stream {
   }
 
   /**
-   * The stream of a device on which operations run unless another is chosen. It is the same for all threads. Mirrors
-   * {@code mlx.core.default_stream}.
+   * The stream of a device on which operations run unless another is chosen. It is the same for all
+   * threads. Mirrors {@code mlx.core.default_stream}.
    *
    * @param device the device
    * @return its default stream
@@ -44,8 +45,8 @@ public final class Stream {
   }
 
   /**
-   * Makes a stream. Mirrors {@code mlx.core.new_stream}. On the CPU a stream is a thread that lives as long as the
-   * process, so there can be at most 64.
+   * Makes a stream. Mirrors {@code mlx.core.new_stream}. On the CPU a stream is a thread that lives
+   * as long as the process, so there can be at most 64.
    *
    * @param device the device
    * @return a new stream
@@ -55,7 +56,8 @@ public final class Stream {
     device.requireAvailable();
     synchronized (DEFAULTS) {
       if (made == MOST) {
-        throw new IllegalStateException("[newStream] " + MOST + " streams were made, more are not allowed; share them");
+        throw new IllegalStateException(
+            "[newStream] " + MOST + " streams were made, more are not allowed; share them");
       }
       Stream stream = new Stream(device, DevicesNative.new_stream(device.type().code()));
       made++;
@@ -78,7 +80,8 @@ public final class Stream {
   }
 
   /**
-   * Waits until everything that was scheduled on this stream is done. Mirrors {@code mlx.core.synchronize}.
+   * Waits until everything that was scheduled on this stream is done. Mirrors {@code
+   * mlx.core.synchronize}.
    *
    * @throws MlxException if an operation on this stream failed
    */

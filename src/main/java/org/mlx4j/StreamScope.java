@@ -1,7 +1,8 @@
 package org.mlx4j;
 
 /**
- * Runs the operations of a block of code on a chosen stream or device. Mirrors {@code mlx.core.stream}.
+ * Runs the operations of a block of code on a chosen stream or device. Mirrors {@code
+ * mlx.core.stream}.
  *
  * <pre>{@code
  * try (StreamScope s = StreamScope.open(Device.cpu())) {
@@ -9,8 +10,8 @@ package org.mlx4j;
  * }
  * }</pre>
  *
- * <p>The choice holds for the calling thread (virtual threads included) and for what it builds, not for the threads that
- * it starts.
+ * <p>The choice holds for the calling thread (virtual threads included) and for what it builds, not
+ * for the threads that it starts.
  */
 public final class StreamScope implements AutoCloseable {
   private final ThreadContext context = ThreadContext.current();

@@ -1,8 +1,12 @@
 package org.mlx4j;
 
-/** What a Java thread (virtual threads included) has chosen: the scope that owns new arrays, the stream of new operations. */
+/**
+ * What a Java thread (virtual threads included) has chosen: the scope that owns new arrays, the
+ * stream of new operations.
+ */
 final class ThreadContext {
-  private static final ThreadLocal<ThreadContext> CURRENT = ThreadLocal.withInitial(ThreadContext::new);
+  private static final ThreadLocal<ThreadContext> CURRENT =
+      ThreadLocal.withInitial(ThreadContext::new);
 
   /** The stream for threads that chose none; 0 leaves the choice to MLX's default device. */
   static volatile long defaultStream;

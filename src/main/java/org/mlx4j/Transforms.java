@@ -25,14 +25,16 @@ import org.mlx4j.internal.TransformsNative;
  * }
  * }</pre>
  *
- * <p>A transformed function is a function itself, so transforms nest in any order: {@code grad(grad(f))}, {@code
- * vmap(grad(f))}, {@code compile(vmap(f))}, also inside the function that another transform runs.
+ * <p>A transformed function is a function itself, so transforms nest in any order: {@code
+ * grad(grad(f))}, {@code vmap(grad(f))}, {@code compile(vmap(f))}, also inside the function that
+ * another transform runs.
  *
- * <p>Transforms run the Java function with placeholders for its arguments to learn which operations it performs. So it
- * should be pure: what else it does (prints, counters, random numbers without an explicit key) happens when it is traced,
- * which for {@link #compile} is once for each thread and each combination of argument shapes and dtypes, for the others
- * at every call. An array that leaves the function by another way than its result is of no use outside: reading it
- * throws. An exception that the function throws comes out of {@code apply} as the same object.
+ * <p>Transforms run the Java function with placeholders for its arguments to learn which operations
+ * it performs. So it should be pure: what else it does (prints, counters, random numbers without an
+ * explicit key) happens when it is traced, which for {@link #compile} is once for each thread and
+ * each combination of argument shapes and dtypes, for the others at every call. An array that
+ * leaves the function by another way than its result is of no use outside: reading it throws. An
+ * exception that the function throws comes out of {@code apply} as the same object.
  */
 public final class Transforms {
   /** In {@code inAxes}: the argument is passed whole to every application of the function. */
@@ -46,8 +48,8 @@ public final class Transforms {
    * Returns a function that computes the gradient of {@code f}. Mirrors {@code mlx.core.grad}.
    *
    * @param f a function that returns a scalar (shape {@code ()})
-   * @return the gradient function; its result has the shape and dtype of the argument. Applied to a function that returns
-   *     no scalar, it throws {@link IllegalArgumentException}
+   * @return the gradient function; its result has the shape and dtype of the argument. Applied to a
+   *     function that returns no scalar, it throws {@link IllegalArgumentException}
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction grad(ArrayFunction f) {
@@ -55,24 +57,28 @@ public final class Transforms {
   }
 
   /**
-   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with several argument indices.
+   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with
+   * several argument indices.
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @param argnum the index of an argument whose gradient is wanted, from 0
    * @param more further indices
-   * @return the gradient function, which returns the gradients in the order asked for, each with the shape and dtype of
-   *     its argument
-   * @throws IllegalArgumentException if an index is negative or given twice; the returned function throws it if an index
-   *     is too large for the arguments that it is given, or {@code f} returns no scalar
+   * @return the gradient function, which returns the gradients in the order asked for, each with
+   *     the shape and dtype of its argument
+   * @throws IllegalArgumentException if an index is negative or given twice; the returned function
+   *     throws it if an index is too large for the arguments that it is given, or {@code f} returns
+   *     no scalar
    * @throws NullPointerException if {@code f} or {@code more} is null
    */
   public static TransformedArraysFunction grad(ArrayBiFunction f, int argnum, int... more) {
     int[] argnums = argnums("grad", argnum, more);
-    return new TransformedArraysFunction("grad", differentiated(Closure.ofTwo("grad", f), false, argnums));
+    return new TransformedArraysFunction(
+        "grad", differentiated(Closure.ofTwo("grad", f), false, argnums));
   }
 
   /**
-   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with several argument indices.
+   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with
+   * several argument indices.
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @param argnum the index of an argument whose gradient is wanted, from 0
@@ -83,22 +89,26 @@ public final class Transforms {
    */
   public static TransformedArraysFunction grad(ArraysToArray f, int argnum, int... more) {
     int[] argnums = argnums("grad", argnum, more);
-    return new TransformedArraysFunction("grad", differentiated(Closure.toOne("grad", f), false, argnums));
+    return new TransformedArraysFunction(
+        "grad", differentiated(Closure.toOne("grad", f), false, argnums));
   }
 
   /**
-   * Returns a function that computes the value and the gradient of {@code f}. Mirrors {@code mlx.core.value_and_grad}.
+   * Returns a function that computes the value and the gradient of {@code f}. Mirrors {@code
+   * mlx.core.value_and_grad}.
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @return the function; see {@link ValueAndGradFunction#apply}
    * @throws NullPointerException if {@code f} is null
    */
   public static ValueAndGradFunction valueAndGrad(ArrayFunction f) {
-    return new ValueAndGradFunction("valueAndGrad", differentiated(Closure.ofOne("valueAndGrad", f), true, 0));
+    return new ValueAndGradFunction(
+        "valueAndGrad", differentiated(Closure.ofOne("valueAndGrad", f), true, 0));
   }
 
   /**
-   * Returns a function that computes the value and gradients of {@code f}. Mirrors {@code mlx.core.value_and_grad}.
+   * Returns a function that computes the value and gradients of {@code f}. Mirrors {@code
+   * mlx.core.value_and_grad}.
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @param argnum the index of an argument whose gradient is wanted, from 0
@@ -109,11 +119,13 @@ public final class Transforms {
    */
   public static ValueAndGradFunction valueAndGrad(ArrayBiFunction f, int argnum, int... more) {
     int[] argnums = argnums("valueAndGrad", argnum, more);
-    return new ValueAndGradFunction("valueAndGrad", differentiated(Closure.ofTwo("valueAndGrad", f), true, argnums));
+    return new ValueAndGradFunction(
+        "valueAndGrad", differentiated(Closure.ofTwo("valueAndGrad", f), true, argnums));
   }
 
   /**
-   * Returns a function that computes the value and gradients of {@code f}. Mirrors {@code mlx.core.value_and_grad}.
+   * Returns a function that computes the value and gradients of {@code f}. Mirrors {@code
+   * mlx.core.value_and_grad}.
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @param argnum the index of an argument whose gradient is wanted, from 0
@@ -124,7 +136,8 @@ public final class Transforms {
    */
   public static ValueAndGradFunction valueAndGrad(ArraysToArray f, int argnum, int... more) {
     int[] argnums = argnums("valueAndGrad", argnum, more);
-    return new ValueAndGradFunction("valueAndGrad", differentiated(Closure.toOne("valueAndGrad", f), true, argnums));
+    return new ValueAndGradFunction(
+        "valueAndGrad", differentiated(Closure.toOne("valueAndGrad", f), true, argnums));
   }
 
   private static long differentiated(Closure f, boolean withValue, int... argnums) {
@@ -142,12 +155,21 @@ public final class Transforms {
     Arrays.sort(sorted);
     if (sorted[0] < 0) {
       throw new IllegalArgumentException(
-          "[" + transform + "] Can't compute the gradient of negative argument index " + sorted[0] + "; they count from 0");
+          "["
+              + transform
+              + "] Can't compute the gradient of negative argument index "
+              + sorted[0]
+              + "; they count from 0");
     }
     for (int i = 1; i < sorted.length; i++) {
       if (sorted[i] == sorted[i - 1]) {
         throw new IllegalArgumentException(
-            "[" + transform + "] Duplicate argument index " + sorted[i] + " is not allowed in " + Arrays.toString(argnums));
+            "["
+                + transform
+                + "] Duplicate argument index "
+                + sorted[i]
+                + " is not allowed in "
+                + Arrays.toString(argnums));
       }
     }
     return argnums;
@@ -156,11 +178,12 @@ public final class Transforms {
   // ---- vmap -------------------------------------------------------------------------------------
 
   /**
-   * Returns a function that applies {@code f} to every slice of its argument along axis 0 at once, and stacks the results
-   * along axis 0. Mirrors {@code mlx.core.vmap}.
+   * Returns a function that applies {@code f} to every slice of its argument along axis 0 at once,
+   * and stacks the results along axis 0. Mirrors {@code mlx.core.vmap}.
    *
    * @param f the function for one slice
-   * @return the vectorised function; applied to an array without axes it throws {@link IllegalArgumentException}
+   * @return the vectorised function; applied to an array without axes it throws {@link
+   *     IllegalArgumentException}
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction vmap(ArrayFunction f) {
@@ -168,13 +191,16 @@ public final class Transforms {
   }
 
   /**
-   * Returns a function that applies {@code f} to every slice of its argument at once. Mirrors {@code mlx.core.vmap}.
+   * Returns a function that applies {@code f} to every slice of its argument at once. Mirrors
+   * {@code mlx.core.vmap}.
    *
    * @param f the function for one slice
-   * @param inAxis the axis of the argument along which the slices lie; counts from the end when negative
-   * @param outAxis the axis of the result along which the results of {@code f} shall lie; counts from the end when
+   * @param inAxis the axis of the argument along which the slices lie; counts from the end when
    *     negative
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if an axis is out of range
+   * @param outAxis the axis of the result along which the results of {@code f} shall lie; counts
+   *     from the end when negative
+   * @return the vectorised function; it throws {@link IllegalArgumentException} if an axis is out
+   *     of range
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction vmap(ArrayFunction f, int inAxis, int outAxis) {
@@ -183,12 +209,12 @@ public final class Transforms {
   }
 
   /**
-   * Returns a function that applies {@code f} to every pair of slices of its arguments along axis 0 at once, and stacks
-   * the results along axis 0. Mirrors {@code mlx.core.vmap}.
+   * Returns a function that applies {@code f} to every pair of slices of its arguments along axis 0
+   * at once, and stacks the results along axis 0. Mirrors {@code mlx.core.vmap}.
    *
    * @param f the function for one pair of slices
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if the arguments' sizes along axis 0
-   *     differ
+   * @return the vectorised function; it throws {@link IllegalArgumentException} if the arguments'
+   *     sizes along axis 0 differ
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedBiFunction vmap(ArrayBiFunction f) {
@@ -196,38 +222,45 @@ public final class Transforms {
   }
 
   /**
-   * Returns a function that applies {@code f} to every pair of slices of its arguments at once. Mirrors {@code
-   * mlx.core.vmap}.
+   * Returns a function that applies {@code f} to every pair of slices of its arguments at once.
+   * Mirrors {@code mlx.core.vmap}.
    *
    * @param f the function for one pair of slices
    * @param inAxes for each argument the axis along which its slices lie, or {@link #NOT_MAPPED}
    * @param outAxis the axis of the result along which the results of {@code f} shall lie
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if an axis is out of range or the
-   *     arguments' sizes along their axes differ
+   * @return the vectorised function; it throws {@link IllegalArgumentException} if an axis is out
+   *     of range or the arguments' sizes along their axes differ
    * @throws IllegalArgumentException if {@code inAxes} has not two entries or maps no argument
    * @throws NullPointerException if {@code f} or {@code inAxes} is null
    */
   public static TransformedBiFunction vmap(ArrayBiFunction f, int[] inAxes, int outAxis) {
     if (inAxes != null && inAxes.length != 2) {
       throw new IllegalArgumentException(
-          "[vmap] inAxes " + Arrays.toString(inAxes) + " must have 2 entries, one for each argument of the function");
+          "[vmap] inAxes "
+              + Arrays.toString(inAxes)
+              + " must have 2 entries, one for each argument of the function");
     }
-    return new TransformedBiFunction("vmap", vectorized(Closure.ofTwo("vmap", f), inAxes, new int[] {outAxis}));
+    return new TransformedBiFunction(
+        "vmap", vectorized(Closure.ofTwo("vmap", f), inAxes, new int[] {outAxis}));
   }
 
   /**
-   * Returns a function that applies {@code f} to all slices of its arguments at once. Mirrors {@code mlx.core.vmap}.
+   * Returns a function that applies {@code f} to all slices of its arguments at once. Mirrors
+   * {@code mlx.core.vmap}.
    *
    * @param f the function for one slice of each argument
    * @param inAxes for each argument the axis along which its slices lie, or {@link #NOT_MAPPED}
    * @param outAxes for each result the axis along which the results of {@code f} shall lie
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if the numbers of arguments or results
-   *     differ from those of the axes, an axis is out of range or the arguments' sizes along their axes differ
-   * @throws IllegalArgumentException if {@code inAxes} maps no argument or {@code outAxes} has {@link #NOT_MAPPED}
+   * @return the vectorised function; it throws {@link IllegalArgumentException} if the numbers of
+   *     arguments or results differ from those of the axes, an axis is out of range or the
+   *     arguments' sizes along their axes differ
+   * @throws IllegalArgumentException if {@code inAxes} maps no argument or {@code outAxes} has
+   *     {@link #NOT_MAPPED}
    * @throws NullPointerException if an argument is null
    */
   public static TransformedArraysFunction vmap(ArraysFunction f, int[] inAxes, int[] outAxes) {
-    return new TransformedArraysFunction("vmap", vectorized(Closure.ofMany("vmap", f), inAxes, outAxes));
+    return new TransformedArraysFunction(
+        "vmap", vectorized(Closure.ofMany("vmap", f), inAxes, outAxes));
   }
 
   private static long vectorized(Closure f, int[] inAxes, int[] outAxes) {
@@ -235,14 +268,16 @@ public final class Transforms {
         f,
         handle -> {
           if (inAxes == null || outAxes == null) {
-            throw new NullPointerException("[vmap] " + (inAxes == null ? "inAxes" : "outAxes") + " is null");
+            throw new NullPointerException(
+                "[vmap] " + (inAxes == null ? "inAxes" : "outAxes") + " is null");
           }
           if (Arrays.stream(inAxes).allMatch(axis -> axis == NOT_MAPPED)) {
             throw new IllegalArgumentException(
                 "[vmap] inAxes maps no argument: at least one of its entries must be an axis");
           }
           if (Arrays.stream(outAxes).anyMatch(axis -> axis == NOT_MAPPED)) {
-            throw new IllegalArgumentException("[vmap] outAxes holds NOT_MAPPED: every result of vmap has a mapped axis");
+            throw new IllegalArgumentException(
+                "[vmap] outAxes holds NOT_MAPPED: every result of vmap has a mapped axis");
           }
           return TransformsNative.vmap(handle, inAxes, outAxes);
         });
@@ -251,11 +286,13 @@ public final class Transforms {
   // ---- compile ----------------------------------------------------------------------------------
 
   /**
-   * Returns a compiled form of {@code f}: its Java code runs once for each thread and each combination of argument shapes
-   * and dtypes, later calls run the graph that was recorded. Mirrors {@code mlx.core.compile}.
+   * Returns a compiled form of {@code f}: its Java code runs once for each thread and each
+   * combination of argument shapes and dtypes, later calls run the graph that was recorded. Mirrors
+   * {@code mlx.core.compile}.
    *
-   * <p>Inside {@code f}, reading a value ({@code item…}, {@code to…Array}, {@code eval}) throws {@link
-   * IllegalArgumentException}: there is none yet. Arrays that {@code f} captures become constants of the graph.
+   * <p>Inside {@code f}, reading a value ({@code item…}, {@code to…Array}, {@code eval}) throws
+   * {@link IllegalArgumentException}: there is none yet. Arrays that {@code f} captures become
+   * constants of the graph.
    *
    * @param f the function
    * @return the compiled function
@@ -269,8 +306,8 @@ public final class Transforms {
    * As {@link #compile(ArrayFunction)}.
    *
    * @param f the function
-   * @param shapeless when true the Java code runs once for each number of dimensions and dtype, whatever the sizes: {@code
-   *     f} must then not depend on them
+   * @param shapeless when true the Java code runs once for each number of dimensions and dtype,
+   *     whatever the sizes: {@code f} must then not depend on them
    * @return the compiled function
    * @throws NullPointerException if {@code f} is null
    */
@@ -321,7 +358,8 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedArraysFunction compileArrays(ArraysFunction f, boolean shapeless) {
-    return new TransformedArraysFunction("compile", compiled(Closure.ofMany("compile", f), shapeless));
+    return new TransformedArraysFunction(
+        "compile", compiled(Closure.ofMany("compile", f), shapeless));
   }
 
   private static long compiled(Closure f, boolean shapeless) {
@@ -329,33 +367,35 @@ public final class Transforms {
   }
 
   /**
-   * Enables compilation, in the device's default mode: {@link CompileMode#NO_FUSE} on the CPU, {@link CompileMode#ENABLED}
-   * on the GPU. Holds for all threads, for functions compiled before and after. Mirrors {@code mlx.core.enable_compile}.
+   * Enables compilation, in the device's default mode: {@link CompileMode#NO_FUSE} on the CPU,
+   * {@link CompileMode#ENABLED} on the GPU. Holds for all threads, for functions compiled before
+   * and after. Mirrors {@code mlx.core.enable_compile}.
    */
   public static void enableCompile() {
     setCompileMode(CompileMode.of(TransformsNative.default_compile_mode()));
   }
 
   /**
-   * Disables compilation: compiled functions run their Java code at every call. Holds for all threads, for functions
-   * compiled before and after. Mirrors {@code mlx.core.disable_compile}; the environment variable {@code
-   * MLX_DISABLE_COMPILE} does the same from the start.
+   * Disables compilation: compiled functions run their Java code at every call. Holds for all
+   * threads, for functions compiled before and after. Mirrors {@code mlx.core.disable_compile}; the
+   * environment variable {@code MLX_DISABLE_COMPILE} does the same from the start.
    */
   public static void disableCompile() {
     setCompileMode(CompileMode.DISABLED);
   }
 
   /**
-   * Chooses how much {@link #compile} does, for all threads. Graphs that are already recorded stay as they are. Mirrors
-   * {@code mlx::core::set_compile_mode}.
+   * Chooses how much {@link #compile} does, for all threads. Graphs that are already recorded stay
+   * as they are. Mirrors {@code mlx::core::set_compile_mode}.
    *
-   * <p>{@link CompileMode#ENABLED} on the CPU makes kernels by running {@code g++} and keeps them in a directory that only
-   * its owner can enter, {@code ~/.cache/mlx4j/kernels} unless the system property {@code mlx4j.kernels} names another.
-   * MLX finds it by the environment variable {@code TMPDIR}, which this sets for native code of the process.
+   * <p>{@link CompileMode#ENABLED} on the CPU makes kernels by running {@code g++} and keeps them
+   * in a directory that only its owner can enter, {@code ~/.cache/mlx4j/kernels} unless the system
+   * property {@code mlx4j.kernels} names another. MLX finds it by the environment variable {@code
+   * TMPDIR}, which this sets for native code of the process.
    *
    * @param mode the mode
-   * @throws IllegalStateException if {@code mode} is {@code ENABLED} on the CPU and there is no {@code g++} on the path, or
-   *     the directory cannot be made private
+   * @throws IllegalStateException if {@code mode} is {@code ENABLED} on the CPU and there is no
+   *     {@code g++} on the path, or the directory cannot be made private
    * @throws NullPointerException if {@code mode} is null
    */
   public static void setCompileMode(CompileMode mode) {
@@ -373,32 +413,37 @@ public final class Transforms {
     }
     String property = System.getProperty("mlx4j.kernels");
     Path directory =
-        property != null ? Path.of(property) : Path.of(System.getProperty("user.home"), ".cache", "mlx4j", "kernels");
+        property != null
+            ? Path.of(property)
+            : Path.of(System.getProperty("user.home"), ".cache", "mlx4j", "kernels");
     try {
       Files.createDirectories(directory);
       if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
         Set<PosixFilePermission> ownerOnly = PosixFilePermissions.fromString("rwx------");
-        Files.setPosixFilePermissions(directory, ownerOnly); // fails for a directory of somebody else
+        Files.setPosixFilePermissions(
+            directory, ownerOnly); // fails for a directory of somebody else
       }
       return directory.toRealPath().toString();
     } catch (IOException e) {
       throw new IllegalStateException(
-          "[setCompileMode] the kernel directory " + directory + " cannot be made private", new UncheckedIOException(e));
+          "[setCompileMode] the kernel directory " + directory + " cannot be made private",
+          new UncheckedIOException(e));
     }
   }
 
   // ---- checkpoint -------------------------------------------------------------------------------
 
   /**
-   * Returns a function with the value and gradient of {@code f} that keeps no intermediate results for the gradient but
-   * computes them again. Mirrors {@code mlx.core.checkpoint}.
+   * Returns a function with the value and gradient of {@code f} that keeps no intermediate results
+   * for the gradient but computes them again. Mirrors {@code mlx.core.checkpoint}.
    *
    * @param f the function; its Java code runs once more when a gradient is taken
    * @return the checkpointed function
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction checkpoint(ArrayFunction f) {
-    return new TransformedFunction("checkpoint", made(Closure.ofOne("checkpoint", f), TransformsNative::checkpoint));
+    return new TransformedFunction(
+        "checkpoint", made(Closure.ofOne("checkpoint", f), TransformsNative::checkpoint));
   }
 
   /**
@@ -409,7 +454,8 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedBiFunction checkpoint(ArrayBiFunction f) {
-    return new TransformedBiFunction("checkpoint", made(Closure.ofTwo("checkpoint", f), TransformsNative::checkpoint));
+    return new TransformedBiFunction(
+        "checkpoint", made(Closure.ofTwo("checkpoint", f), TransformsNative::checkpoint));
   }
 
   /**
@@ -420,7 +466,8 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedArraysFunction checkpointArrays(ArraysFunction f) {
-    return new TransformedArraysFunction("checkpoint", made(Closure.ofMany("checkpoint", f), TransformsNative::checkpoint));
+    return new TransformedArraysFunction(
+        "checkpoint", made(Closure.ofMany("checkpoint", f), TransformsNative::checkpoint));
   }
 
   private static long made(Closure closure, LongFunction<Long> transform) {
@@ -436,8 +483,8 @@ public final class Transforms {
   // ---- vjp, jvp ---------------------------------------------------------------------------------
 
   /**
-   * Computes the outputs of {@code f} and the products of {@code cotangents} with its Jacobian, at {@code primals}.
-   * Mirrors {@code mlx.core.vjp}.
+   * Computes the outputs of {@code f} and the products of {@code cotangents} with its Jacobian, at
+   * {@code primals}. Mirrors {@code mlx.core.vjp}.
    *
    * @param f the function
    * @param primals its arguments
@@ -448,14 +495,15 @@ public final class Transforms {
    * @throws NullPointerException if an argument is null
    */
   public static Vjp vjp(ArraysFunction f, MlxArray[] primals, MlxArray[] cotangents) {
-    MlxArray[] all = applied("vjp", Closure.ofMany("vjp", f), TransformsNative::vjp, primals, cotangents);
+    MlxArray[] all =
+        applied("vjp", Closure.ofMany("vjp", f), TransformsNative::vjp, primals, cotangents);
     int outputs = all.length - primals.length;
     return new Vjp(Arrays.copyOf(all, outputs), Arrays.copyOfRange(all, outputs, all.length));
   }
 
   /**
-   * Computes the output of {@code f} and the product of {@code cotangent} with its Jacobian, at {@code x}. Mirrors {@code
-   * mlx.core.vjp}.
+   * Computes the output of {@code f} and the product of {@code cotangent} with its Jacobian, at
+   * {@code x}. Mirrors {@code mlx.core.vjp}.
    *
    * @param f the function
    * @param x its argument
@@ -466,13 +514,14 @@ public final class Transforms {
    * @throws NullPointerException if an argument is null
    */
   public static Vjp vjp(ArrayFunction f, MlxArray x, MlxArray cotangent) {
-    MlxArray[] all = applied("vjp", Closure.ofOne("vjp", f), TransformsNative::vjp, array(x), array(cotangent));
+    MlxArray[] all =
+        applied("vjp", Closure.ofOne("vjp", f), TransformsNative::vjp, array(x), array(cotangent));
     return new Vjp(array(all[0]), array(all[1]));
   }
 
   /**
-   * Computes the outputs of {@code f} and the products of its Jacobian with {@code tangents}, at {@code primals}. Mirrors
-   * {@code mlx.core.jvp}.
+   * Computes the outputs of {@code f} and the products of its Jacobian with {@code tangents}, at
+   * {@code primals}. Mirrors {@code mlx.core.jvp}.
    *
    * @param f the function
    * @param primals its arguments
@@ -483,14 +532,15 @@ public final class Transforms {
    * @throws NullPointerException if an argument is null
    */
   public static Jvp jvp(ArraysFunction f, MlxArray[] primals, MlxArray[] tangents) {
-    MlxArray[] all = applied("jvp", Closure.ofMany("jvp", f), TransformsNative::jvp, primals, tangents);
+    MlxArray[] all =
+        applied("jvp", Closure.ofMany("jvp", f), TransformsNative::jvp, primals, tangents);
     int outputs = all.length / 2;
     return new Jvp(Arrays.copyOf(all, outputs), Arrays.copyOfRange(all, outputs, all.length));
   }
 
   /**
-   * Computes the output of {@code f} and the product of its Jacobian with {@code tangent}, at {@code x}. Mirrors {@code
-   * mlx.core.jvp}.
+   * Computes the output of {@code f} and the product of its Jacobian with {@code tangent}, at
+   * {@code x}. Mirrors {@code mlx.core.jvp}.
    *
    * @param f the function
    * @param x its argument
@@ -501,7 +551,8 @@ public final class Transforms {
    * @throws NullPointerException if an argument is null
    */
   public static Jvp jvp(ArrayFunction f, MlxArray x, MlxArray tangent) {
-    MlxArray[] all = applied("jvp", Closure.ofOne("jvp", f), TransformsNative::jvp, array(x), array(tangent));
+    MlxArray[] all =
+        applied("jvp", Closure.ofOne("jvp", f), TransformsNative::jvp, array(x), array(tangent));
     return new Jvp(array(all[0]), array(all[1]));
   }
 
@@ -518,7 +569,7 @@ public final class Transforms {
     } catch (ClosedException e) {
       MlxArray[] all = Arrays.copyOf(primals, primals.length + vectors.length);
       System.arraycopy(vectors, 0, all, primals.length, vectors.length);
-      throw Call.closed(transform, e, all);
+      throw Call.explained(transform, e, all);
     } finally {
       Reference.reachabilityFence(closure);
       Reference.reachabilityFence(primals);

@@ -12,10 +12,11 @@ public final class ValueAndGradFunction extends FunctionHandle {
    * Computes value and gradients.
    *
    * @param xs the arguments
-   * @return the value, a scalar, and the gradients in the order in which their argnums were given, each with the shape
-   *     and dtype of its argument
+   * @return the value, a scalar, and the gradients in the order in which their argnums were given,
+   *     each with the shape and dtype of its argument
    * @throws IllegalStateException if this function or an argument is closed
-   * @throws IllegalArgumentException if the function does not return a scalar, or there are too few arguments
+   * @throws IllegalArgumentException if the function does not return a scalar, or there are too few
+   *     arguments
    */
   public ValueAndGrad apply(MlxArray... xs) {
     MlxArray[] results = call(xs);

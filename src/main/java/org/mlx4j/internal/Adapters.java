@@ -37,7 +37,7 @@ final class Adapters {
   static final String HANDLES = "mlx4j::handles";
   static final String FNOUT = "mlx4j::fnout";
   static final String STREAMOUT = "mlx4j::streamout";
-  
+
   /** A string, as its UTF-8 bytes. */
   static final String UTF8 = "mlx4j::utf8_out";
 

@@ -126,9 +126,9 @@ public final class ElementwiseNative {
 
   public static native @Cast(OUT) long divide(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long floor_divide(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long floor_divide(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long remainder(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long remainder(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long power(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
@@ -168,7 +168,7 @@ public final class ElementwiseNative {
 
   public static native @Cast(OUT) long right_shift(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Raw @Cast(HANDLES) long[] divmod(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Raw @Cast(HANDLES) long[] divmod(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long clip(@Cast(IN) long a, @Cast(MAYBE) long min, @Cast(MAYBE) long max, @Cast(ON) long s) throws MlxException;
 

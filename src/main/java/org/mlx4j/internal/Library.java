@@ -2,7 +2,6 @@ package org.mlx4j.internal;
 
 import java.io.IOException;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Namespace;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
@@ -11,9 +10,9 @@ import org.mlx4j.MlxException;
 /**
  * Finds, unpacks and starts the native library.
  *
- * <p>The natives of one platform lie together in one folder of a jar. All of them are unpacked side by side into
- * JavaCPP's cache, so that the library finds libmlx, and libmlx finds its own dependencies and kernels, next to
- * themselves.
+ * <p>The natives of one platform lie together in one folder of a jar. All of them are unpacked side
+ * by side into JavaCPP's cache, so that the library finds libmlx, and libmlx finds its own
+ * dependencies and kernels, next to themselves.
  */
 @Platform(include = "bridge.h", library = "jnimlx4j", preload = "mlx")
 @Namespace("mlx4j")
