@@ -49,7 +49,7 @@ Fn value_and_grad(const Fn& f, const std::vector<int>& argnums, bool with_value)
   auto checked = [f, name](const Arrays& args) {
     auto outputs = f(args);
     require_scalar(outputs, name);
-    require_stack_for(outputs);
+    require_stack_for(outputs, args, StackUse::vjp);
     return outputs;
   };
   return [differentiate = mx::value_and_grad(checked, argnums), argnums, place = std::move(place), name,
@@ -98,7 +98,7 @@ Arrays vjp(const Fn& f, const Arrays& primals, const Arrays& cotangents) {
   auto checked = [&](const Arrays& args) {
     auto outputs = f(args);
     require_same_shapes("vjp", "cotangent", "output", cotangents, outputs);
-    require_stack_for(outputs);
+    require_stack_for(outputs, args, StackUse::vjp);
     for (auto i = outputs.size(); i-- > 0;) {
       if (outputs[i].has_primitive() && !std::strcmp(outputs[i].primitive().name(), "StopGradient")) {
         used.erase(used.begin() + std::ptrdiff_t(i));
@@ -111,7 +111,7 @@ Arrays vjp(const Fn& f, const Arrays& primals, const Arrays& cotangents) {
 
 Arrays jvp(const Fn& f, const Arrays& primals, const Arrays& tangents) {
   require_same_shapes("jvp", "tangent", "primal", tangents, primals);
-  return join(mx::jvp(guarded(f), primals, tangents));
+  return join(mx::jvp(guarded(f, StackUse::jvp), primals, tangents));
 }
 
 // ---- vmap -----------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ static void require_axis_count(std::size_t axes, std::size_t count, const char* 
 }
 
 Fn vmap(const Fn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes) {
-  return [f = guarded(f), in_axes, out_axes](const Arrays& args) {
+  return [f = guarded(f, StackUse::vmap), in_axes, out_axes](const Arrays& args) {
     require_axis_count(in_axes.size(), args.size(), "inAxes", "arguments");
     std::vector<int> in(args.size());
     for (std::size_t i = 0; i < args.size(); ++i) {
@@ -162,7 +162,7 @@ Fn checkpoint(const Fn& f) {
     if (outputs.empty()) {
       throw std::invalid_argument("[checkpoint] the function must return at least one array, it returned none");
     }
-    require_stack_for(outputs);
+    require_stack_for(outputs, args, StackUse::vjp);
     return outputs;
   });
 }
@@ -199,7 +199,7 @@ Fn compile(const Fn& f, bool shapeless) {
   static std::atomic<std::uintptr_t> next{std::uintptr_t(1) << 63};  // never an address
   auto id = std::make_shared<Id>(next++);
   CompilerNotNeeded compiler_not_needed;
-  return [id, f, compiled = mx::detail::compile(guarded(f), id->value, shapeless)](const Arrays& args) -> Arrays {
+  return [id, f, compiled = mx::detail::compile(guarded(f, StackUse::compile), id->value, shapeless)](const Arrays& args) -> Arrays {
     thread_local std::vector<std::uintptr_t> active;  // what this thread is calling
     const bool inside_own_trace = std::find(active.begin(), active.end(), id->value) != active.end();
     if (!compile_enabled || inside_own_trace) {

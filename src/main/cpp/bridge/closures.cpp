@@ -39,7 +39,7 @@ static Arrays accept(JNIEnv* env, jlongArray packed) {
     if (auto* a = array_table().find(handles[i])) {
       results.push_back(*a);
     } else {
-      throw std::logic_error("the function returned a closed array");
+      throw closed_error("the function returned a closed array");
     }
   }
   return results;

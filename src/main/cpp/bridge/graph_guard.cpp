@@ -73,12 +73,17 @@ struct Walk {
   std::vector<const mx::array*> pending;
 };
 
-// Visits each array once, outputs first; goes on to the inputs of those for which `visit` answers true.
+// Visits each array once, outputs first, and goes on to the inputs of those for which `visit` answers true. Neither
+// visits `boundary` nor goes beyond it. Returns how many were visited.
 template <class V>
-std::size_t walk(const Arrays& outputs, V visit) {
+std::size_t walk(const Arrays& outputs, const Arrays& boundary, V visit) {
   thread_local Walk w;
   w.seen.clear();
   w.pending.clear();
+  for (auto& a : boundary) {
+    w.seen.insert(a.id());
+  }
+  const auto before = w.seen.size();
   auto reach = [](const mx::array& a) {
     if (w.seen.insert(a.id())) {
       w.pending.push_back(&a);
@@ -96,14 +101,20 @@ std::size_t walk(const Arrays& outputs, V visit) {
       }
     }
   }
-  return w.seen.size();
+  return w.seen.size() - before;
 }
 
-std::size_t longest_path(const Arrays& outputs) {
+std::size_t longest_path(const Arrays& outputs, const Arrays& boundary) {
   std::unordered_map<std::uintptr_t, std::size_t> depth;
+  for (auto& a : boundary) {
+    depth[a.id()] = 0;
+  }
   std::vector<std::pair<const mx::array*, std::size_t>> stack;
   std::size_t longest = 0;
   for (auto& o : outputs) {
+    if (depth.contains(o.id())) {
+      continue;
+    }
     stack.emplace_back(&o, 0);
     while (!stack.empty()) {
       auto& [a, next] = stack.back();
@@ -148,11 +159,9 @@ std::uintptr_t stack_low() {
   return low;
 }
 
-// Measured on MLX 0.32.4: the deepest recursion (compile) takes about 200 bytes of stack for each level.
-constexpr std::size_t bytes_per_level = 256;
 constexpr std::size_t reserve = 128 << 10;  // the JVM's guard pages, and what runs at the bottom of the recursion
 
-std::size_t levels_left() {
+std::size_t levels_left(std::size_t bytes_per_level) {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   const auto low = stack_low() + reserve;
   return here > low ? (here - low) / bytes_per_level : 0;
@@ -170,12 +179,12 @@ bool may_allocate_nothing(const mx::array& a) { return std::strstr(a.primitive()
 
 }  // namespace
 
-void require_stack_for(const Arrays& outputs) {
-  const auto levels = levels_left();
-  if (walk(outputs, [](auto&) { return true; }) <= levels) {
+void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t bytes_per_level) {
+  const auto levels = levels_left(bytes_per_level);
+  if (walk(outputs, inputs, [](auto&) { return true; }) <= levels) {
     return;
   }
-  if (const auto depth = longest_path(outputs); depth > levels) {
+  if (const auto depth = longest_path(outputs, inputs); depth > levels) {
     std::ostringstream msg;
     msg << "the traced graph is " << depth << " operations deep and a transform recurses through all of them, but the "
         << "stack of this thread has room for " << levels
@@ -185,10 +194,10 @@ void require_stack_for(const Arrays& outputs) {
   }
 }
 
-Fn guarded(const Fn& f) {
-  return [f](const Arrays& args) {
+Fn guarded(const Fn& f, std::size_t bytes_per_level) {
+  return [f, bytes_per_level](const Arrays& args) {
     auto results = f(args);
-    require_stack_for(results);
+    require_stack_for(results, args, bytes_per_level);
     return results;
   };
 }
@@ -197,7 +206,7 @@ EvalPlan plan_evaluation(const Arrays& outputs) {
   EvalPlan plan;
   const auto limit = physical_memory();
   const auto used = std::min(limit, mx::get_active_memory());
-  walk(outputs, [&](const mx::array& a) {
+  walk(outputs, {}, [&](const mx::array& a) {
     if (a.status() != mx::array::Status::unscheduled) {
       return false;
     }
@@ -213,7 +222,7 @@ EvalPlan plan_evaluation(const Arrays& outputs) {
     return true;
   });
   if (plan.can_fail) {
-    walk(outputs, [&](const mx::array& a) {
+    walk(outputs, {}, [&](const mx::array& a) {
       if (a.status() != mx::array::Status::unscheduled) {
         return false;
       }

@@ -118,6 +118,7 @@ mx::array as_dtype(mx::array a, mx::Dtype dtype) {
 
 template <class J>
 mx::array copy_from(J data, const mx::Shape& shape, mx::Dtype dtype) {
+  require_array(data);
   JNIEnv* env = require_env();
   const auto n = std::size_t(env->GetArrayLength(data));
   require_count(n, shape);
@@ -144,6 +145,7 @@ mx::array copy_from(J data, const mx::Shape& shape, mx::Dtype dtype) {
 
 template <class J>
 void copy_to(const mx::array& a, J data) {
+  require_array(data);
   JNIEnv* env = require_env();
   const auto n = std::size_t(env->GetArrayLength(data));
   if (n != a.size()) {
@@ -192,6 +194,7 @@ mx::array from_buffer(jobject direct, jlong offset, const mx::Shape& shape, mx::
 }
 
 mx::array from_complex(jfloatArray data, const mx::Shape& shape) {
+  require_array(data);
   JNIEnv* env = require_env();
   const auto n = std::size_t(env->GetArrayLength(data));
   require_count(n / 2, shape);
@@ -220,6 +223,7 @@ void to_host(const mx::array& a, jfloatArray data) { copy_to(a, data); }
 void to_host(const mx::array& a, jdoubleArray data) { copy_to(a, data); }
 
 void to_complex(const mx::array& a, jfloatArray data) {
+  require_array(data);
   JNIEnv* env = require_env();
   const auto n = 2 * a.size();
   const mx::array x = values_as(a, mx::complex64);

@@ -76,11 +76,14 @@ struct null_error : std::runtime_error {
 jthrowable throwable_for(JNIEnv* env, std::exception& e);
 
 // ---- Java arrays in ---------------------------------------------------------------------------
-template <class J, class T, void (JNIEnv::*get_region)(J, jsize, jsize, T*)>
-std::vector<T> copy_in(J a) {
+inline void require_array(jarray a) {
   if (!a) {
     throw null_error("a Java array is null");
   }
+}
+template <class J, class T, void (JNIEnv::*get_region)(J, jsize, jsize, T*)>
+std::vector<T> copy_in(J a) {
+  require_array(a);
   JNIEnv* env = require_env();
   std::vector<T> v(env->GetArrayLength(a));
   (env->*get_region)(a, 0, jsize(v.size()), v.data());
