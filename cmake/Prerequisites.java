@@ -54,7 +54,7 @@ final class Prerequisites {
             "apt-get install cmake",
             "dnf install cmake",
             "brew install cmake",
-            "any system: python3 -m pip install cmake");
+            "anywhere:        python3 -m pip install cmake");
     Run run = Run.of("cmake", "--version");
     if (!run.started()) {
       problems.add(
@@ -114,7 +114,7 @@ final class Prerequisites {
             "apt-get install python3 python3-venv",
             "dnf install python3",
             "brew install python",
-            "another one: mvn -Dpython=/path/to/python3 ...");
+            "another one:     mvn -Dpython=/path/to/python3 ...");
     Run run = Run.of(command, "-c", PYTHON_FACTS);
     if (!run.started() || run.code() != 0) {
       problems.add(

@@ -1,36 +1,49 @@
 # Configures, builds and stages the native library; Maven runs it:
 #
-#   cmake -DSOURCE=… -DBUILD=… -DSTAGE=… -DGENERATED=… -DPLATFORM=… -DJAVA_HOME=… -DMLX_ROOT=… -P build.cmake
+#   cmake -DNAME=VALUE … -P build.cmake
 #
-# SOURCE     the repository           GENERATED  what JavaCPP generated
-# BUILD      CMake's working folder   PLATFORM   JavaCPP's name of the platform
-# STAGE      becomes the root of the jar of natives
+# SOURCE     the repository                          NATIVES    the compiled natives
+# BUILD      CMake's working folder                  GENERATED  what JavaCPP generated from them
+# STAGE      becomes the root of the jar of natives  JAVACPP    JavaCPP's version
+# JAVA_HOME  a JDK, for jni.h                        PLATFORM   JavaCPP's name of the platform
+# MLX_ROOT   MLX: include/ and lib/
 cmake_minimum_required(VERSION 3.24)
 
-function(run)
-  execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
+# Runs a command; "quiet" leaves out what it reports, but not its errors.
+function(run quiet)
+  set(output "")
+  if(quiet)
+    set(output OUTPUT_QUIET)
+  endif()
+  execute_process(COMMAND ${ARGN} ${output} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# JavaCPP writes its files anew each time. Only those that changed reach CMake, so that the rest is not compiled again.
-file(GLOB generated RELATIVE "${GENERATED}" "${GENERATED}/*.cpp")
+# JavaCPP writes its files anew each time, and the functions in another order. They reach CMake only when the natives that
+# they are made from have changed, so that they are not compiled for nothing.
+file(GLOB generated "${GENERATED}/*.cpp")
 if(NOT generated)
   message(FATAL_ERROR "JavaCPP generated nothing in ${GENERATED}")
 endif()
-file(GLOB known RELATIVE "${BUILD}/generated" "${BUILD}/generated/*.cpp")
-foreach(name IN LISTS known)
-  if(NOT name IN_LIST generated)
-    file(REMOVE "${BUILD}/generated/${name}")
-  endif()
+set(origin "${JAVACPP}\n")
+file(GLOB natives "${NATIVES}/*.class")
+foreach(class IN LISTS natives)
+  file(SHA256 "${class}" digest)
+  string(APPEND origin "${digest} ${class}\n")
 endforeach()
-file(MAKE_DIRECTORY "${BUILD}/generated")
-foreach(name IN LISTS generated)
-  file(COPY_FILE "${GENERATED}/${name}" "${BUILD}/generated/${name}" ONLY_IF_DIFFERENT)
-endforeach()
+set(known "")
+if(EXISTS "${BUILD}/generated/origin.txt")
+  file(READ "${BUILD}/generated/origin.txt" known)
+endif()
+if(NOT known STREQUAL origin)
+  file(REMOVE_RECURSE "${BUILD}/generated")
+  file(COPY ${generated} DESTINATION "${BUILD}/generated")
+  file(WRITE "${BUILD}/generated/origin.txt" "${origin}")
+endif()
 
-run("${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -DCMAKE_BUILD_TYPE=Release --log-level=WARNING
+run(TRUE "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -DCMAKE_BUILD_TYPE=Release
     "-DJAVA_HOME=${JAVA_HOME}" "-DMLX_ROOT=${MLX_ROOT}" "-DMLX4J_PLATFORM=${PLATFORM}"
     "-DMLX4J_GENERATED=${BUILD}/generated")
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
-run("${CMAKE_COMMAND}" --build "${BUILD}" --config Release --parallel ${cores})
+run(FALSE "${CMAKE_COMMAND}" --build "${BUILD}" --config Release --parallel ${cores})
 file(REMOVE_RECURSE "${STAGE}")   # what an earlier build staged, perhaps with another MLX, must not stay
-run("${CMAKE_COMMAND}" --install "${BUILD}" --config Release --prefix "${STAGE}" --strip)
+run(TRUE "${CMAKE_COMMAND}" --install "${BUILD}" --config Release --prefix "${STAGE}" --strip)

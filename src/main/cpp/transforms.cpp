@@ -39,17 +39,16 @@ static void require_scalar(const Arrays& outputs, const char* name) {
   }
 }
 
-Fn value_and_grad(const Fn& f, const std::vector<int>& argnums, bool with_value) {
+Fn value_and_grad(const SharedFn& f, const std::vector<int>& argnums, bool with_value) {
   const char* name = with_value ? "valueAndGrad" : "grad";
   // MLX answers in ascending order of argnums; the caller asked for an order of their own.
   std::vector<std::size_t> place(argnums.size());
   for (std::size_t i = 0; i < argnums.size(); ++i) {
     place[i] = std::count_if(argnums.begin(), argnums.end(), [&](int other) { return other < argnums[i]; });
   }
-  auto checked = [f, name](const Arrays& args) {
+  auto checked = [f = guarded(f, StackUse::vjp), name](const Arrays& args) {
     auto outputs = f(args);
     require_scalar(outputs, name);
-    require_stack_for(outputs, args, StackUse::vjp);
     return outputs;
   };
   return [differentiate = mx::value_and_grad(checked, argnums), argnums, place = std::move(place), name,
@@ -91,15 +90,19 @@ static void require_same_shapes(const char* name, const char* what, const char* 
   }
 }
 
-Arrays vjp(const Fn& f, const Arrays& primals, const Arrays& cotangents) {
+Arrays vjp(const SharedFn& f, const Arrays& primals, const Arrays& cotangents) {
   // MLX hands out cotangents to the outputs in order, but leaves out an output that stopGradient returned. Ours belong
   // to the outputs by position, so those of such outputs are taken away, after the call and before MLX reads them.
   Arrays used = cotangents;
-  auto checked = [&](const Arrays& args) {
-    auto outputs = f(args);
+  auto checked = [&, traced = guarded(f, StackUse::vjp)](const Arrays& args) {
+    auto outputs = traced(args);
     require_same_shapes("vjp", "cotangent", "output", cotangents, outputs);
-    require_stack_for(outputs, args, StackUse::vjp);
     for (auto i = outputs.size(); i-- > 0;) {
+      // MLX finds cotangents by the output's identity, so an array that is returned twice needs two
+      auto twin = [&](const mx::array& other) { return other.id() == outputs[i].id(); };
+      if (std::any_of(outputs.begin(), outputs.begin() + std::ptrdiff_t(i), twin)) {
+        outputs[i] = mx::copy(outputs[i]);
+      }
       if (outputs[i].has_primitive() && !std::strcmp(outputs[i].primitive().name(), "StopGradient")) {
         used.erase(used.begin() + std::ptrdiff_t(i));
       }
@@ -109,7 +112,7 @@ Arrays vjp(const Fn& f, const Arrays& primals, const Arrays& cotangents) {
   return join(mx::vjp(checked, primals, used));
 }
 
-Arrays jvp(const Fn& f, const Arrays& primals, const Arrays& tangents) {
+Arrays jvp(const SharedFn& f, const Arrays& primals, const Arrays& tangents) {
   require_same_shapes("jvp", "tangent", "primal", tangents, primals);
   return join(mx::jvp(guarded(f, StackUse::jvp), primals, tangents));
 }
@@ -119,8 +122,12 @@ static int resolve_axis(int axis, int ndim, const char* what, std::size_t i, con
   const int resolved = axis < 0 ? axis + ndim : axis;
   if (resolved < 0 || resolved >= ndim) {
     std::ostringstream msg;
-    msg << "[vmap] axis " << axis << " is out of range for " << what << " " << i << " of shape " << a.shape()
-        << "; allowed is " << -ndim << " to " << ndim - 1;
+    msg << "[vmap] axis " << axis << " is out of range for " << what << " " << i << " of shape " << a.shape() << "; ";
+    if (ndim == 0) {
+      msg << "a scalar has no axes";
+    } else {
+      msg << "allowed is " << -ndim << " to " << ndim - 1;
+    }
     throw std::invalid_argument(msg.str());
   }
   return resolved;
@@ -135,7 +142,7 @@ static void require_axis_count(std::size_t axes, std::size_t count, const char* 
   }
 }
 
-Fn vmap(const Fn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes) {
+Fn vmap(const SharedFn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes) {
   return [f = guarded(f, StackUse::vmap), in_axes, out_axes](const Arrays& args) {
     require_axis_count(in_axes.size(), args.size(), "inAxes", "arguments");
     std::vector<int> in(args.size());
@@ -156,13 +163,12 @@ Fn vmap(const Fn& f, const std::vector<int>& in_axes, const std::vector<int>& ou
 }
 
 // ---- checkpoint -----------------------------------------------------------------------------------
-Fn checkpoint(const Fn& f) {
-  return mx::checkpoint([f](const Arrays& args) {
-    auto outputs = f(args);
+Fn checkpoint(const SharedFn& f) {
+  return mx::checkpoint([f = std::make_shared<const Fn>(guarded(f, StackUse::vjp))](const Arrays& args) {
+    auto outputs = (*f)(args);
     if (outputs.empty()) {
       throw std::invalid_argument("[checkpoint] the function must return at least one array, it returned none");
     }
-    require_stack_for(outputs, args, StackUse::vjp);
     return outputs;
   });
 }
@@ -188,7 +194,7 @@ class CompilerNotNeeded {
 
 // mx::compile keys each thread's cache by an address, which can be used again, and erases it only from the cache of the
 // thread that drops the function. Here ids are never used again, and a dropped id is erased from all caches.
-Fn compile(const Fn& f, bool shapeless) {
+Fn compile(const SharedFn& f, bool shapeless) {
   struct Id {
     const std::uintptr_t value;
     explicit Id(std::uintptr_t v) : value(v) {}
@@ -199,17 +205,28 @@ Fn compile(const Fn& f, bool shapeless) {
   static std::atomic<std::uintptr_t> next{std::uintptr_t(1) << 63};  // never an address
   auto id = std::make_shared<Id>(next++);
   CompilerNotNeeded compiler_not_needed;
-  return [id, f, compiled = mx::detail::compile(guarded(f, StackUse::compile), id->value, shapeless)](const Arrays& args) -> Arrays {
+  return [id, f, compiled = mx::detail::compile(guarded(f, StackUse::compile), id->value, shapeless)](
+             const Arrays& args) -> Arrays {
     thread_local std::vector<std::uintptr_t> active;  // what this thread is calling
     const bool inside_own_trace = std::find(active.begin(), active.end(), id->value) != active.end();
     if (!compile_enabled || inside_own_trace) {
-      return f(args);
+      return (*f)(args);
     }
     struct Mark {
       explicit Mark(std::uintptr_t i) { active.push_back(i); }
       ~Mark() { active.pop_back(); }
     } mark(id->value);
-    return compiled(args);
+    try {
+      return compiled(args);
+    } catch (const std::invalid_argument& e) {
+      if (!std::strstr(e.what(), "uncaptured inputs")) {
+        throw;
+      }
+      // An argument that the function also captures: seen as two arrays, one is a constant and the other an input.
+      Arrays copies;
+      std::transform(args.begin(), args.end(), std::back_inserter(copies), [](auto& a) { return mx::copy(a); });
+      return compiled(copies);
+    }
   };
 }
 

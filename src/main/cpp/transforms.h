@@ -6,22 +6,22 @@
 namespace mlx4j {
 
 // Calls a function, for its results.
-inline Arrays call(const Fn& f, const Arrays& args) { return f(args); }
+inline Arrays call(const SharedFn& f, const Arrays& args) { return (*f)(args); }
 
 // { value, gradient for argnums[0], gradient for argnums[1], … }; `name` is the transform that messages speak of.
-Fn value_and_grad(const Fn& f, const std::vector<int>& argnums, bool with_value);
+Fn value_and_grad(const SharedFn& f, const std::vector<int>& argnums, bool with_value);
 
 // Axes count from the end when negative; not_mapped passes an argument whole.
 constexpr int not_mapped = std::numeric_limits<int>::min();
-Fn vmap(const Fn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes);
+Fn vmap(const SharedFn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes);
 
-Fn checkpoint(const Fn& f);
+Fn checkpoint(const SharedFn& f);
 
 // { outputs …, products … }
-Arrays vjp(const Fn& f, const Arrays& primals, const Arrays& cotangents);
-Arrays jvp(const Fn& f, const Arrays& primals, const Arrays& tangents);
+Arrays vjp(const SharedFn& f, const Arrays& primals, const Arrays& cotangents);
+Arrays jvp(const SharedFn& f, const Arrays& primals, const Arrays& tangents);
 
-Fn compile(const Fn& f, bool shapeless);
+Fn compile(const SharedFn& f, bool shapeless);
 // Ordinals of org.mlx4j.CompileMode, which are those of mx::CompileMode. Fusing on the CPU writes its kernels below
 // `kernel_directory`.
 void set_compile_mode(jint mode, const char* kernel_directory);

@@ -38,25 +38,8 @@ static void evaluate_or_invalidate(Arrays v, Arrays unscheduled) {
   }
 }
 
-// False when nothing is left to wait for. Errors while computing are the caller's own: nobody else can enter meanwhile.
-static bool schedule(const Arrays& v) {
-  if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
-    return false;
-  }
-  auto plan = plan_evaluation(v);
-  if (tracing() || plan.can_fail) {  // MLX forbids asynchronous evaluation while it traces
-    evaluate_or_invalidate(v, std::move(plan.unscheduled));
-    return false;
-  }
-  mx::async_eval(v);
-  return true;
-}
-
-void evaluate(Arrays v) {
-  Entry entry;
-  if (!schedule(v)) {
-    return;
-  }
+// Waits outside the lock, on private copies of the events.
+static void wait(const Arrays& v) {
   Arrays waits;
   for (auto& a : v) {
     if (a.status() != Status::available && a.event().valid()) {
@@ -72,6 +55,32 @@ void evaluate(Arrays v) {
       w.wait();
     }
   }
+}
+
+// Errors while computing are the caller's own, for nobody else can enter meanwhile: where they are possible, and while
+// this thread traces, when MLX forbids asynchronous evaluation, it computes at once.
+static void schedule(const Arrays& v) {
+  if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
+    return;
+  }
+  const bool is_tracing = tracing();
+  auto plan = plan_evaluation(v, is_tracing);
+  if (is_tracing || plan.can_fail) {
+    evaluate_or_invalidate(v, std::move(plan.unscheduled));
+    return;
+  }
+  for (std::size_t i = 0; i + 1 < plan.slices.size(); ++i) {
+    Arrays slice = std::move(plan.slices[i]);  // let go of when computed, so that its memory can be used again
+    mx::async_eval(slice);
+    wait(slice);
+  }
+  mx::async_eval(v);
+}
+
+void evaluate(Arrays v) {
+  Entry entry;
+  schedule(v);
+  wait(v);
   for (auto& a : v) {
     a.wait();
   }

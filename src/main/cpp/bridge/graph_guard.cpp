@@ -10,6 +10,7 @@
 
 #include "mlx/primitives.h"
 #include "physical_memory.h"
+#include "threads.h"
 
 namespace mlx4j {
 
@@ -177,6 +178,122 @@ bool may_fail(const mx::array& a) {
 // Views and broadcasts are results without memory of their own.
 bool may_allocate_nothing(const mx::array& a) { return std::strstr(a.primitive().name(), "Broadcast") != nullptr; }
 
+// A rough number of arithmetic operations.
+std::size_t work(const mx::array& a) {
+  const char* name = a.primitive().name();
+  const bool product = std::strstr(name, "Matmul") || std::strstr(name, "MM") || std::strstr(name, "Convolution");
+  const bool reduction = std::strstr(name, "Reduce") != nullptr;
+  if (a.inputs().empty()) {
+    return a.size();
+  }
+  const mx::array& first = a.inputs()[0];
+  if (product && first.ndim() > 0) {
+    return a.size() * std::size_t(std::max(1, first.shape(-1)));
+  }
+  return reduction ? first.size() : a.size();
+}
+
+// While it computes more than a few dozen operations at once, MLX waits with the entry lock held. So a graph of much
+// work is computed in slices of about this much (some milliseconds), and others may enter between them.
+constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
+
+// The unscheduled arrays below `outputs`, inputs first, cut into slices; each stands for the arrays that later ones
+// need.
+std::vector<Arrays> slice(const Arrays& outputs) {
+  struct Node {
+    mx::array array;
+    std::size_t slice;
+    bool needed_later = false;
+  };
+  std::vector<Node> order;
+  std::unordered_map<std::uintptr_t, std::size_t> place;  // in `order`
+  std::unordered_map<std::uintptr_t, bool> seen;
+  std::vector<std::pair<const mx::array*, std::size_t>> stack;
+  std::size_t current = 0;
+  std::size_t sum = 0;
+  auto reach = [&](const mx::array& a) {
+    if (a.status() == mx::array::Status::unscheduled && a.has_primitive() && seen.emplace(a.id(), true).second) {
+      stack.emplace_back(&a, 0);
+    }
+  };
+  for (auto& o : outputs) {
+    reach(o);
+    while (!stack.empty()) {
+      auto& [a, next] = stack.back();
+      if (next < a->inputs().size()) {
+        reach(a->inputs()[next++]);
+        continue;
+      }
+      sum += work(*a);
+      for (auto& in : a->inputs()) {
+        if (auto it = place.find(in.id()); it != place.end() && order[it->second].slice < current) {
+          order[it->second].needed_later = true;
+        }
+      }
+      place[a->id()] = order.size();
+      order.push_back({*a, current});
+      if (sum >= work_of_a_slice) {
+        ++current;
+        sum = 0;
+      }
+      stack.pop_back();
+    }
+    if (auto it = place.find(o.id()); it != place.end()) {
+      order[it->second].needed_later = true;
+    }
+  }
+  std::vector<Arrays> slices(current + 1);
+  for (auto& n : order) {
+    if (n.needed_later) {
+      slices[n.slice].push_back(std::move(n.array));
+    }
+  }
+  return slices;
+}
+
+// The tracers of all functions that are being traced, on any thread; guarded by the entry lock.
+std::vector<std::uintptr_t>& active_tracers() {
+  static auto& ids = immortal<std::vector<std::uintptr_t>>();
+  return ids;
+}
+
+class ActiveTracers {
+ public:
+  explicit ActiveTracers(const Arrays& args) {
+    for (auto& a : args) {
+      if (a.is_tracer()) {
+        ids_.push_back(a.id());
+      }
+    }
+    active_tracers().insert(active_tracers().end(), ids_.begin(), ids_.end());
+  }
+  ~ActiveTracers() {
+    auto& all = active_tracers();
+    for (auto id : ids_) {
+      *std::find(all.begin(), all.end(), id) = all.back();
+      all.pop_back();
+    }
+  }
+  ActiveTracers(const ActiveTracers&) = delete;
+  ActiveTracers& operator=(const ActiveTracers&) = delete;
+
+ private:
+  std::vector<std::uintptr_t> ids_;
+};
+
+// MLX would take a traced value that it evaluates on another thread out of the traced graph, and the gradient would
+// silently be zero.
+void require_no_foreign_tracer(const Arrays& outputs) {
+  walk(outputs, {}, [](const mx::array& a) {
+    const auto& all = active_tracers();
+    if (std::find(all.begin(), all.end(), a.id()) != all.end()) {
+      throw std::logic_error(
+          "[eval] this value belongs to a function that another thread is tracing; it can only be read on that thread");
+    }
+    return true;
+  });
+}
+
 }  // namespace
 
 void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t bytes_per_level) {
@@ -194,16 +311,21 @@ void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t 
   }
 }
 
-Fn guarded(const Fn& f, std::size_t bytes_per_level) {
+Fn guarded(const SharedFn& f, std::size_t bytes_per_level) {
   return [f, bytes_per_level](const Arrays& args) {
-    auto results = f(args);
+    ActiveTracers active(args);
+    auto results = (*f)(args);
     require_stack_for(results, args, bytes_per_level);
     return results;
   };
 }
 
-EvalPlan plan_evaluation(const Arrays& outputs) {
+EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
+  if (!tracing && !active_tracers().empty()) {
+    require_no_foreign_tracer(outputs);
+  }
   EvalPlan plan;
+  std::size_t sum = 0;
   const auto limit = physical_memory();
   const auto used = std::min(limit, mx::get_active_memory());
   walk(outputs, {}, [&](const mx::array& a) {
@@ -218,9 +340,13 @@ EvalPlan plan_evaluation(const Arrays& outputs) {
         throw out_of_memory(msg.str());
       }
       plan.can_fail = plan.can_fail || may_fail(a);
+      sum += work(a);
     }
     return true;
   });
+  if (sum > 2 * work_of_a_slice) {
+    plan.slices = slice(outputs);
+  }
   if (plan.can_fail) {
     walk(outputs, {}, [&](const mx::array& a) {
       if (a.status() != mx::array::Status::unscheduled) {

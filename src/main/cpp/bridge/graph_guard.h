@@ -15,15 +15,18 @@ struct StackUse {
 // Throws stack_overflow when a transform that recurses from `outputs` down to `inputs` could run out of stack here.
 void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t bytes_per_level);
 
-// The same check around a function that a transform is about to walk.
-Fn guarded(const Fn& f, std::size_t bytes_per_level);
+// A function that a transform is about to trace and to walk: its tracers are known while it runs, and the stack is
+// checked when it returns.
+Fn guarded(const SharedFn& f, std::size_t bytes_per_level);
 
 struct EvalPlan {
-  bool can_fail = false;  // some operation may report an error while it computes
-  Arrays unscheduled;     // filled only then: what has no value if it does
+  bool can_fail = false;       // some operation may report an error while it computes
+  Arrays unscheduled;          // filled only then: what has no value if it does
+  std::vector<Arrays> slices;  // of much work: what to compute first, second, …
 };
 
-// Throws out_of_memory when a result could never be allocated.
-EvalPlan plan_evaluation(const Arrays& outputs);
+// Throws out_of_memory when a result could never be allocated, and std::logic_error when a value belongs to a function
+// that another thread is tracing.
+EvalPlan plan_evaluation(const Arrays& outputs, bool tracing);
 
 }  // namespace mlx4j

@@ -19,9 +19,10 @@ namespace mlx4j {
 namespace mx = mlx::core;
 using Arrays = std::vector<mx::array>;
 using Fn = std::function<Arrays(const Arrays&)>;
+using SharedFn = std::shared_ptr<const Fn>;  // transforms of transforms share what they are made of
 
 using ArrayTable = SlotTable<mx::array, 1>;
-using FunctionTable = SlotTable<std::shared_ptr<const Fn>, 2>;
+using FunctionTable = SlotTable<SharedFn, 2>;
 using StreamTable = SlotTable<mx::Stream, 3>;
 ArrayTable& array_table();
 FunctionTable& function_table();
@@ -52,9 +53,9 @@ struct maybe {  // 0 stands for "not given"
 };
 struct fn {
   Entry entry;
-  std::shared_ptr<const Fn> f;
+  SharedFn f;
   explicit fn(jlong h) : f(function_table().get(h)) {}
-  operator const Fn&() const { return *f; }
+  operator const SharedFn&() const { return f; }
 };
 struct on {  // 0 stands for the default stream
   Entry entry;

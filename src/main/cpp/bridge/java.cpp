@@ -97,7 +97,8 @@ jthrowable throwable_for(JNIEnv* env, std::exception& e) {
       // MLX throws these for a wrong axis, shape or dtype alike
       is<std::invalid_argument>("java/lang/IllegalArgumentException"),
       is<std::out_of_range>("java/lang/IllegalArgumentException"),
-      is<std::overflow_error>("java/lang/IllegalArgumentException"));
+      is<std::overflow_error>("java/lang/IllegalArgumentException"),
+      is<std::logic_error>("java/lang/IllegalStateException"));
   return name ? make_throwable(env, name, e.what()) : nullptr;
 }
 

@@ -180,6 +180,18 @@ final class Call {
         function, y, a -> HostDataNative.weak_integer(x, a), (a, weak, s) -> op.apply(weak, a, s));
   }
 
+  /**
+   * A Java number as an array of the dtype that it takes beside another, for operations of three
+   * arrays.
+   */
+  static MlxArray weak(String function, MlxArray beside, double number) {
+    return unary(function, (a, s) -> HostDataNative.weak_float(number, a), beside);
+  }
+
+  static MlxArray weak(String function, MlxArray beside, long number) {
+    return unary(function, (a, s) -> HostDataNative.weak_integer(number, a), beside);
+  }
+
   private interface WeakBeside {
     long apply(long array);
   }
@@ -211,6 +223,7 @@ final class Call {
     long[] handles = handles(function, xs);
     try {
       withinMemory(() -> evaluation.accept(handles));
+      MemoryPressure.evaluated();
     } catch (RuntimeException e) {
       throw explained(function, e, xs);
     } finally {

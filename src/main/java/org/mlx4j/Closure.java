@@ -11,6 +11,7 @@ import org.mlx4j.internal.TransformsNative;
  * Java in between, and the outer one holds the inner one by itself.
  */
 final class Closure implements AutoCloseable {
+  final String transform;
   final long handle;
   private final boolean made;
 
@@ -22,6 +23,7 @@ final class Closure implements AutoCloseable {
     if (function == null) {
       throw new NullPointerException("[" + transform + "] the function is null");
     }
+    this.transform = transform;
     this.function = function;
     made = !(function instanceof FunctionHandle);
     handle = function instanceof FunctionHandle f ? f.handle : TransformsNative.function(body);
@@ -55,7 +57,7 @@ final class Closure implements AutoCloseable {
 
   private static long[] run(String transform, int arity, long[] args, ArraysFunction f) {
     ThreadContext context = ThreadContext.current();
-    try (Scope scope = Scope.open(context)) {
+    try (Scope scope = Scope.ofFunction(context)) {
       MlxArray[] xs = Call.wrap(args, context);
       if (xs.length != arity) {
         throw new IllegalArgumentException(

@@ -49,7 +49,11 @@ public abstract sealed class FunctionHandle implements AutoCloseable
    * @return true after {@link #close()}
    */
   public boolean isClosed() {
-    return !HandlesNative.is_live(handle);
+    try {
+      return !HandlesNative.is_live(handle);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**

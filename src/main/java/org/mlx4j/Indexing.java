@@ -1,9 +1,8 @@
 package org.mlx4j;
 
 import static org.mlx4j.Call.binary;
-import static org.mlx4j.Call.leftWeak;
-import static org.mlx4j.Call.rightWeak;
 import static org.mlx4j.Call.ternary;
+import static org.mlx4j.Call.weak;
 
 import org.mlx4j.internal.IndexingNative;
 
@@ -174,8 +173,9 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray where(MlxArray x, double y) {
-    return rightWeak(
-        "where", (a, weak, s) -> IndexingNative.where(((MlxArray) this).handle, a, weak, s), x, y);
+    try (MlxArray number = weak("where", x, y)) {
+      return where(x, number);
+    }
   }
 
   /**
@@ -188,8 +188,9 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray where(double x, MlxArray y) {
-    return leftWeak(
-        "where", (weak, a, s) -> IndexingNative.where(((MlxArray) this).handle, weak, a, s), x, y);
+    try (MlxArray number = weak("where", y, x)) {
+      return where(number, y);
+    }
   }
 
   /**
@@ -202,8 +203,9 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray where(MlxArray x, long y) {
-    return rightWeak(
-        "where", (a, weak, s) -> IndexingNative.where(((MlxArray) this).handle, a, weak, s), x, y);
+    try (MlxArray number = weak("where", x, y)) {
+      return where(x, number);
+    }
   }
 
   /**
@@ -216,7 +218,8 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray where(long x, MlxArray y) {
-    return leftWeak(
-        "where", (weak, a, s) -> IndexingNative.where(((MlxArray) this).handle, weak, a, s), x, y);
+    try (MlxArray number = weak("where", y, x)) {
+      return where(number, y);
+    }
   }
 }

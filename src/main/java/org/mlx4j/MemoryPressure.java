@@ -21,27 +21,37 @@ final class MemoryPressure {
 
   private MemoryPressure() {}
 
+  /** An array was left to the collector. */
   static void created() {
-    if ((COUNT.incrementAndGet() & (INTERVAL - 1)) == 0
-        && MemoryNative.get_active_memory() > limit) {
+    if ((COUNT.incrementAndGet() & (INTERVAL - 1)) == 0) {
+      evaluated();
+    }
+  }
+
+  /** Arrays have taken memory. */
+  static void evaluated() {
+    if (MemoryNative.get_active_memory() > limit) {
       relieve();
     }
   }
 
-  /** Frees what dropped arrays hold, as far as a collection and a few milliseconds can. */
+  /** Frees what dropped arrays hold, as far as a collection can. */
   static synchronized void relieve() {
-    long before = MemoryNative.get_active_memory();
     System.gc();
-    for (int i = 0;
-        i < 20 && MemoryNative.get_active_memory() > before / 2;
-        i++) { // the cleaner's thread needs time
+    long before;
+    int stable = 0;
+    long active = MemoryNative.get_active_memory();
+    do { // the cleaner's thread needs some time
+      before = active;
       try {
         Thread.sleep(1);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         break;
       }
-    }
-    limit = Math.max(FLOOR, 2 * MemoryNative.get_active_memory());
+      active = MemoryNative.get_active_memory();
+      stable = active < before ? 0 : stable + 1;
+    } while (stable < 10);
+    limit = Math.max(FLOOR, 2 * active);
   }
 }

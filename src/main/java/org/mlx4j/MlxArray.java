@@ -1013,6 +1013,7 @@ public final class MlxArray
     }
     try {
       Call.withinMemory(() -> reader.read(handle));
+      MemoryPressure.evaluated();
     } catch (ClosedException e) {
       throw Call.explained("copyTo", e, this);
     } finally {

@@ -25,8 +25,15 @@ public final class Scope implements AutoCloseable {
   private long[] handles = new long[16];
   private int count;
 
-  private Scope(ThreadContext context) {
+  /**
+   * Whether this is the scope of a function that a transform runs: what lies outside cannot be
+   * closed inside.
+   */
+  private final boolean ofFunction;
+
+  private Scope(ThreadContext context, boolean ofFunction) {
     this.context = context;
+    this.ofFunction = ofFunction;
     this.outer = context.scope;
     context.scope = this;
   }
@@ -37,11 +44,11 @@ public final class Scope implements AutoCloseable {
    * @return the scope, to be closed by the same thread
    */
   public static Scope open() {
-    return new Scope(ThreadContext.current());
+    return new Scope(ThreadContext.current(), false);
   }
 
-  static Scope open(ThreadContext context) {
-    return new Scope(context);
+  static Scope ofFunction(ThreadContext context) {
+    return new Scope(context, true);
   }
 
   /**
@@ -195,8 +202,7 @@ public final class Scope implements AutoCloseable {
    * everything to be closed after the results are copied.
    */
   long[] handOver(MlxArray[] results) {
-    closeInner();
-    context.scope = outer;
+    leave();
     long[] packed = new long[1 + results.length + count];
     packed[0] = results.length;
     for (int i = 0; i < results.length; i++) {
@@ -207,17 +213,26 @@ public final class Scope implements AutoCloseable {
     return packed;
   }
 
-  /** Scopes that the code inside opened and did not close end with this one. */
-  private void closeInner() {
-    while (context.scope != this) {
-      context.scope.close();
+  /**
+   * Ends this scope for the thread; what scopes inside it hold that were not closed becomes its
+   * own.
+   */
+  private void leave() {
+    for (Scope s = context.scope; s != this; s = s.outer) {
+      for (int i = 0; i < s.count; i++) {
+        add(s.handles[i]);
+      }
+      s.handles = null;
+      s.count = 0;
     }
+    context.scope = outer;
   }
 
   /**
    * Closes what was created inside. Closing twice is harmless.
    *
-   * @throws IllegalStateException if called by another thread than the one that opened this scope
+   * @throws IllegalStateException if called by another thread than the one that opened this scope,
+   *     or by a function that a transform runs and that did not open it
    */
   @Override
   public void close() {
@@ -225,8 +240,13 @@ public final class Scope implements AutoCloseable {
       return;
     }
     requireOpenHere();
-    closeInner();
-    context.scope = outer;
+    for (Scope s = context.scope; s != this; s = s.outer) {
+      if (s.ofFunction) {
+        throw new IllegalStateException(
+            "[Scope] a function that a transform runs cannot close a scope that it did not open");
+      }
+    }
+    leave();
     HandlesNative.close_all(handles, count);
     handles = null;
   }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongFunction;
 import org.mlx4j.internal.ClosedException;
@@ -399,6 +400,7 @@ public final class Transforms {
    * @throws NullPointerException if {@code mode} is null
    */
   public static void setCompileMode(CompileMode mode) {
+    Objects.requireNonNull(mode, "[setCompileMode] the mode is null");
     boolean fuseOnCpu = mode == CompileMode.ENABLED && DevicesNative.default_device() == 0;
     TransformsNative.set_compile_mode(mode.code(), fuseOnCpu ? kernelDirectory() : null);
   }
@@ -474,7 +476,8 @@ public final class Transforms {
     try (closure) {
       return transform.apply(closure.handle);
     } catch (ClosedException e) {
-      throw new IllegalStateException("[Transforms] the function to transform is closed", e);
+      throw new IllegalStateException(
+          "[" + closure.transform + "] the function to transform is closed", e);
     } finally {
       Reference.reachabilityFence(closure);
     }
