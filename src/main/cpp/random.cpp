@@ -2,12 +2,34 @@
 
 #include <random>
 
+#include "evaluation.h"
 #include "threads.h"
 
 namespace mlx4j {
 
-static mx::random::KeySequence& sequence() {  // entry lock held
-  static auto& s = immortal<mx::random::KeySequence>([] {
+// As mx::random::KeySequence, whose state nobody would ever evaluate: it would grow by each number drawn.
+class KeySequence {
+ public:
+  explicit KeySequence(std::uint64_t seed) : key_(mx::random::key(seed)) {}
+
+  void seed(std::uint64_t seed) { key_ = mx::random::key(seed); }
+
+  mx::array next() {
+    auto [state, key] = mx::random::split(key_);
+    key_ = state;
+    if (++drawn_ % 32 == 0) {
+      async_evaluate({key_});
+    }
+    return key;
+  }
+
+ private:
+  mx::array key_;
+  std::uint64_t drawn_ = 0;
+};
+
+static KeySequence& sequence() {  // entry lock held
+  static auto& s = immortal<KeySequence>([] {
     std::random_device device;
     return std::uint64_t(device()) << 32 | device();
   }());

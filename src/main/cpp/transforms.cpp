@@ -192,6 +192,11 @@ class CompilerNotNeeded {
   mx::Device::DeviceType saved_;
 };
 
+// A trace that fails leaves an empty entry behind, one for each failing call.
+static void forget_failed_trace(std::uintptr_t id) {
+  mx::detail::compile_erase(mx::detail::compile_cache(), id);
+}
+
 // mx::compile keys each thread's cache by an address, which can be used again, and erases it only from the cache of the
 // thread that drops the function. Here ids are never used again, and a dropped id is erased from all caches.
 Fn compile(const SharedFn& f, bool shapeless) {
@@ -219,6 +224,7 @@ Fn compile(const SharedFn& f, bool shapeless) {
     try {
       return compiled(args);
     } catch (const std::invalid_argument& e) {
+      forget_failed_trace(id->value);
       if (!std::strstr(e.what(), "uncaptured inputs")) {
         throw;
       }
@@ -226,6 +232,9 @@ Fn compile(const SharedFn& f, bool shapeless) {
       Arrays copies;
       std::transform(args.begin(), args.end(), std::back_inserter(copies), [](auto& a) { return mx::copy(a); });
       return compiled(copies);
+    } catch (...) {
+      forget_failed_trace(id->value);
+      throw;
     }
   };
 }
