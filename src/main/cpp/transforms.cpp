@@ -193,9 +193,7 @@ class CompilerNotNeeded {
 };
 
 // A trace that fails leaves an empty entry behind, one for each failing call.
-static void forget_failed_trace(std::uintptr_t id) {
-  mx::detail::compile_erase(mx::detail::compile_cache(), id);
-}
+static void forget_failed_trace(std::uintptr_t id) { mx::detail::compile_erase(mx::detail::compile_cache(), id); }
 
 // mx::compile keys each thread's cache by an address, which can be used again, and erases it only from the cache of the
 // thread that drops the function. Here ids are never used again, and a dropped id is erased from all caches.

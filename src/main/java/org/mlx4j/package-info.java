@@ -37,8 +37,8 @@
  *
  * <h2>Errors</h2>
  *
- * {@link java.lang.IllegalArgumentException} for what cannot be right (shapes, axes, dtypes), {@link
- * java.lang.IllegalStateException} for something closed or used on the wrong thread, {@link
+ * {@link java.lang.IllegalArgumentException} for what cannot be right (shapes, axes, dtypes),
+ * {@link java.lang.IllegalStateException} for something closed or used on the wrong thread, {@link
  * java.lang.IndexOutOfBoundsException} for an index, {@link java.lang.NullPointerException} for
  * null, {@link java.lang.OutOfMemoryError} when native memory is not enough, {@link
  * java.lang.StackOverflowError} for a graph too deep to transform on this thread, {@link

@@ -60,7 +60,7 @@ class ReadmeTest {
     String setUp = group("## Set-up\n(.*?)\n## ", readme());
     List<String> commands = setUp.lines().filter(line -> line.startsWith("    ")).toList();
     assertEquals(
-        List.of("mvn -q test-compile exec:exec@train-digits", "mvn verify"),
+        List.of("mvn -q test-compile exec:exec@train-digits", "mvn -B verify"),
         commands.stream().map(String::strip).toList());
   }
 
