@@ -167,6 +167,10 @@ static R convert_element(const mx::array& a, Convert convert) {
   throw std::invalid_argument("[item] unknown dtype");
 }
 
+jfloat item_float(const mx::array& a) {
+  return convert_element<jfloat>(a, [](auto v) { return jfloat(v); });
+}
+
 jdouble item_double(const mx::array& a) {
   return convert_element<jdouble>(a, [](auto v) { return jdouble(v); });
 }

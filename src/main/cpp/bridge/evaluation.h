@@ -16,6 +16,7 @@ bool is_available(const mx::array& a);
 mx::array values_as(const mx::array& a, mx::Dtype dtype);
 
 // The one element of `a`.
+jfloat item_float(const mx::array& a);
 jdouble item_double(const mx::array& a);
 jlong item_long(const mx::array& a);
 std::string to_string(const mx::array& a);

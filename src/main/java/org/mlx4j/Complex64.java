@@ -11,6 +11,7 @@ public record Complex64(float real, float imag) {
   /** The form that Python prints, such as {@code 1.0+2.0j}. */
   @Override
   public String toString() {
-    return real + (imag < 0 || Float.isNaN(imag) ? "" : "+") + imag + "j";
+    String part = Float.toString(imag);
+    return real + (part.startsWith("-") ? "" : "+") + part + "j";
   }
 }

@@ -646,7 +646,13 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public float itemFloat() {
-    return (float) itemDouble();
+    try {
+      return EvaluationNative.item_float(handle);
+    } catch (ClosedException e) {
+      throw Call.explained("item", e, this);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**

@@ -138,7 +138,37 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray full(int[] shape, double vals, DType dtype) {
-    return zeros(shape, dtype).add(vals).astype(dtype);
+    try (MlxArray value = MlxArray.scalar(vals, dtype)) {
+      return full(shape, value, dtype);
+    }
+  }
+
+  /**
+   * An array of one integer everywhere, in int32, or int64 if it does not fit. Mirrors {@code
+   * mlx.core.full}.
+   *
+   * @param shape the shape; none for a scalar
+   * @param vals the number
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray full(int[] shape, long vals) {
+    return full(shape, vals, vals == (int) vals ? DType.INT32 : DType.INT64);
+  }
+
+  /**
+   * An array of one integer everywhere. Mirrors {@code mlx.core.full}.
+   *
+   * @param shape the shape; none for a scalar
+   * @param vals the number
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray full(int[] shape, long vals, DType dtype) {
+    try (MlxArray value = MlxArray.scalar(vals, dtype)) {
+      return full(shape, value, dtype);
+    }
   }
 
   /**
@@ -183,6 +213,19 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, double vals) {
+    return full(a.shape(), vals, a.dtype());
+  }
+
+  /**
+   * An array of one integer everywhere, like another in shape and dtype. Mirrors {@code
+   * mlx.core.full_like}.
+   *
+   * @param a the other array
+   * @param vals the number
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray fullLike(MlxArray a, long vals) {
     return full(a.shape(), vals, a.dtype());
   }
 

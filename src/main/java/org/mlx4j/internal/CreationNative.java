@@ -22,39 +22,21 @@ public final class CreationNative {
 
   private CreationNative() {}
 
-  public static native @Cast(OUT) long arange(
-      double start, double stop, double step, @Cast(DTYPE) int d, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long arange(double start, double stop, double step, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long linspace(
-      double start,
-      double stop,
-      int num,
-      @Cast("bool") boolean endpoint,
-      @Cast(DTYPE) int d,
-      @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long linspace(double start, double stop, int num, @Cast("bool") boolean endpoint, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j")
-  public static native @Cast(OUT) long full(
-      @Raw @Cast(SHAPE) int[] shape, @Cast(IN) long vals, @Cast(DTYPE) int d, @Cast(ON) long s)
-      throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long full(@Raw @Cast(SHAPE) int[] shape, @Cast(IN) long vals, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long zeros(
-      @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long zeros(@Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long ones(
-      @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long ones(@Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long zeros_like(
-      @Cast(IN) long a, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long zeros_like(@Cast(IN) long a, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long ones_like(
-      @Cast(IN) long a, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long ones_like(@Cast(IN) long a, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long eye(
-      int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long eye(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long tri(
-      int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long tri(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 }

@@ -27,6 +27,8 @@ public final class EvaluationNative {
 
   public static native @Cast("bool") boolean is_available(@Cast(HELD) long a) throws MlxException;
 
+  public static native float item_float(@Cast(HELD) long a) throws MlxException;
+
   public static native double item_double(@Cast(HELD) long a) throws MlxException;
 
   public static native @Cast("jlong") long item_long(@Cast(HELD) long a) throws MlxException;

@@ -26,8 +26,7 @@ public final class HandlesNative {
 
   public static native int retain_live(@Raw long[] handles, int n) throws MlxException;
 
-  public static native @Cast("bool") boolean is_live(@Cast("jlong") long handle)
-      throws MlxException;
+  public static native @Cast("bool") boolean is_live(@Cast("jlong") long handle) throws MlxException;
 
   public static native @Cast(OUT) long alias(@Cast(IN) long a) throws MlxException;
 

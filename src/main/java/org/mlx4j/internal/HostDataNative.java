@@ -22,47 +22,31 @@ public final class HostDataNative {
 
   private HostDataNative() {}
 
-  public static native @Cast(OUT) long from_host(
-      @Raw boolean[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
+  public static native @Cast(OUT) long from_host(@Raw boolean[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long from_host(
-      @Raw byte[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
+  public static native @Cast(OUT) long from_host(@Raw byte[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long from_host(
-      @Raw short[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
+  public static native @Cast(OUT) long from_host(@Raw short[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long from_host(
-      @Raw int[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
+  public static native @Cast(OUT) long from_host(@Raw int[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long from_host(
-      @Raw long[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
+  public static native @Cast(OUT) long from_host(@Raw long[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long from_host(
-      @Raw float[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
+  public static native @Cast(OUT) long from_host(@Raw float[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long from_host(
-      @Raw double[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
+  public static native @Cast(OUT) long from_host(@Raw double[] data, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long from_buffer(
-      @Raw Object direct,
-      @Cast("jlong") long offset,
-      @Raw @Cast(SHAPE) int[] shape,
-      @Cast(DTYPE) int d)
-      throws MlxException;
+  public static native @Cast(OUT) long from_buffer(@Raw Object direct, @Cast("jlong") long offset, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long from_complex(
-      @Raw float[] realAndImaginary, @Raw @Cast(SHAPE) int[] shape) throws MlxException;
+  public static native @Cast(OUT) long from_complex(@Raw float[] realAndImaginary, @Raw @Cast(SHAPE) int[] shape) throws MlxException;
 
-  public static native @Cast(OUT) long weak_float(double value, @Cast(IN) long beside)
-      throws MlxException;
+  public static native @Cast(OUT) long weak_float(double value, @Cast(IN) long beside) throws MlxException;
 
-  public static native @Cast(OUT) long weak_integer(
-      @Cast("jlong") long value, @Cast(IN) long beside) throws MlxException;
+  public static native @Cast(OUT) long weak_integer(@Cast("jlong") long value, @Cast(IN) long beside) throws MlxException;
 
   public static native @Cast(OUT) long scalar(double value, @Cast(DTYPE) int d) throws MlxException;
 
-  public static native @Cast(OUT) long scalar(@Cast("jlong") long value, @Cast(DTYPE) int d)
-      throws MlxException;
+  public static native @Cast(OUT) long scalar(@Cast("jlong") long value, @Cast(DTYPE) int d) throws MlxException;
 
   public static native void to_host(@Cast(HELD) long a, @Raw boolean[] data) throws MlxException;
 
@@ -78,9 +62,7 @@ public final class HostDataNative {
 
   public static native void to_host(@Cast(HELD) long a, @Raw double[] data) throws MlxException;
 
-  public static native void to_complex(@Cast(HELD) long a, @Raw float[] realAndImaginary)
-      throws MlxException;
+  public static native void to_complex(@Cast(HELD) long a, @Raw float[] realAndImaginary) throws MlxException;
 
-  public static native void to_buffer(
-      @Cast(HELD) long a, @Raw Object direct, @Cast("jlong") long offset) throws MlxException;
+  public static native void to_buffer(@Cast(HELD) long a, @Raw Object direct, @Cast("jlong") long offset) throws MlxException;
 }

@@ -23,30 +23,15 @@ public final class IndexingNative {
 
   public static native void check_indices(@Cast("bool") boolean on) throws MlxException;
 
-  public static native @Cast(OUT) long basic_index(
-      @Cast(IN) long a,
-      @Raw @Cast(SHAPE) int[] start,
-      @Raw @Cast(SHAPE) int[] stop,
-      @Raw @Cast(SHAPE) int[] strides,
-      @Raw @Cast(SHAPE) int[] shape,
-      @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long basic_index(@Cast(IN) long a, @Raw @Cast(SHAPE) int[] start, @Raw @Cast(SHAPE) int[] stop, @Raw @Cast(SHAPE) int[] strides, @Raw @Cast(SHAPE) int[] shape, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long take(
-      @Cast(IN) long a, @Cast(IN) long indices, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long take(@Cast(IN) long a, @Cast(IN) long indices, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long take(
-      @Cast(IN) long a, @Cast(IN) long indices, int axis, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long take(@Cast(IN) long a, @Cast(IN) long indices, int axis, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long take_along_axis(
-      @Cast(IN) long a, @Cast(IN) long indices, int axis, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long take_along_axis(@Cast(IN) long a, @Cast(IN) long indices, int axis, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long put_along_axis(
-      @Cast(IN) long a, @Cast(IN) long indices, @Cast(IN) long values, int axis, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long put_along_axis(@Cast(IN) long a, @Cast(IN) long indices, @Cast(IN) long values, int axis, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx::core")
-  public static native @Cast(OUT) long where(
-      @Cast(IN) long condition, @Cast(IN) long x, @Cast(IN) long y, @Cast(ON) long s)
-      throws MlxException;
+  @Namespace("::mlx::core") public static native @Cast(OUT) long where(@Cast(IN) long condition, @Cast(IN) long x, @Cast(IN) long y, @Cast(ON) long s) throws MlxException;
 }

@@ -18,9 +18,7 @@ public final class IoNative {
 
   private IoNative() {}
 
-  public static native void save_safetensors(
-      @Raw byte[] path, @Raw Object[] names, @Raw @Cast(ARRAYS) long[] arrays) throws MlxException;
+  public static native void save_safetensors(@Raw byte[] path, @Raw Object[] names, @Raw @Cast(ARRAYS) long[] arrays) throws MlxException;
 
-  @Raw(withEnv = true)
-  public static native Object[] load_safetensors(@Raw byte[] path) throws MlxException;
+  @Raw(withEnv = true) public static native Object[] load_safetensors(@Raw byte[] path) throws MlxException;
 }

@@ -1,5 +1,7 @@
 package org.mlx4j.internal;
 
+
+
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Namespace;
 import org.bytedeco.javacpp.annotation.Platform;
@@ -27,9 +29,7 @@ public final class MemoryNative {
 
   public static native void clear_cache() throws MlxException;
 
-  public static native @Cast("jlong") long set_memory_limit(@Cast("jlong") long bytes)
-      throws MlxException;
+  public static native @Cast("jlong") long set_memory_limit(@Cast("jlong") long bytes) throws MlxException;
 
-  public static native @Cast("jlong") long set_cache_limit(@Cast("jlong") long bytes)
-      throws MlxException;
+  public static native @Cast("jlong") long set_cache_limit(@Cast("jlong") long bytes) throws MlxException;
 }

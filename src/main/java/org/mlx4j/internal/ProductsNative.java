@@ -22,45 +22,23 @@ public final class ProductsNative {
 
   private ProductsNative() {}
 
-  public static native @Cast(OUT) long matmul(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long matmul(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long addmm(
-      @Cast(IN) long c,
-      @Cast(IN) long a,
-      @Cast(IN) long b,
-      float alpha,
-      float beta,
-      @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long addmm(@Cast(IN) long c, @Cast(IN) long a, @Cast(IN) long b, float alpha, float beta, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long inner(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long inner(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long outer(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long outer(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long vecdot(
-      @Cast(IN) long a, @Cast(IN) long b, int axis, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long vecdot(@Cast(IN) long a, @Cast(IN) long b, int axis, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long tensordot(
-      @Cast(IN) long a, @Cast(IN) long b, int axes, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long tensordot(@Cast(IN) long a, @Cast(IN) long b, int axes, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long tensordot(
-      @Cast(IN) long a,
-      @Cast(IN) long b,
-      @Raw @Cast(INTS) int[] axesA,
-      @Raw @Cast(INTS) int[] axesB,
-      @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long tensordot(@Cast(IN) long a, @Cast(IN) long b, @Raw @Cast(INTS) int[] axesA, @Raw @Cast(INTS) int[] axesB, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long kron(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long kron(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long trace(
-      @Cast(IN) long a, int offset, int axis1, int axis2, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long trace(
-      @Cast(IN) long a, int offset, int axis1, int axis2, @Cast(DTYPE) int d, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 }

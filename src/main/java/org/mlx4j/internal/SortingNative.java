@@ -21,30 +21,21 @@ public final class SortingNative {
 
   public static native @Cast(OUT) long sort(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long sort(@Cast(IN) long a, int axis, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long sort(@Cast(IN) long a, int axis, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long argsort(@Cast(IN) long a, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long argsort(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long argsort(@Cast(IN) long a, int axis, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long argsort(@Cast(IN) long a, int axis, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long partition(@Cast(IN) long a, int kth, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long partition(@Cast(IN) long a, int kth, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long partition(
-      @Cast(IN) long a, int kth, int axis, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long partition(@Cast(IN) long a, int kth, int axis, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long argpartition(@Cast(IN) long a, int kth, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long argpartition(@Cast(IN) long a, int kth, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long argpartition(
-      @Cast(IN) long a, int kth, int axis, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long argpartition(@Cast(IN) long a, int kth, int axis, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long topk(@Cast(IN) long a, int k, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long topk(@Cast(IN) long a, int k, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long topk(@Cast(IN) long a, int k, int axis, @Cast(ON) long s)
-      throws MlxException;
+  public static native @Cast(OUT) long topk(@Cast(IN) long a, int k, int axis, @Cast(ON) long s) throws MlxException;
 }
