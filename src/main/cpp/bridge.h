@@ -16,3 +16,4 @@
 #include "mlx/mlx.h"
 #include "random.h"
 #include "transforms.h"
+#include "vmap_rules.h"

@@ -24,7 +24,7 @@ public final class ProductsNative {
 
   public static native @Cast(OUT) long matmul(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long addmm(@Cast(IN) long c, @Cast(IN) long a, @Cast(IN) long b, float alpha, float beta, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long addmm(@Cast(IN) long c, @Cast(IN) long a, @Cast(IN) long b, float alpha, float beta, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long inner(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 

@@ -55,9 +55,9 @@ public final class ReductionsNative {
 
   public static native @Cast(OUT) long logsumexp(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long median(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long median(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long median(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long median(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long count_nonzero(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
@@ -75,11 +75,11 @@ public final class ReductionsNative {
 
   public static native @Raw @Cast(HANDLES) long[] minmax(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long argmin(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long argmin(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long argmin(@Cast(IN) long a, int axis, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long argmax(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long argmax(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long argmax(@Cast(IN) long a, int axis, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 

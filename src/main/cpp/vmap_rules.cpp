@@ -1,0 +1,125 @@
+#include "vmap_rules.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "evaluation.h"
+
+namespace mlx4j {
+
+namespace {
+
+using Binary = mx::array (*)(const mx::array&, const mx::array&, mx::StreamOrDevice);
+
+// Both arguments made to depend on both: then either each of them is mapped or none is.
+mx::array aligned(Binary op, const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  if (!tracing()) {
+    return op(a, b, s);
+  }
+  return op(mx::where(mx::array(true), a, b, s), mx::where(mx::array(false), a, b, s), s);
+}
+
+mx::array expand_one_by_one(mx::array a, std::vector<int> axes, mx::StreamOrDevice s) {
+  std::sort(axes.begin(), axes.end());
+  for (auto axis : axes) {
+    a = mx::expand_dims(a, axis, s);
+  }
+  return a;
+}
+
+std::vector<int> all_axes(const mx::array& a) {
+  std::vector<int> axes(a.ndim());
+  std::iota(axes.begin(), axes.end(), 0);
+  return axes;
+}
+
+}  // namespace
+
+mx::array bitwise_and(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  return aligned(mx::bitwise_and, a, b, s);
+}
+
+mx::array bitwise_or(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  return aligned(mx::bitwise_or, a, b, s);
+}
+
+mx::array bitwise_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  return aligned(mx::bitwise_xor, a, b, s);
+}
+
+mx::array left_shift(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  return aligned(mx::left_shift, a, b, s);
+}
+
+mx::array right_shift(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  return aligned(mx::right_shift, a, b, s);
+}
+
+mx::array not_equal(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  return tracing() ? mx::logical_not(mx::equal(a, b, s), s) : mx::not_equal(a, b, s);
+}
+
+mx::array logical_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  return mlx4j::not_equal(mx::astype(a, mx::bool_, s), mx::astype(b, mx::bool_, s), s);
+}
+
+mx::array array_equal(const mx::array& a, const mx::array& b, bool equal_nan, mx::StreamOrDevice s) {
+  if (!tracing() || !equal_nan || a.shape() != b.shape()) {
+    return mx::array_equal(a, b, equal_nan, s);
+  }
+  const auto both_nan = mx::logical_and(mx::isnan(a, s), mx::isnan(b, s), s);
+  return mx::all(mx::logical_or(mx::equal(a, b, s), both_nan, s), false, s);
+}
+
+mx::array expand_dims(const mx::array& a, const std::vector<int>& axes, mx::StreamOrDevice s) {
+  auto expanded = mx::expand_dims(a, axes, s);  // checks the axes
+  if (!tracing() || axes.size() < 2) {
+    return expanded;
+  }
+  std::vector<int> resolved;
+  for (auto axis : axes) {
+    resolved.push_back(axis < 0 ? axis + int(expanded.ndim()) : axis);
+  }
+  return expand_one_by_one(a, resolved, s);
+}
+
+mx::array argmin(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
+  return keepdims && tracing() ? expand_one_by_one(mx::argmin(a, false, s), all_axes(a), s)
+                               : mx::argmin(a, keepdims, s);
+}
+
+mx::array argmax(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
+  return keepdims && tracing() ? expand_one_by_one(mx::argmax(a, false, s), all_axes(a), s)
+                               : mx::argmax(a, keepdims, s);
+}
+
+mx::array median(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
+  return keepdims && tracing() ? expand_one_by_one(mx::median(a, false, s), all_axes(a), s)
+                               : mx::median(a, keepdims, s);
+}
+
+mx::array median(const mx::array& a, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s) {
+  if (!keepdims || !tracing()) {
+    return mx::median(a, axes, keepdims, s);
+  }
+  std::vector<int> resolved;
+  for (auto axis : axes) {
+    resolved.push_back(axis < 0 ? axis + int(a.ndim()) : axis);
+  }
+  return expand_one_by_one(mx::median(a, axes, false, s), resolved, s);
+}
+
+mx::array addmm(const mx::array& c, const mx::array& a, const mx::array& b, float alpha, float beta,
+                mx::StreamOrDevice s) {
+  auto result = mx::addmm(c, a, b, alpha, beta, s);  // checks shapes and dtypes
+  if (!tracing()) {
+    return result;
+  }
+  auto scaled = [&](const mx::array& x, float by) {
+    return by == 1 ? x : mx::multiply(mx::array(by, x.dtype()), x, s);
+  };
+  auto sum = mx::add(scaled(mx::matmul(a, b, s), alpha), scaled(c, beta), s);
+  return mx::astype(sum, result.dtype(), s);
+}
+
+}  // namespace mlx4j
