@@ -208,12 +208,12 @@ Fn compile(const SharedFn& f, bool shapeless) {
   static std::atomic<std::uintptr_t> next{std::uintptr_t(1) << 63};  // never an address
   auto id = std::make_shared<Id>(next++);
   CompilerNotNeeded compiler_not_needed;
-  return [id, f, compiled = mx::detail::compile(guarded(f, StackUse::compile), id->value, shapeless)](
-             const Arrays& args) -> Arrays {
+  auto traced = guarded(f, StackUse::compile);
+  return [id, traced, compiled = mx::detail::compile(traced, id->value, shapeless)](const Arrays& args) -> Arrays {
     thread_local std::vector<std::uintptr_t> active;  // what this thread is calling
     const bool inside_own_trace = std::find(active.begin(), active.end(), id->value) != active.end();
     if (!compile_enabled || inside_own_trace) {
-      return (*f)(args);
+      return traced(args);
     }
     struct Mark {
       explicit Mark(std::uintptr_t i) { active.push_back(i); }

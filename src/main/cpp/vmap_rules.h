@@ -1,6 +1,6 @@
-// Operations whose rule for vmap is wrong in MLX 0.32.4: results of wrong shape or value, or memory written where it should
-// not be. While a function is traced they are expressed by operations whose rules are right; outside traces they are
-// MLX's own.
+// Operations whose rule for vmap is wrong in MLX 0.32.4: results of wrong shape or value, or memory written where it
+// should not be. While a function is traced they are expressed by operations whose rules are right; outside traces they
+// are MLX's own.
 #pragma once
 
 #include "handles.h"

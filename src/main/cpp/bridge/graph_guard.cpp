@@ -162,6 +162,8 @@ std::uintptr_t stack_low() {
 
 constexpr std::size_t reserve = 128 << 10;  // the JVM's guard pages, and what runs at the bottom of the recursion
 
+constexpr std::size_t stack_of_a_transform = 32 << 10;  // its own frames, without those for each level
+
 std::size_t levels_left(std::size_t bytes_per_level) {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   const auto low = stack_low() + reserve;
@@ -313,6 +315,12 @@ void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t 
 
 Fn guarded(const SharedFn& f, std::size_t bytes_per_level) {
   return [f, bytes_per_level](const Arrays& args) {
+    if (levels_left(1) < stack_of_a_transform) {
+      throw stack_overflow(
+          "transforms are nested too deeply for the stack of this thread; run them on a thread with a larger stack "
+          "(the "
+          "stackSize of Thread's constructor, or -Xss)");
+    }
     ActiveTracers active(args);
     auto results = (*f)(args);
     require_stack_for(results, args, bytes_per_level);

@@ -12,6 +12,7 @@ import org.mlx4j.internal.TransformsNative;
  */
 final class Closure implements AutoCloseable {
   final String transform;
+  final int nesting;
   final long handle;
   private final boolean made;
 
@@ -25,8 +26,15 @@ final class Closure implements AutoCloseable {
     }
     this.transform = transform;
     this.function = function;
-    made = !(function instanceof FunctionHandle);
-    handle = function instanceof FunctionHandle f ? f.handle : TransformsNative.function(body);
+    if (function instanceof FunctionHandle f) {
+      made = false;
+      nesting = f.nesting;
+      handle = f.handle;
+    } else {
+      made = true;
+      nesting = 0;
+      handle = TransformsNative.function(body);
+    }
   }
 
   static Closure ofOne(String transform, ArrayFunction f) {

@@ -7,7 +7,9 @@ package org.mlx4j;
 public enum CompileMode {
   /** Compiled functions run their Java code at every call. */
   DISABLED,
-  /** The traced graph is kept and run as it is. */
+  /**
+   * The traced graph is kept and fused as {@link #ENABLED} does, without being simplified first.
+   */
   NO_SIMPLIFY,
   /** The traced graph is kept and simplified; the default on the CPU. */
   NO_FUSE,

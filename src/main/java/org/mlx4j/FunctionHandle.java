@@ -1,6 +1,7 @@
 package org.mlx4j;
 
 import java.lang.ref.Reference;
+import java.util.function.LongUnaryOperator;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.TransformsNative;
@@ -18,12 +19,28 @@ public abstract sealed class FunctionHandle implements AutoCloseable
         TransformedBiFunction,
         TransformedArraysFunction,
         ValueAndGradFunction {
-  final long handle;
-  final String function;
+  /** Native functions are called, and freed, one inside the other. */
+  private static final int MOST_NESTED = 1000;
 
-  FunctionHandle(String function, long handle) {
-    this.function = function;
-    this.handle = handle;
+  final String function;
+  final int nesting;
+  final long handle;
+
+  /** Applies a transform to what the closure holds, and lets go of the closure. */
+  FunctionHandle(Closure closure, LongUnaryOperator transform) {
+    function = closure.transform;
+    nesting = closure.nesting + 1;
+    try (closure) {
+      if (nesting > MOST_NESTED) {
+        throw new IllegalArgumentException(
+            "[" + function + "] at most " + MOST_NESTED + " transforms can be nested");
+      }
+      handle = transform.applyAsLong(closure.handle);
+    } catch (ClosedException e) {
+      throw new IllegalStateException("[" + function + "] the function to transform is closed", e);
+    } finally {
+      Reference.reachabilityFence(closure);
+    }
     Ownership.own(this, handle, ThreadContext.current());
   }
 

@@ -683,10 +683,15 @@ public final class MlxArray
    */
   public int itemInt() {
     long value = itemLong();
-    if (dtype().isInteger()) {
-      return Math.toIntExact(value);
+    if (!dtype().isInteger()) {
+      return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value));
     }
-    return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value));
+    boolean beyondLong = dtype() == DType.UINT64 && value < 0;
+    if (value != (int) value || beyondLong) {
+      String number = beyondLong ? Long.toUnsignedString(value) : Long.toString(value);
+      throw new ArithmeticException("[item] " + number + " does not fit an int");
+    }
+    return (int) value;
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.mlx4j;
 
+import java.util.function.LongUnaryOperator;
+
 /** A transformed function of any number of arrays to any number of arrays. */
 public final class TransformedArraysFunction extends FunctionHandle implements ArraysFunction {
-  TransformedArraysFunction(String function, long handle) {
-    super(function, handle);
+  TransformedArraysFunction(Closure closure, LongUnaryOperator transform) {
+    super(closure, transform);
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.mlx4j;
 
+import java.util.function.LongUnaryOperator;
+
 /** A transformed function of two arrays to one array. */
 public final class TransformedBiFunction extends FunctionHandle implements ArrayBiFunction {
-  TransformedBiFunction(String function, long handle) {
-    super(function, handle);
+  TransformedBiFunction(Closure closure, LongUnaryOperator transform) {
+    super(closure, transform);
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.mlx4j;
 
+import java.util.function.LongUnaryOperator;
+
 /** A transformed function of one array to one array. */
 public final class TransformedFunction extends FunctionHandle implements ArrayFunction {
-  TransformedFunction(String function, long handle) {
-    super(function, handle);
+  TransformedFunction(Closure closure, LongUnaryOperator transform) {
+    super(closure, transform);
   }
 
   /**

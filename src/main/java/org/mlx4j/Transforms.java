@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.LongFunction;
+import java.util.function.LongUnaryOperator;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.DevicesNative;
 import org.mlx4j.internal.TransformsNative;
@@ -54,7 +54,7 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction grad(ArrayFunction f) {
-    return new TransformedFunction("grad", differentiated(Closure.ofOne("grad", f), false, 0));
+    return new TransformedFunction(Closure.ofOne("grad", f), gradients(false, 0));
   }
 
   /**
@@ -73,8 +73,7 @@ public final class Transforms {
    */
   public static TransformedArraysFunction grad(ArrayBiFunction f, int argnum, int... more) {
     int[] argnums = argnums("grad", argnum, more);
-    return new TransformedArraysFunction(
-        "grad", differentiated(Closure.ofTwo("grad", f), false, argnums));
+    return new TransformedArraysFunction(Closure.ofTwo("grad", f), gradients(false, argnums));
   }
 
   /**
@@ -90,8 +89,7 @@ public final class Transforms {
    */
   public static TransformedArraysFunction grad(ArraysToArray f, int argnum, int... more) {
     int[] argnums = argnums("grad", argnum, more);
-    return new TransformedArraysFunction(
-        "grad", differentiated(Closure.toOne("grad", f), false, argnums));
+    return new TransformedArraysFunction(Closure.toOne("grad", f), gradients(false, argnums));
   }
 
   /**
@@ -103,8 +101,7 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static ValueAndGradFunction valueAndGrad(ArrayFunction f) {
-    return new ValueAndGradFunction(
-        "valueAndGrad", differentiated(Closure.ofOne("valueAndGrad", f), true, 0));
+    return new ValueAndGradFunction(Closure.ofOne("valueAndGrad", f), gradients(true, 0));
   }
 
   /**
@@ -120,8 +117,7 @@ public final class Transforms {
    */
   public static ValueAndGradFunction valueAndGrad(ArrayBiFunction f, int argnum, int... more) {
     int[] argnums = argnums("valueAndGrad", argnum, more);
-    return new ValueAndGradFunction(
-        "valueAndGrad", differentiated(Closure.ofTwo("valueAndGrad", f), true, argnums));
+    return new ValueAndGradFunction(Closure.ofTwo("valueAndGrad", f), gradients(true, argnums));
   }
 
   /**
@@ -137,12 +133,11 @@ public final class Transforms {
    */
   public static ValueAndGradFunction valueAndGrad(ArraysToArray f, int argnum, int... more) {
     int[] argnums = argnums("valueAndGrad", argnum, more);
-    return new ValueAndGradFunction(
-        "valueAndGrad", differentiated(Closure.toOne("valueAndGrad", f), true, argnums));
+    return new ValueAndGradFunction(Closure.toOne("valueAndGrad", f), gradients(true, argnums));
   }
 
-  private static long differentiated(Closure f, boolean withValue, int... argnums) {
-    return made(f, handle -> TransformsNative.value_and_grad(handle, argnums, withValue));
+  private static LongUnaryOperator gradients(boolean withValue, int... argnums) {
+    return f -> TransformsNative.value_and_grad(f, argnums, withValue);
   }
 
   private static int[] argnums(String transform, int argnum, int... more) {
@@ -206,7 +201,7 @@ public final class Transforms {
    */
   public static TransformedFunction vmap(ArrayFunction f, int inAxis, int outAxis) {
     return new TransformedFunction(
-        "vmap", vectorized(Closure.ofOne("vmap", f), new int[] {inAxis}, new int[] {outAxis}));
+        Closure.ofOne("vmap", f), vectorized(new int[] {inAxis}, new int[] {outAxis}));
   }
 
   /**
@@ -242,7 +237,7 @@ public final class Transforms {
               + " must have 2 entries, one for each argument of the function");
     }
     return new TransformedBiFunction(
-        "vmap", vectorized(Closure.ofTwo("vmap", f), inAxes, new int[] {outAxis}));
+        Closure.ofTwo("vmap", f), vectorized(inAxes, new int[] {outAxis}));
   }
 
   /**
@@ -260,28 +255,23 @@ public final class Transforms {
    * @throws NullPointerException if an argument is null
    */
   public static TransformedArraysFunction vmap(ArraysFunction f, int[] inAxes, int[] outAxes) {
-    return new TransformedArraysFunction(
-        "vmap", vectorized(Closure.ofMany("vmap", f), inAxes, outAxes));
+    return new TransformedArraysFunction(Closure.ofMany("vmap", f), vectorized(inAxes, outAxes));
   }
 
-  private static long vectorized(Closure f, int[] inAxes, int[] outAxes) {
-    return made(
-        f,
-        handle -> {
-          if (inAxes == null || outAxes == null) {
-            throw new NullPointerException(
-                "[vmap] " + (inAxes == null ? "inAxes" : "outAxes") + " is null");
-          }
-          if (Arrays.stream(inAxes).allMatch(axis -> axis == NOT_MAPPED)) {
-            throw new IllegalArgumentException(
-                "[vmap] inAxes maps no argument: at least one of its entries must be an axis");
-          }
-          if (Arrays.stream(outAxes).anyMatch(axis -> axis == NOT_MAPPED)) {
-            throw new IllegalArgumentException(
-                "[vmap] outAxes holds NOT_MAPPED: every result of vmap has a mapped axis");
-          }
-          return TransformsNative.vmap(handle, inAxes, outAxes);
-        });
+  private static LongUnaryOperator vectorized(int[] inAxes, int[] outAxes) {
+    if (inAxes == null || outAxes == null) {
+      throw new NullPointerException(
+          "[vmap] " + (inAxes == null ? "inAxes" : "outAxes") + " is null");
+    }
+    if (Arrays.stream(inAxes).allMatch(axis -> axis == NOT_MAPPED)) {
+      throw new IllegalArgumentException(
+          "[vmap] inAxes maps no argument: at least one of its entries must be an axis");
+    }
+    if (Arrays.stream(outAxes).anyMatch(axis -> axis == NOT_MAPPED)) {
+      throw new IllegalArgumentException(
+          "[vmap] outAxes holds NOT_MAPPED: every result of vmap has a mapped axis");
+    }
+    return f -> TransformsNative.vmap(f, inAxes, outAxes);
   }
 
   // ---- compile ----------------------------------------------------------------------------------
@@ -293,7 +283,8 @@ public final class Transforms {
    *
    * <p>Inside {@code f}, reading a value ({@code item…}, {@code to…Array}, {@code eval}) throws
    * {@link IllegalArgumentException}: there is none yet. Arrays that {@code f} captures become
-   * constants of the graph.
+   * constants of the graph. After an exception {@code f} is run again, for all shapes of that
+   * thread.
    *
    * @param f the function
    * @return the compiled function
@@ -313,7 +304,8 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction compile(ArrayFunction f, boolean shapeless) {
-    return new TransformedFunction("compile", compiled(Closure.ofOne("compile", f), shapeless));
+    return new TransformedFunction(
+        Closure.ofOne("compile", f), h -> TransformsNative.compile(h, shapeless));
   }
 
   /**
@@ -336,7 +328,8 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedBiFunction compile(ArrayBiFunction f, boolean shapeless) {
-    return new TransformedBiFunction("compile", compiled(Closure.ofTwo("compile", f), shapeless));
+    return new TransformedBiFunction(
+        Closure.ofTwo("compile", f), h -> TransformsNative.compile(h, shapeless));
   }
 
   /**
@@ -360,11 +353,7 @@ public final class Transforms {
    */
   public static TransformedArraysFunction compileArrays(ArraysFunction f, boolean shapeless) {
     return new TransformedArraysFunction(
-        "compile", compiled(Closure.ofMany("compile", f), shapeless));
-  }
-
-  private static long compiled(Closure f, boolean shapeless) {
-    return made(f, handle -> TransformsNative.compile(handle, shapeless));
+        Closure.ofMany("compile", f), h -> TransformsNative.compile(h, shapeless));
   }
 
   /**
@@ -401,7 +390,8 @@ public final class Transforms {
    */
   public static void setCompileMode(CompileMode mode) {
     Objects.requireNonNull(mode, "[setCompileMode] the mode is null");
-    boolean fuseOnCpu = mode == CompileMode.ENABLED && DevicesNative.default_device() == 0;
+    boolean fuses = mode == CompileMode.ENABLED || mode == CompileMode.NO_SIMPLIFY;
+    boolean fuseOnCpu = fuses && DevicesNative.default_device() == 0;
     TransformsNative.set_compile_mode(mode.code(), fuseOnCpu ? kernelDirectory() : null);
   }
 
@@ -444,8 +434,7 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction checkpoint(ArrayFunction f) {
-    return new TransformedFunction(
-        "checkpoint", made(Closure.ofOne("checkpoint", f), TransformsNative::checkpoint));
+    return new TransformedFunction(Closure.ofOne("checkpoint", f), TransformsNative::checkpoint);
   }
 
   /**
@@ -456,8 +445,7 @@ public final class Transforms {
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedBiFunction checkpoint(ArrayBiFunction f) {
-    return new TransformedBiFunction(
-        "checkpoint", made(Closure.ofTwo("checkpoint", f), TransformsNative::checkpoint));
+    return new TransformedBiFunction(Closure.ofTwo("checkpoint", f), TransformsNative::checkpoint);
   }
 
   /**
@@ -469,18 +457,7 @@ public final class Transforms {
    */
   public static TransformedArraysFunction checkpointArrays(ArraysFunction f) {
     return new TransformedArraysFunction(
-        "checkpoint", made(Closure.ofMany("checkpoint", f), TransformsNative::checkpoint));
-  }
-
-  private static long made(Closure closure, LongFunction<Long> transform) {
-    try (closure) {
-      return transform.apply(closure.handle);
-    } catch (ClosedException e) {
-      throw new IllegalStateException(
-          "[" + closure.transform + "] the function to transform is closed", e);
-    } finally {
-      Reference.reachabilityFence(closure);
-    }
+        Closure.ofMany("checkpoint", f), TransformsNative::checkpoint);
   }
 
   // ---- vjp, jvp ---------------------------------------------------------------------------------

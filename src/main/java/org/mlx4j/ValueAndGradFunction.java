@@ -1,11 +1,12 @@
 package org.mlx4j;
 
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 
 /** A function that computes the value of a scalar function together with its gradients. */
 public final class ValueAndGradFunction extends FunctionHandle {
-  ValueAndGradFunction(String function, long handle) {
-    super(function, handle);
+  ValueAndGradFunction(Closure closure, LongUnaryOperator transform) {
+    super(closure, transform);
   }
 
   /**
