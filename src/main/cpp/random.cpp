@@ -48,7 +48,7 @@ mx::array key_of(jlong seed) {
 
 key::key(jlong h) {
   if (h) {
-    k = array_table().get(h);
+    k = array_table.get(h);
   } else {
     k = sequence().next();
   }

@@ -36,7 +36,7 @@ static Arrays accept(JNIEnv* env, jlongArray packed) {
   Arrays results;
   results.reserve(n);
   for (jsize i = 1; i <= n; ++i) {
-    if (auto* a = array_table().find(handles[i])) {
+    if (auto* a = array_table.find(handles[i])) {
       results.push_back(*a);
     } else {
       throw closed_error("the function returned a closed array");

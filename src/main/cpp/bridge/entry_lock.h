@@ -11,6 +11,11 @@ struct ThreadState {
   int depth = 0;          // how many Entry objects this thread holds
   bool prepared = false;  // streams and compile cache of this thread are set up
 };
+
+// Every operation looks at it several times; this model spares a function call for each.
+#ifdef __linux__
+[[gnu::tls_model("initial-exec")]]
+#endif
 extern constinit thread_local ThreadState this_thread;
 
 void lock_first();   // depth 0 -> 1: locks, prepares the thread, runs deferred deletions

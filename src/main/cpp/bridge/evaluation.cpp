@@ -57,15 +57,16 @@ static void wait(const Arrays& v) {
   }
 }
 
-// Errors while computing are the caller's own, for nobody else can enter meanwhile: where they are possible, and while
-// this thread traces, when MLX forbids asynchronous evaluation, it computes at once.
+// Computes at once, with the lock held, where errors are possible (nobody else can enter meanwhile, so they are the
+// caller's own), while this thread traces (MLX then forbids to do it asynchronously), and where there is little to do and
+// nothing else in the way, which spares events and transitions.
 static void schedule(const Arrays& v) {
   if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
     return;
   }
   const bool is_tracing = tracing();
   auto plan = plan_evaluation(v, is_tracing);
-  if (is_tracing || plan.can_fail) {
+  if (is_tracing || plan.can_fail || (plan.little_work && mx::scheduler::n_active_tasks() == 0)) {
     evaluate_or_invalidate(v, std::move(plan.unscheduled));
     return;
   }

@@ -199,6 +199,8 @@ std::size_t work(const mx::array& a) {
 // work is computed in slices of about this much (some milliseconds), and others may enter between them.
 constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
 
+constexpr std::size_t little_work = std::size_t(1) << 16;  // some microseconds
+
 // The unscheduled arrays below `outputs`, inputs first, cut into slices; each stands for the arrays that later ones
 // need.
 std::vector<Arrays> slice(const Arrays& outputs) {
@@ -352,6 +354,7 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     }
     return true;
   });
+  plan.little_work = sum <= little_work;
   if (sum > 2 * work_of_a_slice) {
     plan.slices = slice(outputs);
   }

@@ -22,6 +22,7 @@ Fn guarded(const SharedFn& f, std::size_t bytes_per_level);
 struct EvalPlan {
   bool can_fail = false;       // some operation may report an error while it computes
   Arrays unscheduled;          // filled only then: what has no value if it does
+  bool little_work = false;    // done before anybody would notice
   std::vector<Arrays> slices;  // of much work: what to compute first, second, …
 };
 

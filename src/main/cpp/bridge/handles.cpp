@@ -8,18 +8,9 @@
 
 namespace mlx4j {
 
-ArrayTable& array_table() {
-  static auto& t = immortal<ArrayTable>("array is closed");
-  return t;
-}
-FunctionTable& function_table() {
-  static auto& t = immortal<FunctionTable>("function is closed");
-  return t;
-}
-StreamTable& stream_table() {
-  static auto& t = immortal<StreamTable>("stream does not exist");
-  return t;
-}
+ArrayTable& array_table = immortal<ArrayTable>("array is closed");
+FunctionTable& function_table = immortal<FunctionTable>("function is closed");
+StreamTable& stream_table = immortal<StreamTable>("stream does not exist");
 
 mx::Dtype dtype_of(jint ordinal) {  // the order of org.mlx4j.DType, which is that of mx::Dtype::Val
   static const std::array<mx::Dtype, 14> all{mx::bool_,   mx::uint8,   mx::uint16,   mx::uint32,   mx::uint64,
@@ -59,11 +50,11 @@ jlongArray to_java(JNIEnv* env, const Arrays& v) {
   hs.reserve(v.size());
   try {
     for (auto& a : v) {
-      hs.push_back(array_table().put(a));
+      hs.push_back(array_table.put(a));
     }
   } catch (...) {
     for (auto h : hs) {
-      array_table().take(h);
+      array_table.take(h);
     }
     throw;
   }
@@ -91,13 +82,13 @@ ints_out::operator jintArray() const {
 
 static void take(jlong h) {  // the taken value dies under the lock
   if (kind_of(h) == 2) {
-    function_table().take(h);
+    function_table.take(h);
   } else {
-    array_table().take(h);
+    array_table.take(h);
   }
 }
 
-static bool live(jlong h) { return array_table().find(h) || function_table().find(h); }
+static bool live(jlong h) { return array_table.find(h) || function_table.find(h); }
 
 void close(jlong h) {
   Entry entry;
@@ -147,12 +138,12 @@ std::vector<jint> describe(const mx::array& a) {
 
 jint live_arrays() {
   Entry entry;
-  return jint(array_table().live());
+  return jint(array_table.live());
 }
 
 jint live_functions() {
   Entry entry;
-  return jint(function_table().live());
+  return jint(function_table.live());
 }
 
 }  // namespace mlx4j

@@ -24,21 +24,21 @@ using SharedFn = std::shared_ptr<const Fn>;  // transforms of transforms share w
 using ArrayTable = SlotTable<mx::array, 1>;
 using FunctionTable = SlotTable<SharedFn, 2>;
 using StreamTable = SlotTable<mx::Stream, 3>;
-ArrayTable& array_table();
-FunctionTable& function_table();
-StreamTable& stream_table();
+extern ArrayTable& array_table;
+extern FunctionTable& function_table;
+extern StreamTable& stream_table;
 
 // ---- in -----------------------------------------------------------------------------------------
 struct in {
   Entry entry;
   const mx::array& a;
-  explicit in(jlong h) : a(array_table().get(h)) {}
+  explicit in(jlong h) : a(array_table.get(h)) {}
   operator const mx::array&() const { return a; }
 };
 struct held {
   Entry entry;
   mx::array a;
-  explicit held(jlong h) : a(array_table().get(h)) {}
+  explicit held(jlong h) : a(array_table.get(h)) {}
   operator const mx::array&() const { return a; }
 };
 struct maybe {  // 0 stands for "not given"
@@ -46,7 +46,7 @@ struct maybe {  // 0 stands for "not given"
   std::optional<mx::array> a;
   explicit maybe(jlong h) {
     if (h) {
-      a = array_table().get(h);
+      a = array_table.get(h);
     }
   }
   operator const std::optional<mx::array>&() const { return a; }
@@ -54,7 +54,7 @@ struct maybe {  // 0 stands for "not given"
 struct fn {
   Entry entry;
   SharedFn f;
-  explicit fn(jlong h) : f(function_table().get(h)) {}
+  explicit fn(jlong h) : f(function_table.get(h)) {}
   operator const SharedFn&() const { return f; }
 };
 struct on {  // 0 stands for the default stream
@@ -62,7 +62,7 @@ struct on {  // 0 stands for the default stream
   mx::StreamOrDevice s;
   explicit on(jlong h) {
     if (h) {
-      s = stream_table().get(h);
+      s = stream_table.get(h);
     }
   }
   operator mx::StreamOrDevice() const { return s; }
@@ -70,7 +70,7 @@ struct on {  // 0 stands for the default stream
 struct stream {
   Entry entry;
   mx::Stream s;
-  explicit stream(jlong h) : s(stream_table().get(h)) {}
+  explicit stream(jlong h) : s(stream_table.get(h)) {}
   operator mx::Stream() const { return s; }
 };
 mx::Dtype dtype_of(jint ordinal);
@@ -117,7 +117,7 @@ struct arrays {
     auto handles = longs(a);
     v.reserve(handles.size());
     for (auto h : handles) {
-      v.push_back(array_table().get(h));
+      v.push_back(array_table.get(h));
     }
   }
   operator const Arrays&() const& { return v; }
@@ -131,7 +131,7 @@ struct out {
   explicit out(mx::array a) {
     Entry entry;
     require_countable(a);
-    h = array_table().put(std::move(a));
+    h = array_table.put(std::move(a));
   }
   operator jlong() const { return h; }
 };
@@ -139,7 +139,7 @@ struct fnout {
   jlong h;
   explicit fnout(Fn f) {
     Entry entry;
-    h = function_table().put(std::make_shared<const Fn>(std::move(f)));
+    h = function_table.put(std::make_shared<const Fn>(std::move(f)));
   }
   operator jlong() const { return h; }
 };
@@ -147,7 +147,7 @@ struct streamout {
   jlong h;
   explicit streamout(mx::Stream s) {
     Entry entry;
-    h = stream_table().put(s);
+    h = stream_table.put(s);
   }
   operator jlong() const { return h; }
 };
