@@ -58,8 +58,8 @@ static void wait(const Arrays& v) {
 }
 
 // Computes at once, with the lock held, where errors are possible (nobody else can enter meanwhile, so they are the
-// caller's own), while this thread traces (MLX then forbids to do it asynchronously), and where there is little to do and
-// nothing else in the way, which spares events and transitions.
+// caller's own), while this thread traces (MLX then forbids to do it asynchronously), and where there is little to do
+// and nothing else in the way, which spares events and transitions.
 static void schedule(const Arrays& v) {
   if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
     return;

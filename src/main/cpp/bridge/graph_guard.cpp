@@ -1,6 +1,7 @@
 #include "graph_guard.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -160,13 +161,17 @@ std::uintptr_t stack_low() {
   return low;
 }
 
-constexpr std::size_t reserve = 128 << 10;  // the JVM's guard pages, and what runs at the bottom of the recursion
+// The JVM's guard pages, and what runs at the bottom of the recursion.
+std::size_t reserve() {
+  static const auto bytes = std::max<std::size_t>(128 << 10, (64 << 10) + 4 * std::size_t(sysconf(_SC_PAGESIZE)));
+  return bytes;
+}
 
 constexpr std::size_t stack_of_a_transform = 32 << 10;  // its own frames, without those for each level
 
 std::size_t levels_left(std::size_t bytes_per_level) {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  const auto low = stack_low() + reserve;
+  const auto low = stack_low() + reserve();
   return here > low ? (here - low) / bytes_per_level : 0;
 }
 

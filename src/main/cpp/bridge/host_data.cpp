@@ -17,7 +17,9 @@ enum class Direction { from_java, to_java };
 
 // The JVM's own region functions take half as long again as memcpy.
 template <Direction direction>
-void copy_in_place(JNIEnv* env, jarray java, std::conditional_t<direction == Direction::from_java, void*, const void*> native, std::size_t bytes) {
+void copy_in_place(JNIEnv* env, jarray java,
+                   std::conditional_t<direction == Direction::from_java, void*, const void*> native,
+                   std::size_t bytes) {
   for (std::size_t at = 0; at < bytes; at += piece) {
     auto* base = static_cast<char*>(env->GetPrimitiveArrayCritical(java, nullptr));
     if (!base) {

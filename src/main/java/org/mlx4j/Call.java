@@ -15,6 +15,9 @@ import org.mlx4j.internal.HostDataNative;
  * the native call.
  */
 final class Call {
+  /** What MLX says for any operation whose operands do not fit. */
+  private static final String BROADCAST = "[broadcast_shapes] ";
+
   private Call() {}
 
   /** A native of one array and a stream. */
@@ -246,6 +249,13 @@ final class Call {
 
   // ---- arguments and results --------------------------------------------------------------------
 
+  static <T> T notNull(String function, String argument, T value) {
+    if (value == null) {
+      throw new NullPointerException("[" + function + "] " + argument + " is null");
+    }
+    return value;
+  }
+
   static MlxArray argument(String function, int index, Object x) {
     if (x == null) {
       throw new NullPointerException("[" + function + "] array argument " + index + " is null");
@@ -280,7 +290,9 @@ final class Call {
     if (e instanceof ClosedException) {
       return new IllegalStateException("[" + function + "] " + closed(message, xs), e);
     }
-    if (message.startsWith("[")) {
+    if (message.startsWith(BROADCAST)) {
+      message = message.substring(BROADCAST.length());
+    } else if (message.startsWith("[")) {
       return e;
     }
     if (e instanceof IllegalArgumentException) {

@@ -21,6 +21,16 @@ public record Device(Type type) {
     }
   }
 
+  /**
+   * Names a device, whether it is there or not.
+   *
+   * @param type the kind of device
+   * @throws NullPointerException if {@code type} is null
+   */
+  public Device {
+    Call.notNull("Device", "the type", type);
+  }
+
   private static final Device CPU = new Device(Type.CPU);
   private static final Device GPU = new Device(Type.GPU);
 

@@ -46,7 +46,9 @@ public final class Index {
   }
 
   static Index[] at(int... indices) {
-    return Arrays.stream(indices).mapToObj(Index::at).toArray(Index[]::new);
+    return Arrays.stream(Call.notNull("get", "the array of indices", indices))
+        .mapToObj(Index::at)
+        .toArray(Index[]::new);
   }
 
   /**
@@ -172,6 +174,9 @@ public final class Index {
 
   /** One index for every axis: the ellipsis, or the end, stands for the axes that have none. */
   private static Index[] expand(Index[] indices, int ndim) {
+    for (Index index : Call.notNull("get", "the array of indices", indices)) {
+      Call.notNull("get", "an index", index);
+    }
     long used =
         Arrays.stream(indices).filter(i -> i.kind == Kind.NUMBER || i.kind == Kind.SLICE).count();
     long ellipses = Arrays.stream(indices).filter(i -> i.kind == Kind.ELLIPSIS).count();
@@ -212,12 +217,17 @@ public final class Index {
     int count = span <= 0 ? 0 : (int) ((span - 1) / Math.abs((long) step) + 1);
     from[axis] = count == 0 ? 0 : (int) first;
     to[axis] = count == 0 ? 0 : end < 0 ? -size - 1 : (int) end;
-    steps[axis] = count == 0 ? 1 : step;
+    steps[axis] = count <= 1 ? 1 : step;
+    if (count == 1) {
+      to[axis] = from[axis] + 1;
+    }
     return count;
   }
 
   static MlxArray slice(MlxArray a, int[] start, int[] stop, int[] strides) {
     int ndim = a.ndim();
+    Call.notNull("slice", "the start", start);
+    Call.notNull("slice", "the stop", stop);
     if (start.length != ndim
         || stop.length != ndim
         || (strides != null && strides.length != ndim)) {

@@ -1,6 +1,7 @@
 package org.mlx4j;
 
 import java.lang.ref.Reference;
+import java.lang.reflect.Array;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
@@ -59,7 +60,7 @@ public final class MlxArray
    * @return an array of dtype float32
    */
   public static MlxArray of(float... data) {
-    return of(data, DType.FLOAT32, data.length);
+    return of(data, DType.FLOAT32, length(data));
   }
 
   /**
@@ -69,7 +70,7 @@ public final class MlxArray
    * @return an array of dtype int32
    */
   public static MlxArray of(int... data) {
-    return of(data, DType.INT32, data.length);
+    return of(data, DType.INT32, length(data));
   }
 
   /**
@@ -79,7 +80,7 @@ public final class MlxArray
    * @return an array of dtype int64
    */
   public static MlxArray of(long... data) {
-    return of(data, DType.INT64, data.length);
+    return of(data, DType.INT64, length(data));
   }
 
   /**
@@ -89,7 +90,7 @@ public final class MlxArray
    * @return an array of dtype float32, MLX's default float
    */
   public static MlxArray of(double... data) {
-    return of(data, DType.FLOAT32, data.length);
+    return of(data, DType.FLOAT32, length(data));
   }
 
   /**
@@ -99,7 +100,7 @@ public final class MlxArray
    * @return an array of dtype bool
    */
   public static MlxArray of(boolean... data) {
-    return of(data, DType.BOOL, data.length);
+    return of(data, DType.BOOL, length(data));
   }
 
   /**
@@ -305,7 +306,7 @@ public final class MlxArray
    * @return an array of dtype complex64
    */
   public static MlxArray of(Complex64... data) {
-    return of(data, data.length);
+    return of(data, length(data));
   }
 
   /**
@@ -318,8 +319,9 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(Complex64[] data, int... shape) {
-    float[] parts = new float[2 * data.length];
+    float[] parts = new float[2 * length(data)];
     for (int i = 0; i < data.length; i++) {
+      Call.notNull("array", "element " + i, data[i]);
       parts[2 * i] = data[i].real();
       parts[2 * i + 1] = data[i].imag();
     }
@@ -339,6 +341,7 @@ public final class MlxArray
    *     of bytes
    */
   public static MlxArray of(ByteBuffer data, DType dtype, int... shape) {
+    Call.notNull("array", "the buffer", data);
     int[] checked = Sizes.require("array", shape, dtype);
     long bytes = dtype.itemsize();
     for (int size : checked) {
@@ -367,7 +370,7 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(FloatBuffer data, int... shape) {
-    float[] elements = new float[data.remaining()];
+    float[] elements = new float[Call.notNull("array", "the buffer", data).remaining()];
     data.duplicate().get(elements);
     return of(elements, shape);
   }
@@ -382,7 +385,7 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(DoubleBuffer data, int... shape) {
-    double[] elements = new double[data.remaining()];
+    double[] elements = new double[Call.notNull("array", "the buffer", data).remaining()];
     data.duplicate().get(elements);
     return of(elements, shape);
   }
@@ -397,7 +400,7 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(IntBuffer data, int... shape) {
-    int[] elements = new int[data.remaining()];
+    int[] elements = new int[Call.notNull("array", "the buffer", data).remaining()];
     data.duplicate().get(elements);
     return of(elements, shape);
   }
@@ -412,7 +415,7 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(LongBuffer data, int... shape) {
-    long[] elements = new long[data.remaining()];
+    long[] elements = new long[Call.notNull("array", "the buffer", data).remaining()];
     data.duplicate().get(elements);
     return of(elements, shape);
   }
@@ -485,7 +488,7 @@ public final class MlxArray
    * @return an array without axes
    */
   public static MlxArray scalar(double value, DType dtype) {
-    return dtype.isFloating()
+    return Call.notNull("array", "the dtype", dtype).isFloating()
         ? Call.creation("array", s -> HostDataNative.scalar(value, dtype.code()))
         : of(new double[] {value}, dtype, new int[0]);
   }
@@ -502,6 +505,10 @@ public final class MlxArray
   }
 
   // ---- description
+  private static int length(Object data) {
+    return Array.getLength(Call.notNull("array", "the data", data));
+  }
+
   // -------------------------------------------------------------------------------
 
   private int[] description() {
@@ -1042,7 +1049,7 @@ public final class MlxArray
   }
 
   private static void require(Buffer destination, long elements) {
-    if (destination.remaining() < elements) {
+    if (Call.notNull("copyTo", "the destination", destination).remaining() < elements) {
       throw new IllegalArgumentException(
           "[copyTo] the buffer has room for "
               + destination.remaining()

@@ -563,6 +563,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray[] meshgrid(MlxArray[] arrays, boolean sparse, String indexing) {
+    Call.notNull("meshgrid", "indexing", indexing);
     return naryToMany(
         "meshgrid", (xs, s) -> ShapesNative.meshgrid(xs, sparse, indexing, s), arrays);
   }

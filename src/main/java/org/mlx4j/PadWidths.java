@@ -14,15 +14,18 @@ final class PadWidths {
   }
 
   static MlxArray pad(MlxArray a, int[][] widths, PadMode mode, double constantValues) {
+    Call.notNull("pad", "the mode", mode);
     int[] shape = a.shape();
-    if (widths.length != shape.length) {
+    if (Call.notNull("pad", "the array of widths", widths).length != shape.length) {
       throw invalid(widths, "one pair for each of the " + shape.length + " axes");
     }
     int[] axes = new int[shape.length];
     int[] low = new int[shape.length];
     int[] high = new int[shape.length];
     for (int i = 0; i < axes.length; i++) {
-      if (widths[i].length != 2 || widths[i][0] < 0 || widths[i][1] < 0) {
+      if (Call.notNull("pad", "the pair of widths " + i, widths[i]).length != 2
+          || widths[i][0] < 0
+          || widths[i][1] < 0) {
         throw invalid(widths, "two numbers, not negative, for axis " + i);
       }
       if ((long) shape[i] + widths[i][0] + widths[i][1] > Integer.MAX_VALUE) {

@@ -63,6 +63,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray split(MlxArray key, int num) {
+    requireNotNegative("split", "num", num);
     return unary("split", (k, s) -> RandomNative.split(k, num, s), key);
   }
 
@@ -269,7 +270,13 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray randint(long low, long high, int[] shape, DType dtype, MlxArray key) {
-    return between(low, high, dtype, (l, h) -> randint(l, h, shape, dtype, key));
+    requireFit(dtype, low);
+    requireFit(dtype, high);
+    return between(
+        low,
+        high,
+        low == (int) low && high == (int) high ? DType.INT32 : DType.INT64,
+        (l, h) -> randint(l, h, shape, dtype, key));
   }
 
   /**
@@ -537,6 +544,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray categorical(MlxArray logits, int axis, int numSamples, MlxArray key) {
+    requireNotNegative("categorical", "numSamples", numSamples);
     return keyed(
         "categorical",
         key,
@@ -598,11 +606,34 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray permutation(MlxArray x, int axis, MlxArray key) {
+    int ndim = Call.argument("permutation", 0, x).ndim();
+    if (axis < -ndim || axis >= ndim) {
+      throw new IllegalArgumentException(
+          "[permutation] axis " + axis + " is out of range for an array with " + ndim + " axes");
+    }
     return keyed("permutation", key, (a, k, s) -> RandomNative.permutation(a, axis, k, s), x);
   }
 
   // ---- keys
   // --------------------------------------------------------------------------------------
+
+  private static void requireNotNegative(String function, String argument, int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(
+          "[" + function + "] " + argument + " must not be negative, got " + value);
+    }
+  }
+
+  private static void requireFit(DType dtype, long limit) {
+    int bits = 8 * Call.notNull("randint", "the dtype", dtype).itemsize();
+    boolean unsigned = dtype.compareTo(DType.UINT8) >= 0 && dtype.compareTo(DType.UINT64) <= 0;
+    long most = bits == 64 ? Long.MAX_VALUE : (1L << (unsigned ? bits : bits - 1));
+    long least = unsigned ? 0 : bits == 64 ? Long.MIN_VALUE : -most;
+    if (dtype.isInteger() && (limit < least || limit > most)) {
+      throw new IllegalArgumentException(
+          "[randint] the limit " + limit + " does not fit the dtype " + dtype);
+    }
+  }
 
   private interface Source {
     long apply(long key, long stream);

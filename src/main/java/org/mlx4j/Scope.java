@@ -59,6 +59,7 @@ public final class Scope implements AutoCloseable {
    * @return the action's result; if it is or holds arrays, they are kept
    */
   public static <T> T run(Supplier<T> action) {
+    Call.notNull("Scope.run", "the action", action);
     try (Scope scope = open()) {
       T result = action.get();
       scope.keepAll(result);
@@ -72,6 +73,7 @@ public final class Scope implements AutoCloseable {
    * @param action what to run
    */
   public static void run(Runnable action) {
+    Call.notNull("Scope.run", "the action", action);
     Scope scope = open();
     try {
       action.run();
@@ -103,7 +105,7 @@ public final class Scope implements AutoCloseable {
    * @throws IllegalStateException if this scope is closed or belongs to another thread
    */
   public MlxArray[] keep(MlxArray... xs) {
-    for (MlxArray x : xs) {
+    for (MlxArray x : Call.notNull("Scope.keep", "the array of arrays", xs)) {
       keep(x);
     }
     return xs;

@@ -11,6 +11,8 @@ final class Sizes {
 
   /** Returns the shape if its dimensions are not negative and its bytes can be counted. */
   static int[] require(String function, int[] shape, DType dtype) {
+    Call.notNull(function, "the shape", shape);
+    Call.notNull(function, "the dtype", dtype);
     boolean empty = false;
     long bytes = dtype.itemsize();
     boolean fits = true;

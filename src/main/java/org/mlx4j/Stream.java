@@ -37,7 +37,7 @@ public final class Stream {
    * @throws IllegalStateException if the device is not available
    */
   public static Stream defaultStream(Device device) {
-    device.requireAvailable();
+    Call.notNull("defaultStream", "the device", device).requireAvailable();
     synchronized (DEFAULTS) {
       return DEFAULTS.computeIfAbsent(
           device.type(), type -> new Stream(device, DevicesNative.default_stream(type.code())));
@@ -53,7 +53,7 @@ public final class Stream {
    * @throws IllegalStateException if the device is not available, or 64 streams were made
    */
   public static Stream newStream(Device device) {
-    device.requireAvailable();
+    Call.notNull("newStream", "the device", device).requireAvailable();
     synchronized (DEFAULTS) {
       if (made == MOST) {
         throw new IllegalStateException(

@@ -29,7 +29,7 @@ public final class StreamScope implements AutoCloseable {
    * @return to be closed by the same thread, which ends the choice
    */
   public static StreamScope open(Stream stream) {
-    return new StreamScope(stream);
+    return new StreamScope(Call.notNull("StreamScope", "the stream", stream));
   }
 
   /**

@@ -1,0 +1,106 @@
+package org.mlx4j.operations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.mlx4j.Io;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+
+/** No operation is without a row in the table. */
+class CoverageTest {
+  /** Classes whose static methods return arrays that no other arrays or numbers determine. */
+  private static final Set<Class<?>> NO_OPERATIONS = Set.of(MlxArray.class, Io.class);
+
+  @Test
+  void everyOperationHasARow() throws IOException, URISyntaxException {
+    Set<String> missing = operations();
+    assertTrue(
+        missing.containsAll(List.of("sin", "Ops.zeros", "Random.split")), "operations are found");
+    Operations.all().map(Operation::method).forEach(missing::remove);
+    assertEquals(Set.of(), missing);
+  }
+
+  @Test
+  void everyRowIsOfAnOperation() throws IOException, URISyntaxException {
+    Set<String> unknown =
+        Operations.all().map(Operation::method).collect(Collectors.toCollection(TreeSet::new));
+    unknown.removeAll(operations());
+    assertEquals(Set.of(), unknown);
+  }
+
+  @Test
+  void namesOfRowsAreUnique() {
+    Set<String> names = new HashSet<>();
+    List<String> repeated =
+        Operations.all().map(Operation::toString).filter(name -> !names.add(name)).toList();
+    assertEquals(List.of(), repeated);
+  }
+
+  /**
+   * The methods of the interfaces of arrays, and the static ones of all classes beside them that
+   * return arrays.
+   */
+  private static Set<String> operations() throws IOException, URISyntaxException {
+    Stream<String> ofArrays =
+        Arrays.stream(MlxArray.class.getInterfaces())
+            .filter(subject -> subject.getPackage() == MlxArray.class.getPackage())
+            .flatMap(subject -> publicMethods(subject).map(Method::getName));
+    Stream<String> ofClasses =
+        classesBeside(Ops.class)
+            .filter(owner -> !NO_OPERATIONS.contains(owner))
+            .flatMap(
+                owner ->
+                    publicMethods(owner)
+                        .filter(method -> Modifier.isStatic(method.getModifiers()))
+                        .filter(method -> returnsArrays(method))
+                        .map(method -> owner.getSimpleName() + "." + method.getName()));
+    return Stream.concat(ofArrays, ofClasses).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Stream<Method> publicMethods(Class<?> owner) {
+    return Arrays.stream(owner.getDeclaredMethods())
+        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic());
+  }
+
+  private static boolean returnsArrays(Method method) {
+    return method.getReturnType() == MlxArray.class || method.getReturnType() == MlxArray[].class;
+  }
+
+  private static Stream<Class<?>> classesBeside(Class<?> one)
+      throws IOException, URISyntaxException {
+    Path folder = Path.of(one.getResource(one.getSimpleName() + ".class").toURI()).getParent();
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> file.endsWith(".class") && !file.equals("package-info.class"))
+          .<Class<?>>map(
+              file -> load(one.getPackageName() + "." + file.substring(0, file.length() - 6)))
+          .filter(type -> Modifier.isPublic(type.getModifiers()))
+          .toList()
+          .stream();
+    }
+  }
+
+  private static Class<?> load(String name) {
+    try {
+      return Class.forName(name);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package org.mlx4j.operations;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The table of all operations, in the order of the interfaces that hold them. {@link OracleTest},
+ * {@link FiniteDifferencesTest} and {@link VmapTest} try each row, {@link CoverageTest} sees to it
+ * that no operation is missing.
+ *
+ * <p>A new operation is one more row.
+ */
+final class Operations {
+  private static final List<Operation> ALL =
+      Stream.of(
+              ElementwiseRows.rows(),
+              ReductionRows.rows(),
+              ScanRows.rows(),
+              ShapeRows.rows(),
+              IndexingRows.rows(),
+              SortingRows.rows(),
+              ProductRows.rows(),
+              CreationRows.rows(),
+              RandomRows.rows())
+          .flatMap(rows -> rows)
+          .toList();
+
+  private Operations() {}
+
+  static Stream<Operation> all() {
+    return ALL.stream();
+  }
+
+  static Stream<Operation> differentiable() {
+    return all().filter(Operation::isDifferentiable);
+  }
+
+  static Stream<Operation> vmappable() {
+    return all().filter(Operation::isVmappable);
+  }
+}

@@ -1,0 +1,152 @@
+package org.mlx4j.operations;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import org.mlx4j.DType;
+
+/**
+ * MLX's own Python, asked for the value of an expression or for its gradients.
+ *
+ * <p>One process serves all tests of a run; it ends when this JVM does. {@code oracle.py} tells
+ * what is sent.
+ */
+final class Oracle {
+  /** MLX refused to compute, with its own message. */
+  static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  private static final String PYTHON = "mlx4j.oracle.python";
+
+  private static Oracle running;
+
+  private final DataOutputStream requests;
+  private final DataInputStream answers;
+
+  private Oracle(Process process) {
+    requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
+    answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
+  }
+
+  /**
+   * The outputs of an expression.
+   *
+   * @param expression Python, with MLX as {@code mx} and the inputs as {@code a}, {@code b}, …
+   * @param onCpu whether to compute on the CPU even where there is a GPU
+   * @throws RefusedException if MLX raises an exception
+   * @throws IllegalStateException if there is no such Python, or the expression is wrong in itself
+   */
+  static HostArray[] outputs(String expression, boolean onCpu, HostArray... inputs) {
+    return gradients(expression, onCpu, inputs, new int[0]);
+  }
+
+  /**
+   * The gradients of the sum of all outputs, each multiplied by its weights.
+   *
+   * @param argnums the inputs whose gradients are asked for
+   * @param weights one array for each output, of its shape
+   */
+  static synchronized HostArray[] gradients(
+      String expression, boolean onCpu, HostArray[] inputs, int[] argnums, HostArray... weights) {
+    try {
+      if (running == null) {
+        running = start(System.getProperty(PYTHON));
+      }
+      return running.ask(expression, onCpu, inputs, argnums, weights);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the oracle broke off at " + expression, e);
+    }
+  }
+
+  static Oracle start(String python) throws IOException {
+    if (python == null || !Files.isExecutable(Path.of(python))) {
+      throw new IllegalStateException(
+          "these tests compare with MLX's Python, and the system property "
+              + PYTHON
+              + " names none: "
+              + python);
+    }
+    File script = File.createTempFile("oracle", ".py");
+    script.deleteOnExit();
+    try (InputStream source = Oracle.class.getResourceAsStream("oracle.py")) {
+      Files.copy(source, script.toPath(), StandardCopyOption.REPLACE_EXISTING);
+    }
+    return new Oracle(
+        new ProcessBuilder(python, script.getPath())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start());
+  }
+
+  private HostArray[] ask(
+      String expression, boolean onCpu, HostArray[] inputs, int[] argnums, HostArray[] weights)
+      throws IOException {
+    requests.writeUTF(expression);
+    requests.writeBoolean(onCpu);
+    write(inputs);
+    requests.writeInt(argnums.length);
+    for (int argnum : argnums) {
+      requests.writeInt(argnum);
+    }
+    write(weights);
+    requests.flush();
+    byte status = answers.readByte();
+    return switch (status) {
+      case 0 -> readArrays();
+      case 1 -> throw new RefusedException(readMessage());
+      default ->
+          throw new IllegalStateException(
+              "Python cannot compute " + expression + "\n" + readMessage());
+    };
+  }
+
+  private void write(HostArray[] arrays) throws IOException {
+    requests.writeInt(arrays.length);
+    for (HostArray array : arrays) {
+      requests.writeUTF(array.dtype().toString());
+      requests.writeInt(array.shape().length);
+      for (int size : array.shape()) {
+        requests.writeInt(size);
+      }
+      requests.writeInt(array.bytes().length);
+      requests.write(array.bytes());
+    }
+  }
+
+  private HostArray[] readArrays() throws IOException {
+    HostArray[] arrays = new HostArray[answers.readInt()];
+    for (int i = 0; i < arrays.length; i++) {
+      DType dtype = DType.valueOf(answers.readUTF().toUpperCase(Locale.ROOT));
+      int[] shape = new int[answers.readInt()];
+      for (int axis = 0; axis < shape.length; axis++) {
+        shape[axis] = answers.readInt();
+      }
+      arrays[i] = new HostArray(dtype, shape, readBytes());
+    }
+    return arrays;
+  }
+
+  private String readMessage() throws IOException {
+    return new String(readBytes(), StandardCharsets.UTF_8);
+  }
+
+  private byte[] readBytes() throws IOException {
+    byte[] bytes = new byte[answers.readInt()];
+    answers.readFully(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,112 @@
+package org.mlx4j.operations;
+
+import static org.mlx4j.operations.Input.between;
+import static org.mlx4j.operations.Operation.binary;
+import static org.mlx4j.operations.Operation.nary;
+import static org.mlx4j.operations.Operation.unary;
+
+import java.util.stream.Stream;
+import org.mlx4j.DType;
+import org.mlx4j.MlxArray;
+
+/** The rows of {@code Products}. */
+final class ProductRows {
+  private static final Input THREE = between(-2, 2, 3);
+  private static final Input TWO_THREE = between(-2, 2, 2, 3);
+  private static final Input THREE_TWO = between(-2, 2, 3, 2);
+  private static final Input SQUARE = between(-2, 2, 3, 3);
+  private static final Input CUBE = between(-2, 2, 2, 3, 2);
+
+  private ProductRows() {}
+
+  static Stream<Operation> rows() {
+    return Stream.of(matrices(), vectors(), tensors())
+        .flatMap(rows -> rows)
+        .map(row -> row.on(DTypes.ALL));
+  }
+
+  private static Stream<Operation> matrices() {
+    return Stream.of(
+        binary("matmul", MlxArray::matmul, "a @ b", TWO_THREE, THREE_TWO)
+            .shapes(new int[] {100, 100}),
+        binary(
+            "matmul empty", MlxArray::matmul, "a @ b", between(-2, 2, 2, 0), between(-2, 2, 0, 3)),
+        binary(
+            "matmul batched",
+            MlxArray::matmul,
+            "a @ b",
+            between(-2, 2, 2, 1, 2, 3),
+            between(-2, 2, 2, 3, 2)),
+        binary("matmul with vector", MlxArray::matmul, "a @ b", TWO_THREE, THREE),
+        binary("matmul of vector", MlxArray::matmul, "a @ b", THREE, THREE_TWO),
+        binary("matmul of vectors", MlxArray::matmul, "a @ b", THREE, THREE),
+        nary(
+            "addmm",
+            xs -> xs[0].addmm(xs[1], xs[2]),
+            "mx.addmm(a, b, c)",
+            SQUARE,
+            THREE_TWO,
+            TWO_THREE),
+        nary(
+            "addmm scaled",
+            xs -> xs[0].addmm(xs[1], xs[2], 0.5f, -2),
+            "mx.addmm(a, b, c, 0.5, -2)",
+            THREE,
+            THREE_TWO,
+            TWO_THREE));
+  }
+
+  private static Stream<Operation> vectors() {
+    return Stream.of(
+        binary("inner", MlxArray::inner, "mx.inner(a, b)", THREE, THREE),
+        binary("inner of matrices", MlxArray::inner, "mx.inner(a, b)", TWO_THREE, SQUARE),
+        binary("outer", MlxArray::outer, "mx.outer(a, b)", THREE, between(-2, 2, 4)),
+        binary("vecdot", MlxArray::vecdot, "mx.vecdot(a, b)", TWO_THREE, between(-2, 2, 1, 3)),
+        binary(
+            "vecdot axis",
+            (x, y) -> x.vecdot(y, 0),
+            "mx.vecdot(a, b, axis=0)",
+            TWO_THREE,
+            TWO_THREE));
+  }
+
+  private static Stream<Operation> tensors() {
+    int[] one = {1};
+    int[] last = {-1, 0};
+    int[] first = {0, 2};
+    return Stream.of(
+        binary("tensordot", MlxArray::tensordot, "mx.tensordot(a, b)", CUBE, THREE_TWO),
+        binary(
+            "tensordot one axis",
+            (x, y) -> x.tensordot(y, 1),
+            "mx.tensordot(a, b, 1)",
+            CUBE,
+            TWO_THREE),
+        binary(
+            "tensordot no axis",
+            (x, y) -> x.tensordot(y, 0),
+            "mx.tensordot(a, b, 0)",
+            THREE,
+            TWO_THREE),
+        binary(
+            "tensordot axes",
+            (x, y) -> x.tensordot(y, one, one),
+            "mx.tensordot(a, b, [[1], [1]])",
+            CUBE,
+            SQUARE),
+        binary(
+            "tensordot several axes",
+            (x, y) -> x.tensordot(y, last, first),
+            "mx.tensordot(a, b, [[-1, 0], [0, 2]])",
+            CUBE,
+            CUBE),
+        binary("kron", MlxArray::kron, "mx.kron(a, b)", TWO_THREE, THREE_TWO),
+        unary("trace", MlxArray::trace, "mx.trace(a)", SQUARE),
+        unary("trace axes", x -> x.trace(1, 1, 2), "mx.trace(a, 1, 1, 2)", CUBE),
+        unary(
+            "trace dtype",
+            x -> x.trace(0, 0, 1, DType.FLOAT32),
+            "mx.trace(a, 0, 0, 1, mx.float32)",
+            SQUARE.as(DType.INT8)));
+  }
+}

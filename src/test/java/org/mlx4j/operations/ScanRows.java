@@ -1,0 +1,139 @@
+package org.mlx4j.operations;
+
+import static org.mlx4j.operations.Input.between;
+import static org.mlx4j.operations.Operation.unary;
+
+import java.util.stream.Stream;
+import org.mlx4j.ArrayFunction;
+import org.mlx4j.DType;
+import org.mlx4j.MlxArray;
+
+/** The rows of {@code Scans}. */
+final class ScanRows {
+  private static final Input ANY = between(-2, 2, 2, 3, 2);
+  private static final Input POSITIVE = between(0.5, 2, 2, 3, 2);
+  private static final int[] EMPTY = {0, 3, 2};
+  private static final int[] LARGE = {100, 300, 10};
+
+  private static final String NO_JVP = "JVP is not implemented for cumulative prod/min/max";
+
+  private interface Directed {
+    MlxArray apply(MlxArray x, boolean reverse, boolean inclusive);
+  }
+
+  private interface AlongAxis {
+    MlxArray apply(MlxArray x, int axis);
+  }
+
+  private interface DirectedAlongAxis {
+    MlxArray apply(MlxArray x, int axis, boolean reverse, boolean inclusive);
+  }
+
+  private ScanRows() {}
+
+  static Stream<Operation> rows() {
+    return Stream.of(
+            scan(
+                "cumsum",
+                MlxArray::cumsum,
+                MlxArray::cumsum,
+                MlxArray::cumsum,
+                MlxArray::cumsum,
+                ANY),
+            scan(
+                    "cumprod",
+                    MlxArray::cumprod,
+                    MlxArray::cumprod,
+                    MlxArray::cumprod,
+                    MlxArray::cumprod,
+                    POSITIVE)
+                .map(row -> row.withoutJvp(NO_JVP)),
+            scan(
+                    "cummax",
+                    MlxArray::cummax,
+                    MlxArray::cummax,
+                    MlxArray::cummax,
+                    MlxArray::cummax,
+                    ANY)
+                .map(row -> row.withoutJvp(NO_JVP)),
+            scan(
+                    "cummin",
+                    MlxArray::cummin,
+                    MlxArray::cummin,
+                    MlxArray::cummin,
+                    MlxArray::cummin,
+                    ANY)
+                .map(row -> row.withoutJvp(NO_JVP)),
+            scan(
+                    "logcumsumexp",
+                    MlxArray::logcumsumexp,
+                    MlxArray::logcumsumexp,
+                    MlxArray::logcumsumexp,
+                    MlxArray::logcumsumexp,
+                    ANY)
+                .map(Operation::inSinglePrecision),
+            Stream.of(
+                unary(
+                    "cumsum dtype",
+                    x -> x.cumsum(0, false, true, DType.INT64),
+                    "mx.cumsum(a, 0, dtype=mx.int64)",
+                    ANY.as(DType.INT8)),
+                unary(
+                    "cumprod dtype",
+                    x -> x.cumprod(0, true, false, DType.FLOAT32),
+                    "mx.cumprod(a, 0, reverse=True, inclusive=False, dtype=mx.float32)",
+                    ANY.as(DType.INT8))),
+            softmax())
+        .flatMap(rows -> rows);
+  }
+
+  private static Stream<Operation> softmax() {
+    return Stream.of(
+            unary("softmax", MlxArray::softmax, "mx.softmax(a)", ANY).shapes(LARGE),
+            unary("softmax axis", x -> x.softmax(1), "mx.softmax(a, 1)", ANY).shapes(EMPTY),
+            unary("softmax negative axis", x -> x.softmax(-1), "mx.softmax(a, -1)", ANY),
+            unary("softmax axes", x -> x.softmax(new int[] {0, 2}), "mx.softmax(a, (0, 2))", ANY),
+            unary(
+                "softmax precise",
+                x -> x.softmax(new int[] {-1}, true),
+                "mx.softmax(a, (-1,), precise=True)",
+                ANY))
+        .map(row -> row.on(DTypes.ALL).inSinglePrecision());
+  }
+
+  // ---- one line, several rows
+  // --------------------------------------------------------------------
+
+  private static Stream<Operation> scan(
+      String name,
+      ArrayFunction flat,
+      Directed directed,
+      AlongAxis along,
+      DirectedAlongAxis both,
+      Input a) {
+    String python = "mx." + name + "(a";
+    String reverse = ", reverse=True";
+    String exclusive = ", inclusive=False";
+    return Stream.of(
+            unary(name, flat, python + ")", a).shapes(EMPTY),
+            unary(name + " reverse", x -> directed.apply(x, true, true), python + reverse + ")", a),
+            unary(name + " axis", x -> along.apply(x, 1), python + ", 1)", a).shapes(EMPTY),
+            unary(name + " negative axis", x -> along.apply(x, -1), python + ", -1)", a),
+            unary(
+                name + " axis reverse",
+                x -> both.apply(x, 0, true, true),
+                python + ", 0" + reverse + ")",
+                a),
+            unary(
+                name + " axis exclusive",
+                x -> both.apply(x, 1, false, false),
+                python + ", 1" + exclusive + ")",
+                a),
+            unary(
+                name + " axis reverse exclusive",
+                x -> both.apply(x, 1, true, false),
+                python + ", 1" + reverse + exclusive + ")",
+                a))
+        .map(row -> row.on(DTypes.ALL));
+  }
+}
