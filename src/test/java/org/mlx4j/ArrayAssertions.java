@@ -1,0 +1,48 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrowsExactly;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.function.Executable;
+
+/** What tests say about arrays and about exceptions. */
+final class ArrayAssertions {
+  private ArrayAssertions() {}
+
+  /** The elements are these up to the rounding of single precision; the shape is not looked at. */
+  static void assertValues(MlxArray actual, double... expected) {
+    assertClose(expected, actual.toDoubleArray(), actual);
+  }
+
+  /** Both arrays have one shape and, up to the rounding of single precision, one content. */
+  static void assertSame(MlxArray expected, MlxArray actual) {
+    assertShape(actual, expected.shape());
+    assertClose(expected.toDoubleArray(), actual.toDoubleArray(), actual);
+  }
+
+  static void assertShape(MlxArray actual, int... shape) {
+    assertArrayEquals(shape, actual.shape());
+  }
+
+  private static void assertClose(double[] expected, double[] actual, MlxArray shown) {
+    assertEquals(expected.length, actual.length, () -> "number of elements of " + shown);
+    for (int i = 0; i < expected.length; i++) {
+      int at = i;
+      double tolerance = Double.isFinite(expected[i]) ? 1e-6 + 1e-5 * Math.abs(expected[i]) : 0;
+      assertEquals(expected[i], actual[i], tolerance, () -> "element " + at + " of " + shown);
+    }
+  }
+
+  /** The action throws an exception of exactly this type, whose message has all of these parts. */
+  static void assertThrowsSaying(
+      Class<? extends Throwable> type, Executable action, String... parts) {
+    Throwable thrown = assertThrowsExactly(type, action);
+    for (String part : parts) {
+      String message = String.valueOf(thrown.getMessage());
+      assertTrue(
+          message.contains(part), () -> "\"" + part + "\" is missing in \"" + message + "\"");
+    }
+  }
+}

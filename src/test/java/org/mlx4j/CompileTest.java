@@ -1,0 +1,593 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.mlx4j.ArrayAssertions.assertSame;
+import static org.mlx4j.ArrayAssertions.assertShape;
+import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
+import static org.mlx4j.ArrayAssertions.assertValues;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A compiled function is the plain one, traced seldom. */
+@ExtendWith(InScope.class)
+class CompileTest {
+  private final MlxArray x = MlxArray.of(1f, 2f, 3f);
+  private final AtomicInteger traces = new AtomicInteger();
+
+  private static MlxArray[] arrays(MlxArray... xs) {
+    return xs;
+  }
+
+  /** A function that counts how often its Java code runs. */
+  private ArrayFunction counted(ArrayFunction f) {
+    return a -> {
+      traces.incrementAndGet();
+      return f.apply(a);
+    };
+  }
+
+  private static MlxArray chain(MlxArray a) {
+    return a.multiply(2).add(1).sin().multiply(a.exp()).subtract(a.square()).divide(3).abs().sqrt();
+  }
+
+  @AfterEach
+  void compileAgain() {
+    Transforms.enableCompile();
+  }
+
+  // ---- the same function
+  // -------------------------------------------------------------------------
+
+  @Test
+  void valueAndDerivativesAreThoseOfThePlainFunction() {
+    ArrayFunction plain = CompileTest::chain;
+    TransformedFunction compiled = Transforms.compile(plain);
+    MlxArray direction = MlxArray.of(0.5f, -1f, 2f);
+    for (int again = 0; again < 2; again++) {
+      assertSame(plain.apply(x), compiled.apply(x));
+      assertSame(
+          Transforms.grad(a -> plain.apply(a).sum()).apply(x),
+          Transforms.grad(a -> compiled.apply(a).sum()).apply(x));
+      assertSame(
+          Transforms.vjp(plain, x, direction).vjps()[0],
+          Transforms.vjp(compiled, x, direction).vjps()[0]);
+      assertSame(
+          Transforms.jvp(plain, x, direction).jvps()[0],
+          Transforms.jvp(compiled, x, direction).jvps()[0]);
+      assertSame(Transforms.vmap(plain).apply(x), Transforms.vmap(compiled).apply(x));
+    }
+  }
+
+  @Test
+  void newValuesGoThroughTheRecordedGraph() {
+    TransformedFunction compiled = Transforms.compile(counted(a -> a.square().sum()));
+    for (int i = 0; i < 20; i++) {
+      assertValues(compiled.apply(MlxArray.of((float) i, 1f)), i * i + 1);
+    }
+    assertEquals(1, traces.get());
+  }
+
+  @Test
+  void severalArgumentsAndResults() {
+    TransformedBiFunction two = Transforms.compile((a, b) -> a.subtract(b));
+    assertValues(two.apply(x, MlxArray.scalar(1f)), 0, 1, 2);
+    TransformedArraysFunction many =
+        Transforms.compileArrays(xs -> arrays(xs[1].subtract(xs[0]), xs[2], xs[0].add(xs[2])));
+    MlxArray[] results = many.apply(x, x.square(), MlxArray.scalar(10f));
+    assertValues(results[0], 0, 2, 6);
+    assertValues(results[1], 10);
+    assertValues(results[2], 11, 12, 13);
+  }
+
+  @Test
+  void anArgumentAConstantAndOneArrayTwiceMayBeResults() {
+    MlxArray captured = MlxArray.of(7f);
+    TransformedArraysFunction f =
+        Transforms.compileArrays(
+            xs -> {
+              MlxArray y = xs[0].add(1);
+              return arrays(y, xs[0], captured, y, xs[0], MlxArray.scalar(5f));
+            });
+    for (int again = 0; again < 2; again++) {
+      MlxArray[] results = f.apply(x);
+      assertValues(results[0], 2, 3, 4);
+      assertValues(results[1], 1, 2, 3);
+      assertValues(results[2], 7);
+      assertValues(results[3], 2, 3, 4);
+      assertValues(results[4], 1, 2, 3);
+      assertValues(results[5], 5);
+      for (MlxArray result : results) {
+        result.close();
+      }
+    }
+    assertValues(captured, 7);
+    assertValues(x, 1, 2, 3);
+  }
+
+  @Test
+  void nothingMayGoInOrComeOut() {
+    assertValues(Transforms.compileArrays(xs -> arrays(MlxArray.scalar(2f).add(1))).apply()[0], 3);
+    assertEquals(0, Transforms.compileArrays(xs -> arrays()).apply(x).length);
+  }
+
+  @Test
+  void noElementsWillDo() {
+    assertShape(Transforms.compile(CompileTest::chain).apply(Ops.zeros(0, 2)), 0, 2);
+  }
+
+  // ---- how often the Java code runs
+  // --------------------------------------------------------------
+
+  @Test
+  void newShapesAndNewDtypesAreTracedOnce() {
+    TransformedFunction compiled = Transforms.compile(counted(a -> a.add(a)));
+    for (int again = 0; again < 3; again++) {
+      assertValues(compiled.apply(MlxArray.of(1f, 2f)), 2, 4);
+      assertValues(compiled.apply(MlxArray.of(1f, 2f, 3f)), 2, 4, 6);
+      assertValues(compiled.apply(MlxArray.of(1, 2)), 2, 4);
+      assertShape(compiled.apply(Ops.ones(1, 2)), 1, 2);
+      assertEquals(DType.INT32, compiled.apply(MlxArray.of(1, 2)).dtype());
+    }
+    assertEquals(4, traces.get());
+  }
+
+  @Test
+  void everyThreadTracesOnce() throws Exception {
+    TransformedFunction compiled = Transforms.compile(counted(a -> a.multiply(3)));
+    ExecutorService first = Executors.newSingleThreadExecutor();
+    ExecutorService second = Executors.newSingleThreadExecutor();
+    try {
+      for (int again = 0; again < 3; again++) {
+        for (ExecutorService thread : new ExecutorService[] {first, second}) {
+          assertEquals(18f, thread.submit(() -> compiled.apply(x).sum().itemFloat()).get());
+        }
+      }
+    } finally {
+      first.shutdown();
+      second.shutdown();
+    }
+    assertEquals(2, traces.get());
+  }
+
+  @Test
+  void twoCompiledFormsOfOneFunctionAreApart() {
+    ArrayFunction f = counted(a -> a.negative());
+    assertValues(Transforms.compile(f).apply(x), -1, -2, -3);
+    assertValues(Transforms.compile(f).apply(x), -1, -2, -3);
+    assertEquals(2, traces.get());
+  }
+
+  @Test
+  void shapelessFunctionsAreTracedOnceForAllSizes() {
+    TransformedFunction compiled = Transforms.compile(counted(a -> a.multiply(2).sum(0)), true);
+    assertValues(compiled.apply(Ops.ones(2)), 4);
+    assertValues(compiled.apply(Ops.ones(5)), 10);
+    assertValues(compiled.apply(Ops.ones(1)), 2);
+    assertEquals(1, traces.get());
+    assertValues(compiled.apply(Ops.ones(2, 2)), 4, 4);
+    assertEquals(2, traces.get());
+    assertValues(compiled.apply(MlxArray.of(1, 2)), 6);
+    assertEquals(3, traces.get());
+  }
+
+  @Test
+  void shapelessFunctionsHaveGradientsForAllSizes() {
+    TransformedFunction mean = Transforms.compile(a -> a.square().mean(), true);
+    TransformedFunction gradient =
+        Transforms.compile(Transforms.grad(a -> a.square().mean()), true);
+    for (int n : new int[] {2, 4, 8}) {
+      MlxArray ones = Ops.ones(n);
+      assertSame(ones.multiply(2.0 / n), Transforms.grad(mean).apply(ones));
+      assertSame(ones.multiply(2.0 / n), gradient.apply(ones));
+    }
+  }
+
+  @Test
+  void whatNeedsSizesIsRefusedInAShapelessFunction() {
+    TransformedFunction first = Transforms.compile(a -> a.get(0), true);
+    assertThrowsSaying(
+        IllegalArgumentException.class, () -> first.apply(x), "Slice cannot infer output shapes");
+  }
+
+  // ---- side effects
+  // ------------------------------------------------------------------------------
+
+  @Test
+  void whatTheFunctionDoesBesidesHappensWhenItIsTraced() {
+    AtomicInteger factor = new AtomicInteger(2);
+    TransformedFunction compiled = Transforms.compile(a -> a.multiply(factor.get()));
+    assertValues(compiled.apply(x), 2, 4, 6);
+    factor.set(5);
+    assertValues(compiled.apply(x), 2, 4, 6);
+    assertValues(compiled.apply(MlxArray.scalar(1f)), 5);
+  }
+
+  @Test
+  void capturedArraysAreConstants() {
+    MlxArray weights = MlxArray.of(1f, 10f, 100f);
+    TransformedFunction compiled = Transforms.compile(a -> a.multiply(weights).sum());
+    assertValues(compiled.apply(x), 321);
+    weights.close();
+    assertValues(compiled.apply(MlxArray.of(3f, 2f, 1f)), 123);
+  }
+
+  @Test
+  void anArrayMayBeCapturedAndPassed() {
+    MlxArray both = MlxArray.of(1f, 2f);
+    TransformedFunction compiled = Transforms.compile(a -> a.multiply(10).add(both));
+    assertValues(compiled.apply(both), 11, 22);
+    assertValues(compiled.apply(MlxArray.of(0f, 0f)), 1, 2);
+    assertValues(compiled.apply(both), 11, 22);
+    TransformedArraysFunction twice =
+        Transforms.compileArrays(xs -> arrays(xs[0].multiply(10).add(xs[1])));
+    assertValues(twice.apply(both, both)[0], 11, 22);
+  }
+
+  @Test
+  void keysThatAreNotArgumentsAreTakenOnce() {
+    TransformedFunction constant = Transforms.compile(a -> Random.normal(3).add(a));
+    assertSame(constant.apply(x), constant.apply(x));
+    TransformedFunction fresh = Transforms.compile(key -> Random.normal(new int[] {3}, key));
+    assertSame(Random.normal(new int[] {3}, Random.key(1)), fresh.apply(Random.key(1)));
+    assertSame(Random.normal(new int[] {3}, Random.key(2)), fresh.apply(Random.key(2)));
+  }
+
+  // ---- switches
+  // ----------------------------------------------------------------------------------
+
+  @Test
+  void switchingActsOnFunctionsCompiledBeforeAndAfter() {
+    TransformedFunction before = Transforms.compile(counted(a -> a.add(1)));
+    before.apply(x).eval();
+    before.apply(x).eval();
+    assertEquals(1, traces.getAndSet(0));
+
+    Transforms.disableCompile();
+    TransformedFunction after = Transforms.compile(counted(a -> a.add(1)));
+    before.apply(x).eval();
+    before.apply(x).eval();
+    after.apply(x).eval();
+    after.apply(x).eval();
+    assertEquals(4, traces.getAndSet(0));
+
+    Transforms.enableCompile();
+    before.apply(x).eval();
+    assertEquals(0, traces.getAndSet(0));
+    after.apply(x).eval();
+    after.apply(x).eval();
+    assertEquals(1, traces.get());
+  }
+
+  @Test
+  void aDisabledFunctionMayReadValues() {
+    Transforms.disableCompile();
+    assertValues(Transforms.compile(a -> MlxArray.scalar(a.sum().itemFloat())).apply(x), 6);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DISABLED", "NO_FUSE"})
+  void modesThatDoNotFuseComputeTheSame(CompileMode mode) {
+    Transforms.setCompileMode(mode);
+    TransformedFunction compiled = Transforms.compile(counted(CompileTest::chain));
+    assertSame(chain(x), compiled.apply(x));
+    assertSame(chain(x), compiled.apply(x));
+    assertEquals(mode == CompileMode.DISABLED ? 2 : 1, traces.get());
+    TransformedFunction gradient = Transforms.compile(Transforms.grad(a -> chain(a).sum()));
+    assertSame(Transforms.grad(a -> chain(a).sum()).apply(x), gradient.apply(x));
+    // an expression that occurs twice, which simplifying computes once
+    assertValues(Transforms.compile(a -> a.exp().subtract(a.exp()).add(a)).apply(x), 1, 2, 3);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NO_SIMPLIFY", "ENABLED"})
+  void modesThatFuseComputeTheSame(CompileMode mode, @TempDir Path folder) throws IOException {
+    boolean onCpu = Device.defaultDevice().equals(Device.cpu());
+    assumeTrue(
+        !onCpu
+            || Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(p -> Files.isExecutable(Path.of(p, "g++"))));
+    // each mode its own kernel, because the process keeps those that it has
+    ArrayFunction plain = a -> mode == CompileMode.ENABLED ? chain(a).tanh() : chain(a).exp();
+    Path kernels = folder.resolve("deep").resolve("kernels");
+    withKernelsIn(
+        kernels,
+        () -> {
+          Transforms.setCompileMode(mode);
+          TransformedFunction compiled = Transforms.compile(counted(plain));
+          assertSame(plain.apply(x), compiled.apply(x));
+          assertSame(plain.apply(x), compiled.apply(x));
+          assertEquals(1, traces.get());
+        });
+    if (onCpu) {
+      assertEquals(
+          "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(kernels)));
+      try (Stream<Path> made = Files.walk(kernels)) {
+        assertTrue(
+            made.anyMatch(file -> file.toString().endsWith(".so")),
+            "the kernel is in the private directory");
+      }
+    }
+  }
+
+  @Test
+  void aKernelDirectoryThatCannotBeMadeIsRefused(@TempDir Path folder) throws IOException {
+    assumeTrue(Device.defaultDevice().equals(Device.cpu()));
+    Path file = Files.createFile(folder.resolve("file"));
+    withKernelsIn(
+        file.resolve("kernels"),
+        () ->
+            assertThrowsSaying(
+                IllegalStateException.class,
+                () -> Transforms.setCompileMode(CompileMode.ENABLED),
+                "[setCompileMode]",
+                file.toString()));
+  }
+
+  private static void withKernelsIn(Path directory, Runnable action) {
+    System.setProperty("mlx4j.kernels", directory.toString());
+    try {
+      action.run();
+    } finally {
+      System.clearProperty("mlx4j.kernels");
+    }
+  }
+
+  @Test
+  void withoutACompilerFusingIsRefused() {
+    assumeTrue(Device.defaultDevice().equals(Device.cpu()));
+    ChildJvm.Result result = ChildJvm.run(FusingIsRefused.class, Map.of("PATH", "/nowhere"));
+    assertEquals(0, result.status(), result.output());
+    assertTrue(
+        result.output().contains("[setCompileMode]") && result.output().contains("g++"),
+        result.output());
+  }
+
+  static final class FusingIsRefused {
+    private FusingIsRefused() {}
+
+    public static void main(String[] args) {
+      assertValues(
+          Transforms.compile(CompileTest::chain).apply(MlxArray.scalar(0f)),
+          Math.sqrt(Math.sin(1) / 3));
+      try {
+        Transforms.setCompileMode(CompileMode.ENABLED);
+        System.exit(1);
+      } catch (IllegalStateException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void theEnvironmentDisablesCompilationFromTheStart() {
+    ChildJvm.Result result = ChildJvm.run(TwoCalls.class, Map.of("MLX_DISABLE_COMPILE", "1"));
+    assertEquals(0, result.status(), result.output());
+    assertEquals("22", result.output().lines().reduce("", String::concat));
+  }
+
+  /**
+   * Prints how often the function ran after two calls, then enables compilation and tells again
+   * after two more.
+   */
+  static final class TwoCalls {
+    private TwoCalls() {}
+
+    public static void main(String[] args) {
+      AtomicInteger runs = new AtomicInteger();
+      TransformedFunction compiled =
+          Transforms.compile(
+              a -> {
+                runs.incrementAndGet();
+                return a;
+              });
+      compiled.apply(MlxArray.scalar(1f));
+      compiled.apply(MlxArray.scalar(1f));
+      System.out.println(runs.get());
+      runs.set(1);
+      Transforms.enableCompile();
+      compiled.apply(MlxArray.scalar(1f));
+      compiled.apply(MlxArray.scalar(1f));
+      System.out.println(runs.get());
+    }
+  }
+
+  @Test
+  void aNullModeIsRefused() {
+    assertThrowsSaying(
+        NullPointerException.class, () -> Transforms.setCompileMode(null), "[setCompileMode]");
+  }
+
+  // ---- failures
+  // ----------------------------------------------------------------------------------
+
+  @Test
+  void aFailedTraceIsForgotten() {
+    AtomicReference<RuntimeException> failure =
+        new AtomicReference<>(new IllegalStateException("not yet"));
+    TransformedFunction compiled =
+        Transforms.compile(
+            a -> {
+              if (failure.get() != null) {
+                throw failure.get();
+              }
+              return a.add(1);
+            });
+    for (int i = 0; i < 3; i++) {
+      assertThrowsSaying(IllegalStateException.class, () -> compiled.apply(x), "not yet");
+    }
+    failure.set(null);
+    assertValues(compiled.apply(x), 2, 3, 4);
+    failure.set(new IllegalStateException("again"));
+    assertValues(compiled.apply(x), 2, 3, 4);
+    assertThrowsSaying(
+        IllegalStateException.class, () -> compiled.apply(MlxArray.scalar(1f)), "again");
+    failure.set(null);
+    assertValues(compiled.apply(x), 2, 3, 4);
+    assertValues(compiled.apply(MlxArray.scalar(1f)), 2);
+  }
+
+  @Test
+  void valuesCannotBeReadWhileTracing() {
+    Map<String, ArrayFunction> readers =
+        Map.of(
+            "item", a -> MlxArray.scalar(a.sum().itemFloat()),
+            "toFloatArray", a -> MlxArray.of(a.toFloatArray()),
+            "eval",
+                a -> {
+                  a.add(1).eval();
+                  return a;
+                },
+            "asyncEval",
+                a -> {
+                  Ops.asyncEval(a);
+                  return a;
+                },
+            "copyTo",
+                a -> {
+                  a.copyTo(new double[3]);
+                  return a;
+                });
+    readers.forEach(
+        (name, f) -> {
+          TransformedFunction compiled = Transforms.compile(f);
+          assertThrowsSaying(
+              IllegalArgumentException.class, () -> compiled.apply(x), "compile", "not allowed");
+        });
+    assertValues(Transforms.compile(a -> a.add(1)).apply(x), 2, 3, 4);
+  }
+
+  @Test
+  void capturedValuesMayBeReadWhileTracing() {
+    MlxArray captured = MlxArray.scalar(4f).add(1);
+    assertValues(Transforms.compile(a -> a.multiply(captured.itemFloat())).apply(x), 5, 10, 15);
+  }
+
+  @Test
+  void nullsAreRefused() {
+    assertThrowsSaying(
+        NullPointerException.class,
+        () -> Transforms.compile((ArrayFunction) null),
+        "[compile]",
+        "function");
+    assertThrowsSaying(
+        NullPointerException.class,
+        () -> Transforms.compile((ArrayBiFunction) null),
+        "[compile]",
+        "function");
+    assertThrowsSaying(
+        NullPointerException.class, () -> Transforms.compileArrays(null), "[compile]", "function");
+    assertThrowsSaying(
+        NullPointerException.class,
+        () -> Transforms.compile(a -> null).apply(x),
+        "[compile]",
+        "returned null");
+    assertThrowsSaying(
+        NullPointerException.class,
+        () -> Transforms.compileArrays(xs -> null).apply(x),
+        "[compile]",
+        "returned null");
+    assertThrowsSaying(
+        NullPointerException.class,
+        () -> Transforms.compileArrays(xs -> arrays(x, null)).apply(x),
+        "[compile]",
+        "returned null");
+    assertThrowsSaying(
+        NullPointerException.class,
+        () -> Transforms.compile(a -> a).apply(null),
+        "[compile]",
+        "argument 0");
+  }
+
+  // ---- recursion
+  // ---------------------------------------------------------------------------------
+
+  @Test
+  void aCompiledFunctionMayCallItself() {
+    AtomicReference<TransformedFunction> self = new AtomicReference<>();
+    ArrayFunction sumByHalves =
+        a -> {
+          int n = a.dim(0);
+          return n == 1
+              ? a.get(0)
+              : self.get()
+                  .apply(a.get(Index.to(n / 2)))
+                  .add(self.get().apply(a.get(Index.from(n / 2))));
+        };
+    self.set(Transforms.compile(sumByHalves));
+    MlxArray numbers = Ops.arange(16.0);
+    assertValues(self.get().apply(numbers), 120);
+    assertValues(self.get().apply(numbers.multiply(2)), 240);
+    assertValues(Transforms.grad(self.get()).apply(numbers), Ops.ones(16).toDoubleArray());
+    self.get().close();
+  }
+
+  // ---- threads and addresses
+  // ---------------------------------------------------------------------
+
+  /**
+   * Compiled on one thread, called on another, closed, and made anew, often at the same address:
+   * MLX's own cache, which is keyed by addresses, gives the results of earlier functions then.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aNewFunctionNeverHasTheResultsOfAClosedOne(boolean shapeless) throws Exception {
+    ExecutorService maker = Executors.newSingleThreadExecutor();
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    try {
+      for (int i = 0; i < 200; i++) {
+        int factor = i;
+        Callable<TransformedFunction> make =
+            () -> Transforms.compile(a -> a.multiply(factor).sum(), shapeless);
+        TransformedFunction compiled = maker.submit(make).get();
+        assertEquals(6f * factor, caller.submit(() -> compiled.apply(x).itemFloat()).get());
+        assertEquals(6f * factor, maker.submit(() -> compiled.apply(x).itemFloat()).get());
+        compiled.close();
+      }
+    } finally {
+      maker.shutdown();
+      caller.shutdown();
+    }
+  }
+
+  @Test
+  void aClosedFunctionIsNotCalled() {
+    TransformedFunction compiled = Transforms.compile(a -> a.add(1));
+    compiled.apply(x).eval();
+    assertFalse(compiled.isClosed());
+    compiled.close();
+    compiled.close();
+    assertTrue(compiled.isClosed());
+    assertThrowsSaying(IllegalStateException.class, () -> compiled.apply(x), "[compile]", "closed");
+  }
+
+  @Test
+  void theResultsOfRecordedGraphsAreNewArrays() {
+    TransformedFunction compiled = Transforms.compile(a -> a.add(1));
+    MlxArray first = compiled.apply(x);
+    MlxArray second = compiled.apply(x);
+    assertNotEquals(first, second);
+    first.close();
+    assertValues(second, 2, 3, 4);
+  }
+}

@@ -1,0 +1,195 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrowsExactly;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
+import static org.mlx4j.ArrayAssertions.assertValues;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Where and in which order operations run. */
+@ExtendWith(InScope.class)
+class DeviceStreamTest {
+  private static final Device CPU = Device.cpu();
+  private static final Device GPU = new Device(Device.Type.GPU);
+
+  /** One for all tests, as streams are never given back. */
+  private static final Stream EXTRA = Stream.newStream(CPU);
+
+  @Test
+  void theCpuIsAlwaysThere() {
+    assertTrue(CPU.isAvailable());
+    assertEquals(Device.Type.CPU, CPU.type());
+    assertEquals("Device(cpu, 0)", CPU.toString());
+    assertEquals("Device(gpu, 0)", GPU.toString());
+    assertEquals(CPU, new Device(Device.Type.CPU));
+  }
+
+  @Test
+  void theDefaultDeviceIsTheGpuWhereThereIsOne() {
+    assertEquals(GPU.isAvailable() ? GPU : CPU, Device.defaultDevice());
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsRefused() {
+    assumeFalse(GPU.isAvailable());
+    assertThrowsSaying(IllegalStateException.class, Device::gpu, "[Device]", "GPU", "CPU");
+    assertThrowsSaying(IllegalStateException.class, () -> Device.setDefault(GPU), "GPU");
+    assertThrowsSaying(IllegalStateException.class, () -> Stream.defaultStream(GPU), "GPU");
+    assertThrowsSaying(IllegalStateException.class, () -> Stream.newStream(GPU), "GPU");
+    assertThrowsSaying(IllegalStateException.class, () -> StreamScope.open(GPU), "GPU");
+    assertEquals(CPU, Device.defaultDevice());
+  }
+
+  @Test
+  void theDefaultDeviceIsChosenForAllThreads() throws InterruptedException {
+    Device before = Device.defaultDevice();
+    try {
+      Device.setDefault(CPU);
+      assertEquals(CPU, Device.defaultDevice());
+      AtomicReference<Device> elsewhere = new AtomicReference<>();
+      Thread thread = new Thread(() -> elsewhere.set(Device.defaultDevice()));
+      thread.start();
+      thread.join();
+      assertEquals(CPU, elsewhere.get());
+      assertValues(MlxArray.of(1f).add(1), 2);
+    } finally {
+      Device.setDefault(before);
+    }
+  }
+
+  @Test
+  void theDefaultStreamOfADeviceIsOne() {
+    assertSame(Stream.defaultStream(CPU), Stream.defaultStream(CPU));
+    assertEquals(CPU, Stream.defaultStream(CPU).device());
+    assertTrue(Stream.defaultStream(CPU).toString().startsWith("Stream(Device(cpu, 0), "));
+  }
+
+  @Test
+  void newStreamsAreTheirOwn() {
+    assertNotSame(Stream.defaultStream(CPU), EXTRA);
+    assertNotEquals(Stream.defaultStream(CPU).toString(), EXTRA.toString());
+    assertEquals(CPU, EXTRA.device());
+  }
+
+  @Test
+  void operationsRunOnTheChosenStream() {
+    MlxArray x = MlxArray.of(1f, 2f);
+    MlxArray y;
+    try (StreamScope onExtra = StreamScope.open(EXTRA)) {
+      y = x.add(1);
+      EXTRA.synchronize();
+    }
+    MlxArray z = y.multiply(x);
+    assertValues(z, 2, 6);
+    try (StreamScope onCpu = StreamScope.open(CPU)) {
+      assertValues(z.add(y), 4, 9);
+    }
+  }
+
+  @Test
+  void choicesNest() {
+    try (StreamScope outer = StreamScope.open(EXTRA)) {
+      try (StreamScope inner = StreamScope.open(CPU)) {
+        assertValues(MlxArray.of(1f).add(1), 2);
+      }
+      assertValues(MlxArray.of(1f).add(1), 2);
+    }
+    assertValues(MlxArray.of(1f).add(1), 2);
+  }
+
+  @Test
+  void transformsFollowTheChoiceOfTheirCaller() {
+    TransformedFunction gradient = Transforms.grad(a -> a.square().sum());
+    TransformedFunction compiled = Transforms.compile(a -> a.square().sum());
+    MlxArray x = MlxArray.of(1f, 2f);
+    for (int again = 0; again < 2; again++) {
+      try (StreamScope onExtra = StreamScope.open(EXTRA)) {
+        assertValues(gradient.apply(x), 2, 4);
+        assertValues(compiled.apply(x), 5);
+      }
+      assertValues(gradient.apply(x), 2, 4);
+      assertValues(compiled.apply(x), 5);
+    }
+  }
+
+  @Test
+  void closingTwiceIsHarmless() {
+    StreamScope scope = StreamScope.open(EXTRA);
+    scope.close();
+    try (StreamScope other = StreamScope.open(CPU)) {
+      scope.close();
+      assertValues(MlxArray.of(1f).add(1), 2);
+    }
+  }
+
+  @Test
+  void anotherThreadCannotEndAChoice() throws InterruptedException {
+    try (StreamScope scope = StreamScope.open(EXTRA)) {
+      AtomicReference<IllegalStateException> caught = new AtomicReference<>();
+      Thread thread =
+          new Thread(
+              () -> caught.set(assertThrowsExactly(IllegalStateException.class, scope::close)));
+      thread.start();
+      thread.join();
+      assertTrue(caught.get().getMessage().contains("[StreamScope]"));
+    }
+  }
+
+  @Test
+  void streamsAreForAllThreads() throws InterruptedException {
+    List<Float> results = new ArrayList<>();
+    MlxArray x;
+    try (StreamScope scope = StreamScope.open(EXTRA)) {
+      x = MlxArray.of(1f).add(1);
+    }
+    Thread thread =
+        new Thread(
+            () -> {
+              try (StreamScope scope = StreamScope.open(EXTRA)) {
+                results.add(x.multiply(3).itemFloat());
+              }
+              EXTRA.synchronize();
+              results.add(x.multiply(4).itemFloat());
+            });
+    thread.start();
+    thread.join();
+    assertEquals(List.of(6f, 8f), results);
+  }
+
+  @Test
+  void thereAreAtMost64Streams() {
+    ChildJvm.Result result = ChildJvm.run(ManyStreams.class, Map.of());
+    assertEquals(0, result.status(), result.output());
+    assertTrue(result.output().contains("[newStream] 64 streams"), result.output());
+  }
+
+  static final class ManyStreams {
+    private ManyStreams() {}
+
+    public static void main(String[] args) {
+      for (int i = 0; i < 64; i++) {
+        Stream stream = Stream.newStream(Device.cpu());
+        try (StreamScope scope = StreamScope.open(stream)) {
+          assertValues(MlxArray.of(1f).add(i), 1 + i);
+        }
+      }
+      try {
+        Stream.newStream(Device.cpu());
+        System.exit(1);
+      } catch (IllegalStateException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The numbers are of the whole process, so they are looked at for arrays far larger than those of
+ * other tests.
+ */
+@ExtendWith(InScope.class)
+class MemoryTest {
+  private static final int MIB = 1 << 20;
+
+  private static MlxArray mebibytes(int n) {
+    return Scope.run(() -> Ops.zeros(new int[] {n, MIB}, DType.UINT8).add(1));
+  }
+
+  @Test
+  void anArrayTakesMemoryFromItsEvaluationToItsEnd() {
+    System.gc();
+    long before = Memory.activeBytes();
+    MlxArray x = mebibytes(256);
+    assertTrue(Memory.activeBytes() - before < 64L * MIB);
+    x.eval();
+    assertTrue(Memory.activeBytes() - before > 192L * MIB);
+    x.close();
+    assertTrue(Memory.activeBytes() - before < 64L * MIB);
+  }
+
+  @Test
+  void thePeakIsTheMostSinceTheReset() {
+    Memory.resetPeak();
+    MlxArray x = mebibytes(256);
+    x.eval();
+    x.close();
+    assertTrue(Memory.peakBytes() >= 256L * MIB);
+    Memory.resetPeak();
+    assertTrue(Memory.peakBytes() <= Memory.activeBytes() + 64L * MIB);
+  }
+
+  @Test
+  void theCacheHoldsWhatIsFreeAndCanBeCleared() {
+    long limit = Memory.setCacheLimit(1024L * MIB);
+    try {
+      MlxArray x = mebibytes(64);
+      x.eval();
+      x.close();
+      assertTrue(Memory.cacheBytes() >= 64L * MIB);
+      Memory.clearCache();
+      assertEquals(0, Memory.cacheBytes());
+    } finally {
+      assertEquals(1024L * MIB, Memory.setCacheLimit(limit));
+    }
+  }
+
+  @Test
+  void withoutACacheNothingIsHeld() {
+    long limit = Memory.setCacheLimit(0);
+    try {
+      MlxArray x = mebibytes(64);
+      x.eval();
+      x.close();
+      assertTrue(Memory.cacheBytes() < 64L * MIB);
+    } finally {
+      assertEquals(0, Memory.setCacheLimit(limit));
+    }
+  }
+
+  @Test
+  void theLimitIsSetAndGivenBack() {
+    long before = Memory.limitBytes();
+    assertTrue(before > 0);
+    assertEquals(before, Memory.setLimit(before + 5));
+    try {
+      assertEquals(before + 5, Memory.limitBytes());
+    } finally {
+      assertEquals(before + 5, Memory.setLimit(before));
+    }
+    assertEquals(before, Memory.limitBytes());
+  }
+
+  @Test
+  void negativeLimitsAreRefused() {
+    assertThrowsSaying(
+        IllegalArgumentException.class, () -> Memory.setLimit(-1), "[setLimit]", "-1");
+    assertThrowsSaying(
+        IllegalArgumentException.class,
+        () -> Memory.setCacheLimit(Long.MIN_VALUE),
+        "[setCacheLimit]",
+        "-9223372036854775808");
+  }
+
+  @Test
+  void whatCannotBeAllocatedIsAnError() {
+    MlxArray tooLarge = Ops.zeros(new int[] {1 << 30, 1 << 14}, DType.FLOAT32).add(1);
+    OutOfMemoryError error =
+        org.junit.jupiter.api.Assertions.assertThrows(OutOfMemoryError.class, tooLarge::eval);
+    assertTrue(error.getMessage().contains("bytes"), error.getMessage());
+    MlxArray.of(1f).add(1).eval();
+  }
+}

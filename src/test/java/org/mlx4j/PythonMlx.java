@@ -1,0 +1,48 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/** MLX's Python package, of the same version: what an independent user of the same library gets. */
+final class PythonMlx {
+  private PythonMlx() {}
+
+  /**
+   * The {@code repr} of each expression, in a Python that has {@code mlx.core} as {@code mx} and
+   * {@code numpy}.
+   */
+  static List<String> reprs(List<String> expressions) {
+    StringBuilder script = new StringBuilder("import mlx.core as mx\nimport numpy\n");
+    for (String expression : expressions) {
+      script.append("print(repr(").append(expression).append("), end='\\f')\n");
+    }
+    return Arrays.asList(run(script.toString()).split("\f"));
+  }
+
+  private static String run(String script) {
+    String python = System.getProperty("mlx4j.oracle.python");
+    assumeTrue(python != null, "the build sets mlx4j.oracle.python");
+    try {
+      Process process =
+          new ProcessBuilder(python, "-c", script)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      process.getOutputStream().close();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int status = process.waitFor();
+      if (status != 0) {
+        throw new IllegalStateException(python + " ended with " + status + " after " + output);
+      }
+      return output;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
