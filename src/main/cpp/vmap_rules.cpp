@@ -115,11 +115,11 @@ mx::array addmm(const mx::array& c, const mx::array& a, const mx::array& b, floa
   if (!tracing()) {
     return result;
   }
+  auto cast = [&](const mx::array& x) { return mx::astype(x, result.dtype(), s); };
   auto scaled = [&](const mx::array& x, float by) {
     return by == 1 ? x : mx::multiply(mx::array(by, x.dtype()), x, s);
   };
-  auto sum = mx::add(scaled(mx::matmul(a, b, s), alpha), scaled(c, beta), s);
-  return mx::astype(sum, result.dtype(), s);
+  return mx::add(scaled(mx::matmul(cast(a), cast(b), s), alpha), scaled(cast(c), beta), s);
 }
 
 }  // namespace mlx4j

@@ -1,0 +1,95 @@
+package org.mlx4j.examples;
+
+import java.util.Arrays;
+import org.mlx4j.Index;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+import org.mlx4j.Random;
+import org.mlx4j.Scope;
+import org.mlx4j.TransformedArraysFunction;
+import org.mlx4j.Transforms;
+import org.mlx4j.ValueAndGrad;
+
+/** Finds the parameters of a {@link Classifier} by gradient descent with momentum. */
+final class Training {
+  private static final int BATCH = 32;
+  private static final double LEARNING_RATE = 0.1;
+  private static final double MOMENTUM = 0.9;
+  private static final int PARAMETERS = Classifier.PARAMETERS;
+
+  private final Digits digits;
+  private final TransformedArraysFunction step = Transforms.compileArrays(Training::step);
+
+  /** The parameters, then the velocity of each of them: what one step hands to the next. */
+  private MlxArray[] state = new MlxArray[2 * PARAMETERS];
+
+  Training(Digits digits, MlxArray key) {
+    this.digits = digits;
+    MlxArray[] parameters = Classifier.randomParameters(key);
+    for (int i = 0; i < PARAMETERS; i++) {
+      state[i] = parameters[i];
+      state[PARAMETERS + i] = Ops.zerosLike(parameters[i]);
+    }
+  }
+
+  MlxArray[] parameters() {
+    return Arrays.copyOf(state, PARAMETERS);
+  }
+
+  /** The loss on other digits than those trained on. */
+  double loss(Digits others) {
+    try (Scope scope = Scope.open()) {
+      return Classifier.loss(others, parameters()).itemDouble();
+    }
+  }
+
+  /**
+   * Goes over all digits once, in an order that {@code key} decides, and changes the parameters
+   * after every {@value #BATCH}.
+   *
+   * @return the mean loss
+   */
+  double epoch(MlxArray key) {
+    // A compiled function is recorded anew for every shape, so batches are full: the few digits
+    // left over have their turn in another epoch.
+    int batches = digits.count() / BATCH;
+    double loss = 0;
+    MlxArray[] current = state;
+    try (Scope scope = Scope.open()) {
+      MlxArray order = Random.permutation(digits.count(), key);
+      for (int i = 0; i < batches; i++) {
+        Digits batch = digits.select(order.get(Index.slice(i * BATCH, (i + 1) * BATCH)));
+        MlxArray[] arguments = Arrays.copyOf(current, current.length + 2);
+        arguments[current.length] = batch.images();
+        arguments[current.length + 1] = batch.labels();
+        MlxArray[] results = step.apply(arguments);
+        Ops.eval(
+            results); // all at once: otherwise steps would pile up to a graph of the whole epoch
+        loss += results[current.length].itemDouble();
+        current = Arrays.copyOf(results, current.length);
+      }
+      scope.keep(current);
+    }
+    for (MlxArray old : state) {
+      old.close(); // they were made outside the scope above
+    }
+    state = current;
+    return loss / batches;
+  }
+
+  /** From the state, images and their labels to the next state and the loss. */
+  private static MlxArray[] step(MlxArray... xs) {
+    Digits batch = new Digits(xs[2 * PARAMETERS], xs[2 * PARAMETERS + 1]);
+    ValueAndGrad loss =
+        Transforms.valueAndGrad(parameters -> Classifier.loss(batch, parameters), 0, 1, 2, 3)
+            .apply(Arrays.copyOf(xs, PARAMETERS));
+    MlxArray[] results = new MlxArray[2 * PARAMETERS + 1];
+    for (int i = 0; i < PARAMETERS; i++) {
+      MlxArray velocity = xs[PARAMETERS + i].multiply(MOMENTUM).add(loss.grads()[i]);
+      results[i] = xs[i].subtract(velocity.multiply(LEARNING_RATE));
+      results[PARAMETERS + i] = velocity;
+    }
+    results[2 * PARAMETERS] = loss.value();
+    return results;
+  }
+}

@@ -1,0 +1,109 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.mlx4j.internal.HandlesNative;
+
+/** Fails a test after which more, or less, is alive than before it. */
+final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /**
+   * What is alive at one moment.
+   *
+   * @param arrays handles of arrays
+   * @param functions handles of functions
+   * @param javaReferences Java objects that native code holds
+   * @param bytes memory of arrays
+   */
+  record Live(int arrays, int functions, int javaReferences, long bytes) {
+    static Live now() {
+      return new Live(
+          HandlesNative.live_arrays(),
+          HandlesNative.live_functions(),
+          HandlesNative.live_java_refs(),
+          Memory.activeBytes());
+    }
+  }
+
+  private Live before;
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    before = settled();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    if (context.getExecutionException().isEmpty()) {
+      assertBack(before);
+    }
+  }
+
+  /** What is alive once garbage is gone. */
+  static Live settled() {
+    forgetRandomKeys();
+    Live last = null;
+    for (Live now = collected(); !now.equals(last); now = collected()) {
+      last = now;
+    }
+    return last;
+  }
+
+  /**
+   * The process keeps one key, which takes a different amount of memory when it is not yet
+   * computed.
+   */
+  private static void forgetRandomKeys() {
+    Random.seed(0);
+  }
+
+  private static Live collected() {
+    System.gc();
+    pause(10);
+    return Live.now();
+  }
+
+  /** Waits until as much is alive as before, no more and no less. */
+  static void assertBack(Live before) {
+    forgetRandomKeys();
+    reached(() -> Live.now().equals(before) && HandlesNative.pending_deletions() == 0);
+    assertEquals(before, Live.now());
+    assertEquals(0, HandlesNative.pending_deletions());
+    assertNull(ThreadContext.current().scope, "a scope was left open");
+  }
+
+  static void assertCollected(WeakReference<?> reference) {
+    assertTrue(reached(() -> reference.refersTo(null)), "the object is still held");
+  }
+
+  /** Collects garbage until something holds, or patience ends. */
+  static boolean reached(BooleanSupplier goal) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!goal.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      System.gc();
+      pause(5);
+      HandlesNative.live_arrays(); // an entry: it makes the deletions that had to wait for one
+    }
+    return true;
+  }
+
+  private static void pause(long milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a main class in a virtual machine of its own, with the options of the one that runs the
+ * tests.
+ */
+final class LifetimeProcess {
+  private LifetimeProcess() {}
+
+  /**
+   * Runs to the end; fails unless the exit code is 0.
+   *
+   * @param main what to run
+   * @param patience how long it may take
+   * @param options of the virtual machine, which override those of the tests
+   * @param arguments of the program
+   * @return what it printed
+   */
+  static String run(Class<?> main, Duration patience, List<String> options, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
+    if (cache != null) {
+      command.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
+    }
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile("mlx4j", ".out");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      boolean ended = process.waitFor(patience.toSeconds(), TimeUnit.SECONDS);
+      if (!ended) {
+        process.destroyForcibly().waitFor();
+      }
+      String printed = Files.readString(output);
+      assertEquals(true, ended, () -> "did not end within " + patience + ": " + printed);
+      assertEquals(0, process.exitValue(), printed);
+      return printed;
+    } finally {
+      Files.delete(output);
+    }
+  }
+}
