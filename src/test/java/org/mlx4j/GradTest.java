@@ -231,6 +231,14 @@ class GradTest {
     assertValues(gradients[1], 2, 2, 2);
   }
 
+  @Test
+  void fullHasTheGradientOfABroadcast() {
+    MlxArray two = MlxArray.scalar(2f);
+    assertValues(Transforms.grad(a -> Ops.full(new int[] {3}, a).sum()).apply(two), 3);
+    assertValues(Transforms.vjp(a -> Ops.full(new int[] {3}, a), two, x).vjps()[0], 6);
+    assertValues(Transforms.jvp(a -> Ops.full(new int[] {3}, a), two, two).jvps()[0], 2, 2, 2);
+  }
+
   /** f = wᵀ A w for a symmetric A has the gradient 2 A w. */
   @Test
   void gradientOfAQuadraticForm() {

@@ -172,7 +172,8 @@ class TrainDigitsTest {
   }
 
   private static long bytesInUse() {
-    Stream.defaultStream(Device.defaultDevice()).synchronize(); // what is under way still holds memory
+    // what is under way still holds memory
+    Stream.defaultStream(Device.defaultDevice()).synchronize();
     return Memory.activeBytes();
   }
 

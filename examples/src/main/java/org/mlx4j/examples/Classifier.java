@@ -19,19 +19,17 @@ import org.mlx4j.Transforms;
  * scope in which its parameters and it itself were made.
  */
 final class Classifier {
-  static final int PARAMETERS = 4;
-
   private static final int HIDDEN = 256;
 
-  /**
-   * A tenth of the target is spread over all digits, which keeps the network from being too sure.
-   */
+  /** The share of each label that is spread over all digits: an unsure network errs less. */
   private static final double SMOOTHING = 0.1;
 
   /** The parameters in the order in which all methods take them. */
   private static final String[] NAMES = {
     "hidden.weight", "hidden.bias", "output.weight", "output.bias"
   };
+
+  static final int PARAMETERS = NAMES.length;
 
   private final MlxArray[] parameters;
   private final TransformedFunction probabilities;
@@ -41,7 +39,7 @@ final class Classifier {
     this.probabilities = Transforms.compile(images -> logits(images, this.parameters).softmax(1));
   }
 
-  /** Random weights of a size that keeps signals as large from layer to layer; no biases yet. */
+  /** Random weights, of a size that keeps signals as large from layer to layer, and no biases. */
   static MlxArray[] randomParameters(MlxArray key) {
     MlxArray[] keys = Random.split(key);
     return new MlxArray[] {

@@ -32,6 +32,7 @@ public final class TrainDigits {
    */
   public static void main(String[] args) throws Exception {
     long start = System.nanoTime();
+    System.setProperty("java.awt.headless", "true"); // pictures go to files: no screen is needed
     Path output = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "target/digits"));
     try (Scope scope = Scope.open()) { // at its end everything that is made below is freed
       Digits digits = Digits.load();
@@ -44,16 +45,13 @@ public final class TrainDigits {
       Path misclassified = output.resolve("misclassified.png");
       Charts.saveLosses(trained.trainingLosses(), trained.heldOutLosses(), losses);
       Charts.saveMisclassified(heldOut, predicted, misclassified);
-      System.out.println("Pictures: " + losses + ", " + misclassified);
+      System.out.printf("Pictures: %s, %s%n", losses, misclassified);
 
       Path parameters = output.resolve("classifier.safetensors");
       classifier.save(parameters);
       int[] again = Classifier.load(parameters).predict(heldOut.images());
-      System.out.println(
-          "Parameters: "
-              + parameters
-              + "; loaded again they predict "
-              + compared(again, predicted));
+      System.out.printf(
+          "Parameters: %s; loaded again they predict %s%n", parameters, compared(again, predicted));
 
       int[] expected = classifier.predict(digits.images());
       serve(classifier, digits, THREADS); // the first requests are slow in any JVM

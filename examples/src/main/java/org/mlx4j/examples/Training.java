@@ -10,7 +10,10 @@ import org.mlx4j.TransformedArraysFunction;
 import org.mlx4j.Transforms;
 import org.mlx4j.ValueAndGrad;
 
-/** Finds the parameters of a {@link Classifier} by gradient descent with momentum. */
+/**
+ * Finds the parameters of a {@link Classifier} by gradient descent with momentum. Like a classifier
+ * it lives as long as the scope in which it was made.
+ */
 final class Training {
   private static final int BATCH = 32;
   private static final double LEARNING_RATE = 0.1;
@@ -32,6 +35,7 @@ final class Training {
     }
   }
 
+  /** What is reached so far; the next epoch closes these arrays. */
   MlxArray[] parameters() {
     return Arrays.copyOf(state, PARAMETERS);
   }
@@ -63,8 +67,8 @@ final class Training {
         arguments[current.length] = batch.images();
         arguments[current.length + 1] = batch.labels();
         MlxArray[] results = step.apply(arguments);
-        Ops.eval(
-            results); // all at once: otherwise steps would pile up to a graph of the whole epoch
+        // Loss and new state together: reading the loss alone would leave the state uncomputed.
+        Ops.eval(results);
         loss += results[current.length].itemDouble();
         current = Arrays.copyOf(results, current.length);
       }
@@ -77,7 +81,10 @@ final class Training {
     return loss / batches;
   }
 
-  /** From the state, images and their labels to the next state and the loss. */
+  /**
+   * From the state, images and their labels to the next state and the loss. It depends on nothing
+   * else, so that it can be compiled.
+   */
   private static MlxArray[] step(MlxArray... xs) {
     Digits batch = new Digits(xs[2 * PARAMETERS], xs[2 * PARAMETERS + 1]);
     ValueAndGrad loss =

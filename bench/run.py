@@ -1,0 +1,380 @@
+#!/usr/bin/env python3
+"""Compares the speed of mlx4j with that of MLX called from C++ and from Python: one command, one run, one table.
+
+  python3 bench/run.py                    every row, about eight minutes
+  python3 bench/run.py --quick            every row, less exactly, under two minutes
+  python3 bench/run.py item grad_scalar   these rows
+
+docs/performance.md says what is measured and why.
+"""
+import argparse
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+PROJECT = pathlib.Path(__file__).resolve().parent.parent
+TARGET = PROJECT / "target"
+RESULTS = PROJECT / "bench" / "results"
+
+
+# ---- rows ---------------------------------------------------------------------------------------------
+@dataclasses.dataclass(frozen=True)
+class Row:
+    name: str
+    limit: float = None  # of the ratio of Java to C++
+    limit_ns: float = None  # of Java's own time
+    slow: bool = False  # one turn takes long enough to be timed by itself
+
+    @property
+    def method(self):
+        """How the row is called in JMH: eval_small is evalSmall."""
+        first, *others = self.name.split("_")
+        return first + "".join(word[0].upper() + word[1:] for word in others)
+
+
+ROWS = [
+    Row("op_dispatch", 1.3),
+    Row("item", 5, limit_ns=100),
+    Row("eval_small", 1.15),
+    Row("chain100_eval", 1.15),
+    Row("grad_scalar", 1.2),
+    Row("vjp_sin", 1.2),
+    Row("jvp_sin", 1.2),
+    Row("grad_grad_x3", 1.2),
+    Row("vmap_1000", 1.1),
+    Row("mlp_step", 1.05),
+    Row("mlp_step_compiled", 1.05),
+    Row("gelu_1e6"),
+    Row("gelu_1e6_compiled"),
+    Row("matmul_512"),
+    Row("matmul_1024", slow=True),
+    Row("h2a_1e6", 1.1),
+    Row("a2h_1e6"),
+    Row("a2h_into_1e6", 1.2),
+]
+FIRST_CALL = Row("first_call", limit_ns=300e6)
+
+
+@dataclasses.dataclass(frozen=True)
+class Timing:
+    rounds: int
+    warm_up: float  # seconds
+    jvm_warm_up: float  # the same for Java, whose compiler runs on the same core
+    repetition: float
+    repetitions: int
+
+
+FULL = Timing(rounds=5, warm_up=0.3, jvm_warm_up=1.5, repetition=0.1, repetitions=5)
+QUICK = Timing(rounds=1, warm_up=0.2, jvm_warm_up=1.2, repetition=0.1, repetitions=3)
+
+
+# ---- processes ----------------------------------------------------------------------------------------
+class Failure(Exception):
+    pass
+
+
+def run(command, environment=None):
+    """Runs a command and answers with what it printed."""
+    result = subprocess.run(
+        [str(word) for word in command], cwd=PROJECT, env=environment, text=True, capture_output=True, check=False
+    )
+    if result.returncode:
+        raise Failure(f"{' '.join(map(str, command))}\nended with {result.returncode}\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+class Machine:
+    """Runs every peer under the same conditions: on one core, with the same BLAS, which uses one thread."""
+
+    def __init__(self, core, blas):
+        self.core = core if core is not None else max(os.sched_getaffinity(0)) if shutil.which("taskset") else None
+        self.prefix = ["taskset", "-c", self.core] if self.core is not None else []
+        self.blas = blas
+        self.environment = dict(os.environ)
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+            self.environment[name] = "1"
+        if blas:
+            self.environment["LD_PRELOAD"] = str(blas.resolve(strict=True))
+
+    def run(self, command):
+        return run(self.prefix + command, self.environment)
+
+    def wall_ns(self, command):
+        start = time.perf_counter_ns()
+        self.run(command)
+        return time.perf_counter_ns() - start
+
+
+# ---- peers --------------------------------------------------------------------------------------------
+class Program:
+    """A peer that understands check, time, first-call, nothing and version: C++ and Python."""
+
+    def __init__(self, *command):
+        self.command = list(command)
+
+    def checks(self, machine, rows):
+        return parse_checks(machine.run([*self.command, "check", *(row.name for row in rows)]))
+
+    def times(self, machine, row, timing):
+        printed = machine.run(
+            [*self.command, "time", row.name, timing.warm_up, timing.repetition, repetitions(row, timing)]
+        )
+        return json.loads(printed)["nanoseconds"]
+
+    def version(self, machine):
+        return "MLX " + machine.run([*self.command, "version"]).strip()
+
+    def first_call(self):
+        return [*self.command, "first-call"], [*self.command, "nothing"]
+
+
+class Java:
+    def __init__(self, class_path):
+        home = os.environ.get("JAVA_HOME")
+        self.java = pathlib.Path(home) / "bin" / "java" if home else "java"
+        self.command = [self.java, "-cp", os.pathsep.join([class_path, str(TARGET / "native")])]
+        # As an application finds them: in two jars, with natives that an earlier start has unpacked.
+        javacpp = next(entry for entry in class_path.split(os.pathsep) if "javacpp" in pathlib.Path(entry).name)
+        jars = os.pathsep.join(map(str, [*TARGET.glob("mlx4j-*.jar"), javacpp, TARGET / "test-classes"]))
+        cache = f"-Dorg.bytedeco.javacpp.cachedir={TARGET / 'bench' / 'native-cache'}"
+        self.first_call_command = [self.java, cache, "-cp", jars, "org.mlx4j.bench.FirstCall"]
+
+    def version(self, machine):
+        return machine.run([self.java, "--version"]).splitlines()[1]
+
+    def checks(self, machine, rows):
+        return parse_checks(machine.run([*self.command, "org.mlx4j.bench.Checks", *(row.name for row in rows)]))
+
+    def times(self, machine, row, timing):
+        warm_ups = 1 if row.slow else 5
+        with tempfile.TemporaryDirectory() as folder:
+            results = pathlib.Path(folder) / "jmh.json"
+            arguments = ["-f", 1, "-wi", warm_ups, "-w", milliseconds(timing.jvm_warm_up / warm_ups)]
+            arguments += ["-i", repetitions(row, timing), "-r", milliseconds(timing.repetition)]
+            arguments += ["-foe", "true", "-rf", "json", "-rff", results]
+            machine.run([*self.command, "org.openjdk.jmh.Main", f"Benchmark.{row.method}$", *arguments])
+            (result,) = json.loads(results.read_text())
+        (fork,) = result["primaryMetric"]["rawData"]
+        return fork
+
+    def first_call(self):
+        return self.first_call_command, [*self.first_call_command, "nothing"]
+
+
+def parse_checks(printed):
+    return {check["row"]: check["check"] for check in map(json.loads, printed.splitlines())}
+
+
+def repetitions(row, timing):
+    return 1 if row.slow else timing.repetitions
+
+
+def milliseconds(seconds):
+    return f"{round(seconds * 1000)}ms"
+
+
+# ---- building -----------------------------------------------------------------------------------------
+CPP = TARGET / "bench" / "cpp"
+
+
+def maven(offline, *arguments):
+    return run(["mvn", "-q", "-B", "-Pbench", *(["-o"] if offline else []), *arguments])
+
+
+def build(offline):
+    # package makes the jars, and comes after the phase in which the tests' Python is made.
+    skips = ["maven.test.skip.exec", "maven.javadoc.skip", "maven.source.skip", "spotless.check.skip"]
+    maven(offline, *(f"-D{skip}" for skip in skips), "package")
+    mlx = cmake_variable("MLX_ROOT")
+    run(["cmake", "-S", PROJECT / "bench" / "cpp", "-B", CPP, "-DCMAKE_BUILD_TYPE=Release", f"-DMLX_ROOT={mlx}"])
+    run(["cmake", "--build", CPP])
+
+
+def find_peers(offline):
+    """The peers by name; the first is the one to compare with."""
+    echo = ["-Dexec.executable=echo", "-Dexec.classpathScope=test", "-Dexec.args=classpath %classpath ."]
+    class_path = maven(offline, "exec:exec", *echo).partition("classpath ")[2].split()[0]
+    return {
+        "C++": Program(CPP / "bench"),
+        "Java": Java(class_path),
+        "Python": Program(TARGET / "oracle" / "bin" / "python", PROJECT / "bench" / "py" / "bench.py"),
+    }
+
+
+def cmake_variable(name):
+    for line in (TARGET / "cmake" / "CMakeCache.txt").read_text().splitlines():
+        if line.startswith(name + ":"):
+            return line.split("=", 1)[1]
+    raise Failure(f"target/cmake/CMakeCache.txt does not say {name}")
+
+
+# ---- measuring ----------------------------------------------------------------------------------------
+def compare_checks(peers, machine, rows):
+    """All peers must compute the same."""
+    checks = {name: peer.checks(machine, rows) for name, peer in peers.items()}
+    for row in rows:
+        values = [checks[name][row.name] for name in peers]
+        if max(values) - min(values) > 1e-5 * max(map(abs, values)):
+            raise Failure(f"{row.name}: the peers do not compute the same: {dict(zip(peers, values))}")
+
+
+def measure(peers, machine, row, timing):
+    """The peers in turn, so that what disturbs the machine disturbs all of them: the medians of the rounds."""
+    medians = {name: [] for name in peers}
+    for _ in range(min(3, timing.rounds) if row.slow else timing.rounds):
+        for name, peer in peers.items():
+            medians[name].append(statistics.median(peer.times(machine, row, timing)))
+    return medians
+
+
+def measure_first_call(peers, machine, timing):
+    """The first addition and reading in a fresh process, without what the process takes by itself."""
+    spans = {name: [] for name in peers}
+    for turn in range(2 * timing.rounds + 2):
+        for name, peer in peers.items():
+            call, nothing = peer.first_call()
+            span = machine.wall_ns(call) - machine.wall_ns(nothing)
+            if turn:  # the first unpacks and fills caches
+                spans[name].append(span)
+    return spans
+
+
+# ---- the table ----------------------------------------------------------------------------------------
+def readable(ns):
+    for unit, size in (("ms", 1e6), ("µs", 1e3)):
+        if ns >= size:
+            return f"{ns / size:.3g} {unit}" if ns < 1000 * size else f"{ns / size:.0f} {unit}"
+    return f"{ns:.3g} ns"
+
+
+def spread(rounds):
+    """How far the rounds lie apart: half of the middle half's width, in percent of the median."""
+    if len(rounds) < 3:
+        return "?"
+    low, _, high = statistics.quantiles(rounds, n=4)
+    return f"{50 * (high - low) / statistics.median(rounds):.0f}"
+
+
+def table_line(row, rounds):
+    cpp, java, python = (statistics.median(rounds[name]) for name in ("C++", "Java", "Python"))
+    targets, reached = [], True
+    if row.limit:
+        targets.append(f"≤ {row.limit:g}")
+        reached = reached and java <= row.limit * cpp
+    if row.limit_ns:
+        targets.append(f"≤ {readable(row.limit_ns)}")
+        reached = reached and java <= row.limit_ns
+    if row is not FIRST_CALL and cpp < python:
+        targets.append("< Python")
+        reached = reached and java < python
+    return [
+        row.name,
+        *map(readable, (cpp, java, python)),
+        f"{java / cpp:.2f}",
+        f"{python / cpp:.2f}",
+        ", ".join(targets),
+        "" if not targets else "yes" if reached else "**no**",
+        " / ".join(spread(rounds[name]) for name in ("C++", "Java", "Python")),
+    ]
+
+
+def markdown(lines):
+    head = ["row", "C++", "Java", "Python", "Java / C++", "Python / C++", "target", "reached", "± %"]
+    cells = [head, *lines]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(head))]
+    numbers = range(1, 6)
+
+    def format_line(line):
+        return "| " + " | ".join(f"{c:>{w}}" if i in numbers else f"{c:<{w}}" for i, (c, w) in enumerate(zip(line, widths))) + " |"
+
+    rule = "|" + "|".join("-" * (w + 1) + (":" if i in numbers else "-") for i, w in enumerate(widths)) + "|"
+    return "\n".join([format_line(head), rule, *map(format_line, lines)])
+
+
+def facts(peers, machine):
+    """What the numbers depend on."""
+    versions = {name: peer.version(machine) for name, peer in peers.items()}
+    pinned = f"every peer pinned to core {machine.core}" if machine.core is not None else "not pinned"
+    return [
+        f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
+        ", ".join(f"{name}: {version}" for name, version in versions.items()),
+        f"{pinned}, one thread for BLAS, which is " + (machine.blas.name if machine.blas else "that of MLX's package"),
+    ]
+
+
+def processor():
+    try:
+        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except FileNotFoundError:
+        if platform.system() == "Darwin":
+            return run(["sysctl", "-n", "machdep.cpu.brand_string"]).strip()
+    return platform.machine()
+
+
+# ---- the command --------------------------------------------------------------------------------------
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = [row.name for row in [*ROWS, FIRST_CALL]]
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which rows; one or more of {', '.join(names)}")
+    parser.add_argument("--quick", action="store_true", help="one short round instead of five")
+    parser.add_argument("--rounds", type=int, help="how often each peer has its turn in each row")
+    parser.add_argument("--core", type=int, help="the core for all peers (Linux; the last one unless given)")
+    parser.add_argument("--blas", type=pathlib.Path, help="a BLAS library to load instead of the one of MLX's package (Linux)")
+    parser.add_argument("--offline", action="store_true", help="Maven does not look for anything in the network")
+    parser.add_argument("--no-build", action="store_true", help="measure what an earlier run has built")
+    arguments = parser.parse_args()
+    for name in arguments.rows:
+        if name not in names:
+            parser.error(f"there is no row {name}; there are {', '.join(names)}")
+    return arguments
+
+
+def main():
+    arguments = parse_arguments()
+    timing = QUICK if arguments.quick else FULL
+    if arguments.rounds:
+        timing = dataclasses.replace(timing, rounds=arguments.rounds)
+    rows = [row for row in ROWS if not arguments.rows or row.name in arguments.rows]
+    with_first_call = not arguments.rows or FIRST_CALL.name in arguments.rows
+
+    if not arguments.no_build:
+        say("building")
+        build(arguments.offline)
+    peers = find_peers(arguments.offline)
+    machine = Machine(arguments.core, arguments.blas)
+    say("comparing what the peers compute")
+    compare_checks(peers, machine, rows)
+
+    lines = []
+    for row in rows:
+        lines.append(table_line(row, measure(peers, machine, row, timing)))
+        say(" ".join(lines[-1]))
+    if with_first_call:
+        lines.append(table_line(FIRST_CALL, measure_first_call(peers, machine, timing)))
+
+    report = "\n".join([*(f"- {fact}" for fact in facts(peers, machine)), "", markdown(lines), ""])
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "latest.md").write_text(report)
+    print(report)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failure as failure:
+        sys.exit(f"bench/run.py: {failure}")

@@ -1,0 +1,29 @@
+package org.mlx4j.bench;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
+import org.mlx4j.Scope;
+
+/** Prints what each row computes, so that the peers can be compared: {@code Checks ROW...}. */
+public final class Checks {
+  private Checks() {}
+
+  public static void main(String[] rows) {
+    List<PeerBenchmark> benchmarks =
+        List.of(
+            new OperationBenchmark(),
+            new TransformBenchmark(),
+            new TrainingBenchmark(),
+            new LargeArrayBenchmark(),
+            new HostDataBenchmark());
+    Map<String, DoubleSupplier> checks = new TreeMap<>();
+    benchmarks.forEach(b -> checks.putAll(b.checks()));
+    for (String row : rows) {
+      try (Scope scope = Scope.open()) {
+        System.out.println("{\"row\": \"" + row + "\", \"check\": " + checks.get(row).getAsDouble() + "}");
+      }
+    }
+  }
+}
