@@ -15,5 +15,6 @@
 #include "io.h"
 #include "mlx/mlx.h"
 #include "random.h"
+#include "reductions.h"
 #include "transforms.h"
 #include "vmap_rules.h"

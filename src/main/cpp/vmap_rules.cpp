@@ -84,13 +84,13 @@ mx::array expand_dims(const mx::array& a, const std::vector<int>& axes, mx::Stre
 }
 
 mx::array argmin(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
-  return keepdims && tracing() ? expand_one_by_one(mx::argmin(a, false, s), all_axes(a), s)
-                               : mx::argmin(a, keepdims, s);
+  return keepdims && (tracing() || a.ndim() == 0) ? expand_one_by_one(mx::argmin(a, false, s), all_axes(a), s)
+                                                  : mx::argmin(a, keepdims, s);
 }
 
 mx::array argmax(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
-  return keepdims && tracing() ? expand_one_by_one(mx::argmax(a, false, s), all_axes(a), s)
-                               : mx::argmax(a, keepdims, s);
+  return keepdims && (tracing() || a.ndim() == 0) ? expand_one_by_one(mx::argmax(a, false, s), all_axes(a), s)
+                                                  : mx::argmax(a, keepdims, s);
 }
 
 mx::array median(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {

@@ -1,5 +1,6 @@
 package org.mlx4j;
 
+import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.MemoryNative;
 
 /**
@@ -16,6 +17,7 @@ public final class Memory {
    * @return bytes, without what the cache holds
    */
   public static long activeBytes() {
+    HandlesNative.settle();
     return MemoryNative.get_active_memory();
   }
 

@@ -1,6 +1,7 @@
 package org.mlx4j;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.mlx4j.internal.HandlesNative;
@@ -54,9 +55,11 @@ public final class Scope implements AutoCloseable {
   /**
    * Runs an action in a scope of its own and frees everything but its result.
    *
-   * @param action makes an array, an array of arrays, a record of this package or any other object
+   * @param action what to run
    * @param <T> the type of the result
-   * @return the action's result; if it is or holds arrays, they are kept
+   * @return the action's result. Kept are the arrays and transformed functions that it is or holds
+   *     in an array, a {@link ValueAndGrad}, {@link Vjp} or {@link Jvp}, a collection or the values
+   *     of a map; what any other object holds is closed
    */
   public static <T> T run(Supplier<T> action) {
     Call.notNull("Scope.run", "the action", action);
@@ -143,6 +146,8 @@ public final class Scope implements AutoCloseable {
       keep(f);
     } else if (result instanceof Iterable<?> many) {
       many.forEach(this::keepAll);
+    } else if (result instanceof Map<?, ?> map) {
+      map.values().forEach(this::keepAll);
     }
   }
 

@@ -10,13 +10,17 @@ public sealed interface Shapes permits MlxArray {
   /**
    * The same elements in another shape. Mirrors {@code mlx.core.reshape}.
    *
-   * @param shape the new shape; one entry may be -1 and is then derived from the others
+   * @param shape the new shape; one entry may be -1 and is then derived from the others, which must
+   *     not be 0
    * @return an array of the shape
    * @throws IllegalArgumentException if the number of elements differs
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray reshape(int... shape) {
-    return unary("reshape", (a, s) -> ShapesNative.reshape(a, shape, s), this);
+    return unary(
+        "reshape",
+        (a, s) -> ShapesNative.reshape(a, Sizes.requireInferable("reshape", shape), s),
+        this);
   }
 
   /**
@@ -53,7 +57,10 @@ public sealed interface Shapes permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray unflatten(int axis, int... shape) {
-    return unary("unflatten", (a, s) -> ShapesNative.unflatten(a, axis, shape, s), this);
+    return unary(
+        "unflatten",
+        (a, s) -> ShapesNative.unflatten(a, axis, Sizes.requireInferable("unflatten", shape), s),
+        this);
   }
 
   /**

@@ -36,6 +36,25 @@ final class Sizes {
     return shape;
   }
 
+  /** Returns the shape unless it leaves open a size that any number would fit. */
+  static int[] requireInferable(String function, int[] shape) {
+    boolean open = false;
+    boolean empty = false;
+    for (int size : Call.notNull(function, "the shape", shape)) {
+      open |= size == -1;
+      empty |= size == 0;
+    }
+    if (open && empty) {
+      throw new IllegalArgumentException(
+          "["
+              + function
+              + "] -1 in shape "
+              + Arrays.toString(shape)
+              + " cannot be inferred beside a 0");
+    }
+    return shape;
+  }
+
   /** Returns the step if there are at most 2^31 - 1 numbers between start and stop. */
   static double requireRange(double start, double stop, double step) {
     double count = Math.ceil((stop - start) / step);

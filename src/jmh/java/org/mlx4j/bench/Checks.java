@@ -22,7 +22,8 @@ public final class Checks {
     benchmarks.forEach(b -> checks.putAll(b.checks()));
     for (String row : rows) {
       try (Scope scope = Scope.open()) {
-        System.out.println("{\"row\": \"" + row + "\", \"check\": " + checks.get(row).getAsDouble() + "}");
+        System.out.println(
+            "{\"row\": \"" + row + "\", \"check\": " + checks.get(row).getAsDouble() + "}");
       }
     }
   }

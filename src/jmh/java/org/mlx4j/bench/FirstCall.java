@@ -2,7 +2,10 @@ package org.mlx4j.bench;
 
 import org.mlx4j.MlxArray;
 
-/** Adds two arrays and reads the sum, in a fresh JVM; with the argument {@code nothing} it does not touch MLX. */
+/**
+ * Adds two arrays and reads the sum, in a fresh JVM; with the argument {@code nothing} it does not
+ * touch MLX.
+ */
 public final class FirstCall {
   private FirstCall() {}
 

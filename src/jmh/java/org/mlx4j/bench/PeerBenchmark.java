@@ -14,7 +14,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Work that bench/cpp and bench/py do as well. A benchmark here is a row there: {@code evalSmall} is {@code eval_small}.
+ * Work that bench/cpp and bench/py do as well. A benchmark here is a row there: {@code evalSmall}
+ * is {@code eval_small}.
  *
  * <p>It is written as one would write a program: with a scope around what belongs together.
  */
@@ -28,7 +29,10 @@ public abstract class PeerBenchmark {
   /** What each row computes, which must be the same in every peer. */
   abstract Map<String, DoubleSupplier> checks();
 
-  /** The numbers of every peer: those of a linear congruential generator, within half of {@code scale} around 0. */
+  /**
+   * The numbers of every peer: those of a linear congruential generator, within half of {@code
+   * scale} around 0.
+   */
   static float[] fill(int count, int seed, float scale) {
     float[] numbers = new float[count];
     int state = seed;

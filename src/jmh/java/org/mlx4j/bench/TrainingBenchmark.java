@@ -24,7 +24,8 @@ public class TrainingBenchmark extends PeerBenchmark {
 
   @Override
   Map<String, DoubleSupplier> checks() {
-    return Map.of("mlp_step", plain::lossAfterFiveSteps, "mlp_step_compiled", compiled::lossAfterFiveSteps);
+    return Map.of(
+        "mlp_step", plain::lossAfterFiveSteps, "mlp_step_compiled", compiled::lossAfterFiveSteps);
   }
 
   @Benchmark

@@ -30,6 +30,8 @@ public final class HandlesNative {
 
   public static native @Cast(OUT) long alias(@Cast(IN) long a) throws MlxException;
 
+  public static native void settle() throws MlxException;
+
   public static native @Raw @Cast(INTS_OUT) int[] describe(@Cast(IN) long a) throws MlxException;
 
   // what is alive, for tests

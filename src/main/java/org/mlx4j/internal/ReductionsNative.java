@@ -105,5 +105,5 @@ public final class ReductionsNative {
 
   public static native @Cast(OUT) long softmax(@Cast(IN) long a, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long softmax(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long softmax(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
 }
