@@ -50,7 +50,7 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
 
   /** What is alive once garbage is gone. */
   static Live settled() {
-    forgetRandomKeys();
+    sameInnerState();
     Live last = null;
     for (Live now = collected(); !now.equals(last); now = collected()) {
       last = now;
@@ -59,11 +59,17 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
   }
 
   /**
-   * The process keeps one key, which takes a different amount of memory when it is not yet
-   * computed.
+   * Brings what the process keeps for itself to one state: the random key, which takes a different
+   * amount of memory when it is not yet computed, and the stream, which may hold on to the last
+   * thing that it computed until it computes the next.
    */
-  private static void forgetRandomKeys() {
+  private static void sameInnerState() {
     Random.seed(0);
+    try (MlxArray one = MlxArray.scalar(1f);
+        MlxArray two = one.add(one)) {
+      two.eval();
+    }
+    Stream.defaultStream(Device.defaultDevice()).synchronize();
   }
 
   private static Live collected() {
@@ -74,7 +80,7 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
 
   /** Waits until as much is alive as before, no more and no less. */
   static void assertBack(Live before) {
-    forgetRandomKeys();
+    sameInnerState();
     reached(() -> Live.now().equals(before) && HandlesNative.pending_deletions() == 0);
     assertEquals(before, Live.now());
     assertEquals(0, HandlesNative.pending_deletions());
