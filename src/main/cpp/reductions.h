@@ -10,4 +10,15 @@ inline mx::array softmax(const mx::array& a, const std::vector<int>& axes, bool 
   return mx::softmax(mx::issubdtype(a.dtype(), mx::inexact) ? a : mx::astype(a, mx::float32, s), axes, precise, s);
 }
 
+// A diagonal may be empty where the array is not: then as for any array without elements (see `reduced`).
+inline mx::array zeros_for_empty(const mx::array& diagonal, const mx::array& trace, mx::StreamOrDevice s) {
+  return diagonal.size() > 0 ? trace : mx::zeros(trace.shape(), trace.dtype(), s);
+}
+inline mx::array trace(const mx::array& a, int offset, int axis1, int axis2, mx::StreamOrDevice s) {
+  return zeros_for_empty(mx::diagonal(a, offset, axis1, axis2, s), mx::trace(a, offset, axis1, axis2, s), s);
+}
+inline mx::array trace(const mx::array& a, int offset, int axis1, int axis2, mx::Dtype dtype, mx::StreamOrDevice s) {
+  return zeros_for_empty(mx::diagonal(a, offset, axis1, axis2, s), mx::trace(a, offset, axis1, axis2, dtype, s), s);
+}
+
 }  // namespace mlx4j

@@ -35,6 +35,23 @@ struct in {
   explicit in(jlong h) : a(array_table.get(h)) {}
   operator const mx::array&() const { return a; }
 };
+// An array to reduce. MLX can spin for ever over an empty one that is a view; fresh zeros of its shape reduce to the
+// same.
+struct reduced {
+  Entry entry;
+  std::optional<mx::array> fresh;
+  const mx::array& a;
+  explicit reduced(jlong h) : a(without_elements(array_table.get(h))) {}
+  operator const mx::array&() const { return a; }
+
+ private:
+  const mx::array& without_elements(const mx::array& given) {
+    if (given.size() > 0) {
+      return given;
+    }
+    return fresh.emplace(mx::zeros(given.shape(), given.dtype()));
+  }
+};
 struct held {
   Entry entry;
   mx::array a;

@@ -756,7 +756,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public float[] toFloatArray() {
-    float[] elements = new float[javaSize()];
+    float[] elements = new float[javaSize(1)];
     copyTo(elements);
     return elements;
   }
@@ -770,7 +770,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public double[] toDoubleArray() {
-    double[] elements = new double[javaSize()];
+    double[] elements = new double[javaSize(1)];
     copyTo(elements);
     return elements;
   }
@@ -784,7 +784,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public int[] toIntArray() {
-    int[] elements = new int[javaSize()];
+    int[] elements = new int[javaSize(1)];
     copyTo(elements);
     return elements;
   }
@@ -798,7 +798,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public long[] toLongArray() {
-    long[] elements = new long[javaSize()];
+    long[] elements = new long[javaSize(1)];
     copyTo(elements);
     return elements;
   }
@@ -812,7 +812,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public boolean[] toBooleanArray() {
-    boolean[] elements = new boolean[javaSize()];
+    boolean[] elements = new boolean[javaSize(1)];
     copyTo(elements);
     return elements;
   }
@@ -826,7 +826,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public byte[] toByteArray() {
-    byte[] elements = new byte[javaSize()];
+    byte[] elements = new byte[javaSize(1)];
     copyTo(elements);
     return elements;
   }
@@ -840,7 +840,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public short[] toShortArray() {
-    short[] elements = new short[javaSize()];
+    short[] elements = new short[javaSize(1)];
     copyTo(elements);
     return elements;
   }
@@ -937,7 +937,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public Complex64[] toComplexArray() {
-    float[] parts = new float[Math.multiplyExact(2, javaSize())];
+    float[] parts = new float[2 * javaSize(2)];
     read(h -> HostDataNative.to_complex(h, parts), parts);
     Complex64[] elements = new Complex64[parts.length / 2];
     for (int i = 0; i < elements.length; i++) {
@@ -1040,9 +1040,9 @@ public final class MlxArray
     }
   }
 
-  private int javaSize() {
+  private int javaSize(int parts) {
     long size = size();
-    if (size > Integer.MAX_VALUE - 8) {
+    if (size > (Integer.MAX_VALUE - 8) / parts) {
       throw new IllegalArgumentException("[toArray] " + size + " elements do not fit a Java array");
     }
     return (int) size;

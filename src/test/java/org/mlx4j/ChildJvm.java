@@ -1,41 +1,81 @@
 package org.mlx4j;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
-/** A JVM of its own for what would disturb, or end, the one that runs the tests. */
+/**
+ * Runs a main class in a virtual machine of its own, with the options of the one that runs the
+ * tests: for what would disturb, or end, that one.
+ */
 final class ChildJvm {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private ChildJvm() {}
 
-  /** How it ended, and what it printed. */
-  record Result(int status, String output) {}
+  /** Runs to the end; fails unless the exit code is 0. Returns what the program printed. */
+  static String run(Class<?> main) throws IOException, InterruptedException {
+    return run(main, Map.of());
+  }
 
-  static Result run(Class<?> main, Map<String, String> environment) {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:-CreateCoredumpOnCrash",
-            "-XX:ErrorFile=/dev/null",
-            "-Dorg.bytedeco.javacpp.cachedir="
-                + System.getProperty("org.bytedeco.javacpp.cachedir"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            main.getName());
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(environment);
+  /** As {@link #run(Class)}, with these variables added to the environment. */
+  static String run(Class<?> main, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    return run(main, PATIENCE, environment, List.of());
+  }
+
+  /**
+   * Runs to the end; fails unless the exit code is 0.
+   *
+   * @param main what to run
+   * @param patience how long it may take
+   * @param environment variables to add
+   * @param options of the virtual machine, which override those of the tests
+   * @param arguments of the program
+   * @return what it printed
+   */
+  static String run(
+      Class<?> main,
+      Duration patience,
+      Map<String, String> environment,
+      List<String> options,
+      String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
+    if (cache != null) {
+      command.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
+    }
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile("mlx4j", ".out");
     try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+      builder.environment().putAll(environment);
       Process process = builder.start();
-      process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Result(process.waitFor(), output);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      boolean ended = process.waitFor(patience.toSeconds(), TimeUnit.SECONDS);
+      if (!ended) {
+        process.destroyForcibly().waitFor();
+      }
+      String printed = Files.readString(output);
+      assertTrue(ended, () -> "did not end within " + patience + ": " + printed);
+      assertEquals(0, process.exitValue(), printed);
+      return printed;
+    } finally {
+      Files.delete(output);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -354,13 +355,10 @@ class CompileTest {
   }
 
   @Test
-  void withoutACompilerFusingIsRefused() {
+  void withoutACompilerFusingIsRefused() throws Exception {
     assumeTrue(Device.defaultDevice().equals(Device.cpu()));
-    ChildJvm.Result result = ChildJvm.run(FusingIsRefused.class, Map.of("PATH", "/nowhere"));
-    assertEquals(0, result.status(), result.output());
-    assertTrue(
-        result.output().contains("[setCompileMode]") && result.output().contains("g++"),
-        result.output());
+    String printed = ChildJvm.run(FusingIsRefused.class, Map.of("PATH", "/nowhere"));
+    assertTrue(printed.contains("[setCompileMode]") && printed.contains("g++"), printed);
   }
 
   static final class FusingIsRefused {
@@ -380,10 +378,9 @@ class CompileTest {
   }
 
   @Test
-  void theEnvironmentDisablesCompilationFromTheStart() {
-    ChildJvm.Result result = ChildJvm.run(TwoCalls.class, Map.of("MLX_DISABLE_COMPILE", "1"));
-    assertEquals(0, result.status(), result.output());
-    assertEquals("22", result.output().lines().reduce("", String::concat));
+  void theEnvironmentDisablesCompilationFromTheStart() throws Exception {
+    String printed = ChildJvm.run(TwoCalls.class, Map.of("MLX_DISABLE_COMPILE", "1"));
+    assertEquals(List.of("2", "2"), printed.lines().toList());
   }
 
   /**

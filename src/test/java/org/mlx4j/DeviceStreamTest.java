@@ -12,7 +12,6 @@ import static org.mlx4j.ArrayAssertions.assertValues;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -168,10 +167,9 @@ class DeviceStreamTest {
   }
 
   @Test
-  void thereAreAtMost64Streams() {
-    ChildJvm.Result result = ChildJvm.run(ManyStreams.class, Map.of());
-    assertEquals(0, result.status(), result.output());
-    assertTrue(result.output().contains("[newStream] 64 streams"), result.output());
+  void thereAreAtMost64Streams() throws Exception {
+    String printed = ChildJvm.run(ManyStreams.class);
+    assertTrue(printed.contains("[newStream] 64 streams"), printed);
   }
 
   static final class ManyStreams {

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -711,6 +712,28 @@ class HostDataTest {
           "(3)");
       assertThrowsSaying(
           IllegalArgumentException.class, () -> MlxArray.of(two, -2), "[array]", "(-2)");
+    }
+
+    @Test
+    void moreElementsThanAJavaArrayHoldsAreRefused() {
+      MlxArray many = MlxArray.scalar(true).broadcastTo(1 << 16, 1 << 16);
+      assertEquals(1L << 32, many.size());
+      for (Executable read :
+          List.<Executable>of(
+              many::toFloatArray,
+              many::toDoubleArray,
+              many::toIntArray,
+              many::toLongArray,
+              many::toBooleanArray,
+              many::toByteArray,
+              many::toShortArray,
+              many::toComplexArray,
+              () -> many.copyTo(ByteBuffer.allocate(8)),
+              () -> many.copyTo(new float[8]))) {
+        assertThrowsSaying(IllegalArgumentException.class, read, "4294967296");
+      }
+      MlxArray half = MlxArray.scalar(true).broadcastTo(3 << 14, 1 << 15);
+      assertThrowsSaying(IllegalArgumentException.class, half::toComplexArray, "1610612736");
     }
 
     static Stream<Consumer<MlxArray>> destinationsOfThree() {

@@ -50,7 +50,7 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
 
   /** What is alive once garbage is gone. */
   static Live settled() {
-    sameInnerState();
+    sameRandomKey();
     Live last = null;
     for (Live now = collected(); !now.equals(last); now = collected()) {
       last = now;
@@ -59,17 +59,13 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
   }
 
   /**
-   * Brings what the process keeps for itself to one state: the random key, which takes a different
-   * amount of memory when it is not yet computed, and the stream, which may hold on to the last
-   * thing that it computed until it computes the next.
+   * Brings the random key, which the process keeps for itself, to one state: it takes a different
+   * amount of memory when it is not yet computed, and when a larger buffer of the cache is used for
+   * it.
    */
-  private static void sameInnerState() {
+  private static void sameRandomKey() {
+    Memory.clearCache();
     Random.seed(0);
-    try (MlxArray one = MlxArray.scalar(1f);
-        MlxArray two = one.add(one)) {
-      two.eval();
-    }
-    Stream.defaultStream(Device.defaultDevice()).synchronize();
   }
 
   private static Live collected() {
@@ -80,7 +76,7 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
 
   /** Waits until as much is alive as before, no more and no less. */
   static void assertBack(Live before) {
-    sameInnerState();
+    sameRandomKey();
     reached(() -> Live.now().equals(before) && HandlesNative.pending_deletions() == 0);
     assertEquals(before, Live.now());
     assertEquals(0, HandlesNative.pending_deletions());

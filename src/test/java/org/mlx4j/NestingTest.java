@@ -1,6 +1,5 @@
 package org.mlx4j;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mlx4j.ArrayAssertions.assertSame;
@@ -297,9 +296,9 @@ class NestingTest {
 
   /** In a JVM of its own, because it is the end of the process that this looks for. */
   @Test
-  void tooManyLevelsAreAnErrorAndNotACrash() {
-    ChildJvm.Result result = ChildJvm.run(TooManyLevels.class, Map.of());
-    assertEquals(0, result.status(), result.output());
+  void tooManyLevelsAreAnErrorAndNotACrash() throws Exception {
+    String printed = ChildJvm.run(TooManyLevels.class);
+    assertTrue(printed.contains("compile in Java"), printed);
   }
 
   /** Nests every transform 20,000 deep and applies it; succeeds if the worst is an exception. */

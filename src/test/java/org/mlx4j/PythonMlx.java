@@ -14,10 +14,11 @@ final class PythonMlx {
 
   /**
    * The {@code repr} of each expression, in a Python that has {@code mlx.core} as {@code mx} and
-   * {@code numpy}.
+   * {@code numpy}, computed on the CPU.
    */
   static List<String> reprs(List<String> expressions) {
-    StringBuilder script = new StringBuilder("import mlx.core as mx\nimport numpy\n");
+    StringBuilder script =
+        new StringBuilder("import mlx.core as mx\nimport numpy\nmx.set_default_device(mx.cpu)\n");
     for (String expression : expressions) {
       script.append("print(repr(").append(expression).append("), end='\\f')\n");
     }

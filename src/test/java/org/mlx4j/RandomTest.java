@@ -3,6 +3,7 @@ package org.mlx4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mlx4j.ArrayAssertions.assertSame;
 import static org.mlx4j.ArrayAssertions.assertShape;
@@ -11,7 +12,6 @@ import static org.mlx4j.ArrayAssertions.assertValues;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,7 +188,10 @@ class RandomTest {
                             + s.replace("=key(", "=mx.random.key(")
                                 .replace("split(key(", "split(mx.random.key("))
                 .toList());
-    List<String> actual = samples.values().stream().map(make -> make.get().toString()).toList();
+    List<String> actual;
+    try (StreamScope onCpu = StreamScope.open(Device.cpu())) {
+      actual = samples.values().stream().map(make -> make.get().toString()).toList();
+    }
     List<DynamicTest> tests = new ArrayList<>();
     for (String expression : samples.keySet()) {
       int i = tests.size();
@@ -258,11 +261,8 @@ class RandomTest {
   }
 
   @Test
-  void everyProcessStartsElsewhere() {
-    ChildJvm.Result first = ChildJvm.run(OneNumber.class, Map.of());
-    ChildJvm.Result second = ChildJvm.run(OneNumber.class, Map.of());
-    assertEquals(0, first.status(), first.output());
-    assertEquals(2, new HashSet<>(List.of(first.output(), second.output())).size(), first.output());
+  void everyProcessStartsElsewhere() throws Exception {
+    assertNotEquals(ChildJvm.run(OneNumber.class), ChildJvm.run(OneNumber.class));
   }
 
   static final class OneNumber {

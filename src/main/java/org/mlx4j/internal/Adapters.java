@@ -5,6 +5,9 @@ final class Adapters {
   /** An array, for calls that never release the entry lock. */
   static final String IN = "mlx4j::in";
 
+  /** An array to reduce, for calls that never release the entry lock. */
+  static final String REDUCED = "mlx4j::reduced";
+
   /** An array, for calls that may release the entry lock. */
   static final String HELD = "mlx4j::held";
 

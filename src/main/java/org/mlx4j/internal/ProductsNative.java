@@ -38,7 +38,7 @@ public final class ProductsNative {
 
   public static native @Cast(OUT) long kron(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 }

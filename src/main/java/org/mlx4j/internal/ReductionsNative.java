@@ -1,11 +1,11 @@
 package org.mlx4j.internal;
 
 import static org.mlx4j.internal.Adapters.HANDLES;
-import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.INTS;
 import static org.mlx4j.internal.Adapters.MAYBE_DTYPE;
 import static org.mlx4j.internal.Adapters.ON;
 import static org.mlx4j.internal.Adapters.OUT;
+import static org.mlx4j.internal.Adapters.REDUCED;
 
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Namespace;
@@ -23,87 +23,87 @@ public final class ReductionsNative {
 
   private ReductionsNative() {}
 
-  public static native @Cast(OUT) long sum(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long sum(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long sum(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long sum(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long mean(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long mean(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long mean(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long mean(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long prod(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long prod(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long prod(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long prod(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long max(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long max(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long max(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long max(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long min(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long min(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long min(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long min(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long all(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long all(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long all(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long all(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long any(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long any(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long any(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long any(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long logsumexp(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long logsumexp(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long logsumexp(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long logsumexp(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long median(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long median(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long median(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long median(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long count_nonzero(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long count_nonzero(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long count_nonzero(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long count_nonzero(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long var(@Cast(IN) long a, @Cast("bool") boolean keepdims, int ddof, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long var(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, int ddof, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long var(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, int ddof, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long var(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, int ddof, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long std(@Cast(IN) long a, @Cast("bool") boolean keepdims, int ddof, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long std(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, int ddof, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long std(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, int ddof, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long std(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, int ddof, @Cast(ON) long s) throws MlxException;
 
-  public static native @Raw @Cast(HANDLES) long[] minmax(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Raw @Cast(HANDLES) long[] minmax(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Raw @Cast(HANDLES) long[] minmax(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Raw @Cast(HANDLES) long[] minmax(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long argmin(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long argmin(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long argmin(@Cast(IN) long a, int axis, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long argmin(@Cast(REDUCED) long a, int axis, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long argmax(@Cast(IN) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long argmax(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long argmax(@Cast(IN) long a, int axis, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long argmax(@Cast(REDUCED) long a, int axis, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long cumsum(@Cast(IN) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(MAYBE_DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long cumsum(@Cast(REDUCED) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(MAYBE_DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long cumsum(@Cast(IN) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(MAYBE_DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long cumsum(@Cast(REDUCED) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(MAYBE_DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long cumprod(@Cast(IN) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(MAYBE_DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long cumprod(@Cast(REDUCED) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(MAYBE_DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long cumprod(@Cast(IN) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(MAYBE_DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long cumprod(@Cast(REDUCED) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(MAYBE_DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long cummax(@Cast(IN) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long cummax(@Cast(REDUCED) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long cummax(@Cast(IN) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long cummax(@Cast(REDUCED) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long cummin(@Cast(IN) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long cummin(@Cast(REDUCED) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long cummin(@Cast(IN) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long cummin(@Cast(REDUCED) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long logcumsumexp(@Cast(IN) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long logcumsumexp(@Cast(REDUCED) long a, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long logcumsumexp(@Cast(IN) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long logcumsumexp(@Cast(REDUCED) long a, int axis, @Cast("bool") boolean reverse, @Cast("bool") boolean inclusive, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long softmax(@Cast(IN) long a, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long softmax(@Cast(REDUCED) long a, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long softmax(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long softmax(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
 }
