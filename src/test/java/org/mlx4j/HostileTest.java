@@ -122,6 +122,7 @@ class HostileTest {
 
   @Test
   void oneBadHandleAmongGoodOnesLeavesNothingBehind() {
+    LifetimeBalance.settled(); // garbage of other tests would be collected meanwhile
     try (MlxArray x = MlxArray.scalar(1f);
         TransformedArraysFunction f = Transforms.compileArrays(xs -> xs)) {
       int live = HandlesNative.live_arrays();

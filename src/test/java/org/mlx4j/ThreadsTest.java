@@ -422,7 +422,7 @@ class ThreadsTest {
 
   @Test
   void arrayClosedByManyThreadsAtOnceIsClosedOnce() throws Exception {
-    int live = HandlesNative.live_arrays();
+    int live = LifetimeBalance.settled().arrays();
     for (int round = 0; round < 200; round++) {
       MlxArray x = MlxArray.scalar(1f);
       CyclicBarrier together = new CyclicBarrier(4);
