@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "graph_guard.h"
-#include "mlx/scheduler.h"
 #include "mlx/transforms_impl.h"
 #include "threads.h"
 
@@ -38,22 +37,43 @@ static void evaluate_or_invalidate(Arrays v, Arrays unscheduled) {
   }
 }
 
-// Waits outside the lock, on private copies of the events.
-static void wait(const Arrays& v) {
-  Arrays waits;
+// Private arrays with copies of the events of those that are not computed yet: to wait for, or to ask, without touching
+// the graph.
+static Arrays pending(const Arrays& v) {
+  Arrays copies;
   for (auto& a : v) {
     if (a.status() != Status::available && a.event().valid()) {
-      mx::array w({}, mx::bool_, nullptr, {});
-      w.attach_event(a.event());
-      w.set_status(Status::evaluated);
-      waits.push_back(std::move(w));
+      mx::array copy({}, mx::bool_, nullptr, {});
+      copy.attach_event(a.event());
+      copy.set_status(Status::evaluated);
+      copies.push_back(std::move(copy));
     }
   }
-  if (!waits.empty()) {
+  return copies;
+}
+
+static void wait(const Arrays& v) {
+  if (Arrays waits = pending(v); !waits.empty()) {
     Released released;
     for (auto& w : waits) {
       w.wait();
     }
+  }
+}
+
+// What any thread scheduled and may not have waited for; guarded by the entry lock.
+static auto& in_flight = immortal<Arrays>();
+
+static bool anything_in_flight() {
+  std::erase_if(in_flight, [](auto& a) { return a.is_available(); });
+  return !in_flight.empty();
+}
+
+static void start(const Arrays& v) {
+  mx::async_eval(v);
+  anything_in_flight();  // forgets what is done
+  for (auto& a : pending(v)) {
+    in_flight.push_back(std::move(a));
   }
 }
 
@@ -66,16 +86,16 @@ static void schedule(const Arrays& v) {
   }
   const bool is_tracing = tracing();
   auto plan = plan_evaluation(v, is_tracing);
-  if (is_tracing || plan.can_fail || (plan.little_work && mx::scheduler::n_active_tasks() == 0)) {
+  if (is_tracing || plan.can_fail || (plan.little_work && !anything_in_flight())) {
     evaluate_or_invalidate(v, std::move(plan.unscheduled));
     return;
   }
   for (std::size_t i = 0; i + 1 < plan.slices.size(); ++i) {
     Arrays slice = std::move(plan.slices[i]);  // let go of when computed, so that its memory can be used again
-    mx::async_eval(slice);
+    start(slice);
     wait(slice);
   }
-  mx::async_eval(v);
+  start(v);
 }
 
 void evaluate(Arrays v) {

@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <initializer_list>
 #include <sstream>
+#include <string>
+#include <string_view>
+#include <typeinfo>
 #include <unordered_map>
 
 #include "mlx/primitives.h"
@@ -175,29 +178,51 @@ std::size_t levels_left(std::size_t bytes_per_level) {
   return here > low ? (here - low) / bytes_per_level : 0;
 }
 
-bool may_fail(const mx::array& a) {
-  static constexpr std::array<const char*, 9> names{"Load", "Inverse", "Cholesky", "SVD",     "QRF",
-                                                    "Eig",  "Eigh",    "LUF",      "Compiled"};
-  const char* name = a.primitive().name();
-  return std::any_of(names.begin(), names.end(), [&](const char* n) { return !std::strcmp(n, name); });
+// What matters here about a kind of primitive. Told by type, because names vary within one (a reduction is called after
+// what it computes), and found by the address of the type, because every evaluation asks for every array.
+struct Kind {
+  bool may_fail;              // may report an error while it computes
+  bool may_allocate_nothing;  // views and broadcasts are results without memory of their own
+  bool product;               // each element takes work in proportion to the last axis of the first input
+  bool reduction;             // takes work in proportion to the first input
+};
+
+Kind classify(const std::type_info& type) {
+  const std::string_view name(type.name());  // mangled: N3mlx4core6MatmulE
+  auto is = [&](const char* cls) { return name == "N3mlx4core" + std::to_string(std::strlen(cls)) + cls + "E"; };
+  auto any = [&](std::initializer_list<const char*> classes) {
+    return std::any_of(classes.begin(), classes.end(), is);
+  };
+  return {
+      any({"Load", "Inverse", "Cholesky", "SVD", "QRF", "Eig", "Eigh", "LUF", "Compiled"}),
+      name.find("Broadcast") != name.npos,
+      any({"Matmul", "AddMM", "Convolution", "QuantizedMatmul", "GatherQMM", "GatherMM", "BlockMaskedMM",
+           "SegmentedMM"}),
+      any({"Reduce", "ArgReduce", "LogSumExp"}),
+  };
 }
 
-// Views and broadcasts are results without memory of their own.
-bool may_allocate_nothing(const mx::array& a) { return std::strstr(a.primitive().name(), "Broadcast") != nullptr; }
+const Kind& kind_of(const mx::array& a) {  // entry lock held
+  static auto& kinds = immortal<std::unordered_map<const std::type_info*, Kind>>();
+  const mx::Primitive& primitive = a.primitive();
+  const std::type_info& type = typeid(primitive);
+  auto [it, unknown] = kinds.try_emplace(&type);
+  if (unknown) {
+    it->second = classify(type);
+  }
+  return it->second;
+}
 
 // A rough number of arithmetic operations.
-std::size_t work(const mx::array& a) {
-  const char* name = a.primitive().name();
-  const bool product = std::strstr(name, "Matmul") || std::strstr(name, "MM") || std::strstr(name, "Convolution");
-  const bool reduction = std::strstr(name, "Reduce") != nullptr;
+std::size_t work(const mx::array& a, const Kind& kind) {
   if (a.inputs().empty()) {
     return a.size();
   }
   const mx::array& first = a.inputs()[0];
-  if (product && first.ndim() > 0) {
+  if (kind.product && first.ndim() > 0) {
     return a.size() * std::size_t(std::max(1, first.shape(-1)));
   }
-  return reduction ? first.size() : a.size();
+  return kind.reduction ? first.size() : a.size();
 }
 
 // While it computes more than a few dozen operations at once, MLX waits with the entry lock held. So a graph of much
@@ -233,7 +258,7 @@ std::vector<Arrays> slice(const Arrays& outputs) {
         reach(a->inputs()[next++]);
         continue;
       }
-      sum += work(*a);
+      sum += work(*a, kind_of(*a));
       for (auto& in : a->inputs()) {
         if (auto it = place.find(in.id()); it != place.end() && order[it->second].slice < current) {
           order[it->second].needed_later = true;
@@ -348,14 +373,15 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
       return false;
     }
     if (a.has_primitive()) {
-      if (a.nbytes() > limit - used && !may_allocate_nothing(a)) {
+      const Kind& kind = kind_of(a);
+      if (a.nbytes() > limit - used && !kind.may_allocate_nothing) {
         std::ostringstream msg;
         msg << "an array of shape " << a.shape() << " and dtype " << a.dtype() << " needs " << a.nbytes()
             << " bytes; of " << limit << " bytes of memory arrays hold " << used;
         throw out_of_memory(msg.str());
       }
-      plan.can_fail = plan.can_fail || may_fail(a);
-      sum += work(a);
+      plan.can_fail = plan.can_fail || kind.may_fail;
+      sum += work(a, kind);
     }
     return true;
   });
