@@ -24,8 +24,12 @@ final class Ownership {
    * a no-op.
    */
   static void leaveToCollector(Object owner, long handle) {
-    CLEANER.register(owner, new Closer(handle));
+    afterCollection(owner, new Closer(handle));
     MemoryPressure.created();
+  }
+
+  static void afterCollection(Object owner, Runnable action) {
+    CLEANER.register(owner, action);
   }
 
   private record Closer(long handle) implements Runnable {

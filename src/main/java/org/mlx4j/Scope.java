@@ -17,7 +17,8 @@ import org.mlx4j.internal.HandlesNative;
  * }
  * }</pre>
  *
- * <p>Scopes nest and belong to the thread that opened them. A function that a transform calls has a
+ * <p>Scopes nest and belong to the thread that opened them; what a scope holds that is still open
+ * when its thread has ended is closed after garbage collection. A function that a transform calls has a
  * scope of its own: what it creates is closed when it returns, except what it returns.
  */
 public final class Scope implements AutoCloseable {
@@ -45,7 +46,7 @@ public final class Scope implements AutoCloseable {
    * @return the scope, to be closed by the same thread
    */
   public static Scope open() {
-    return new Scope(ThreadContext.current(), false);
+    return new Scope(ThreadContext.watched(), false);
   }
 
   static Scope ofFunction(ThreadContext context) {
@@ -233,6 +234,13 @@ public final class Scope implements AutoCloseable {
       s.count = 0;
     }
     context.scope = outer;
+  }
+
+  /** Closes what the scopes hold that a thread left open when it ended. */
+  static void closeLeftOpen(ThreadContext context) {
+    for (Scope s = context.scope; s != null; s = s.outer) {
+      HandlesNative.close_all(s.handles, s.count);
+    }
   }
 
   /**

@@ -5,8 +5,7 @@ package org.mlx4j;
  * stream of new operations.
  */
 final class ThreadContext {
-  private static final ThreadLocal<ThreadContext> CURRENT =
-      ThreadLocal.withInitial(ThreadContext::new);
+  private static final ThreadLocal<OfThread> CURRENT = ThreadLocal.withInitial(OfThread::new);
 
   /** The stream for threads that chose none; 0 leaves the choice to MLX's default device. */
   static volatile long defaultStream;
@@ -19,8 +18,25 @@ final class ThreadContext {
 
   private ThreadContext() {}
 
+  /** Nothing but its thread refers to it, so it is collected when the thread has ended. */
+  private static final class OfThread {
+    final ThreadContext context = new ThreadContext();
+    boolean watched;
+  }
+
   static ThreadContext current() {
-    return CURRENT.get();
+    return CURRENT.get().context;
+  }
+
+  /** The context of a thread that may end without closing its scopes. */
+  static ThreadContext watched() {
+    OfThread ofThread = CURRENT.get();
+    if (!ofThread.watched) {
+      ofThread.watched = true;
+      ThreadContext context = ofThread.context;
+      Ownership.afterCollection(ofThread, () -> Scope.closeLeftOpen(context));
+    }
+    return ofThread.context;
   }
 
   /** The handle of the stream on which this thread's next operation runs. */

@@ -55,6 +55,24 @@ class LifetimeScopeTest {
   }
 
   @Test
+  void scopesThatAThreadLeavesOpenAreClosedWhenItHasEnded() throws InterruptedException {
+    int before = HandlesNative.live_arrays();
+    Thread thread =
+        new Thread(
+            () -> {
+              Scope.open();
+              MlxArray.scalar(1);
+              Scope.open();
+              MlxArray.scalar(2);
+            });
+    thread.start();
+    thread.join();
+    assertEquals(before + 2, HandlesNative.live_arrays());
+    LifetimeBalance.settled();
+    assertEquals(before, HandlesNative.live_arrays());
+  }
+
+  @Test
   void whatWasMadeBeforeStaysOpen() {
     try (MlxArray before = MlxArray.scalar(1)) {
       try (Scope scope = Scope.open()) {
