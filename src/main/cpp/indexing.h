@@ -18,4 +18,35 @@ mx::array put_along_axis(const mx::array& a, const mx::array& indices, const mx:
 mx::array basic_index(const mx::array& a, const mx::Shape& start, const mx::Shape& stop, const mx::Shape& strides,
                       const mx::Shape& shape, mx::StreamOrDevice s);
 
+// Within such a block, the elements that arrays of indices name along some axes (ascending). The axes of the arrays'
+// common shape come at `place`.
+mx::array index(const mx::array& a, const mx::Shape& start, const mx::Shape& stop, const mx::Shape& strides,
+                const mx::Shape& shape, const Arrays& indices, const std::vector<int>& axes, jint place,
+                mx::StreamOrDevice s);
+
+// What happens to the selected elements; the order is that of ArrayAt.Update in Java.
+enum class Update : jint { set, add, subtract, multiply, divide, maximum, minimum };
+
+// The array with what `index` selects changed; without indices, with the block changed.
+mx::array update(const mx::array& a, const mx::array& value, jint how, const mx::Shape& start, const mx::Shape& stop,
+                 const mx::Shape& strides, const mx::Shape& shape, const Arrays& indices, const std::vector<int>& axes,
+                 jint place, mx::StreamOrDevice s);
+
+// The array changed where a mask over its first axes is true. MLX's masked_scatter fails while it computes, or reads
+// outside on a GPU, when there are fewer values than the mask selects; this is made of operations that cannot.
+mx::array update_where(const mx::array& a, const mx::array& mask, const mx::array& value, jint how,
+                       mx::StreamOrDevice s);
+
+// For each axis the positions where the mask is true, computed now.
+Arrays nonzero(const mx::array& mask);
+
+// A block that begins where an array says.
+mx::array slice(const mx::array& a, const mx::array& start, const std::vector<int>& axes, const mx::Shape& sizes,
+                mx::StreamOrDevice s);
+mx::array slice_update(const mx::array& a, const mx::array& update, const mx::array& start,
+                       const std::vector<int>& axes, mx::StreamOrDevice s);
+
+mx::array as_strided(const mx::array& a, const mx::Shape& shape, const mx::Strides& strides, jlong offset,
+                     mx::StreamOrDevice s);
+
 }  // namespace mlx4j

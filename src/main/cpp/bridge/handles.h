@@ -91,6 +91,7 @@ struct stream {
   operator mx::Stream() const { return s; }
 };
 mx::Dtype dtype_of(jint ordinal);
+inline jint ordinal_of(mx::Dtype d) { return static_cast<jint>(d.val()); }
 struct dtype {
   mx::Dtype d;
   explicit dtype(jint ordinal) : d(dtype_of(ordinal)) {}
@@ -126,6 +127,14 @@ struct shape {
     s = mx::Shape(i.v.begin(), i.v.end());
   }
   operator const mx::Shape&() const { return s; }
+};
+struct strides {
+  mx::Strides v;
+  explicit strides(jlongArray a) {
+    auto l = longs(a);
+    v = mx::Strides(l.begin(), l.end());
+  }
+  operator const mx::Strides&() const { return v; }
 };
 struct arrays {
   Entry entry;  // first, so that the copies die under the lock
@@ -182,6 +191,11 @@ struct handles {
     return to_java(require_env(), v);
   }
 };
+struct dtype_out {
+  mx::Dtype d;
+  explicit dtype_out(mx::Dtype d) : d(d) {}
+  operator jint() const { return ordinal_of(d); }
+};
 struct utf8_out {
   std::string s;
   explicit utf8_out(std::string v) : s(std::move(v)) {}
@@ -190,6 +204,7 @@ struct utf8_out {
 struct ints_out {
   std::vector<jint> v;
   explicit ints_out(std::vector<jint> i) : v(std::move(i)) {}
+  explicit ints_out(const mx::Shape& s) : v(s.begin(), s.end()) {}
   operator jintArray() const;
 };
 

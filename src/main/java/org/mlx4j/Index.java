@@ -1,22 +1,30 @@
 package org.mlx4j;
 
 import java.util.Arrays;
-import org.mlx4j.internal.IndexingNative;
 
 /**
  * What stands for an axis between the brackets of Python's {@code x[…]}: a number, a slice, an
- * ellipsis or a new axis.
+ * ellipsis, a new axis, or an array of numbers or truth values.
  *
  * <pre>{@code
  * x.get(at(0), ellipsis(), slice(1, -1), newAxis())     // x[0, ..., 1:-1, None]
+ * x.get(all(), of(columns))                             // x[:, columns]
+ * x.at(of(x.less(0))).set(0)                            // x[x < 0] = 0
  * }</pre>
+ *
+ * <p>Arrays follow the rules of NumPy and MLX. All of them, and numbers beside them, are broadcast
+ * to one shape, whose axes take the place of theirs; if a slice or a new axis stands between them,
+ * these axes come first.
  */
 public final class Index {
-  private enum Kind {
+  /** What an index is. */
+  enum Kind {
     NUMBER,
     SLICE,
     ELLIPSIS,
-    NEW_AXIS
+    NEW_AXIS,
+    ARRAY,
+    MASK
   }
 
   private static final Index ALL = new Index(Kind.SLICE, null, null, 1);
@@ -27,12 +35,22 @@ public final class Index {
   private final Integer start;
   private final Integer stop;
   private final int step;
+  private final MlxArray array;
 
   private Index(Kind kind, Integer start, Integer stop, int step) {
     this.kind = kind;
     this.start = start;
     this.stop = stop;
     this.step = step;
+    this.array = null;
+  }
+
+  private Index(MlxArray array) {
+    this.kind = array.dtype() == DType.BOOL ? Kind.MASK : Kind.ARRAY;
+    this.start = null;
+    this.stop = null;
+    this.step = 1;
+    this.array = array;
   }
 
   /**
@@ -127,13 +145,52 @@ public final class Index {
     return NEW_AXIS;
   }
 
-  /** The form that Python writes between brackets. */
+  /**
+   * Elements of an axis by their indices, or, for an array of dtype bool, the positions of as many
+   * axes as it has where it is true.
+   *
+   * @param indices of integer dtype, which count from the end when negative, or of dtype bool and
+   *     of the sizes of the axes. The index refers to the array and does not own it
+   * @return an index
+   * @throws IllegalArgumentException if the dtype is another, or bool without an axis
+   */
+  public static Index of(MlxArray indices) {
+    Call.notNull("of", "the array of indices", indices);
+    boolean isMask = indices.dtype() == DType.BOOL;
+    if (!isMask && !indices.dtype().isInteger()) {
+      throw new IllegalArgumentException(
+          "[of] indices must be of integer or bool dtype, got " + indices.dtype());
+    }
+    if (isMask && indices.ndim() == 0) {
+      throw new IllegalArgumentException("[of] a bool scalar is no index");
+    }
+    return new Index(indices);
+  }
+
+  /**
+   * Elements of an axis by their indices, as a list between Python's brackets.
+   *
+   * @param indices the indices; they count from the end when negative
+   * @return an index
+   */
+  public static Index of(int... indices) {
+    return new Index(MlxArray.of(Call.notNull("of", "the array of indices", indices)));
+  }
+
+  static Index[] of(MlxArray... indices) {
+    return Arrays.stream(Call.notNull("get", "the array of indices", indices))
+        .map(Index::of)
+        .toArray(Index[]::new);
+  }
+
+  /** The form that Python writes between brackets; of an array its dtype and shape. */
   @Override
   public String toString() {
     return switch (kind) {
       case NUMBER -> start.toString();
       case ELLIPSIS -> "...";
       case NEW_AXIS -> "None";
+      case ARRAY, MASK -> array.dtype() + Arrays.toString(array.shape());
       case SLICE ->
           (start == null ? "" : start)
               + ":"
@@ -142,70 +199,37 @@ public final class Index {
     };
   }
 
-  static MlxArray apply(MlxArray a, Index... indices) {
-    int[] shape = a.shape();
-    Index[] full = expand(indices, shape.length);
-    int[] from = new int[shape.length];
-    int[] to = shape.clone();
-    int[] steps = new int[shape.length];
-    Arrays.fill(steps, 1);
-    int[] result = new int[full.length];
-    int ndim = 0;
-    int axis = 0;
-    for (Index index : full) {
-      switch (index.kind) {
-        case NEW_AXIS -> result[ndim++] = 1;
-        case NUMBER -> {
-          from[axis] = inRange("get", index.start, axis, shape);
-          to[axis] = from[axis] + 1;
-          axis++;
-        }
-        default -> {
-          int count = index.limits(axis, shape[axis], from, to, steps);
-          result[ndim++] = count;
-          axis++;
-        }
-      }
-    }
-    int[] shaped = Arrays.copyOf(result, ndim);
-    return Call.unary(
-        "get", (x, s) -> IndexingNative.basic_index(x, from, to, steps, shaped, s), a);
+  // ---- for Selection
+  // ------------------------------------------------------------------------------
+
+  Kind kind() {
+    return kind;
   }
 
-  /** One index for every axis: the ellipsis, or the end, stands for the axes that have none. */
-  private static Index[] expand(Index[] indices, int ndim) {
-    for (Index index : Call.notNull("get", "the array of indices", indices)) {
-      Call.notNull("get", "an index", index);
-    }
-    long used =
-        Arrays.stream(indices).filter(i -> i.kind == Kind.NUMBER || i.kind == Kind.SLICE).count();
-    long ellipses = Arrays.stream(indices).filter(i -> i.kind == Kind.ELLIPSIS).count();
-    if (used > ndim || ellipses > 1) {
-      throw new IllegalArgumentException(
-          "[get] indices "
-              + Arrays.toString(indices)
-              + " do not fit an array with "
-              + ndim
-              + " axes; there may be one for each axis, and one ellipsis");
-    }
-    Index[] full = new Index[indices.length - (int) ellipses + ndim - (int) used];
-    Arrays.fill(full, ALL);
-    int at = 0;
-    for (Index index : indices) {
-      if (index.kind == Kind.ELLIPSIS) {
-        at += ndim - (int) used;
-      } else {
-        full[at++] = index;
-      }
-    }
-    return full;
+  /** The number, of a {@link Kind#NUMBER}. */
+  int number() {
+    return start;
+  }
+
+  /** The indices or the mask, or null. */
+  MlxArray array() {
+    return array;
+  }
+
+  /** How many axes of the array this stands for, but for an ellipsis. */
+  int axes() {
+    return switch (kind) {
+      case NUMBER, SLICE, ARRAY -> 1;
+      case MASK -> array.ndim();
+      case ELLIPSIS, NEW_AXIS -> 0;
+    };
   }
 
   /**
    * Python's rules for the ends of a slice; sets them so that MLX understands them, and returns how
-   * many there are.
+   * many elements there are.
    */
-  private int limits(int axis, int size, int[] from, int[] to, int[] steps) {
+  int limits(int axis, int size, int[] from, int[] to, int[] steps) {
     int lowest = step > 0 ? 0 : -1;
     int highest = step > 0 ? size : size - 1;
     long first =
@@ -224,25 +248,28 @@ public final class Index {
     return count;
   }
 
-  static MlxArray slice(MlxArray a, int[] start, int[] stop, int[] strides) {
-    int ndim = a.ndim();
-    Call.notNull("slice", "the start", start);
-    Call.notNull("slice", "the stop", stop);
+  /** One slice for each axis. */
+  static Index[] slices(String function, int ndim, int[] start, int[] stop, int[] strides) {
+    Call.notNull(function, "the start", start);
+    Call.notNull(function, "the stop", stop);
     if (start.length != ndim
         || stop.length != ndim
         || (strides != null && strides.length != ndim)) {
       throw new IllegalArgumentException(
-          "[slice] start, stop and strides need one entry for each of the " + ndim + " axes");
+          "["
+              + function
+              + "] start, stop and strides need one entry for each of the "
+              + ndim
+              + " axes");
     }
     Index[] indices = new Index[ndim];
     for (int i = 0; i < ndim; i++) {
       indices[i] = slice(start[i], stop[i], strides == null ? 1 : strides[i]);
     }
-    return apply(a, indices);
+    return indices;
   }
 
-  static MlxArray take(MlxArray a, int index, int axis) {
-    int ndim = a.ndim();
+  static Index[] take(int index, int axis, int ndim) {
     int resolved = axis < 0 ? axis + ndim : axis;
     if (resolved < 0 || resolved >= ndim) {
       throw new IllegalArgumentException(
@@ -251,22 +278,6 @@ public final class Index {
     Index[] indices = new Index[resolved + 1];
     Arrays.fill(indices, ALL);
     indices[resolved] = at(index);
-    return apply(a, indices);
-  }
-
-  private static int inRange(String function, int index, int axis, int[] shape) {
-    int resolved = index < 0 ? index + shape[axis] : index;
-    if (resolved < 0 || resolved >= shape[axis]) {
-      throw new IndexOutOfBoundsException(
-          "["
-              + function
-              + "] index "
-              + index
-              + " is out of range for axis "
-              + axis
-              + " of size "
-              + shape[axis]);
-    }
-    return resolved;
+    return indices;
   }
 }

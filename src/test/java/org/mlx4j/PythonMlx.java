@@ -17,8 +17,14 @@ final class PythonMlx {
    * {@code numpy}, computed on the CPU.
    */
   static List<String> reprs(List<String> expressions) {
+    return reprs("", expressions);
+  }
+
+  /** The same, after statements that define what the expressions use. */
+  static List<String> reprs(String definitions, List<String> expressions) {
     StringBuilder script =
-        new StringBuilder("import mlx.core as mx\nimport numpy\nmx.set_default_device(mx.cpu)\n");
+        new StringBuilder("import mlx.core as mx\nimport numpy\nmx.set_default_device(mx.cpu)\n")
+            .append(definitions);
     for (String expression : expressions) {
       script.append("print(repr(").append(expression).append("), end='\\f')\n");
     }

@@ -29,6 +29,7 @@ final class Adapters {
 
   static final String INTS = "mlx4j::ints";
   static final String SHAPE = "mlx4j::shape";
+  static final String STRIDES = "mlx4j::strides";
   static final String ARRAYS = "mlx4j::arrays";
 
   /** A random key, or 0 for the next of the process. */
@@ -44,6 +45,7 @@ final class Adapters {
   /** A string, as its UTF-8 bytes. */
   static final String UTF8 = "mlx4j::utf8_out";
 
+  static final String DTYPE_OUT = "mlx4j::dtype_out";
   static final String INTS_OUT = "mlx4j::ints_out";
 
   private Adapters() {}
