@@ -16,5 +16,6 @@
 #include "mlx/mlx.h"
 #include "random.h"
 #include "reductions.h"
+#include "shifts.h"
 #include "transforms.h"
 #include "vmap_rules.h"

@@ -9,16 +9,6 @@ namespace mlx4j {
 
 namespace {
 
-using Binary = mx::array (*)(const mx::array&, const mx::array&, mx::StreamOrDevice);
-
-// Both arguments made to depend on both: then either each of them is mapped or none is.
-mx::array aligned(Binary op, const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  if (!tracing()) {
-    return op(a, b, s);
-  }
-  return op(mx::where(mx::array(true), a, b, s), mx::where(mx::array(false), a, b, s), s);
-}
-
 mx::array expand_one_by_one(mx::array a, std::vector<int> axes, mx::StreamOrDevice s) {
   std::sort(axes.begin(), axes.end());
   for (auto axis : axes) {
@@ -35,6 +25,13 @@ std::vector<int> all_axes(const mx::array& a) {
 
 }  // namespace
 
+mx::array aligned(Binary op, const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
+  if (!tracing()) {
+    return op(a, b, s);
+  }
+  return op(mx::where(mx::array(true), a, b, s), mx::where(mx::array(false), a, b, s), s);
+}
+
 mx::array bitwise_and(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
   return aligned(mx::bitwise_and, a, b, s);
 }
@@ -45,14 +42,6 @@ mx::array bitwise_or(const mx::array& a, const mx::array& b, mx::StreamOrDevice 
 
 mx::array bitwise_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
   return aligned(mx::bitwise_xor, a, b, s);
-}
-
-mx::array left_shift(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  return aligned(mx::left_shift, a, b, s);
-}
-
-mx::array right_shift(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  return aligned(mx::right_shift, a, b, s);
 }
 
 mx::array not_equal(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {

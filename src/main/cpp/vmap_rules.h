@@ -7,12 +7,15 @@
 
 namespace mlx4j {
 
-// The rule of these does not broadcast an argument that is not mapped.
+using Binary = mx::array (*)(const mx::array&, const mx::array&, mx::StreamOrDevice);
+
+// The operation on both arguments made to depend on both: then either each of them is mapped or none is.
+mx::array aligned(Binary op, const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
+
+// The rule of these, and of shifts (shifts.h), does not broadcast an argument that is not mapped.
 mx::array bitwise_and(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
 mx::array bitwise_or(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
 mx::array bitwise_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
-mx::array left_shift(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
-mx::array right_shift(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
 
 // The rule of NotEqual answers with the axes of its arguments.
 mx::array not_equal(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);

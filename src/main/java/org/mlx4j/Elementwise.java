@@ -447,6 +447,16 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
+   * The complex conjugate: {@link #conjugate()}, in short. Mirrors {@code mlx.core.conj}.
+   *
+   * @return an array of the same shape
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray conj() {
+    return conjugate();
+  }
+
+  /**
    * The real part of a complex array; a real array is returned as it is. Mirrors {@code
    * mlx.core.real}.
    *
@@ -1297,7 +1307,9 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The bits of this element shifted left by the argument. Mirrors {@code mlx.core.left_shift}.
+   * The bits of this element shifted left by the argument. Shifted by as many bits as the element
+   * has, or more, it is 0, as with NumPy; a negative shift counts as such. Mirrors {@code
+   * mlx.core.left_shift}, where such shifts are not defined.
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
@@ -1310,7 +1322,9 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The bits of this element shifted left by the argument. Mirrors {@code mlx.core.left_shift}.
+   * The bits of this element shifted left by the argument. Shifted by as many bits as the element
+   * has, or more, it is 0, as with NumPy; a negative shift counts as such. Mirrors {@code
+   * mlx.core.left_shift}, where such shifts are not defined.
    *
    * @param y the other operand, which takes the array's dtype, or int32 beside bools
    * @return an array of the same shape
@@ -1322,7 +1336,9 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The bits of this element shifted right by the argument. Mirrors {@code mlx.core.right_shift}.
+   * The bits of this element shifted right by the argument. Shifted by as many bits as the element
+   * has, or more, it is 0, or -1 if it was negative, as with NumPy; a negative shift counts as
+   * such. Mirrors {@code mlx.core.right_shift}, where such shifts are not defined.
    *
    * @param y the other operand, of a shape that broadcasts with this one; the dtypes are promoted
    * @return an array of the broadcast shape
@@ -1335,7 +1351,9 @@ public sealed interface Elementwise permits MlxArray {
   }
 
   /**
-   * The bits of this element shifted right by the argument. Mirrors {@code mlx.core.right_shift}.
+   * The bits of this element shifted right by the argument. Shifted by as many bits as the element
+   * has, or more, it is 0, or -1 if it was negative, as with NumPy; a negative shift counts as
+   * such. Mirrors {@code mlx.core.right_shift}, where such shifts are not defined.
    *
    * @param y the other operand, which takes the array's dtype, or int32 beside bools
    * @return an array of the same shape
@@ -1358,6 +1376,35 @@ public sealed interface Elementwise permits MlxArray {
    */
   default MlxArray[] divmod(MlxArray y) {
     return binaryToMany("divmod", ElementwiseNative::divmod, this, y);
+  }
+
+  /**
+   * The quotient rounded down and the remainder, element by element, as Python's {@code divmod}.
+   * Mirrors {@code mlx.core.divmod}.
+   *
+   * @param y the divisor, which takes the array's dtype, or float32 beside integers and bools
+   * @return quotient and remainder, each of the same shape
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray[] divmod(double y) {
+    try (MlxArray number = Call.weak("divmod", (MlxArray) this, y)) {
+      return divmod(number);
+    }
+  }
+
+  /**
+   * The quotient rounded down and the remainder, element by element, as Python's {@code divmod}.
+   * Mirrors {@code mlx.core.divmod}.
+   *
+   * @param y the divisor, which takes the array's dtype, or int32 beside bools
+   * @return quotient and remainder, each of the same shape
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray[] divmod(long y) {
+    try (MlxArray number = Call.weak("divmod", (MlxArray) this, y)) {
+      return divmod(number);
+    }
   }
 
   /**

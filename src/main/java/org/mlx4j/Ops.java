@@ -6,6 +6,7 @@ import static org.mlx4j.Call.nary;
 import static org.mlx4j.Call.naryToMany;
 import static org.mlx4j.Call.unary;
 
+import java.util.Arrays;
 import org.mlx4j.internal.CreationNative;
 import org.mlx4j.internal.ElementwiseNative;
 import org.mlx4j.internal.EvaluationNative;
@@ -129,7 +130,9 @@ public final class Ops {
   }
 
   /**
-   * An array of one number everywhere. Mirrors {@code mlx.core.full}.
+   * An array of one number everywhere, always in the dtype given, in which it is truncated if that
+   * is an integer one. Mirrors {@code mlx.core.full}, which answers in float32 to a float and an
+   * integer dtype.
    *
    * @param shape the shape; none for a scalar
    * @param vals the number
@@ -186,7 +189,8 @@ public final class Ops {
   }
 
   /**
-   * An array of given values, broadcast. Mirrors {@code mlx.core.full}.
+   * An array of given values, broadcast and converted to the dtype given. Mirrors {@code
+   * mlx.core.full}, which ignores a dtype beside an array.
    *
    * @param shape the shape; none for a scalar
    * @param vals the values, of a shape that broadcasts to {@code shape}
@@ -227,6 +231,60 @@ public final class Ops {
    */
   public static MlxArray fullLike(MlxArray a, long vals) {
     return full(a.shape(), vals, a.dtype());
+  }
+
+  /**
+   * An array of one number everywhere, like another in shape. Mirrors {@code mlx.core.full_like}.
+   *
+   * @param a the other array
+   * @param vals the number
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray fullLike(MlxArray a, double vals, DType dtype) {
+    return full(a.shape(), vals, dtype);
+  }
+
+  /**
+   * An array of one integer everywhere, like another in shape. Mirrors {@code mlx.core.full_like}.
+   *
+   * @param a the other array
+   * @param vals the number
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray fullLike(MlxArray a, long vals, DType dtype) {
+    return full(a.shape(), vals, dtype);
+  }
+
+  /**
+   * An array of given values, broadcast, like another in shape and dtype. Mirrors {@code
+   * mlx.core.full_like}.
+   *
+   * @param a the other array
+   * @param vals the values, of a shape that broadcasts to that of {@code a}
+   * @return an array
+   * @throws IllegalArgumentException if the values cannot be broadcast
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray fullLike(MlxArray a, MlxArray vals) {
+    return full(a.shape(), vals, a.dtype());
+  }
+
+  /**
+   * An array of given values, broadcast, like another in shape. Mirrors {@code mlx.core.full_like}.
+   *
+   * @param a the other array
+   * @param vals the values, of a shape that broadcasts to that of {@code a}
+   * @param dtype the dtype
+   * @return an array
+   * @throws IllegalArgumentException if the values cannot be broadcast
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray fullLike(MlxArray a, MlxArray vals, DType dtype) {
+    return full(a.shape(), vals, dtype);
   }
 
   /**
@@ -375,6 +433,32 @@ public final class Ops {
   }
 
   /**
+   * A float32 matrix of ones on the main diagonal and zeros elsewhere. Mirrors {@code
+   * mlx.core.eye}.
+   *
+   * @param n the number of rows
+   * @param m the number of columns
+   * @return an array of shape {@code (n, m)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray eye(int n, int m) {
+    return eye(n, m, 0);
+  }
+
+  /**
+   * A float32 matrix of ones on a diagonal and zeros elsewhere. Mirrors {@code mlx.core.eye}.
+   *
+   * @param n the number of rows
+   * @param m the number of columns
+   * @param k how far the diagonal lies above the main one; negative for below
+   * @return an array of shape {@code (n, m)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray eye(int n, int m, int k) {
+    return eye(n, m, k, DType.FLOAT32);
+  }
+
+  /**
    * A matrix of ones on a diagonal and zeros elsewhere. Mirrors {@code mlx.core.eye}.
    *
    * @param n the number of rows
@@ -425,6 +509,32 @@ public final class Ops {
    */
   public static MlxArray tri(int n) {
     return tri(n, n, 0, DType.FLOAT32);
+  }
+
+  /**
+   * A float32 matrix of ones on and below the main diagonal and zeros above. Mirrors {@code
+   * mlx.core.tri}.
+   *
+   * @param n the number of rows
+   * @param m the number of columns
+   * @return an array of shape {@code (n, m)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray tri(int n, int m) {
+    return tri(n, m, 0);
+  }
+
+  /**
+   * A float32 matrix of ones on and below a diagonal and zeros above. Mirrors {@code mlx.core.tri}.
+   *
+   * @param n the number of rows
+   * @param m the number of columns
+   * @param k how far the diagonal lies above the main one; negative for below
+   * @return an array of shape {@code (n, m)}
+   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   */
+  public static MlxArray tri(int n, int m, int k) {
+    return tri(n, m, k, DType.FLOAT32);
   }
 
   /**
@@ -541,6 +651,45 @@ public final class Ops {
   }
 
   /**
+   * The shape that shapes broadcast to. Mirrors {@code mlx.core.broadcast_shapes}.
+   *
+   * @param shapes the shapes
+   * @return the shape of arrays of these shapes after {@link #broadcastArrays}
+   * @throws IllegalArgumentException if there is none, or a dimension is negative
+   */
+  public static int[] broadcastShapes(int[]... shapes) {
+    int[] result = {};
+    for (int[] shape : Call.notNull("broadcastShapes", "the array of shapes", shapes)) {
+      result = Sizes.broadcast("broadcastShapes", result, shape);
+    }
+    return result;
+  }
+
+  /**
+   * The same arrays, which are computed only after others are. Mirrors {@code mlx.core.depends}.
+   *
+   * @param inputs the arrays, at least one
+   * @param dependencies the arrays that shall be computed before
+   * @return arrays equal to {@code inputs}
+   * @throws IllegalArgumentException if there is no input
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray[] depends(MlxArray[] inputs, MlxArray... dependencies) {
+    int count = Call.notNull("depends", "the array of inputs", inputs).length;
+    Call.notNull("depends", "the array of dependencies", dependencies);
+    if (count == 0) {
+      throw new IllegalArgumentException("[depends] there are no inputs; at least one is needed");
+    }
+    MlxArray[] all = Arrays.copyOf(inputs, count + dependencies.length);
+    System.arraycopy(dependencies, 0, all, count, dependencies.length);
+    return naryToMany(
+        "depends",
+        (h, s) ->
+            ShapesNative.depends(Arrays.copyOf(h, count), Arrays.copyOfRange(h, count, h.length)),
+        all);
+  }
+
+  /**
    * Coordinate matrices of coordinate vectors, with x along the columns. Mirrors {@code
    * mlx.core.meshgrid}.
    *
@@ -549,7 +698,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray[] meshgrid(MlxArray... arrays) {
-    return meshgrid(arrays, false, "xy");
+    return meshgrid(arrays, false, MeshIndexing.XY);
   }
 
   /**
@@ -557,15 +706,14 @@ public final class Ops {
    *
    * @param arrays the vectors
    * @param sparse whether the results keep size 1 along the other axes
-   * @param indexing {@code "xy"} or {@code "ij"}
+   * @param indexing the order of axes
    * @return as many arrays
-   * @throws IllegalArgumentException if {@code indexing} is another
    * @throws IllegalStateException if an array is closed
    */
-  public static MlxArray[] meshgrid(MlxArray[] arrays, boolean sparse, String indexing) {
+  public static MlxArray[] meshgrid(MlxArray[] arrays, boolean sparse, MeshIndexing indexing) {
     Call.notNull("meshgrid", "indexing", indexing);
     return naryToMany(
-        "meshgrid", (xs, s) -> ShapesNative.meshgrid(xs, sparse, indexing, s), arrays);
+        "meshgrid", (xs, s) -> ShapesNative.meshgrid(xs, sparse, indexing.mlxName(), s), arrays);
   }
 
   // ---- a number first
@@ -727,6 +875,37 @@ public final class Ops {
    */
   public static MlxArray remainder(long x, MlxArray y) {
     return leftWeak("remainder", ElementwiseNative::remainder, x, y);
+  }
+
+  /**
+   * The quotient rounded down and the remainder, element by element. Mirrors {@code
+   * mlx.core.divmod}.
+   *
+   * @param x the dividend, which takes the array's dtype, or float32 beside integers and bools
+   * @param y the divisor
+   * @return quotient and remainder, each of the shape of {@code y}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray[] divmod(double x, MlxArray y) {
+    try (MlxArray number = Call.weak("divmod", y, x)) {
+      return number.divmod(y);
+    }
+  }
+
+  /**
+   * The quotient rounded down and the remainder, element by element. Mirrors {@code
+   * mlx.core.divmod}.
+   *
+   * @param x the dividend, which takes the array's dtype, or int32 beside bools
+   * @param y the divisor
+   * @return quotient and remainder, each of the shape of {@code y}
+   * @throws IllegalArgumentException if the number does not fit the dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray[] divmod(long x, MlxArray y) {
+    try (MlxArray number = Call.weak("divmod", y, x)) {
+      return number.divmod(y);
+    }
   }
 
   /**
@@ -1121,7 +1300,8 @@ public final class Ops {
   }
 
   /**
-   * The bits of the number shifted left by the argument. Mirrors {@code mlx.core.left_shift}.
+   * The bits of the number shifted left by the argument; 0 if that is negative or as large as the
+   * number of bits. Mirrors {@code mlx.core.left_shift}.
    *
    * @param x the first operand, which takes the array's dtype, or int32 beside bools
    * @param y the second operand
@@ -1134,7 +1314,8 @@ public final class Ops {
   }
 
   /**
-   * The bits of the number shifted right by the argument. Mirrors {@code mlx.core.right_shift}.
+   * The bits of the number shifted right by the argument; 0 or -1 if that is negative or as large
+   * as the number of bits. Mirrors {@code mlx.core.right_shift}.
    *
    * @param x the first operand, which takes the array's dtype, or int32 beside bools
    * @param y the second operand

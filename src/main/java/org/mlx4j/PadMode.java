@@ -7,7 +7,11 @@ public enum PadMode {
   /** One value everywhere. */
   CONSTANT,
   /** The nearest element of the array. */
-  EDGE;
+  EDGE,
+  /** The array mirrored at its ends, which are not repeated. */
+  REFLECT,
+  /** The array mirrored beyond its ends, which are repeated. */
+  SYMMETRIC;
 
   String mlxName() {
     return name().toLowerCase(Locale.ROOT);

@@ -7,13 +7,19 @@ import org.mlx4j.internal.ShapesNative;
 final class PadWidths {
   private PadWidths() {}
 
-  static int[][] everywhere(int width, int ndim) {
+  static int[][] everywhere(int before, int after, int ndim) {
     int[][] widths = new int[ndim][];
-    Arrays.fill(widths, new int[] {width, width});
+    Arrays.fill(widths, new int[] {before, after});
     return widths;
   }
 
   static MlxArray pad(MlxArray a, int[][] widths, PadMode mode, double constantValues) {
+    try (MlxArray value = Call.weak("pad", a, constantValues)) {
+      return pad(a, widths, mode, value);
+    }
+  }
+
+  static MlxArray pad(MlxArray a, int[][] widths, PadMode mode, MlxArray constantValues) {
     Call.notNull("pad", "the mode", mode);
     int[] shape = a.shape();
     if (Call.notNull("pad", "the array of widths", widths).length != shape.length) {
@@ -31,15 +37,49 @@ final class PadWidths {
       if ((long) shape[i] + widths[i][0] + widths[i][1] > Integer.MAX_VALUE) {
         throw invalid(widths, "at most 2^31 - 1 elements along axis " + i + " in all");
       }
+      if (shape[i] == 0 && widths[i][0] + widths[i][1] > 0 && mode != PadMode.CONSTANT) {
+        throw invalid(widths, "none for axis " + i + ", which is empty, in mode " + mode);
+      }
       axes[i] = i;
       low[i] = widths[i][0];
       high[i] = widths[i][1];
     }
-    return Call.rightWeak(
+    if (Call.notNull("pad", "the constant value", constantValues).ndim() > 0) {
+      throw new IllegalArgumentException(
+          "[pad] the constant value has shape "
+              + Arrays.toString(constantValues.shape())
+              + "; it must be a scalar");
+    }
+    if (mode == PadMode.REFLECT || mode == PadMode.SYMMETRIC) {
+      return mirrored(a, widths, mode);
+    }
+    return Call.binary(
         "pad",
         (x, value, s) -> ShapesNative.pad(x, axes, low, high, value, mode.mlxName(), s),
         a,
         constantValues);
+  }
+
+  /** MLX adds one piece after the other, of which there may be as many as elements to add. */
+  private static MlxArray mirrored(MlxArray a, int[][] widths, PadMode mode) {
+    int[] shape = a.shape();
+    try (Scope scope = Scope.open()) {
+      MlxArray result = a.reshape(shape); // an array that is not the caller's
+      for (int axis = 0; axis < shape.length; axis++) {
+        if (widths[axis][0] + widths[axis][1] > 0) {
+          result = result.take(mirroredIndices(shape[axis], widths[axis], mode), axis);
+        }
+      }
+      return scope.keep(result);
+    }
+  }
+
+  /** Which element is seen from each place when one walks to and fro. */
+  private static MlxArray mirroredIndices(int size, int[] width, PadMode mode) {
+    long repeated = mode == PadMode.SYMMETRIC || size == 1 ? 1 : 0;
+    long period = 2 * (size - 1 + repeated);
+    MlxArray along = Ops.arange(-width[0], size + width[1]).remainder(period);
+    return along.minimum(Ops.subtract(period - repeated, along));
   }
 
   private static IllegalArgumentException invalid(int[][] widths, String allowed) {

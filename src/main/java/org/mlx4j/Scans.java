@@ -2,9 +2,10 @@ package org.mlx4j;
 
 import static org.mlx4j.Call.unary;
 
+import java.util.Arrays;
 import org.mlx4j.internal.ReductionsNative;
 
-/** Operations that run along axes and keep the shape. */
+/** Operations that run along axes. */
 public sealed interface Scans permits MlxArray {
   /**
    * The sums of all elements up to each one. Of the flattened array. Mirrors {@code
@@ -308,7 +309,33 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray softmax() {
-    return unary("softmax", (a, s) -> ReductionsNative.softmax(a, false, s), this);
+    return softmax(false);
+  }
+
+  /**
+   * The exponentials divided by their sum, without overflow. Over all axes. Mirrors {@code
+   * mlx.core.softmax}.
+   *
+   * @param precise whether to compute float16 and bfloat16 in float32
+   * @return an array of the same shape; integer input gives float32
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray softmax(boolean precise) {
+    return unary("softmax", (a, s) -> ReductionsNative.softmax(a, precise, s), this);
+  }
+
+  /**
+   * The exponentials divided by their sum, without overflow. Along an axis. Mirrors {@code
+   * mlx.core.softmax}.
+   *
+   * @param axis the axis; counts from the end when negative
+   * @param precise whether to compute float16 and bfloat16 in float32
+   * @return an array of the same shape; integer input gives float32
+   * @throws IllegalArgumentException if the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray softmax(int axis, boolean precise) {
+    return softmax(new int[] {axis}, precise);
   }
 
   /**
@@ -349,5 +376,46 @@ public sealed interface Scans permits MlxArray {
    */
   default MlxArray softmax(int[] axes, boolean precise) {
     return unary("softmax", (a, s) -> ReductionsNative.softmax(a, axes, precise, s), this);
+  }
+
+  /**
+   * The differences of neighbours along the last axis. Mirrors {@code mlx.core.diff}.
+   *
+   * @return an array whose axis has one element less
+   * @throws IllegalArgumentException for a scalar
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray diff() {
+    return diff(1);
+  }
+
+  /**
+   * The differences of neighbours along the last axis, taken several times. Mirrors {@code
+   * mlx.core.diff}.
+   *
+   * @param n how many times, not negative
+   * @return an array whose axis has {@code n} elements less, or none
+   * @throws IllegalArgumentException for a scalar, or if {@code n} is negative
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray diff(int n) {
+    return diff(n, -1);
+  }
+
+  /**
+   * The differences of neighbours along an axis, taken several times. Mirrors {@code
+   * mlx.core.diff}.
+   *
+   * @param n how many times, not negative
+   * @param axis the axis; counts from the end when negative
+   * @return an array whose axis has {@code n} elements less, or none
+   * @throws IllegalArgumentException if {@code n} is negative or the axis out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray diff(int n, int axis) {
+    MlxArray x = (MlxArray) this;
+    // MLX would go on taking differences of nothing
+    int times = x.ndim() == 0 || n < 0 ? n : Math.min(n, Arrays.stream(x.shape()).max().getAsInt());
+    return unary("diff", (a, s) -> ReductionsNative.diff(a, times, axis, s), this);
   }
 }

@@ -34,6 +34,18 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /**
+   * The axes from one on as one. Mirrors {@code mlx.core.flatten}.
+   *
+   * @param startAxis the first axis; counts from the end when negative
+   * @return an array
+   * @throws IllegalArgumentException if the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray flatten(int startAxis) {
+    return flatten(startAxis, -1);
+  }
+
+  /**
    * Consecutive axes joined to one. Mirrors {@code mlx.core.flatten}.
    *
    * @param startAxis the first axis; counts from the end when negative
@@ -140,6 +152,38 @@ public sealed interface Shapes permits MlxArray {
    */
   default MlxArray matrixTranspose() {
     return unary("matrixTranspose", ShapesNative::matrix_transpose, this);
+  }
+
+  /**
+   * The axes in reverse order: {@link #transpose()}, in short. Mirrors {@code mlx.core.array.T}.
+   *
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray T() {
+    return transpose();
+  }
+
+  /**
+   * The last two axes exchanged: {@link #matrixTranspose()}, in short. Mirrors {@code
+   * mlx.core.array.mT}.
+   *
+   * @return an array
+   * @throws IllegalArgumentException if there are fewer than two axes
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray mT() {
+    return matrixTranspose();
+  }
+
+  /**
+   * The axes in reverse order. Mirrors {@code mlx.core.permute_dims}.
+   *
+   * @return an array
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray permuteDims() {
+    return transpose();
   }
 
   /**
@@ -292,7 +336,34 @@ public sealed interface Shapes permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray pad(int width) {
-    return pad(PadWidths.everywhere(width, ((MlxArray) this).ndim()));
+    return pad(width, width);
+  }
+
+  /**
+   * The array with zeros around it. Mirrors {@code mlx.core.pad}.
+   *
+   * @param before how many elements to add at the start of every axis, not negative
+   * @param after how many elements to add at the end of every axis, not negative
+   * @return an array
+   * @throws IllegalArgumentException if a width is negative
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray pad(int before, int after) {
+    return pad(PadWidths.everywhere(before, after, ((MlxArray) this).ndim()));
+  }
+
+  /**
+   * The array with elements around it. Mirrors {@code mlx.core.pad}.
+   *
+   * @param width how many elements to add at both ends of every axis, not negative
+   * @param mode what to add; {@link PadMode#CONSTANT} adds zeros
+   * @return an array
+   * @throws IllegalArgumentException if {@code width} is negative, or an axis is empty and the mode
+   *     not {@link PadMode#CONSTANT}
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray pad(int width, PadMode mode) {
+    return pad(PadWidths.everywhere(width, width, ((MlxArray) this).ndim()), mode);
   }
 
   /**
@@ -305,6 +376,36 @@ public sealed interface Shapes permits MlxArray {
    */
   default MlxArray pad(int[][] widths) {
     return pad(widths, PadMode.CONSTANT, 0);
+  }
+
+  /**
+   * The array with elements around it. Mirrors {@code mlx.core.pad}.
+   *
+   * @param widths for each axis how many elements to add before and after
+   * @param mode what to add; {@link PadMode#CONSTANT} adds zeros
+   * @return an array
+   * @throws IllegalArgumentException if there is not one pair for each axis, a width is negative,
+   *     or an axis is empty and the mode not {@link PadMode#CONSTANT}
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray pad(int[][] widths, PadMode mode) {
+    return pad(widths, mode, 0);
+  }
+
+  /**
+   * The array with elements around it. Mirrors {@code mlx.core.pad}.
+   *
+   * @param widths for each axis how many elements to add before and after
+   * @param mode what to add
+   * @param constantValues the scalar that {@link PadMode#CONSTANT} adds, converted to the array's
+   *     dtype
+   * @return an array
+   * @throws IllegalArgumentException if there is not one pair for each axis, a width is negative,
+   *     or the value is no scalar, or an axis is empty and the mode not {@link PadMode#CONSTANT}
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray pad(int[][] widths, PadMode mode, MlxArray constantValues) {
+    return PadWidths.pad((MlxArray) this, widths, mode, constantValues);
   }
 
   /**
@@ -542,5 +643,51 @@ public sealed interface Shapes permits MlxArray {
    */
   default MlxArray contiguous(boolean allowColMajor) {
     return unary("contiguous", (a, s) -> ShapesNative.contiguous(a, allowColMajor, s), this);
+  }
+
+  /**
+   * Elements of the array, as it lies in memory in row-major order, arranged anew: element {@code
+   * (i, j, …)} of the result is the one at {@code offset + i * strides[0] + j * strides[1] + …}.
+   * Mirrors {@code mlx.core.as_strided}.
+   *
+   * @param shape the shape of the result, or null for that of this array
+   * @param strides for each axis of the result how many elements lie between neighbours, may be 0
+   *     or negative; null for those of an array of the shape in row-major order
+   * @param offset the place of the first element
+   * @return an array of the shape
+   * @throws IndexOutOfBoundsException if this would reach outside the array
+   * @throws IllegalArgumentException if a dimension is negative, there is not one stride for each
+   *     of them, or the result would have too many elements
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray asStrided(int[] shape, long[] strides, long offset) {
+    MlxArray a = (MlxArray) this;
+    int[] sizes = Sizes.require("asStrided", shape == null ? a.shape() : shape, a.dtype());
+    long[] steps = strides == null ? Sizes.rowMajor(sizes) : strides;
+    if (steps.length != sizes.length) {
+      throw new IllegalArgumentException(
+          "[asStrided] there are "
+              + steps.length
+              + " strides for "
+              + sizes.length
+              + " axes; there must be one for each");
+    }
+    return unary("asStrided", (x, s) -> ShapesNative.as_strided(x, sizes, steps, offset, s), this);
+  }
+
+  /**
+   * Elements of the array, as it lies in memory in row-major order, arranged anew. Mirrors {@code
+   * mlx.core.as_strided}.
+   *
+   * @param shape as for {@link #asStrided(int[], long[], long)}
+   * @param strides as for {@link #asStrided(int[], long[], long)}
+   * @return an array of the shape
+   * @throws IndexOutOfBoundsException if this would reach outside the array
+   * @throws IllegalArgumentException if a dimension is negative, there is not one stride for each
+   *     of them, or the result would have too many elements
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray asStrided(int[] shape, long[] strides) {
+    return asStrided(shape, strides, 0);
   }
 }

@@ -1,6 +1,7 @@
 package org.mlx4j;
 
 import java.util.Arrays;
+import org.mlx4j.internal.ShapesNative;
 
 /**
  * Checks of sizes that MLX does not make: it computes them in 32 and 64 bits and lets them wrap
@@ -34,6 +35,27 @@ final class Sizes {
               + " has more bytes than can be counted");
     }
     return shape;
+  }
+
+  /** The shape that two shapes broadcast to. */
+  static int[] broadcast(String function, int[] shape, int[] other) {
+    try {
+      return ShapesNative.broadcast_shapes(
+          shape, require(function, Call.notNull(function, "a shape", other), DType.BOOL));
+    } catch (RuntimeException e) {
+      throw Call.explained(function, e);
+    }
+  }
+
+  /** The strides of an array in row-major order, in elements. */
+  static long[] rowMajor(int[] shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      strides[axis] = stride;
+      stride *= Math.max(1, shape[axis]);
+    }
+    return strides;
   }
 
   /** Returns the shape unless it leaves open a size that any number would fit. */

@@ -1,6 +1,7 @@
 package org.mlx4j.internal;
 
 import static org.mlx4j.internal.Adapters.HANDLES;
+import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.INTS;
 import static org.mlx4j.internal.Adapters.MAYBE_DTYPE;
 import static org.mlx4j.internal.Adapters.ON;
@@ -106,4 +107,6 @@ public final class ReductionsNative {
   public static native @Cast(OUT) long softmax(@Cast(REDUCED) long a, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast(OUT) long softmax(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean precise, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long diff(@Cast(IN) long a, int n, int axis, @Cast(ON) long s) throws MlxException;
 }

@@ -4,9 +4,11 @@ import static org.mlx4j.internal.Adapters.ARRAYS;
 import static org.mlx4j.internal.Adapters.HANDLES;
 import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.INTS;
+import static org.mlx4j.internal.Adapters.INTS_OUT;
 import static org.mlx4j.internal.Adapters.ON;
 import static org.mlx4j.internal.Adapters.OUT;
 import static org.mlx4j.internal.Adapters.SHAPE;
+import static org.mlx4j.internal.Adapters.STRIDES;
 
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Namespace;
@@ -93,4 +95,10 @@ public final class ShapesNative {
   public static native @Cast(OUT) long triu(@Cast(IN) long a, int k, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long contiguous(@Cast(IN) long a, @Cast("bool") boolean allowColMajor, @Cast(ON) long s) throws MlxException;
+
+  @Namespace("::mlx4j") public static native @Cast(OUT) long as_strided(@Cast(IN) long a, @Raw @Cast(SHAPE) int[] shape, @Raw @Cast(STRIDES) long[] strides, long offset, @Cast(ON) long s) throws MlxException;
+
+  public static native @Raw @Cast(INTS_OUT) int[] broadcast_shapes(@Raw @Cast(SHAPE) int[] shape1, @Raw @Cast(SHAPE) int[] shape2) throws MlxException;
+
+  public static native @Raw @Cast(HANDLES) long[] depends(@Raw @Cast(ARRAYS) long[] inputs, @Raw @Cast(ARRAYS) long[] dependencies) throws MlxException;
 }

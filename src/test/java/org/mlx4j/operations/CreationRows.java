@@ -86,6 +86,26 @@ final class CreationRows {
                 "mx.ones_like(a, mx.int16)",
                 MATRIX),
             unary("Ops.fullLike", x -> Ops.fullLike(x, 1.0), "mx.full_like(a, 1.0)", MATRIX),
+            unary(
+                "Ops.fullLike dtype",
+                x -> Ops.fullLike(x, 1.5, DType.FLOAT16),
+                "mx.full_like(a, 1.5, mx.float16)",
+                MATRIX),
+            unary(
+                "Ops.fullLike integer dtype",
+                x -> Ops.fullLike(x, 3, DType.INT16),
+                "mx.full_like(a, 3, mx.int16)",
+                MATRIX),
+            unary(
+                "Ops.fullLike array",
+                x -> Ops.fullLike(x, MlxArray.of(1, 2, 3)),
+                "mx.full_like(a, mx.array([1, 2, 3]).astype(a.dtype))",
+                MATRIX),
+            unary(
+                "Ops.fullLike array dtype",
+                x -> Ops.fullLike(x, MlxArray.of(1, 2, 3), DType.INT8),
+                "mx.full_like(a, mx.array([1, 2, 3]), mx.int8)",
+                MATRIX),
             unary("Ops.fullLike integer", x -> Ops.fullLike(x, 1), "mx.full_like(a, 1)", MATRIX))
         .map(row -> row.on(DTypes.ALL).discrete());
   }
@@ -120,6 +140,10 @@ final class CreationRows {
     return Stream.of(
         creation("eye", () -> Ops.eye(3), "mx.eye(3)"),
         creation("eye shifted", () -> Ops.eye(3, 5, 1, DType.INT32), "mx.eye(3, 5, 1, mx.int32)"),
+        creation("eye wide", () -> Ops.eye(2, 4), "mx.eye(2, 4)"),
+        creation("eye above", () -> Ops.eye(3, 4, 1), "mx.eye(3, 4, 1)"),
+        creation("tri wide", () -> Ops.tri(2, 4), "mx.tri(2, 4)"),
+        creation("tri higher", () -> Ops.tri(3, 4, 1), "mx.tri(3, 4, 1)"),
         creation("eye below", () -> Ops.eye(4, 2, -1, DType.BOOL), "mx.eye(4, 2, -1, mx.bool_)"),
         creation("identity", () -> Ops.identity(3), "mx.identity(3)"),
         creation(

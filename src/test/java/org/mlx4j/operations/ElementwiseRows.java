@@ -63,6 +63,7 @@ final class ElementwiseRows {
             arithmetic(),
             comparisons(),
             bits(),
+            farShifts(),
             specialValues(),
             limits(),
             closeness(),
@@ -108,6 +109,7 @@ final class ElementwiseRows {
         math("sqrt", MlxArray::sqrt, POSITIVE),
         math("rsqrt", MlxArray::rsqrt, POSITIVE),
         math("conjugate", MlxArray::conjugate, ANY),
+        math("conj", MlxArray::conj, ANY),
         math("real", MlxArray::real, ANY),
         math("imag", MlxArray::imag, ANY),
         math("round", MlxArray::round, ANY),
@@ -149,6 +151,18 @@ final class ElementwiseRows {
             Stream.of(
                 binary("add large", MlxArray::add, "a + b", ANY, ANY).shapes(LARGE),
                 unary("power of negative", x -> x.power(2), "mx.power(a, 2)", ANY),
+                many("divmod number", xs -> xs[0].divmod(1.5), "mx.divmod(a, 1.5)", ANY)
+                    .on(DTypes.ALL)
+                    .unlikePythonsGradient(),
+                many("divmod integer", xs -> xs[0].divmod(2), "mx.divmod(a, 2)", ANY)
+                    .on(DTypes.ALL)
+                    .unlikePythonsGradient(),
+                many("Ops.divmod", xs -> Ops.divmod(1.5, xs[0]), "mx.divmod(1.5, a)", POSITIVE)
+                    .on(DTypes.ALL)
+                    .unlikePythonsGradient(),
+                many("Ops.divmod integer", xs -> Ops.divmod(7, xs[0]), "mx.divmod(7, a)", POSITIVE)
+                    .on(DTypes.ALL)
+                    .unlikePythonsGradient(),
                 many("divmod", xs -> xs[0].divmod(xs[1]), "mx.divmod(a, b)", ANY, POSITIVE)
                     .on(DTypes.ALL)
                     .unlikePythonsGradient()))
@@ -200,6 +214,40 @@ final class ElementwiseRows {
             Stream.of(math("bitwiseInvert", MlxArray::bitwiseInvert, BITS)))
         .flatMap(rows -> rows)
         .map(row -> row.on(DTypes.BITS).discrete());
+  }
+
+  /** MLX leaves open what these are; NumPy does not. */
+  private static Stream<Operation> farShifts() {
+    Input any = whole(-100, 100, 4, 5);
+    Input far = whole(-70, 70, 4, 5);
+    return Stream.of(
+            binary(
+                "leftShift far",
+                MlxArray::leftShift,
+                numpy("left_shift(np.array(a), np.array(b))"),
+                any,
+                far),
+            binary(
+                "rightShift far",
+                MlxArray::rightShift,
+                numpy("right_shift(np.array(a), np.array(b))"),
+                any,
+                far),
+            unary(
+                "leftShift number far",
+                x -> x.leftShift(64),
+                numpy("left_shift(np.array(a), 64)"),
+                any),
+            unary(
+                "rightShift number far",
+                x -> x.rightShift(64),
+                numpy("right_shift(np.array(a), 64)"),
+                any))
+        .map(row -> row.on(DTypes.INTEGER).discrete());
+  }
+
+  private static String numpy(String expression) {
+    return "mx.array(np." + expression + ")";
   }
 
   private static Stream<Operation> specialValues() {

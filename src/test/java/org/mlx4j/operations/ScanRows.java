@@ -83,8 +83,19 @@ final class ScanRows {
                     x -> x.cumprod(0, true, false, DType.FLOAT32),
                     "mx.cumprod(a, 0, reverse=True, inclusive=False, dtype=mx.float32)",
                     ANY.as(DType.INT8))),
+            differences(),
             softmax())
         .flatMap(rows -> rows);
+  }
+
+  private static Stream<Operation> differences() {
+    return Stream.of(
+            unary("diff", MlxArray::diff, "mx.diff(a)", ANY).shapes(EMPTY, LARGE),
+            unary("diff twice", x -> x.diff(2), "mx.diff(a, 2)", ANY),
+            unary("diff axis", x -> x.diff(1, 0), "mx.diff(a, 1, 0)", ANY),
+            unary("diff of all", x -> x.diff(9, 1), "mx.diff(a, 9, 1)", ANY),
+            unary("diff never", x -> x.diff(0), "mx.diff(a, 0)", ANY))
+        .map(row -> row.on(DTypes.ALL).exact());
   }
 
   /** Python's softmax cuts its results off to integers when the axis is not the last one. */
@@ -101,6 +112,12 @@ final class ScanRows {
                 "softmax axes",
                 x -> x.softmax(new int[] {0, 2}),
                 "mx.softmax(" + INEXACT + ", (0, 2))",
+                ANY),
+            unary("softmax all precise", x -> x.softmax(true), "mx.softmax(a, precise=True)", ANY),
+            unary(
+                "softmax axis precise",
+                x -> x.softmax(-1, true),
+                "mx.softmax(a, -1, precise=True)",
                 ANY),
             unary(
                 "softmax precise",

@@ -7,6 +7,7 @@ import static org.mlx4j.operations.Operation.nary;
 import static org.mlx4j.operations.Operation.unary;
 
 import java.util.stream.Stream;
+import org.mlx4j.MeshIndexing;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.PadMode;
@@ -24,10 +25,18 @@ final class ShapeRows {
   private ShapeRows() {}
 
   static Stream<Operation> rows() {
-    return Stream.of(
-            reshaping(), ordering(), repeating(), padding(), splitting(), triangles(), joining())
-        .flatMap(rows -> rows)
-        .map(row -> row.on(DTypes.ALL).exact());
+    Stream<Operation> exact =
+        Stream.of(
+                reshaping(),
+                ordering(),
+                repeating(),
+                padding(),
+                splitting(),
+                triangles(),
+                joining())
+            .flatMap(rows -> rows)
+            .map(row -> row.on(DTypes.ALL).exact());
+    return Stream.concat(exact, mirrors().map(row -> row.on(DTypes.ALL)));
   }
 
   private static Stream<Operation> reshaping() {
@@ -64,6 +73,22 @@ final class ShapeRows {
         unary("transpose", MlxArray::transpose, "mx.transpose(a)", CUBE).shapes(LARGE),
         unary("transpose axes", x -> x.transpose(1, 2, 0), "mx.transpose(a, (1, 2, 0))", CUBE),
         unary("permuteDims", x -> x.permuteDims(2, 0, -2), "mx.permute_dims(a, (2, 0, -2))", CUBE),
+        unary("permuteDims all", x -> x.permuteDims(), "mx.permute_dims(a)", CUBE),
+        unary("T", MlxArray::T, "a.T", CUBE),
+        unary("mT", MlxArray::mT, "a.mT", CUBE),
+        unary("flatten from", x -> x.flatten(1), "mx.flatten(a, 1)", CUBE),
+        unary(
+                "asStrided",
+                x -> x.asStrided(new int[] {3, 2, 2}, new long[] {4, 0, -1}, 1),
+                "mx.as_strided(a, (3, 2, 2), (4, 0, -1), 1)",
+                MATRIX)
+            .withoutVmap("AsStrided"),
+        unary(
+                "asStrided of shape",
+                x -> x.asStrided(new int[] {2, 2}, null),
+                "mx.as_strided(a, (2, 2))",
+                MATRIX)
+            .withoutVmap("AsStrided"),
         unary("matrixTranspose", MlxArray::matrixTranspose, "mx.matrix_transpose(a)", CUBE),
         unary("swapaxes", x -> x.swapaxes(0, -1), "mx.swapaxes(a, 0, -1)", CUBE),
         unary("moveaxis", x -> x.moveaxis(-1, 0), "mx.moveaxis(a, -1, 0)", CUBE),
@@ -100,9 +125,37 @@ final class ShapeRows {
             "mx.pad(a, [(1, 0), (2, 3)], constant_values=1)",
             MATRIX),
         unary(
+            "pad value",
+            x -> x.pad(widths, PadMode.CONSTANT, MlxArray.scalar(1.5)),
+            "mx.pad(a, [(1, 0), (2, 3)], constant_values=mx.array(1.5))",
+            MATRIX),
+        unary("pad pair", x -> x.pad(1, 2), "mx.pad(a, (1, 2))", MATRIX),
+        unary("pad width edge", x -> x.pad(1, PadMode.EDGE), "mx.pad(a, 1, mode='edge')", MATRIX),
+        unary(
             "pad edge",
             x -> x.pad(widths, PadMode.EDGE, 0),
             "mx.pad(a, [(1, 0), (2, 3)], mode='edge')",
+            MATRIX));
+  }
+
+  /** Their gradients sum in another order than Python's. */
+  private static Stream<Operation> mirrors() {
+    int[][] widths = {{1, 0}, {2, 3}};
+    return Stream.of(
+        unary(
+            "pad reflect",
+            x -> x.pad(widths, PadMode.REFLECT),
+            "mx.pad(a, [(1, 0), (2, 3)], mode='reflect')",
+            MATRIX),
+        unary(
+            "pad reflect far",
+            x -> x.pad(9, PadMode.REFLECT),
+            "mx.pad(a, 9, mode='reflect')",
+            MATRIX),
+        unary(
+            "pad symmetric",
+            x -> x.pad(widths, PadMode.SYMMETRIC),
+            "mx.pad(a, [(1, 0), (2, 3)], mode='symmetric')",
             MATRIX));
   }
 
@@ -155,16 +208,24 @@ final class ShapeRows {
             MATRIX,
             LINE,
             SCALAR),
+        many(
+                "Ops.depends",
+                xs -> Ops.depends(new MlxArray[] {xs[0]}, xs[1]),
+                "mx.depends(a, b)",
+                MATRIX,
+                LINE)
+            .withoutJvp("Depends")
+            .withoutVmap("Depends"),
         many("Ops.meshgrid", Ops::meshgrid, "mx.meshgrid(a, b)", LINE, LINE.shaped(3)),
         many(
             "Ops.meshgrid ij",
-            xs -> Ops.meshgrid(xs, false, "ij"),
+            xs -> Ops.meshgrid(xs, false, MeshIndexing.IJ),
             "mx.meshgrid(a, b, indexing='ij')",
             LINE,
             LINE),
         many(
             "Ops.meshgrid sparse",
-            xs -> Ops.meshgrid(xs, true, "xy"),
+            xs -> Ops.meshgrid(xs, true, MeshIndexing.XY),
             "mx.meshgrid(a, b, sparse=True)",
             LINE,
             LINE),
