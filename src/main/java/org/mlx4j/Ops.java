@@ -1327,6 +1327,146 @@ public final class Ops {
     return leftWeak("rightShift", ElementwiseNative::right_shift, x, y);
   }
 
+  // ---- dtypes
+  // ----------------------------------------------------------------------------------
+
+  /**
+   * The dtype of what an operation makes of arrays of these dtypes. Mirrors {@code
+   * mlx.core.result_type}.
+   *
+   * @param dtypes the dtypes, at least one
+   * @return the dtype
+   * @throws IllegalArgumentException if there is none
+   */
+  public static DType resultType(DType... dtypes) {
+    return Arrays.stream(Call.notNull("resultType", "the array of dtypes", dtypes))
+        .map(dtype -> Call.notNull("resultType", "a dtype", dtype))
+        .reduce(DType::promotedWith)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException("[resultType] at least one array or dtype is needed"));
+  }
+
+  /**
+   * The dtype of what an operation makes of arrays. Mirrors {@code mlx.core.result_type}.
+   *
+   * @param arrays the arrays, at least one
+   * @return the dtype
+   * @throws IllegalArgumentException if there is none
+   */
+  public static DType resultType(MlxArray... arrays) {
+    return resultType(
+        Arrays.stream(Call.notNull("resultType", "the array of arrays", arrays))
+            .map(array -> Call.notNull("resultType", "an array", array).dtype())
+            .toArray(DType[]::new));
+  }
+
+  /**
+   * Whether a dtype promotes to another: together they make the other. Mirrors {@code
+   * mlx.core.can_cast}.
+   *
+   * @param from the dtype
+   * @param to the other dtype
+   * @return whether it does
+   */
+  public static boolean canCast(DType from, DType to) {
+    return resultType(from, to) == to;
+  }
+
+  /**
+   * Whether the dtype of an array promotes to another. Mirrors {@code mlx.core.can_cast}.
+   *
+   * @param from the array
+   * @param to the other dtype
+   * @return whether it does
+   */
+  public static boolean canCast(MlxArray from, DType to) {
+    return canCast(Call.notNull("canCast", "the array", from).dtype(), to);
+  }
+
+  /**
+   * Whether a dtype belongs to a category. Mirrors {@code mlx.core.issubdtype}.
+   *
+   * @param dtype the dtype
+   * @param category the category
+   * @return whether it does
+   */
+  public static boolean issubdtype(DType dtype, DType.Category category) {
+    Call.notNull("issubdtype", "the category", category);
+    return Call.notNull("issubdtype", "the dtype", dtype).isSubdtype(category);
+  }
+
+  /**
+   * Whether two dtypes are the same. Mirrors {@code mlx.core.issubdtype}.
+   *
+   * @param dtype a dtype
+   * @param other another dtype
+   * @return whether they are
+   */
+  public static boolean issubdtype(DType dtype, DType other) {
+    Call.notNull("issubdtype", "the other dtype", other);
+    return Call.notNull("issubdtype", "the dtype", dtype) == other;
+  }
+
+  /**
+   * Whether a category lies within another. Mirrors {@code mlx.core.issubdtype}.
+   *
+   * @param category a category
+   * @param other another category
+   * @return whether it does, which is so if they are the same
+   */
+  public static boolean issubdtype(DType.Category category, DType.Category other) {
+    Call.notNull("issubdtype", "the other category", other);
+    return Call.notNull("issubdtype", "the category", category).isSubdtype(other);
+  }
+
+  /**
+   * Whether a dtype is of one of some kinds. Mirrors {@code mlx.core.isdtype}.
+   *
+   * @param dtype the dtype
+   * @param kinds the kinds
+   * @return whether it is
+   */
+  public static boolean isdtype(DType dtype, DType.Kind... kinds) {
+    Call.notNull("isdtype", "the dtype", dtype);
+    return Arrays.stream(Call.notNull("isdtype", "the array of kinds", kinds))
+        .anyMatch(kind -> Call.notNull("isdtype", "a kind", kind).contains(dtype));
+  }
+
+  /**
+   * Whether a dtype is one of some dtypes. Mirrors {@code mlx.core.isdtype}.
+   *
+   * @param dtype the dtype
+   * @param dtypes the dtypes
+   * @return whether it is
+   */
+  public static boolean isdtype(DType dtype, DType... dtypes) {
+    Call.notNull("isdtype", "the dtype", dtype);
+    return Arrays.asList(Call.notNull("isdtype", "the array of dtypes", dtypes)).contains(dtype);
+  }
+
+  /**
+   * What numbers a floating point dtype holds. Mirrors {@code mlx.core.finfo}.
+   *
+   * @param dtype a real or complex floating point dtype
+   * @return its limits
+   * @throws IllegalArgumentException if the dtype is another
+   */
+  public static Finfo finfo(DType dtype) {
+    return Finfo.of(dtype);
+  }
+
+  /**
+   * What numbers an integer dtype holds. Mirrors {@code mlx.core.iinfo}.
+   *
+   * @param dtype an integer dtype
+   * @return its limits
+   * @throws IllegalArgumentException if the dtype is another
+   */
+  public static Iinfo iinfo(DType dtype) {
+    return Iinfo.of(dtype);
+  }
+
   // ---- evaluation
   // ----------------------------------------------------------------------------------
 

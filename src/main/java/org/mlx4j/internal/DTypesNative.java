@@ -1,0 +1,22 @@
+package org.mlx4j.internal;
+
+import static org.mlx4j.internal.Adapters.DTYPE;
+import static org.mlx4j.internal.Adapters.DTYPE_OUT;
+
+import org.bytedeco.javacpp.annotation.Cast;
+import org.bytedeco.javacpp.annotation.Namespace;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.mlx4j.MlxException;
+
+/** MLX's rules about dtypes. */
+@Platform(include = "bridge.h", library = "jnimlx4j")
+@Namespace("mlx::core")
+public final class DTypesNative {
+  static {
+    Library.load();
+  }
+
+  private DTypesNative() {}
+
+  public static native @Cast(DTYPE_OUT) int promote_types(@Cast(DTYPE) int type1, @Cast(DTYPE) int type2) throws MlxException;
+}

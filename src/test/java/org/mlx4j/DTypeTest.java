@@ -1,0 +1,208 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The rules about dtypes are Python's, for all pairs of them. */
+@ExtendWith(InScope.class)
+class DTypeTest {
+  private static final List<DType> ALL = List.of(DType.values());
+
+  /** Expressions of Python, and what Java says instead. */
+  private final List<String> expressions = new ArrayList<>();
+
+  private final List<String> answers = new ArrayList<>();
+
+  private void add(String expression, Object answer) {
+    expressions.add("str(" + expression + ")");
+    answers.add(String.valueOf(answer));
+  }
+
+  private void assertPythonAgrees() {
+    List<String> expected = PythonMlx.reprs("D = lambda d: getattr(mx, d)\n", expressions);
+    for (int i = 0; i < answers.size(); i++) {
+      int at = i;
+      String python = expected.get(i);
+      assertEquals(
+          python.substring(1, python.length() - 1).replace("mlx.core.", ""),
+          answers.get(i),
+          () -> expressions.get(at));
+    }
+  }
+
+  private static String python(DType dtype) {
+    return dtype == DType.BOOL ? "mx.bool_" : "mx." + dtype;
+  }
+
+  private static String truth(boolean value) {
+    return value ? "True" : "False";
+  }
+
+  @Test
+  void pairsOfDtypesPromoteAsInPython() {
+    for (DType x : ALL) {
+      for (DType y : ALL) {
+        String both = python(x) + ", " + python(y) + ")";
+        add("mx.result_type(" + both, Ops.resultType(x, y));
+        add("mx.can_cast(" + both, truth(Ops.canCast(x, y)));
+        add("mx.issubdtype(" + both, truth(Ops.issubdtype(x, y)));
+        add("mx.isdtype(" + both, truth(Ops.isdtype(x, y)));
+      }
+    }
+    assertPythonAgrees();
+  }
+
+  @Test
+  void arraysPromoteAsTheirDtypes() {
+    for (DType x : ALL) {
+      for (DType y : ALL) {
+        MlxArray a = Ops.ones(new int[] {2}, x);
+        MlxArray b = Ops.ones(new int[] {2}, y);
+        assertEquals(Ops.resultType(x, y), Ops.resultType(a, b));
+        assertEquals(Ops.resultType(x, y), a.multiply(b).dtype());
+        assertEquals(Ops.canCast(x, y), Ops.canCast(a, y));
+      }
+    }
+    assertEquals(DType.FLOAT32, Ops.resultType(DType.BOOL, DType.INT8, DType.FLOAT32));
+  }
+
+  @Test
+  void categoriesAndKindsAreThoseOfPython() {
+    for (DType.Category category : DType.Category.values()) {
+      for (DType dtype : ALL) {
+        add(
+            "mx.issubdtype(" + python(dtype) + ", mx." + category + ")",
+            truth(Ops.issubdtype(dtype, category)));
+      }
+      for (DType.Category other : DType.Category.values()) {
+        add(
+            "mx.issubdtype(mx." + category + ", mx." + other + ")",
+            truth(Ops.issubdtype(category, other)));
+      }
+    }
+    for (DType.Kind kind : DType.Kind.values()) {
+      for (DType dtype : ALL) {
+        add("mx.isdtype(" + python(dtype) + ", '" + kind + "')", truth(Ops.isdtype(dtype, kind)));
+      }
+    }
+    add(
+        "mx.isdtype(mx.int8, ('bool', 'integral'))",
+        truth(Ops.isdtype(DType.INT8, DType.Kind.BOOL, DType.Kind.INTEGRAL)));
+    add(
+        "mx.isdtype(mx.int8, (mx.bool_, mx.int16))",
+        truth(Ops.isdtype(DType.INT8, DType.BOOL, DType.INT16)));
+    assertPythonAgrees();
+  }
+
+  /** A number of Java takes the dtype that one of Python takes beside an array. */
+  @Test
+  void numbersAreWeakAsInPython() {
+    for (DType dtype : ALL) {
+      MlxArray one = Ops.ones(new int[] {2}, dtype);
+      String a = "mx.ones((2,), " + python(dtype) + ")";
+      Stream.<String>of("+", "-", "*", "/", "//", "%", "**", "<", "==")
+          .forEach(
+              operator -> {
+                if (dtype == DType.COMPLEX64 && (operator.equals("//") || operator.equals("%"))) {
+                  return;
+                }
+                add("(" + a + operator + "2).dtype", dtype(operator, one, 2L));
+                add("(" + a + operator + "2.5).dtype", dtype(operator, one, 2.5));
+              });
+      add("mx.maximum(" + a + ", 2).dtype", one.maximum(2).dtype());
+      add("mx.minimum(2.5, " + a + ").dtype", Ops.minimum(2.5, one).dtype());
+      add("mx.where(" + a + ", " + a + ", 2.5).dtype", one.where(one, 2.5).dtype());
+      add("mx.where(" + a + ", 2, " + a + ").dtype", one.where(2, one).dtype());
+      add("mx.where(" + a + ", 2, 3).dtype", one.where(2, 3).dtype());
+      add("mx.where(" + a + ", 2.0, 3.0).dtype", one.where(2.0, 3.0).dtype());
+    }
+    assertPythonAgrees();
+  }
+
+  private static DType dtype(String operator, MlxArray a, double y) {
+    MlxArray result =
+        switch (operator) {
+          case "+" -> a.add(y);
+          case "-" -> a.subtract(y);
+          case "*" -> a.multiply(y);
+          case "/" -> a.divide(y);
+          case "//" -> a.floorDivide(y);
+          case "%" -> a.remainder(y);
+          case "**" -> a.power(y);
+          case "<" -> a.less(y);
+          default -> a.equal(y);
+        };
+    return result.dtype();
+  }
+
+  private static DType dtype(String operator, MlxArray a, long y) {
+    MlxArray result =
+        switch (operator) {
+          case "+" -> a.add(y);
+          case "-" -> a.subtract(y);
+          case "*" -> a.multiply(y);
+          case "/" -> a.divide(y);
+          case "//" -> a.floorDivide(y);
+          case "%" -> a.remainder(y);
+          case "**" -> a.power(y);
+          case "<" -> a.less(y);
+          default -> a.equal(y);
+        };
+    return result.dtype();
+  }
+
+  @Test
+  void limitsAreThoseOfPython() {
+    for (DType dtype : ALL) {
+      if (dtype.isInteger()) {
+        Iinfo info = Ops.iinfo(dtype);
+        String python = "mx.iinfo(" + python(dtype) + ")";
+        add(python + ".min", info.min());
+        add(python + ".max", info.max());
+        add(python + ".dtype", info.dtype());
+        assertEquals(8 * dtype.itemsize(), info.bits());
+        assertThrowsSaying(
+            IllegalArgumentException.class, () -> Ops.finfo(dtype), "[finfo]", dtype.toString());
+      } else if (dtype != DType.BOOL) {
+        Finfo info = Ops.finfo(dtype);
+        String python = "mx.finfo(" + python(dtype) + ")";
+        add(python + ".dtype", info.dtype());
+        add(python + ".bits", info.bits());
+        addExact(python + ".min", info.min());
+        addExact(python + ".max", info.max());
+        addExact(python + ".eps", info.eps());
+        addExact(python + ".smallest_normal", info.smallestNormal());
+        assertThrowsSaying(
+            IllegalArgumentException.class, () -> Ops.iinfo(dtype), "[iinfo]", dtype.toString());
+      }
+    }
+    assertThrows(IllegalArgumentException.class, () -> Ops.iinfo(DType.BOOL));
+    assertThrows(IllegalArgumentException.class, () -> Ops.finfo(DType.BOOL));
+    assertPythonAgrees();
+  }
+
+  private void addExact(String expression, double answer) {
+    add("numpy.float64(" + expression + ").view(numpy.int64)", Double.doubleToLongBits(answer));
+  }
+
+  @Test
+  void nothingHasNoDtype() {
+    assertThrowsSaying(
+        IllegalArgumentException.class, () -> Ops.resultType(new DType[0]), "[resultType]");
+    assertThrowsSaying(
+        IllegalArgumentException.class, () -> Ops.resultType(new MlxArray[0]), "[resultType]");
+    assertThrowsSaying(
+        NullPointerException.class, () -> Ops.resultType((DType) null), "[resultType]");
+    assertThrowsSaying(
+        NullPointerException.class, () -> Ops.canCast((MlxArray) null, DType.INT8), "[canCast]");
+    assertThrowsSaying(NullPointerException.class, () -> Ops.finfo(null), "[finfo]");
+    assertThrowsSaying(NullPointerException.class, () -> Ops.iinfo(null), "[iinfo]");
+  }
+}
