@@ -1,9 +1,11 @@
 #include "evaluation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <sstream>
 
+#include "decompositions.h"
 #include "graph_guard.h"
 #include "mlx/transforms_impl.h"
 #include "threads.h"
@@ -22,19 +24,52 @@ bool tracing() {
   return probe.is_tracer();
 }
 
-// An operation that fails while it computes leaves its outputs looking evaluated. Unscheduled and without a primitive
-// they say so to whoever reads them later.
-static void evaluate_or_invalidate(Arrays v, Arrays unscheduled) {
+static void require(const std::optional<Requirement>& requirement) {
+  if (requirement && !requirement->holds.item<bool>()) {
+    throw std::runtime_error(requirement->otherwise);
+  }
+}
+
+// An operation that fails while it computes leaves its outputs looking evaluated. Unscheduled they fail again when
+// somebody reads them later: without a primitive because they cannot be computed, with one because they are.
+static void evaluate_or_invalidate(Arrays v, const std::optional<Requirement>& requirement = {}) {
+  const auto unscheduled = inputs_first(v);
+  auto invalidate = [&unscheduled] {
+    for (mx::array a : unscheduled) {
+      a.set_status(Status::unscheduled);
+    }
+  };
+  if (requirement) {
+    v.push_back(requirement->holds);
+  }
   try {
     mx::eval(std::move(v));
+    require(requirement);
+  } catch (const std::runtime_error& e) {
+    invalidate();
+    throw std::runtime_error(explained(e.what()));
   } catch (...) {
-    for (auto& a : unscheduled) {
-      if (!a.has_primitive()) {
-        a.set_status(Status::unscheduled);
-      }
-    }
+    invalidate();
     throw;
   }
+}
+
+// Decompositions are computed one by one, after what they are made of, so that one that fails takes nothing with it.
+// `unscheduled` is what there is to compute, inputs first.
+static void evaluate_what_may_fail(const Arrays& v, const Arrays& unscheduled) {
+  for (auto& a : unscheduled) {
+    if (a.status() == Status::unscheduled && is_decomposition(a)) {
+      const auto finite = requirement_of_input(a);
+      Arrays inputs = a.inputs();
+      if (finite) {
+        inputs.push_back(finite->holds);
+      }
+      evaluate_or_invalidate(std::move(inputs));
+      require(finite);
+      evaluate_or_invalidate({a}, requirement_of_result(a));
+    }
+  }
+  evaluate_or_invalidate(v);
 }
 
 // Private arrays with copies of the events of those that are not computed yet: to wait for, or to ask, without touching
@@ -86,8 +121,12 @@ static void schedule(const Arrays& v) {
   }
   const bool is_tracing = tracing();
   auto plan = plan_evaluation(v, is_tracing);
-  if (is_tracing || plan.can_fail || (plan.little_work && !anything_in_flight())) {
-    evaluate_or_invalidate(v, std::move(plan.unscheduled));
+  if (plan.can_fail) {
+    evaluate_what_may_fail(v, plan.unscheduled);
+    return;
+  }
+  if (is_tracing || (plan.little_work && !anything_in_flight())) {
+    mx::eval(v);
     return;
   }
   for (std::size_t i = 0; i + 1 < plan.slices.size(); ++i) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <typeinfo>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "mlx/primitives.h"
 #include "physical_memory.h"
@@ -360,6 +361,35 @@ Fn guarded(const SharedFn& f, std::size_t bytes_per_level) {
   };
 }
 
+Arrays inputs_first(const Arrays& outputs) {
+  Arrays order;
+  std::unordered_set<std::uintptr_t> seen;
+  std::vector<std::pair<const mx::array*, std::size_t>> stack;
+  auto reach = [&](const mx::array& a) {
+    if (a.status() == mx::array::Status::unscheduled && seen.insert(a.id()).second) {
+      stack.emplace_back(&a, 0);
+    }
+  };
+  for (auto& o : outputs) {
+    reach(o);
+    while (!stack.empty()) {
+      auto& [a, next] = stack.back();
+      if (next < a->inputs().size()) {
+        reach(a->inputs()[next++]);
+        continue;
+      }
+      order.push_back(*a);
+      for (auto& sibling : a->siblings()) {
+        if (seen.insert(sibling.id()).second) {
+          order.push_back(sibling);
+        }
+      }
+      stack.pop_back();
+    }
+  }
+  return order;
+}
+
 EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
   if (!tracing && !active_tracers().empty()) {
     require_no_foreign_tracer(outputs);
@@ -390,13 +420,7 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     plan.slices = slice(outputs);
   }
   if (plan.can_fail) {
-    walk(outputs, {}, [&](const mx::array& a) {
-      if (a.status() != mx::array::Status::unscheduled) {
-        return false;
-      }
-      plan.unscheduled.push_back(a);
-      return true;
-    });
+    plan.unscheduled = inputs_first(outputs);
   }
   return plan;
 }

@@ -21,10 +21,13 @@ Fn guarded(const SharedFn& f, std::size_t bytes_per_level);
 
 struct EvalPlan {
   bool can_fail = false;       // some operation may report an error while it computes
-  Arrays unscheduled;          // filled only then: what has no value if it does
+  Arrays unscheduled;          // filled only then: what there is to compute, inputs first
   bool little_work = false;    // done before anybody would notice
   std::vector<Arrays> slices;  // of much work: what to compute first, second, …
 };
+
+// The unscheduled arrays below `outputs` and what is computed together with them, inputs first.
+Arrays inputs_first(const Arrays& outputs);
 
 // Throws out_of_memory when a result could never be allocated, and std::logic_error when a value belongs to a function
 // that another thread is tracing.

@@ -555,6 +555,47 @@ public final class Ops {
                 Sizes.require("tri", new int[] {n, m}, dtype)[0], m, k, dtype.code(), s));
   }
 
+  /**
+   * The Bartlett window: a triangle. Mirrors {@code mlx.core.bartlett}.
+   *
+   * @param m how many numbers; there are none if it is not positive
+   * @return a float32 array of shape {@code (m)}
+   */
+  public static MlxArray bartlett(int m) {
+    return creation("bartlett", s -> CreationNative.bartlett(m, s));
+  }
+
+  /**
+   * The window named after von Hann: a raised cosine. Mirrors {@code mlx.core.hanning}.
+   *
+   * @param m how many numbers; there are none if it is not positive
+   * @return a float32 array of shape {@code (m)}
+   */
+  public static MlxArray hanning(int m) {
+    return creation("hanning", s -> CreationNative.hanning(m, s));
+  }
+
+  /**
+   * The Hamming window: a cosine raised so that it does not reach zero. Mirrors {@code
+   * mlx.core.hamming}.
+   *
+   * @param m how many numbers; there are none if it is not positive
+   * @return a float32 array of shape {@code (m)}
+   */
+  public static MlxArray hamming(int m) {
+    return creation("hamming", s -> CreationNative.hamming(m, s));
+  }
+
+  /**
+   * The Blackman window: a sum of two raised cosines. Mirrors {@code mlx.core.blackman}.
+   *
+   * @param m how many numbers; there are none if it is not positive
+   * @return a float32 array of shape {@code (m)}
+   */
+  public static MlxArray blackman(int m) {
+    return creation("blackman", s -> CreationNative.blackman(m, s));
+  }
+
   // ---- several arrays
   // ----------------------------------------------------------------------------
 
@@ -714,6 +755,52 @@ public final class Ops {
     Call.notNull("meshgrid", "indexing", indexing);
     return naryToMany(
         "meshgrid", (xs, s) -> ShapesNative.meshgrid(xs, sparse, indexing.mlxName(), s), arrays);
+  }
+
+  // ---- sums of products
+  // --------------------------------------------------------------------------
+
+  /**
+   * In which order {@link #einsum} contracts its operands.
+   *
+   * @param path for each step the places of the operands that are contracted; they are taken away
+   *     and their result is added at the end
+   * @param description the cost with and without this order, for people to read
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a result: nobody compares it
+  public record EinsumPath(int[][] path, String description) {}
+
+  /**
+   * A sum of products in Einstein's notation. Mirrors {@code mlx.core.einsum}.
+   *
+   * <pre>{@code
+   * Ops.einsum("ij,jk->ik", a, b)          // the matrix product
+   * Ops.einsum("...ii->...i", a)           // the diagonals of the last two axes
+   * }</pre>
+   *
+   * @param subscripts a letter for each axis of each operand, {@code ...} for the axes that are
+   *     left, and after {@code ->} the letters of the result; without it those that occur once
+   * @param operands the arrays
+   * @return an array
+   * @throws IllegalArgumentException if the subscripts are not possible or do not fit the arrays
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray einsum(String subscripts, MlxArray... operands) {
+    return Einsum.einsum(subscripts, operands);
+  }
+
+  /**
+   * The order in which {@link #einsum} contracts its operands. Mirrors {@code
+   * mlx.core.einsum_path}.
+   *
+   * @param subscripts as for {@link #einsum}
+   * @param operands the arrays
+   * @return the order and its cost
+   * @throws IllegalArgumentException if the subscripts are not possible or do not fit the arrays
+   * @throws IllegalStateException if an array is closed
+   */
+  public static EinsumPath einsumPath(String subscripts, MlxArray... operands) {
+    return Einsum.path(subscripts, operands);
   }
 
   // ---- a number first

@@ -196,4 +196,35 @@ public sealed interface Products permits MlxArray {
     return unary(
         "trace", (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, dtype.code(), s), this);
   }
+
+  /**
+   * The Hadamard transform along the last axis, orthonormal: scaled by the inverse of the root of
+   * the axis's size. Mirrors {@code mlx.core.hadamard_transform}.
+   *
+   * @return an array of the same shape, float32 for integers
+   * @throws IllegalArgumentException if the array is empty or float64, or the size of its last axis
+   *     is not m times a power of 2 for m one of 1, 12, 20, 28
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray hadamardTransform() {
+    MlxArray a = (MlxArray) this;
+    int size = a.ndim() == 0 ? 1 : a.dim(-1);
+    return hadamardTransform((float) (1 / Math.sqrt(size)));
+  }
+
+  /**
+   * The Hadamard transform along the last axis: the product with a matrix of ones and negative ones
+   * whose rows are orthogonal. Mirrors {@code mlx.core.hadamard_transform}.
+   *
+   * @param scale scales the result
+   * @return an array of the same shape, float32 for integers
+   * @throws IllegalArgumentException if the array is empty or float64, or the size of its last axis
+   *     is not m times a power of 2 for m one of 1, 12, 20, 28
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray hadamardTransform(float scale) {
+    Hadamard.require((MlxArray) this);
+    return unary(
+        "hadamardTransform", (x, s) -> ProductsNative.hadamard_transform(x, scale, s), this);
+  }
 }

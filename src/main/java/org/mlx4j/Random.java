@@ -230,6 +230,64 @@ public final class Random {
   }
 
   /**
+   * Vectors of jointly normally distributed numbers. Mirrors {@code
+   * mlx.core.random.multivariate_normal}.
+   *
+   * @param mean the mean, of shape {@code (…, n)}
+   * @param cov the covariance matrix, of shape {@code (…, n, n)}
+   * @return a float32 array of shape {@code (…, n)}
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray multivariateNormal(MlxArray mean, MlxArray cov) {
+    return multivariateNormal(mean, cov, new int[0]);
+  }
+
+  /**
+   * Vectors of jointly normally distributed numbers. Mirrors {@code
+   * mlx.core.random.multivariate_normal}.
+   *
+   * @param mean the mean, of shape {@code (…, n)}
+   * @param cov the covariance matrix, of shape {@code (…, n, n)}
+   * @param shape the shape of the result without its last axis, to which those of {@code mean} and
+   *     {@code cov} broadcast
+   * @return a float32 array of shape {@code (shape, n)}
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray multivariateNormal(MlxArray mean, MlxArray cov, int[] shape) {
+    return multivariateNormal(mean, cov, shape, DType.FLOAT32, null);
+  }
+
+  /**
+   * Vectors of jointly normally distributed numbers. The covariance matrix is decomposed on the
+   * CPU; if an element of it is infinite or NaN, the evaluation throws an {@link MlxException}.
+   * Mirrors {@code mlx.core.random.multivariate_normal}.
+   *
+   * @param mean the mean, of shape {@code (…, n)}
+   * @param cov the covariance matrix, symmetric and positive semi-definite, of shape {@code (…, n,
+   *     n)}
+   * @param shape the shape of the result without its last axis, to which those of {@code mean} and
+   *     {@code cov} broadcast
+   * @param dtype float32
+   * @param key the key, or null for the next of the process
+   * @return an array of shape {@code (shape, n)}
+   * @throws IllegalArgumentException if the shapes do not fit, or the dtype is another one
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray multivariateNormal(
+      MlxArray mean, MlxArray cov, int[] shape, DType dtype, MlxArray key) {
+    return keyed(
+        "multivariateNormal",
+        key,
+        (m, c, k, s) ->
+            RandomNative.multivariate_normal(
+                m, c, Sizes.require("multivariateNormal", shape, dtype), dtype.code(), k, s),
+        mean,
+        cov);
+  }
+
+  /**
    * Integers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.randint}.
    *
    * @param low the smallest
@@ -303,6 +361,15 @@ public final class Random {
   }
 
   /**
+   * True or false with the same probability. Mirrors {@code mlx.core.random.bernoulli}.
+   *
+   * @return a bool scalar
+   */
+  public static MlxArray bernoulli() {
+    return bernoulli(0.5);
+  }
+
+  /**
    * True with a probability, false otherwise. Mirrors {@code mlx.core.random.bernoulli}.
    *
    * @param p the probability of true
@@ -326,6 +393,17 @@ public final class Random {
    */
   public static MlxArray bernoulli(double p, int[] shape, MlxArray key) {
     return between(p, 0, DType.FLOAT32, (q, unused) -> bernoulli(q, shape, key));
+  }
+
+  /**
+   * True with a probability, false otherwise. Mirrors {@code mlx.core.random.bernoulli}.
+   *
+   * @param p the probabilities of true
+   * @return a bool array of the shape of {@code p}
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray bernoulli(MlxArray p) {
+    return bernoulli(p, null);
   }
 
   /**
@@ -416,6 +494,43 @@ public final class Random {
   }
 
   /**
+   * Normally distributed numbers, only those between two limits. Mirrors {@code
+   * mlx.core.random.truncated_normal}.
+   *
+   * @param lower the lower limits
+   * @param upper the upper limits
+   * @return a float32 array of the shape to which those of the limits broadcast
+   * @throws IllegalArgumentException if the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray truncatedNormal(MlxArray lower, MlxArray upper) {
+    return truncatedNormal(lower, upper, DType.FLOAT32, null);
+  }
+
+  /**
+   * Normally distributed numbers, only those between two limits. Mirrors {@code
+   * mlx.core.random.truncated_normal}.
+   *
+   * @param lower the lower limits
+   * @param upper the upper limits
+   * @param dtype a floating point dtype
+   * @param key the key, or null for the next of the process
+   * @return an array of the shape to which those of the limits broadcast
+   * @throws IllegalArgumentException if the shapes do not fit or the key is none
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray truncatedNormal(
+      MlxArray lower, MlxArray upper, DType dtype, MlxArray key) {
+    Call.notNull("truncatedNormal", "the dtype", dtype);
+    return keyed(
+        "truncatedNormal",
+        key,
+        (l, u, k, s) -> RandomNative.truncated_normal(l, u, dtype.code(), k, s),
+        lower,
+        upper);
+  }
+
+  /**
    * Numbers of the standard Gumbel distribution. Mirrors {@code mlx.core.random.gumbel}.
    *
    * @param shape the shape; empty for a scalar
@@ -491,6 +606,20 @@ public final class Random {
    */
   public static MlxArray categorical(MlxArray logits) {
     return categorical(logits, -1, null);
+  }
+
+  /**
+   * Classes drawn with probabilities given by their unnormalised logarithms. Mirrors {@code
+   * mlx.core.random.categorical}.
+   *
+   * @param logits the logarithms
+   * @param axis the axis of the classes; counts from the end when negative
+   * @return a uint32 array without the axis
+   * @throws IllegalArgumentException if the axis is out of range
+   * @throws IllegalStateException if an array is closed
+   */
+  public static MlxArray categorical(MlxArray logits, int axis) {
+    return categorical(logits, axis, null);
   }
 
   /**

@@ -17,6 +17,9 @@ final class Adapters {
   /** A stream, or 0 for the default one. */
   static final String ON = "mlx4j::on";
 
+  /** A stream for what only the CPU computes, or 0 for the default one. */
+  static final String ON_CPU = "mlx4j::on_cpu";
+
   static final String STREAM = "mlx4j::stream";
   static final String FN = "mlx4j::fn";
   static final String DTYPE = "mlx4j::dtype";
@@ -27,6 +30,7 @@ final class Adapters {
   /** A float, or NaN for none. */
   static final String MAYBE_FLOAT = "mlx4j::maybe_float";
 
+  static final String FFT_NORM = "mlx4j::FFTNorm";
   static final String INTS = "mlx4j::ints";
   static final String SHAPE = "mlx4j::shape";
   static final String STRIDES = "mlx4j::strides";

@@ -39,4 +39,12 @@ public final class CreationNative {
   public static native @Cast(OUT) long eye(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long tri(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long bartlett(int m, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long hanning(int m, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long hamming(int m, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long blackman(int m, @Cast(ON) long s) throws MlxException;
 }

@@ -1,10 +1,13 @@
 package org.mlx4j.internal;
 
+import static org.mlx4j.internal.Adapters.ARRAYS;
 import static org.mlx4j.internal.Adapters.DTYPE;
 import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.INTS;
+import static org.mlx4j.internal.Adapters.INTS_OUT;
 import static org.mlx4j.internal.Adapters.ON;
 import static org.mlx4j.internal.Adapters.OUT;
+import static org.mlx4j.internal.Adapters.UTF8;
 
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Namespace;
@@ -41,4 +44,12 @@ public final class ProductsNative {
   @Namespace("::mlx4j") public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(ON) long s) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long hadamard_transform(@Cast(IN) long a, float scale, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long einsum(@Cast("const char*") String subscripts, @Raw @Cast(ARRAYS) long[] operands, @Cast(ON) long s) throws MlxException;
+
+  @Namespace("::mlx4j") public static native @Raw @Cast(INTS_OUT) int[] einsum_steps(@Cast("const char*") String subscripts, @Raw @Cast(ARRAYS) long[] operands) throws MlxException;
+
+  @Namespace("::mlx4j") public static native @Raw @Cast(UTF8) byte[] einsum_costs(@Cast("const char*") String subscripts, @Raw @Cast(ARRAYS) long[] operands) throws MlxException;
 }

@@ -6,6 +6,7 @@ import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.KEY;
 import static org.mlx4j.internal.Adapters.MAYBE;
 import static org.mlx4j.internal.Adapters.ON;
+import static org.mlx4j.internal.Adapters.ON_CPU;
 import static org.mlx4j.internal.Adapters.OUT;
 import static org.mlx4j.internal.Adapters.SHAPE;
 
@@ -37,6 +38,8 @@ public final class RandomNative {
   @Namespace("::mlx4j") public static native @Cast(OUT) long uniform(@Cast(IN) long low, @Cast(IN) long high, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(KEY) long key, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long normal(@Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(MAYBE) long loc, @Cast(MAYBE) long scale, @Cast(KEY) long key, @Cast(ON) long s) throws MlxException;
+
+  public static native @Cast(OUT) long multivariate_normal(@Cast(IN) long mean, @Cast(IN) long cov, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(KEY) long key, @Cast(ON_CPU) long s) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast(OUT) long randint(@Cast(IN) long low, @Cast(IN) long high, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(KEY) long key, @Cast(ON) long s) throws MlxException;
 

@@ -19,7 +19,7 @@ final class CreationRows {
   private CreationRows() {}
 
   static Stream<Operation> rows() {
-    return Stream.of(constants(), likes(), ranges(), matrices())
+    return Stream.of(constants(), likes(), ranges(), matrices(), windows())
         .flatMap(rows -> rows)
         .map(Operation::exact);
   }
@@ -151,6 +151,18 @@ final class CreationRows {
         creation("tri", () -> Ops.tri(3), "mx.tri(3)"),
         creation("tri shifted", () -> Ops.tri(3, 4, -1, DType.INT32), "mx.tri(3, 4, -1, mx.int32)"),
         creation("tri above", () -> Ops.tri(2, 4, 1, DType.FLOAT32), "mx.tri(2, 4, 1)"));
+  }
+
+  private static Stream<Operation> windows() {
+    return Stream.of(
+        creation("bartlett", () -> Ops.bartlett(9), "mx.bartlett(9)"),
+        creation("bartlett of one", () -> Ops.bartlett(1), "mx.bartlett(1)"),
+        creation("hanning", () -> Ops.hanning(10), "mx.hanning(10)"),
+        creation("hanning of none", () -> Ops.hanning(0), "mx.hanning(0)"),
+        creation("hamming", () -> Ops.hamming(9), "mx.hamming(9)"),
+        creation("hamming of less than none", () -> Ops.hamming(-3), "mx.hamming(-3)"),
+        creation("blackman", () -> Ops.blackman(10), "mx.blackman(10)"),
+        creation("blackman large", () -> Ops.blackman(5000), "mx.blackman(5000)"));
   }
 
   private static Operation creation(String name, Supplier<MlxArray> function, String python) {

@@ -20,6 +20,8 @@ final class Operations {
               IndexingRows.rows(),
               SortingRows.rows(),
               ProductRows.rows(),
+              LinalgRows.rows(),
+              FftRows.rows(),
               CreationRows.rows(),
               RandomRows.rows())
           .flatMap(rows -> rows)

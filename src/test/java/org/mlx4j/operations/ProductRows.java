@@ -1,15 +1,18 @@
 package org.mlx4j.operations;
 
+import static java.util.stream.Collectors.joining;
 import static org.mlx4j.operations.Input.between;
 import static org.mlx4j.operations.Operation.binary;
 import static org.mlx4j.operations.Operation.nary;
 import static org.mlx4j.operations.Operation.unary;
 
 import java.util.stream.Stream;
+import org.mlx4j.ArrayFunction;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
 
-/** The rows of {@code Products}. */
+/** The rows of {@code Products}, and of the sums of products in {@code Ops}. */
 final class ProductRows {
   private static final Input THREE = between(-2, 2, 3);
   private static final Input TWO_THREE = between(-2, 2, 2, 3);
@@ -20,9 +23,11 @@ final class ProductRows {
   private ProductRows() {}
 
   static Stream<Operation> rows() {
-    return Stream.of(matrices(), vectors(), tensors())
-        .flatMap(rows -> rows)
-        .map(row -> row.on(DTypes.ALL));
+    return Stream.concat(
+        Stream.of(matrices(), vectors(), tensors(), sums())
+            .flatMap(rows -> rows)
+            .map(row -> row.on(DTypes.ALL)),
+        hadamard());
   }
 
   private static Stream<Operation> matrices() {
@@ -108,5 +113,51 @@ final class ProductRows {
             x -> x.trace(0, 0, 1, DType.FLOAT32),
             "mx.trace(a, 0, 0, 1, mx.float32)",
             SQUARE.as(DType.INT8)));
+  }
+
+  private static Stream<Operation> sums() {
+    return Stream.of(
+        einsum("product", "ij,jk->ik", TWO_THREE, THREE_TWO).shapes(new int[] {50, 50}),
+        einsum("without result", "ij,jk", TWO_THREE, THREE_TWO),
+        einsum("of nothing", "ij,jk->ik", between(-2, 2, 2, 0), between(-2, 2, 0, 3)),
+        einsum("trace", "ii", SQUARE),
+        einsum("diagonal", "ii->i", SQUARE).shapes(new int[] {0, 0}, new int[] {1, 1}),
+        einsum("transpose", " i j -> j i ", TWO_THREE),
+        einsum("sum", "ijk->j", CUBE),
+        einsum("inner", "i,i->", THREE, THREE),
+        einsum("outer", "i,j->ij", THREE, THREE),
+        einsum("of scalars", ",->", between(-2, 2), between(-2, 2)),
+        einsum("batched", "...ij,...jk->...ik", CUBE, between(-2, 2, 2, 3)),
+        einsum("ellipsis", "...i->i...", CUBE),
+        einsum("broadcast", "ij,ij->i", TWO_THREE, between(-2, 2, 2, 1)),
+        einsum("of three", "ij,jk,k->i", TWO_THREE, THREE_TWO, between(-2, 2, 2)),
+        einsum("of four", "ij,jk,kl,lm->im", SQUARE, SQUARE, SQUARE, SQUARE));
+  }
+
+  private static Operation einsum(String name, String subscripts, Input... inputs) {
+    String operands = Stream.of("a", "b", "c", "d").limit(inputs.length).collect(joining(", "));
+    return nary(
+        "Ops.einsum " + name,
+        xs -> Ops.einsum(subscripts, xs),
+        "mx.einsum('" + subscripts + "', " + operands + ")",
+        inputs);
+  }
+
+  private static Stream<Operation> hadamard() {
+    return Stream.of(
+            hadamard("", MlxArray::hadamardTransform, "a", between(-2, 2, 3, 8))
+                .shapes(new int[0], new int[] {1, 1}, new int[] {2, 2, 12}, new int[] {512}),
+            hadamard("scaled", x -> x.hadamardTransform(0.5f), "a, 0.5", between(-2, 2, 40)),
+            hadamard("of 28", x -> x.hadamardTransform(-1), "a, -1", between(-2, 2, 28)))
+        .map(row -> row.on(DTypes.ALL).withoutFiniteDifferences());
+  }
+
+  private static Operation hadamard(
+      String name, ArrayFunction function, String arguments, Input a) {
+    return unary(
+        name.isEmpty() ? "hadamardTransform" : "hadamardTransform " + name,
+        function,
+        "mx.hadamard_transform(" + arguments + ")",
+        a);
   }
 }

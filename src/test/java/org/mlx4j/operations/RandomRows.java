@@ -9,6 +9,7 @@ import static org.mlx4j.operations.Operation.unary;
 
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.mlx4j.ArrayBiFunction;
 import org.mlx4j.ArrayFunction;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
@@ -26,9 +27,48 @@ final class RandomRows {
   private RandomRows() {}
 
   static Stream<Operation> rows() {
-    return Stream.of(keys(), keyed(), keyedWithArrays(), seeded())
-        .flatMap(rows -> rows)
-        .map(row -> row.exact().discrete());
+    return Stream.concat(
+        Stream.of(keys(), keyed(), keyedWithArrays(), seeded())
+            .flatMap(rows -> rows)
+            .map(row -> row.exact().discrete()),
+        jointlyNormal());
+  }
+
+  private static Stream<Operation> jointlyNormal() {
+    Input mean = between(-2, 2, 3);
+    Input covariance = between(-1, 1, 3, 3);
+    return Stream.of(
+            nary(
+                "Random.multivariateNormal",
+                xs -> Random.multivariateNormal(xs[0], definite(xs[1]), SHAPE, SINGLE, xs[2]),
+                "mx.random.multivariate_normal(a, b @ b.T, [3, 4], key=c, stream=mx.cpu)",
+                mean,
+                covariance,
+                key()),
+            nary(
+                "Random.multivariateNormal batched",
+                xs -> Random.multivariateNormal(xs[0], definite(xs[1]), new int[0], SINGLE, xs[2]),
+                "mx.random.multivariate_normal(a, b @ b.T, key=c, stream=mx.cpu)",
+                between(-2, 2, 4, 3),
+                covariance,
+                key()),
+            seededWithTwo(
+                "multivariateNormal",
+                (m, c) -> Random.multivariateNormal(m, definite(c)),
+                "multivariate_normal(a, b @ b.T, stream=mx.cpu)",
+                mean,
+                covariance),
+            seededWithTwo(
+                "multivariateNormal shaped",
+                (m, c) -> Random.multivariateNormal(m, definite(c), SHAPE),
+                "multivariate_normal(a, b @ b.T, [3, 4], stream=mx.cpu)",
+                mean,
+                covariance))
+        .map(Operation::discrete);
+  }
+
+  private static MlxArray definite(MlxArray x) {
+    return x.matmul(x.transpose());
   }
 
   private static Stream<Operation> keys() {
@@ -110,6 +150,13 @@ final class RandomRows {
             low,
             high,
             key()),
+        nary(
+            "Random.truncatedNormal arrays without shape",
+            xs -> Random.truncatedNormal(xs[0], xs[1], SINGLE, xs[2]),
+            "mx.random.truncated_normal(a, b, key=c)",
+            low,
+            high,
+            key()),
         binary(
             "Random.bernoulli probabilities",
             (p, k) -> Random.bernoulli(p, k),
@@ -154,6 +201,13 @@ final class RandomRows {
         seeded("uniform between", () -> Random.uniform(-1, 2, SHAPE), "uniform(-1, 2, [3, 4])"),
         seeded("normal", () -> Random.normal(3, 4), "normal([3, 4])"),
         seeded("randint", () -> Random.randint(0, 10, 3, 4), "randint(0, 10, [3, 4])"),
+        seeded("bernoulli of a half", () -> Random.bernoulli(), "bernoulli()"),
+        seededWith("bernoulli probabilities", Random::bernoulli, "bernoulli(a)"),
+        seededWith("categorical axis", x -> Random.categorical(x, 0), "categorical(a, 0)"),
+        seededWith(
+            "truncatedNormal arrays",
+            x -> Random.truncatedNormal(x, x.add(1)),
+            "truncated_normal(a, a + 1)"),
         seeded("bernoulli", () -> Random.bernoulli(0.5, 3, 4), "bernoulli(0.5, [3, 4])"),
         seeded(
             "truncatedNormal",
@@ -193,6 +247,20 @@ final class RandomRows {
             },
             afterSeed(python),
             between(-2, 2, 3, 4))
+        .notMapped();
+  }
+
+  private static Operation seededWithTwo(
+      String name, ArrayBiFunction draw, String python, Input a, Input b) {
+    return many(
+            "Random." + name + " seeded",
+            xs -> {
+              Random.seed(7);
+              return new MlxArray[] {draw.apply(xs[0], xs[1]), draw.apply(xs[0], xs[1])};
+            },
+            afterSeed(python),
+            a,
+            b)
         .notMapped();
   }
 

@@ -1,0 +1,110 @@
+#include "decompositions.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "evaluation.h"
+#include "mlx/primitives.h"
+#include "vmap_rules.h"
+
+namespace mlx4j {
+
+namespace {
+
+bool is(const mx::array& a, const char* primitive) {
+  return a.has_primitive() && !std::strcmp(a.primitive().name(), primitive);
+}
+
+mx::array triangle(const mx::array& a, bool upper, mx::StreamOrDevice s) {
+  return upper ? mx::triu(a, 0, s) : mx::tril(a, 0, s);
+}
+
+// MLX's rule for the vmap of ExpandDims loses its way when there are several axes.
+mx::array with_axes(const mx::array& a, std::size_t ndim, const std::vector<int>& axes, mx::StreamOrDevice s) {
+  std::vector<int> resolved;
+  for (auto axis : axes) {
+    resolved.push_back(axis < 0 ? axis + int(ndim) : axis);
+  }
+  return mlx4j::expand_dims(a, resolved, s);
+}
+
+}  // namespace
+
+mx::Stream cpu_stream(const mx::StreamOrDevice& s) {
+  const auto stream = mx::to_stream(s);
+  return stream.device == mx::Device::cpu ? stream : mx::default_stream(mx::Device::cpu);
+}
+
+mx::array norm(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
+  return mx::linalg::norm(a, std::nullopt, keepdims, s);
+}
+
+mx::array norm(const mx::array& a, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s) {
+  return mx::linalg::norm(a, axes, keepdims, s);
+}
+
+mx::array norm(const mx::array& a, double ord, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s) {
+  if (axes.size() != 2 || std::abs(ord) != 2) {
+    return mx::linalg::norm(a, ord, axes, keepdims, s);
+  }
+  const auto singular_value = mx::linalg::norm(a, ord, axes, false, cpu_stream(s));
+  return keepdims ? with_axes(singular_value, a.ndim(), axes, s) : singular_value;
+}
+
+mx::array norm(const mx::array& a, const char* ord, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s) {
+  if (std::strcmp(ord, "nuc")) {
+    return mx::linalg::norm(a, std::string(ord), axes, keepdims, s);
+  }
+  const auto sum = mx::linalg::norm(a, std::string(ord), axes, false, cpu_stream(s));
+  return keepdims ? with_axes(sum, a.ndim(), axes, s) : sum;
+}
+
+mx::array tri_inv(const mx::array& a, bool upper, mx::StreamOrDevice s) {
+  if (!tracing()) {
+    return mx::linalg::tri_inv(a, upper, s);
+  }
+  return triangle(mx::linalg::tri_inv(triangle(a, upper, s), upper, s), upper, s);
+}
+
+mx::array cholesky_inv(const mx::array& a, bool upper, mx::StreamOrDevice s) {
+  return mx::linalg::cholesky_inv(tracing() ? triangle(a, upper, s) : a, upper, s);
+}
+
+mx::array solve_triangular(const mx::array& a, const mx::array& b, bool upper, mx::StreamOrDevice s) {
+  return mx::linalg::solve_triangular(tracing() ? triangle(a, upper, s) : a, b, upper, s);
+}
+
+bool is_decomposition(const mx::array& a) {
+  return is(a, "Inverse") || is(a, "Cholesky") || is(a, "SVD") || is(a, "Eig") || is(a, "Eigh");
+}
+
+std::optional<Requirement> requirement_of_input(const mx::array& decomposition) {
+  static constexpr std::pair<const char*, const char*> functions[]{
+      {"SVD", "[svd]"}, {"Eig", "[eig]"}, {"Eigh", "[eigh]"}};
+  for (auto& [primitive, function] : functions) {
+    if (is(decomposition, primitive)) {
+      const auto s = decomposition.primitive().stream();
+      return Requirement{
+          mx::all(mx::isfinite(decomposition.inputs()[0], s), false, s),
+          std::string(function) + " the matrix has an element that is infinite or not a number; all must be finite"};
+    }
+  }
+  return {};
+}
+
+// Where LAPACK stops it leaves on the diagonal what it could not take the root of.
+std::optional<Requirement> requirement_of_result(const mx::array& decomposition) {
+  if (!is(decomposition, "Cholesky")) {
+    return {};
+  }
+  const auto s = decomposition.primitive().stream();
+  const auto diagonal = mx::diagonal(decomposition, 0, -2, -1, s);
+  return Requirement{mx::all(mx::greater(diagonal, mx::array(0, decomposition.dtype()), s), false, s),
+                     "[cholesky] the matrix is not positive definite"};
+}
+
+std::string explained(const std::string& message) {
+  return message.starts_with("[Inverse::eval_cpu]") ? "[inv] the matrix is singular: " + message : message;
+}
+
+}  // namespace mlx4j

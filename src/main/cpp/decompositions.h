@@ -1,0 +1,43 @@
+// Linear algebra: what only the CPU computes, what MLX does not check, and where its rules go wrong.
+#pragma once
+
+#include "handles.h"
+
+namespace mlx4j {
+
+// The stream itself if the CPU computes on it, else the CPU's default stream.
+mx::Stream cpu_stream(const mx::StreamOrDevice& s);
+
+struct on_cpu {  // a stream for what no GPU computes; 0 stands for the default stream
+  on s;
+  explicit on_cpu(jlong h) : s(h) {}
+  operator mx::StreamOrDevice() const { return cpu_stream(s); }
+};
+
+// Only norms that need singular values are bound to the CPU.
+mx::array norm(const mx::array& a, bool keepdims, mx::StreamOrDevice s);
+mx::array norm(const mx::array& a, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s);
+mx::array norm(const mx::array& a, double ord, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s);
+mx::array norm(const mx::array& a, const char* ord, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s);
+
+// MLX's rule for the vmap of Inverse forgets that the matrix is triangular. While a function is traced, the other
+// triangle is set to zero before and after.
+mx::array tri_inv(const mx::array& a, bool upper, mx::StreamOrDevice s);
+mx::array cholesky_inv(const mx::array& a, bool upper, mx::StreamOrDevice s);
+mx::array solve_triangular(const mx::array& a, const mx::array& b, bool upper, mx::StreamOrDevice s);
+
+bool is_decomposition(const mx::array& a);  // whether LAPACK is about to compute it, which may fail
+
+// LAPACK answers to an impossible input with garbage or with the end of the process. What is required of the values is
+// computed beside them.
+struct Requirement {
+  mx::array holds;
+  std::string otherwise;
+};
+std::optional<Requirement> requirement_of_input(const mx::array& decomposition);
+std::optional<Requirement> requirement_of_result(const mx::array& decomposition);
+
+// MLX's message, with the reason for the codes that it quotes.
+std::string explained(const std::string& message);
+
+}  // namespace mlx4j

@@ -1,0 +1,20 @@
+// Fourier transforms where MLX's own derivatives go wrong.
+#pragma once
+
+#include "handles.h"
+
+namespace mlx4j {
+
+using mx::fft::FFTNorm;
+
+// MLX's jvp of the inverse of a transform of real numbers gives the result an even size. While a function is traced,
+// one of odd size is computed from the whole spectrum, which the given half determines.
+mx::array irfftn(const mx::array& a, const mx::Shape& n, const std::vector<int>& axes, FFTNorm norm,
+                 mx::StreamOrDevice s);
+
+// A negative length stands for "not given".
+mx::array istft(const mx::array& matrix, int n_fft, int hop_length, int win_length,
+                const std::optional<mx::array>& window, bool center, FFTNorm norm, bool onesided, int length,
+                mx::StreamOrDevice s);
+
+}  // namespace mlx4j
