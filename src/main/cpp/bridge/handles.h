@@ -150,6 +150,15 @@ struct arrays {
   operator Arrays&&() && { return std::move(v); }
 };
 
+struct utf8_in {
+  std::string s;
+  explicit utf8_in(jbyteArray a) {
+    const auto bytes = copy_in<jbyteArray, jbyte, &JNIEnv::GetByteArrayRegion>(a);
+    s.assign(bytes.begin(), bytes.end());
+  }
+  operator const std::string&() const { return s; }
+};
+
 // ---- out ----------------------------------------------------------------------------------------
 void require_countable(const mx::array& a);  // throws when the number of elements does not fit 63 bits
 struct out {

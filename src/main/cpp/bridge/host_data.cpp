@@ -235,4 +235,29 @@ void to_buffer(const mx::array& a, jobject direct, jlong offset) {
   std::memcpy(to, x.data<char>(), x.nbytes());
 }
 
+mx::array uninitialized(const mx::Shape& shape, mx::Dtype dtype) {
+  const auto bytes = count(shape) * mx::size_of(dtype);
+  Entry entry;
+  return mx::array(allocate(bytes), shape, dtype);
+}
+
+mx::array row_major(const mx::array& a) { return values_as(a, a.dtype()); }
+
+static void require_bytes(const mx::array& a, jlong at, jint n) {
+  if (!a.is_available() || !a.flags().row_contiguous || at < 0 || n < 0 || std::size_t(at) + std::size_t(n) > a.nbytes()) {
+    throw std::logic_error("[array] there are no such bytes");
+  }
+}
+
+void put_bytes(const mx::array& a, jlong at, jbyteArray from, jint n) {
+  require_bytes(a, at, n);
+  auto* to = const_cast<char*>(a.data<char>());  // nobody else knows the array yet
+  require_env()->GetByteArrayRegion(from, 0, n, reinterpret_cast<jbyte*>(to + at));
+}
+
+void get_bytes(const mx::array& a, jlong at, jbyteArray to, jint n) {
+  require_bytes(a, at, n);
+  require_env()->SetByteArrayRegion(to, 0, n, reinterpret_cast<const jbyte*>(a.data<char>() + at));
+}
+
 }  // namespace mlx4j

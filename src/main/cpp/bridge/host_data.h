@@ -32,4 +32,11 @@ void to_complex(const mx::array& a, jfloatArray real_and_imaginary);
 // The bytes of the array's own dtype, row-major, into a direct buffer from `offset` on.
 void to_buffer(const mx::array& a, jobject direct, jlong offset);
 
+// Bytes in pieces, for files. A new array whose elements are to be put; no operation may use it before.
+mx::array uninitialized(const mx::Shape& shape, mx::Dtype dtype);
+void put_bytes(const mx::array& a, jlong at, jbyteArray from, jint n);
+// The array evaluated and row-major, and its bytes.
+mx::array row_major(const mx::array& a);
+void get_bytes(const mx::array& a, jlong at, jbyteArray to, jint n);
+
 }  // namespace mlx4j

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
@@ -171,7 +172,7 @@ class HostileExitTest {
   @ParameterizedTest
   @EnumSource
   void virtualMachineBeginsAndEndsWell(Way way) throws Exception {
-    String printed = LifetimeProcess.run(Life.class, PATIENCE, List.of(), way.name());
+    String printed = ChildJvm.run(Life.class, PATIENCE, Map.of(), List.of(), way.name());
     assertEquals(way == Way.SHUTDOWN_HOOK_COMPUTES ? "in the hook 6.0" : "", printed.strip());
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,7 +30,7 @@ class LifetimeMemoryTest {
   @ParameterizedTest
   @ValueSource(strings = {"compiled", "not compiled"})
   void hundredThousandTrainingStepsKeepNothing(String how) throws Exception {
-    LifetimeProcess.run(Training.class, PATIENCE, CONSTANT_HEAP, how);
+    ChildJvm.run(Training.class, PATIENCE, Map.of(), CONSTANT_HEAP, how);
   }
 
   /** Fits a line by gradient descent, and fails when anything grows after the first steps. */
@@ -104,9 +105,10 @@ class LifetimeMemoryTest {
   @CsvSource({"1000, 1, 64", "100, 16, 256", "16, 64, 128"})
   void droppedArraysDoNotPileUp(int count, int mebibytes, int threshold) throws Exception {
     String printed =
-        LifetimeProcess.run(
+        ChildJvm.run(
             Dropping.class,
             PATIENCE,
+            Map.of(),
             List.of("-Dmlx4j.gc.threshold=" + threshold * MIB),
             Integer.toString(count),
             Integer.toString(mebibytes));

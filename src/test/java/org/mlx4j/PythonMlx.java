@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -31,14 +32,15 @@ final class PythonMlx {
     return Arrays.asList(run(script.toString()).split("\f"));
   }
 
-  private static String run(String script) {
+  /** Runs a script with arguments; what it printed. */
+  static String run(String script, String... arguments) {
     String python = System.getProperty("mlx4j.oracle.python");
     assumeTrue(python != null, "the build sets mlx4j.oracle.python");
     try {
+      List<String> command = new ArrayList<>(List.of(python, "-c", script));
+      command.addAll(List.of(arguments));
       Process process =
-          new ProcessBuilder(python, "-c", script)
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int status = process.waitFor();

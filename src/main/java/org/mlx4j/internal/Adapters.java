@@ -46,6 +46,12 @@ final class Adapters {
   static final String FNOUT = "mlx4j::fnout";
   static final String STREAMOUT = "mlx4j::streamout";
 
+  static final String FILE = "mlx4j::file";
+  static final String FILEOUT = "mlx4j::fileout";
+
+  /** A string given as its bytes. */
+  static final String UTF8_IN = "mlx4j::utf8_in";
+
   /** A string, as its UTF-8 bytes. */
   static final String UTF8 = "mlx4j::utf8_out";
 

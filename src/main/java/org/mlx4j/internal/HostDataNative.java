@@ -65,4 +65,12 @@ public final class HostDataNative {
   public static native void to_complex(@Cast(HELD) long a, @Raw float[] realAndImaginary) throws MlxException;
 
   public static native void to_buffer(@Cast(HELD) long a, @Raw Object direct, @Cast("jlong") long offset) throws MlxException;
+
+  public static native @Cast(OUT) long uninitialized(@Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d) throws MlxException;
+
+  public static native void put_bytes(@Cast(IN) long a, @Cast("jlong") long at, @Raw byte[] from, int n) throws MlxException;
+
+  public static native @Cast(OUT) long row_major(@Cast(HELD) long a) throws MlxException;
+
+  public static native void get_bytes(@Cast(IN) long a, @Cast("jlong") long at, @Raw byte[] to, int n) throws MlxException;
 }
