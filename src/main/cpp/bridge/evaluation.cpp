@@ -260,4 +260,14 @@ std::string to_string(const mx::array& a) {
   return os.str();
 }
 
+jint print_precision() {
+  Entry entry;
+  return mx::get_global_formatter().format_options.precision;
+}
+
+void set_print_precision(jint precision) {
+  Entry entry;
+  mx::set_printoptions({precision});
+}
+
 }  // namespace mlx4j

@@ -20,5 +20,7 @@ jfloat item_float(const mx::array& a);
 jdouble item_double(const mx::array& a);
 jlong item_long(const mx::array& a);
 std::string to_string(const mx::array& a);
+jint print_precision();
+void set_print_precision(jint precision);
 
 }  // namespace mlx4j

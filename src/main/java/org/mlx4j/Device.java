@@ -1,5 +1,8 @@
 package org.mlx4j;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import org.mlx4j.internal.DevicesNative;
 
 /**
@@ -81,6 +84,46 @@ public record Device(Type type) {
    */
   public boolean isAvailable() {
     return DevicesNative.is_available(type.code());
+  }
+
+  /**
+   * How many devices of a kind this MLX can use. Mirrors {@code mlx.core.device_count}.
+   *
+   * @param type the kind of device
+   * @return the number, 0 where there is none
+   */
+  public static int deviceCount(Type type) {
+    return DevicesNative.device_count(Call.notNull("deviceCount", "the type", type).code());
+  }
+
+  /**
+   * What is known of the default device. Mirrors {@code mlx.core.device_info}.
+   *
+   * @return the properties, as {@link #deviceInfo(Device)} has them
+   */
+  public static Map<String, Object> deviceInfo() {
+    return deviceInfo(defaultDevice());
+  }
+
+  /**
+   * What is known of a device. Mirrors {@code mlx.core.device_info}.
+   *
+   * @param device the device
+   * @return the properties by their names, such as {@code device_name}; each is a {@link String} or
+   *     a {@link Long}
+   * @throws IllegalStateException if the device is not available
+   */
+  public static Map<String, Object> deviceInfo(Device device) {
+    Call.notNull("deviceInfo", "the device", device).requireAvailable();
+    byte[] lines = DevicesNative.device_info(device.type().code());
+    Map<String, Object> properties = new TreeMap<>();
+    for (String line : new String(lines, StandardCharsets.UTF_8).lines().toList()) {
+      int end = line.indexOf('=');
+      String value = line.substring(end + 1);
+      properties.put(
+          line.substring(1, end), line.charAt(0) == 'n' ? (Object) Long.valueOf(value) : value);
+    }
+    return properties;
   }
 
   Device requireAvailable() {

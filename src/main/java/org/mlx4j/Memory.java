@@ -83,6 +83,18 @@ public final class Memory {
     return MemoryNative.set_cache_limit(notNegative("setCacheLimit", bytes));
   }
 
+  /**
+   * Sets how much memory stays resident, on macOS 15 and later; elsewhere this does nothing. Mirrors
+   * {@code mlx.core.set_wired_limit}.
+   *
+   * @param bytes the limit, not negative
+   * @return the limit before
+   * @throws IllegalArgumentException if {@code bytes} is negative, or more than the system allows
+   */
+  public static long setWiredLimit(long bytes) {
+    return MemoryNative.set_wired_limit(notNegative("setWiredLimit", bytes));
+  }
+
   private static long notNegative(String function, long bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException(

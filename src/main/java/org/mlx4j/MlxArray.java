@@ -10,6 +10,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
@@ -624,6 +625,17 @@ public final class MlxArray
    */
   public void eval() {
     Call.evaluate("eval", this);
+  }
+
+  /**
+   * Computes this array, if it is not computed yet, without waiting for it.
+   *
+   * @return a future of this array, which is complete when the array is computed, and completes
+   *     exceptionally as {@link Ops#evalAsync} describes
+   * @throws IllegalStateException if this array is closed
+   */
+  public CompletableFuture<MlxArray> evalAsync() {
+    return AsyncEvaluation.start(this, this);
   }
 
   /**

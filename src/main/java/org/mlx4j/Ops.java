@@ -7,9 +7,12 @@ import static org.mlx4j.Call.naryToMany;
 import static org.mlx4j.Call.unary;
 
 import java.util.Arrays;
+import java.lang.ref.Reference;
+import java.util.concurrent.CompletableFuture;
 import org.mlx4j.internal.CreationNative;
 import org.mlx4j.internal.ElementwiseNative;
 import org.mlx4j.internal.EvaluationNative;
+import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.IndexingNative;
 import org.mlx4j.internal.ShapesNative;
 
@@ -1584,6 +1587,103 @@ public final class Ops {
   public static void asyncEval(MlxArray... arrays) {
     Call.evaluate("asyncEval", EvaluationNative::async_evaluate, arrays);
   }
+
+  /**
+   * Computes arrays, all in one go, without waiting for them.
+   *
+   * <pre>{@code
+   * Ops.evalAsync(loss, accuracy).thenRun(() -> log(loss.itemFloat(), accuracy.itemFloat()));
+   * }</pre>
+   *
+   * <p>The arrays may be closed before they are computed. Cancelling the future does not stop a
+   * computation that has begun. Functions that depend on the future run on the default executor of
+   * {@link CompletableFuture}, and may themselves evaluate and wait. Inside a function that a
+   * transform traces this computes at once.
+   *
+   * @param arrays the arrays
+   * @return a future that is complete when all of them are computed; it completes exceptionally with
+   *     what {@link #eval} throws: {@link MlxException} if an operation fails, {@link
+   *     OutOfMemoryError} if an array cannot be allocated
+   * @throws IllegalArgumentException as {@link #eval} does
+   * @throws IllegalStateException if an array is closed
+   */
+  public static CompletableFuture<Void> evalAsync(MlxArray... arrays) {
+    return AsyncEvaluation.start(null, arrays);
+  }
+
+  /**
+   * Waits until everything that was scheduled on the calling thread's stream is done. Mirrors {@code
+   * mlx.core.synchronize}.
+   *
+   * @throws MlxException if an operation on this stream failed
+   */
+  public static void synchronize() {
+    long stream = ThreadContext.current().streamHandle();
+    EvaluationNative.synchronize(
+        stream != 0 ? stream : Stream.defaultStream(Device.defaultDevice()).handle);
+  }
+
+  /**
+   * Closes arrays. One that is null is skipped, so that what may not have been made can be closed in
+   * a {@code finally}; one that is closed stays so.
+   *
+   * @param arrays the arrays
+   * @throws NullPointerException if {@code arrays} itself is null
+   */
+  public static void close(MlxArray... arrays) {
+    long[] handles = new long[Call.notNull("close", "the array of arrays", arrays).length];
+    int count = 0;
+    for (MlxArray array : arrays) {
+      if (array != null) {
+        handles[count++] = array.handle;
+      }
+    }
+    HandlesNative.close_all(handles, count);
+    Reference.reachabilityFence(arrays);
+  }
+
+  // ---- printing
+  // ------------------------------------------------------------------------------------
+
+  /**
+   * Chooses how all arrays print from now on. Mirrors {@code mlx.core.set_printoptions}.
+   *
+   * @param precision the number of digits behind the point of floating point elements, at most 1074;
+   *     -1 for as many as are needed, up to six in all
+   * @throws IllegalArgumentException if {@code precision} is out of range
+   */
+  public static void setPrintoptions(int precision) {
+    EvaluationNative.set_print_precision(new PrintOptions(precision).precision());
+  }
+
+  /**
+   * How arrays print. Mirrors {@code mlx.core.get_printoptions}.
+   *
+   * @return the options
+   */
+  public static PrintOptions getPrintoptions() {
+    return new PrintOptions(EvaluationNative.print_precision());
+  }
+
+  /**
+   * Chooses how all arrays print until the result is closed. Mirrors {@code mlx.core.printoptions}.
+   *
+   * <pre>{@code
+   * try (PrintScope s = Ops.printoptions(2)) {
+   *   System.out.println(x);
+   * }
+   * }</pre>
+   *
+   * @param precision the number of digits, as for {@link #setPrintoptions}
+   * @return to be closed, which restores the options that held before
+   * @throws IllegalArgumentException if {@code precision} is out of range
+   */
+  public static PrintScope printoptions(int precision) {
+    return new PrintScope(new PrintOptions(precision));
+  }
+
+  // ---- checks
+  // --------------------------------------------------------------------------------------
 
   /**
    * Chooses whether operations that take indices compute those which are not computed yet, to throw

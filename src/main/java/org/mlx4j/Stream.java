@@ -65,6 +65,23 @@ public final class Stream {
     }
   }
 
+  /**
+   * Makes a stream the default one of its device, for all threads. Which device is the default one
+   * stays as it is. Mirrors {@code mlx.core.set_default_stream}.
+   *
+   * @param stream the stream
+   */
+  public static void setDefaultStream(Stream stream) {
+    Call.notNull("setDefaultStream", "the stream", stream);
+    synchronized (DEFAULTS) {
+      Device ofAll = Device.defaultDevice();
+      DEFAULTS.put(stream.device.type(), stream);
+      if (stream.device.equals(ofAll)) {
+        setDefault(stream);
+      }
+    }
+  }
+
   static void setDefault(Stream stream) {
     chosenDefault = stream;
     ThreadContext.defaultStream = stream.handle;

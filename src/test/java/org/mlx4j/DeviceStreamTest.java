@@ -1,17 +1,26 @@
 package org.mlx4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertThrowsExactly;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertValues;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -164,6 +173,99 @@ class DeviceStreamTest {
     thread.start();
     thread.join();
     assertEquals(List.of(6f, 8f), results);
+  }
+
+  @Test
+  void devicesAreCountedAndDescribed() {
+    assertEquals(1, Device.deviceCount(Device.Type.CPU));
+    assertEquals(GPU.isAvailable(), Device.deviceCount(Device.Type.GPU) > 0);
+    Map<String, Object> cpu = Device.deviceInfo(CPU);
+    assertFalse(cpu.isEmpty());
+    cpu.values().forEach(v -> assertTrue(v instanceof String || v instanceof Long, v + ""));
+    assertInstanceOf(String.class, cpu.get("architecture"));
+    assertEquals(Device.deviceInfo(Device.defaultDevice()), Device.deviceInfo());
+    assertThrows(NullPointerException.class, () -> Device.deviceCount(null));
+    assertThrows(NullPointerException.class, () -> Device.deviceInfo(null));
+    if (!GPU.isAvailable()) {
+      assertThrowsSaying(IllegalStateException.class, () -> Device.deviceInfo(GPU), "GPU");
+    }
+  }
+
+  @Test
+  void withoutMetalItsFunctionsSaySo() {
+    assumeFalse(Metal.isAvailable());
+    assertThrowsSaying(
+        IllegalStateException.class,
+        () -> Metal.startCapture(Path.of("x.gputrace")),
+        "[startCapture]",
+        "Metal");
+    assertThrowsSaying(IllegalStateException.class, Metal::stopCapture, "[stopCapture]", "Metal");
+    assertThrowsSaying(IllegalStateException.class, Metal::deviceInfo, "[deviceInfo]", "Metal");
+    assertThrows(NullPointerException.class, () -> Metal.startCapture(null));
+  }
+
+  @Test
+  void theDefaultStreamIsChosenForAllThreads() throws InterruptedException {
+    Stream before = Stream.defaultStream(CPU);
+    Device device = Device.defaultDevice();
+    try {
+      Stream.setDefaultStream(EXTRA);
+      assertSame(EXTRA, Stream.defaultStream(CPU));
+      assertEquals(device, Device.defaultDevice());
+      AtomicReference<Stream> elsewhere = new AtomicReference<>();
+      Thread thread = new Thread(() -> elsewhere.set(Stream.defaultStream(CPU)));
+      thread.start();
+      thread.join();
+      assertSame(EXTRA, elsewhere.get());
+      assertValues(MlxArray.of(1f).add(1), 2);
+      Ops.synchronize();
+    } finally {
+      Stream.setDefaultStream(before);
+    }
+    assertSame(before, Stream.defaultStream(CPU));
+    assertValues(MlxArray.of(1f).add(1), 2);
+    assertThrows(NullPointerException.class, () -> Stream.setDefaultStream(null));
+  }
+
+  @Test
+  void synchronizingWaitsForTheChosenStream() {
+    MlxArray x = MlxArray.of(1f);
+    try (StreamScope onExtra = StreamScope.open(EXTRA)) {
+      MlxArray y = x.add(1);
+      Ops.asyncEval(y);
+      Ops.synchronize();
+      assertTrue(org.mlx4j.internal.EvaluationNative.is_available(y.handle));
+    }
+    Ops.synchronize();
+  }
+
+  /** Virtual threads that share carriers have choices of their own. */
+  @Test
+  void virtualThreadsChooseForThemselves() throws Exception {
+    assumeTrue(Runtime.version().feature() >= 21, "no virtual threads");
+    ExecutorService threads =
+        (ExecutorService)
+            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    List<Future<Boolean>> right = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      Stream mine = i % 2 == 0 ? EXTRA : Stream.defaultStream(CPU);
+      right.add(
+          threads.submit(
+              () -> {
+                try (Scope scope = Scope.open();
+                    StreamScope on = StreamScope.open(mine)) {
+                  Thread.sleep(1); // gives its carrier to another virtual thread
+                  boolean kept = ThreadContext.current().streamHandle() == mine.handle;
+                  MlxArray x = MlxArray.of(1f).add(1);
+                  Thread.sleep(1);
+                  return kept && x.itemFloat() == 2;
+                }
+              }));
+    }
+    for (Future<Boolean> each : right) {
+      assertTrue(each.get());
+    }
+    threads.shutdown();
   }
 
   @Test

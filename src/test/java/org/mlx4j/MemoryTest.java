@@ -92,6 +92,8 @@ class MemoryTest {
         () -> Memory.setCacheLimit(Long.MIN_VALUE),
         "[setCacheLimit]",
         "-9223372036854775808");
+    assertThrowsSaying(
+        IllegalArgumentException.class, () -> Memory.setWiredLimit(-1), "[setWiredLimit]", "-1");
   }
 
   @Test
@@ -101,5 +103,12 @@ class MemoryTest {
         org.junit.jupiter.api.Assertions.assertThrows(OutOfMemoryError.class, tooLarge::eval);
     assertTrue(error.getMessage().contains("bytes"), error.getMessage());
     MlxArray.of(1f).add(1).eval();
+  }
+
+  @Test
+  void theWiredLimitIsTakenEverywhere() {
+    long before = Memory.setWiredLimit(0);
+    assertTrue(before >= 0);
+    assertEquals(0, Memory.setWiredLimit(0));
   }
 }

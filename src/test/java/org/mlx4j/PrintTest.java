@@ -118,4 +118,71 @@ class PrintTest {
     assertEquals("bfloat16", DType.BFLOAT16.toString());
     assertEquals("bool", DType.BOOL.toString());
   }
+
+  @Test
+  void precisionIsAsInPython() {
+    List<Integer> precisions = List.of(-1, 0, 1, 3, 12, 30);
+    List<String> arrays =
+        List.of(
+            "mx.array([1/3, -2.5, 1e10, 1e-10, float('nan'), float('inf')])",
+            "mx.array([1/3, 2/3]).astype(mx.float16)",
+            "mx.array([1/3, 2/3]).astype(mx.bfloat16)",
+            "mx.array([1+2j, -0.5-1j, 3])",
+            "mx.array([1, 2])",
+            "mx.array([True])");
+    List<Supplier<MlxArray>> ours =
+        List.of(
+            () ->
+                MlxArray.of(
+                    1f / 3, -2.5f, 1e10f, 1e-10f, Float.NaN, Float.POSITIVE_INFINITY),
+            () -> MlxArray.of(1.0 / 3, 2.0 / 3).astype(DType.FLOAT16),
+            () -> MlxArray.of(1.0 / 3, 2.0 / 3).astype(DType.BFLOAT16),
+            () -> MlxArray.of(new Complex64(1, 2), new Complex64(-0.5f, -1), new Complex64(3, 0)),
+            () -> MlxArray.of(1, 2),
+            () -> MlxArray.of(true));
+    List<String> expressions = new ArrayList<>();
+    for (int precision : precisions) {
+      for (String array : arrays) {
+        expressions.add("(mx.set_printoptions(precision=" + precision + "), " + array + ")[1]");
+      }
+    }
+    List<String> expected = PythonMlx.reprs(expressions);
+    List<String> actual = new ArrayList<>();
+    for (int precision : precisions) {
+      try (PrintScope scope = Ops.printoptions(precision)) {
+        assertEquals(new PrintOptions(precision), Ops.getPrintoptions());
+        ours.forEach(array -> actual.add(array.get().toString()));
+      }
+    }
+    assertEquals(expected, actual);
+  }
+
+  @Test
+  void printOptionsNestAndReturn() {
+    PrintOptions before = Ops.getPrintoptions();
+    MlxArray x = MlxArray.of(1f / 3);
+    String usual = x.toString();
+    try (PrintScope outer = Ops.printoptions(2)) {
+      try (PrintScope inner = Ops.printoptions(4)) {
+        assertEquals("array([0.3333], dtype=float32)", x.toString());
+        inner.close(); // twice in all
+        Ops.setPrintoptions(1);
+      }
+      assertEquals("array([0.3], dtype=float32)", x.toString());
+    }
+    assertEquals(before, Ops.getPrintoptions());
+    assertEquals(usual, x.toString());
+    for (int precision : new int[] {-2, 1075, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+      ArrayAssertions.assertThrowsSaying(
+          IllegalArgumentException.class,
+          () -> Ops.setPrintoptions(precision),
+          "[printoptions]",
+          Integer.toString(precision));
+    }
+    ArrayAssertions.assertThrowsSaying(
+        IllegalArgumentException.class, () -> Ops.printoptions(-5), "-5");
+    try (PrintScope most = Ops.printoptions(1074)) {
+      assertTrue(x.toString().length() > 1074);
+    }
+  }
 }

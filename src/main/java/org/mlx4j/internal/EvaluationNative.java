@@ -36,4 +36,10 @@ public final class EvaluationNative {
   public static native @Raw @Cast(UTF8) byte[] to_string(@Cast(HELD) long a) throws MlxException;
 
   public static native void synchronize(@Cast(STREAM) long s) throws MlxException;
+
+  public static native @Cast("bool") boolean tracing() throws MlxException;
+
+  public static native int print_precision() throws MlxException;
+
+  public static native void set_print_precision(int precision) throws MlxException;
 }

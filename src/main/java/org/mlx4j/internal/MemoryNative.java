@@ -32,4 +32,6 @@ public final class MemoryNative {
   public static native @Cast("jlong") long set_memory_limit(@Cast("jlong") long bytes) throws MlxException;
 
   public static native @Cast("jlong") long set_cache_limit(@Cast("jlong") long bytes) throws MlxException;
+
+  public static native @Cast("jlong") long set_wired_limit(@Cast("jlong") long bytes) throws MlxException;
 }
