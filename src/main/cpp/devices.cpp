@@ -30,7 +30,8 @@ std::string device_info(jint type) {
   std::string lines;
   for (auto& [name, value] : mx::device_info(mx::Device(device_type(type)))) {
     const auto* number = std::get_if<std::size_t>(&value);
-    lines += (number ? "n" : "s") + name + "=" + (number ? std::to_string(*number) : std::get<std::string>(value)) + "\n";
+    lines +=
+        (number ? "n" : "s") + name + "=" + (number ? std::to_string(*number) : std::get<std::string>(value)) + "\n";
   }
   return lines;
 }

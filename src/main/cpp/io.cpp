@@ -93,8 +93,11 @@ class Section : public mx::io::Reader {
   Section(SharedFile file, std::size_t offset, const mx::Shape& shape, mx::Dtype dtype, bool swap)
       : file_(std::move(file)), offset_(offset) {
     std::ostringstream dictionary;
-    dictionary << "{'descr': '" << (dtype.size() == 1 ? '|' : swap ? '>' : '<') << mx::kindof(dtype)
-               << int(dtype.size()) << "', 'fortran_order': False, 'shape': (";
+    dictionary << "{'descr': '"
+               << (dtype.size() == 1 ? '|'
+                   : swap            ? '>'
+                                     : '<')
+               << mx::kindof(dtype) << int(dtype.size()) << "', 'fortran_order': False, 'shape': (";
     for (auto d : shape) {
       dictionary << d << ", ";
     }

@@ -244,7 +244,8 @@ mx::array uninitialized(const mx::Shape& shape, mx::Dtype dtype) {
 mx::array row_major(const mx::array& a) { return values_as(a, a.dtype()); }
 
 static void require_bytes(const mx::array& a, jlong at, jint n) {
-  if (!a.is_available() || !a.flags().row_contiguous || at < 0 || n < 0 || std::size_t(at) + std::size_t(n) > a.nbytes()) {
+  if (!a.is_available() || !a.flags().row_contiguous || at < 0 || n < 0 ||
+      std::size_t(at) + std::size_t(n) > a.nbytes()) {
     throw std::logic_error("[array] there are no such bytes");
   }
 }

@@ -96,6 +96,7 @@ final class GgufFormat {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Tensor(String name, Type type, long[] shape, long offset) {}
 
   // ---- writing ----------------------------------------------------------------------------------
@@ -109,8 +110,14 @@ final class GgufFormat {
           typeOf(function, name, array);
           if (array.ndim() > MOST_AXES) {
             throw new IllegalArgumentException(
-                "[" + function + "] array \"" + name + "\" has " + array.ndim()
-                    + " axes; .gguf has at most " + MOST_AXES);
+                "["
+                    + function
+                    + "] array \""
+                    + name
+                    + "\" has "
+                    + array.ndim()
+                    + " axes; .gguf has at most "
+                    + MOST_AXES);
           }
         });
     metadata.forEach(
@@ -133,8 +140,14 @@ final class GgufFormat {
     int code = Arrays.asList(NUMBERS).indexOf(array.dtype());
     if (code < 0 || code == FLOAT64 || array.ndim() > 1 || array.size() == 0) {
       throw new IllegalArgumentException(
-          "[" + function + "] the metadata of " + key + " has dtype " + array.dtype()
-              + " and shape " + Arrays.toString(array.shape())
+          "["
+              + function
+              + "] the metadata of "
+              + key
+              + " has dtype "
+              + array.dtype()
+              + " and shape "
+              + Arrays.toString(array.shape())
               + "; it must be bool, integer or float32, of at most one axis and not empty");
     }
   }
@@ -148,7 +161,12 @@ final class GgufFormat {
       }
     }
     throw new IllegalArgumentException(
-        "[" + function + "] array \"" + name + "\" has dtype " + dtype
+        "["
+            + function
+            + "] array \""
+            + name
+            + "\" has dtype "
+            + dtype
             + "; .gguf has float16, float32, float64, int8, int16, int32 and int64");
   }
 
@@ -166,7 +184,10 @@ final class GgufFormat {
       }
     }
     throw new IllegalArgumentException(
-        "[" + function + "] the metadata of " + ALIGNMENT_KEY
+        "["
+            + function
+            + "] the metadata of "
+            + ALIGNMENT_KEY
             + " must be a uint32 without axes, a multiple of 8");
   }
 
@@ -356,7 +377,10 @@ final class GgufFormat {
           || tensor.shape[axes - 1] % tensor.type.elements != 0
           || Arrays.stream(tensor.shape).anyMatch(d -> d == 0)) {
         throw source.corrupt(
-            what + " of shape " + Arrays.toString(tensor.shape) + " is not made of blocks of "
+            what
+                + " of shape "
+                + Arrays.toString(tensor.shape)
+                + " is not made of blocks of "
                 + tensor.type.elements);
       }
     }
@@ -385,8 +409,7 @@ final class GgufFormat {
       return;
     }
     if (tensor.type.dtype != null) {
-      into.add(
-          source, tensor.name, source.array(offset, tensor.type.dtype, tensor.shape, false));
+      into.add(source, tensor.name, source.array(offset, tensor.type.dtype, tensor.shape, false));
       return;
     }
     MlxArray[] parts = Scope.run(() -> unpacked(source, tensor, offset));
@@ -501,14 +524,14 @@ final class GgufFormat {
     MlxArray scales =
         Ops.concatenate(
             new MlxArray[] {
-              first.bitwiseAnd(63),
-              third.bitwiseAnd(15).bitwiseOr(first.rightShift(6).leftShift(4))
+              first.bitwiseAnd(63), third.bitwiseAnd(15).bitwiseOr(first.rightShift(6).leftShift(4))
             },
             -1);
     MlxArray minima =
         Ops.concatenate(
             new MlxArray[] {
-              second.bitwiseAnd(63), third.rightShift(4).bitwiseOr(second.rightShift(6).leftShift(4))
+              second.bitwiseAnd(63),
+              third.rightShift(4).bitwiseOr(second.rightShift(6).leftShift(4))
             },
             -1);
     MlxArray values = split(fields(split(part(blocks, 16, 144), 4, 32), 4).flatten(-2, -1), 8, 32);

@@ -501,8 +501,8 @@ public final class Io {
   }
 
   /**
-   * Loads an array in the .npy format from a stream, which may hold others behind it. Mirrors {@code
-   * mlx.core.load}.
+   * Loads an array in the .npy format from a stream, which may hold others behind it. Mirrors
+   * {@code mlx.core.load}.
    *
    * @param stream the stream
    * @return the array
@@ -565,9 +565,9 @@ public final class Io {
 
   /**
    * Loads the arrays of a .gguf file; {@link #load(Path)} has the metadata too. An array of type
-   * Q4_0, Q4_1 or Q8_0 comes as MLX quantizes: {@code x.weight} as uint32, with {@code x.scales} and
-   * {@code x.biases}. Those of type Q2_K, Q4_K, Q6_K and BF16 come as float16; other quantized types
-   * are not supported. Mirrors {@code mlx.core.load}.
+   * Q4_0, Q4_1 or Q8_0 comes as MLX quantizes: {@code x.weight} as uint32, with {@code x.scales}
+   * and {@code x.biases}. Those of type Q2_K, Q4_K, Q6_K and BF16 come as float16; other quantized
+   * types are not supported. Mirrors {@code mlx.core.load}.
    *
    * @param file the file
    * @return the arrays by their names, in the order of the names

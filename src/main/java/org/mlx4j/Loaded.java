@@ -5,8 +5,8 @@ import java.util.Map;
 /**
  * What a file holds.
  *
- * @param arrays the arrays by their names, in the order of the names; a .npy file has one, without a
- *     name
+ * @param arrays the arrays by their names, in the order of the names; a .npy file has one, without
+ *     a name
  * @param metadata what the file says beside them, which .npy and .npz never do
  */
 public record Loaded(Map<String, MlxArray> arrays, Map<String, MetadataValue> metadata) {

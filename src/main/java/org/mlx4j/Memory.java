@@ -84,8 +84,8 @@ public final class Memory {
   }
 
   /**
-   * Sets how much memory stays resident, on macOS 15 and later; elsewhere this does nothing. Mirrors
-   * {@code mlx.core.set_wired_limit}.
+   * Sets how much memory stays resident, on macOS 15 and later; elsewhere this does nothing.
+   * Mirrors {@code mlx.core.set_wired_limit}.
    *
    * @param bytes the limit, not negative
    * @return the limit before

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.mlx4j.internal.DevicesNative;
 
 /**
- * Apple's graphics processors. Mirrors {@code mlx.core.metal}, whose functions about memory are those
- * of {@link Memory}.
+ * Apple's graphics processors. Mirrors {@code mlx.core.metal}, whose functions about memory are
+ * those of {@link Memory}.
  */
 public final class Metal {
   private Metal() {}
@@ -25,7 +25,8 @@ public final class Metal {
    * Starts to record what the GPU does, for Xcode. The environment variable {@code
    * MTL_CAPTURE_ENABLED} must be 1. Mirrors {@code mlx.core.metal.start_capture}.
    *
-   * @param path where to save the record; its name ends with {@code .gputrace}, and nothing is there
+   * @param path where to save the record; its name ends with {@code .gputrace}, and nothing is
+   *     there
    * @throws IllegalStateException if there is no Metal
    * @throws MlxException if Metal refuses
    */
@@ -60,7 +61,9 @@ public final class Metal {
   private static void require(String function) {
     if (!isAvailable()) {
       throw new IllegalStateException(
-          "[" + function + "] this build of MLX has no Metal, which only Macs with Apple silicon do");
+          "["
+              + function
+              + "] this build of MLX has no Metal, which only Macs with Apple silicon do");
     }
   }
 }

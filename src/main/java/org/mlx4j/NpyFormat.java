@@ -21,11 +21,7 @@ final class NpyFormat {
     String dimensions =
         Arrays.stream(shape).mapToObj(d -> d + ", ").collect(Collectors.joining("", "(", ")"));
     String dictionary =
-        "{'descr': '"
-            + descr(dtype)
-            + "', 'fortran_order': False, 'shape': "
-            + dimensions
-            + ", }";
+        "{'descr': '" + descr(dtype) + "', 'fortran_order': False, 'shape': " + dimensions + ", }";
     int start = MAGIC.length + 4;
     int end = (start + dictionary.length() + 1 + 63) / 64 * 64; // as NumPy aligns
     byte[] header = new byte[end];

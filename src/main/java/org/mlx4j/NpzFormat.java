@@ -95,8 +95,7 @@ final class NpzFormat {
       if (start.length < 4 || start[0] != 'P' || start[1] != 'K' || start[2] > 8) {
         throw new MlxException("[" + function + "] " + name + " is not a .npz file");
       }
-      Tail tail =
-          new Tail(new SequenceInputStream(new ByteArrayInputStream(start), stream));
+      Tail tail = new Tail(new SequenceInputStream(new ByteArrayInputStream(start), stream));
       int entries = 0;
       @SuppressWarnings("resource") // would close the caller's stream
       ZipInputStream zip = new ZipInputStream(tail);

@@ -1601,8 +1601,8 @@ public final class Ops {
    * transform traces this computes at once.
    *
    * @param arrays the arrays
-   * @return a future that is complete when all of them are computed; it completes exceptionally with
-   *     what {@link #eval} throws: {@link MlxException} if an operation fails, {@link
+   * @return a future that is complete when all of them are computed; it completes exceptionally
+   *     with what {@link #eval} throws: {@link MlxException} if an operation fails, {@link
    *     OutOfMemoryError} if an array cannot be allocated
    * @throws IllegalArgumentException as {@link #eval} does
    * @throws IllegalStateException if an array is closed
@@ -1612,8 +1612,8 @@ public final class Ops {
   }
 
   /**
-   * Waits until everything that was scheduled on the calling thread's stream is done. Mirrors {@code
-   * mlx.core.synchronize}.
+   * Waits until everything that was scheduled on the calling thread's stream is done. Mirrors
+   * {@code mlx.core.synchronize}.
    *
    * @throws MlxException if an operation on this stream failed
    */
@@ -1624,8 +1624,8 @@ public final class Ops {
   }
 
   /**
-   * Closes arrays. One that is null is skipped, so that what may not have been made can be closed in
-   * a {@code finally}; one that is closed stays so.
+   * Closes arrays. One that is null is skipped, so that what may not have been made can be closed
+   * in a {@code finally}; one that is closed stays so.
    *
    * @param arrays the arrays
    * @throws NullPointerException if {@code arrays} itself is null
@@ -1638,8 +1638,11 @@ public final class Ops {
         handles[count++] = array.handle;
       }
     }
-    HandlesNative.close_all(handles, count);
-    Reference.reachabilityFence(arrays);
+    try {
+      HandlesNative.close_all(handles, count);
+    } finally {
+      Reference.reachabilityFence(arrays);
+    }
   }
 
   // ---- printing
@@ -1648,8 +1651,8 @@ public final class Ops {
   /**
    * Chooses how all arrays print from now on. Mirrors {@code mlx.core.set_printoptions}.
    *
-   * @param precision the number of digits behind the point of floating point elements, at most 1074;
-   *     -1 for as many as are needed, up to six in all
+   * @param precision the number of digits behind the point of floating point elements, at most
+   *     1074; -1 for as many as are needed, up to six in all
    * @throws IllegalArgumentException if {@code precision} is out of range
    */
   public static void setPrintoptions(int precision) {

@@ -18,13 +18,13 @@ final class SafetensorsFormat {
 
   private SafetensorsFormat() {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Tensor(String name, DType dtype, long[] shape, long start, long end) {}
 
   // ---- writing ----------------------------------------------------------------------------------
 
   /** Makes sure that the format can hold these. */
-  static void check(
-      String function, Map<String, MlxArray> arrays, Map<String, String> metadata) {
+  static void check(String function, Map<String, MlxArray> arrays, Map<String, String> metadata) {
     for (String name : arrays.keySet()) {
       ArrayTarget.utf8(function, "the name of an array", name);
       if (name.equals(METADATA)) {
@@ -78,8 +78,13 @@ final class SafetensorsFormat {
     int padding = (8 - utf8.length % 8) % 8;
     if (utf8.length + padding >= LONGEST_HEADER) {
       throw new IllegalArgumentException(
-          "[" + target.function + "] names and metadata need " + utf8.length + " bytes, at most "
-              + LONGEST_HEADER + " are allowed");
+          "["
+              + target.function
+              + "] names and metadata need "
+              + utf8.length
+              + " bytes, at most "
+              + LONGEST_HEADER
+              + " are allowed");
     }
     target.int64(utf8.length + padding);
     target.bytes(utf8);
@@ -129,8 +134,7 @@ final class SafetensorsFormat {
           if (!name.equals(METADATA)) {
             tensors.add(tensor(source, json, name));
           } else if (!json.nextNull()) {
-            json.object(
-                key -> into.addMetadata(source, key, MetadataValue.of(json.string())));
+            json.object(key -> into.addMetadata(source, key, MetadataValue.of(json.string())));
           }
         });
     json.end();
@@ -139,7 +143,12 @@ final class SafetensorsFormat {
       long bytes = source.bytesOf(what, each.dtype, each.shape);
       if (each.end < each.start || each.end - each.start != bytes) {
         throw source.corrupt(
-            what + " needs " + bytes + " bytes, but has those from " + each.start + " to "
+            what
+                + " needs "
+                + bytes
+                + " bytes, but has those from "
+                + each.start
+                + " to "
                 + each.end);
       }
       source.requireInside(what, data + each.start, bytes);

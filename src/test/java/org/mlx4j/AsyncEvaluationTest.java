@@ -87,8 +87,7 @@ class AsyncEvaluationTest {
     Path file = Io.save(folder.resolve("x"), MlxArray.of(1f, 2f));
     MlxArray x = Io.loadNpy(file);
     Files.write(file, new byte[7]);
-    ExecutionException e =
-        assertThrows(ExecutionException.class, () -> soon(x.add(1).evalAsync()));
+    ExecutionException e = assertThrows(ExecutionException.class, () -> soon(x.add(1).evalAsync()));
     assertInstanceOf(MlxException.class, e.getCause());
     assertTrue(e.getCause().getMessage().contains(file.toString()), e.getCause().getMessage());
     MlxArray tooLarge = Ops.zeros(new int[] {1 << 30, 1 << 14}, DType.FLOAT32).add(1);
@@ -116,7 +115,9 @@ class AsyncEvaluationTest {
     for (int i = 0; i < 32; i++) {
       int n = i;
       results.add(
-          MlxArray.scalar(n).add(1).evalAsync()
+          MlxArray.scalar(n)
+              .add(1)
+              .evalAsync()
               .thenApply(
                   x -> {
                     try (MlxArray y = x.multiply(2);
@@ -181,7 +182,6 @@ class AsyncEvaluationTest {
     assertTrue(x.isClosed() && y.isClosed());
     Ops.close(x, y);
     Ops.close();
-    assertThrowsSaying(
-        NullPointerException.class, () -> Ops.close((MlxArray[]) null), "[close]");
+    assertThrowsSaying(NullPointerException.class, () -> Ops.close((MlxArray[]) null), "[close]");
   }
 }

@@ -244,8 +244,7 @@ class DeviceStreamTest {
   void virtualThreadsChooseForThemselves() throws Exception {
     assumeTrue(Runtime.version().feature() >= 21, "no virtual threads");
     ExecutorService threads =
-        (ExecutorService)
-            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     List<Future<Boolean>> right = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       Stream mine = i % 2 == 0 ? EXTRA : Stream.defaultStream(CPU);

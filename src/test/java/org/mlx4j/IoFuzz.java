@@ -32,10 +32,12 @@ final class IoFuzz {
 
   public static void main(String[] args) throws IOException {
     for (Io.Format format : Io.Format.values()) {
-      for (boolean compressed : format == Io.Format.NPZ ? new boolean[] {false, true} : new boolean[1]) {
+      for (boolean compressed :
+          format == Io.Format.NPZ ? new boolean[] {false, true} : new boolean[1]) {
         IoFuzz fuzz = new IoFuzz(Path.of(args[0]), format);
         fuzz.run(content(format, compressed));
-        System.out.println(format + ": " + fuzz.loads + " loads, " + fuzz.exceptions + " exceptions");
+        System.out.println(
+            format + ": " + fuzz.loads + " loads, " + fuzz.exceptions + " exceptions");
         if (fuzz.exceptions < fuzz.loads / 10 || fuzz.exceptions == fuzz.loads) {
           System.out.println("unexpected: all or hardly any are exceptions");
         }

@@ -61,7 +61,8 @@ class IoOracleTest {
                 lines.append(name + " " + text.value() + "\n");
               } else {
                 lines.append(
-                    value.texts().stream().collect(Collectors.joining("', '", name + " ['", "']\n")));
+                    value.texts().stream()
+                        .collect(Collectors.joining("', '", name + " ['", "']\n")));
               }
             });
     return lines.toString();
@@ -117,8 +118,7 @@ class IoOracleTest {
     Map<String, MlxArray> samples = samples();
     assertEquals(
         expected(samples), inPython(Io.savez(folder.resolve("ä b.npz"), samples)), "stored");
-    assertEquals(
-        expected(samples), inPython(Io.savezCompressed(folder.resolve("c.npz"), samples)));
+    assertEquals(expected(samples), inPython(Io.savezCompressed(folder.resolve("c.npz"), samples)));
     assertEquals(expected(samples), describe(Io.load(folder.resolve("ä b.npz"))));
     assertEquals(expected(samples), describe(Io.load(folder.resolve("c.npz"))));
   }
@@ -156,8 +156,7 @@ class IoOracleTest {
     samples.values().removeIf(a -> a.dtype() == DType.FLOAT64); // MLX has it not in this format
     Map<String, String> metadata = Map.of("format", "mlx", "ein \"Schlüssel\"\n", "\t\u0001ü\\ 数");
     Path file = Io.saveSafetensors(folder.resolve("x.safetensors"), samples, metadata);
-    String expected =
-        expected(samples) + "ein \"Schlüssel\"\n \t\u0001ü\\ 数\nformat mlx\n";
+    String expected = expected(samples) + "ein \"Schlüssel\"\n \t\u0001ü\\ 数\nformat mlx\n";
     assertEquals(expected, inPython(file));
     assertEquals(expected, describe(Io.load(file)));
   }
@@ -247,7 +246,8 @@ class IoOracleTest {
             + "half float16 [2] 003c0040\n",
         describe(Io.load(folder.resolve("numpy.npz"))));
     assertEquals(
-        describe("", Ops.arange(5).astype(DType.INT64)), describe(Io.load(folder.resolve("f.npy"))));
+        describe("", Ops.arange(5).astype(DType.INT64)),
+        describe(Io.load(folder.resolve("f.npy"))));
   }
 
   @Test

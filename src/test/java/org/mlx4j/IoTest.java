@@ -120,8 +120,7 @@ class IoTest {
     assertEquals(List.of("arr_0", "w"), List.copyOf(Io.loadNpz(file).keySet()));
     assertEquals(
         List.of("arr_0", "arr_1"),
-        List.copyOf(
-            Io.loadNpz(Io.savezCompressed(file, MlxArray.of(1), MlxArray.of(2))).keySet()));
+        List.copyOf(Io.loadNpz(Io.savezCompressed(file, MlxArray.of(1), MlxArray.of(2))).keySet()));
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Io.savez(file, Map.of("arr_0", MlxArray.of(1)), MlxArray.of(1)),
@@ -262,8 +261,7 @@ class IoTest {
     assertRefused(() -> Io.saveSafetensors(file, Map.of("\ud800", MlxArray.of(1))), "Unicode");
     assertRefused(() -> Io.savez(file, Map.of("\udc00", MlxArray.of(1))), "Unicode");
     assertRefused(() -> Io.savez(file, Map.of("x".repeat(70_000), MlxArray.of(1))), "too long");
-    assertRefused(
-        () -> Io.saveSafetensors(file, Map.of(), Map.of("k", "\ud800")), "metadata of k");
+    assertRefused(() -> Io.saveSafetensors(file, Map.of(), Map.of("k", "\ud800")), "metadata of k");
   }
 
   private static void assertRefused(Runnable action, String part) {
@@ -309,8 +307,7 @@ class IoTest {
     Io.save(link, MlxArray.of(2));
     assertTrue(Files.isSymbolicLink(link));
     assertValues(Io.loadNpy(file), 2);
-    assertEquals(
-        "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
   }
 
   @ParameterizedTest
@@ -430,8 +427,10 @@ class IoTest {
     }
     threads.shutdown();
     MlxArray lazy = Io.loadSafetensors(file).get("a");
-    assertValues(Transforms.grad(x -> x.multiply(lazy).sum()).apply(MlxArray.of(1f, 1f, 1f)), 1, 2, 3);
-    assertValues(Transforms.vmap(x -> x.multiply(lazy)).apply(MlxArray.of(1f, 2f)), 1, 2, 3, 2, 4, 6);
+    assertValues(
+        Transforms.grad(x -> x.multiply(lazy).sum()).apply(MlxArray.of(1f, 1f, 1f)), 1, 2, 3);
+    assertValues(
+        Transforms.vmap(x -> x.multiply(lazy)).apply(MlxArray.of(1f, 2f)), 1, 2, 3, 2, 4, 6);
     try (StreamScope scope = StreamScope.open(Device.cpu())) {
       assertValues(Io.loadSafetensors(file).get("a"), 1, 2, 3);
     }
@@ -460,9 +459,7 @@ class IoTest {
           MlxException.class,
           () -> {
             Loaded loaded =
-                fromFile
-                    ? Io.load(file)
-                    : Io.load(new ByteArrayInputStream(content), format);
+                fromFile ? Io.load(file) : Io.load(new ByteArrayInputStream(content), format);
             loaded.arrays().values().forEach(MlxArray::eval);
           },
           parts);
@@ -558,11 +555,7 @@ class IoTest {
   void noDamageIsMoreThanAnException() throws Exception {
     String printed =
         ChildJvm.run(
-            IoFuzz.class,
-            Duration.ofMinutes(5),
-            Map.of(),
-            List.of("-Xmx1g"),
-            folder.toString());
+            IoFuzz.class, Duration.ofMinutes(5), Map.of(), List.of("-Xmx1g"), folder.toString());
     assertTrue(printed.contains("exceptions"), printed);
     assertFalse(printed.contains("unexpected"), printed);
   }

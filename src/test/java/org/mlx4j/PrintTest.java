@@ -132,9 +132,7 @@ class PrintTest {
             "mx.array([True])");
     List<Supplier<MlxArray>> ours =
         List.of(
-            () ->
-                MlxArray.of(
-                    1f / 3, -2.5f, 1e10f, 1e-10f, Float.NaN, Float.POSITIVE_INFINITY),
+            () -> MlxArray.of(1f / 3, -2.5f, 1e10f, 1e-10f, Float.NaN, Float.POSITIVE_INFINITY),
             () -> MlxArray.of(1.0 / 3, 2.0 / 3).astype(DType.FLOAT16),
             () -> MlxArray.of(1.0 / 3, 2.0 / 3).astype(DType.BFLOAT16),
             () -> MlxArray.of(new Complex64(1, 2), new Complex64(-0.5f, -1), new Complex64(3, 0)),
