@@ -11,6 +11,7 @@
 #include "creation.h"
 #include "decompositions.h"
 #include "devices.h"
+#include "distributed.h"
 #include "einsum.h"
 #include "fourier.h"
 #include "indexing.h"

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "decompositions.h"
+#include "../distributed.h"
 #include "graph_guard.h"
 #include "mlx/transforms_impl.h"
 #include "threads.h"
@@ -114,11 +115,13 @@ static void start(const Arrays& v) {
 
 // Computes at once, with the lock held, where errors are possible (nobody else can enter meanwhile, so they are the
 // caller's own), while this thread traces (MLX then forbids to do it asynchronously), and where there is little to do
-// and nothing else in the way, which spares events and transitions.
+// and nothing else in the way, which spares events and transitions. What must talk to other processes has done so
+// before.
 static void schedule(const Arrays& v) {
   if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
     return;
   }
+  communicate(v);
   const bool is_tracing = tracing();
   auto plan = plan_evaluation(v, is_tracing);
   if (plan.can_fail) {

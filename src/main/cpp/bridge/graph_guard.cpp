@@ -214,6 +214,14 @@ const Kind& kind_of(const mx::array& a) {  // entry lock held
   return it->second;
 }
 
+// The primitives of MLX's mlx/distributed/primitives.h, and our own AllGather.
+bool communicates(const mx::array& a) {
+  static constexpr std::array<const char*, 7> names{"Sum AllReduce", "Max AllReduce", "Min AllReduce",    "AllGather",
+                                                    "Send",          "Recv",          "Sum ReduceScatter"};
+  const char* name = a.primitive().name();
+  return std::any_of(names.begin(), names.end(), [&](const char* n) { return !std::strcmp(n, name); });
+}
+
 // A rough number of arithmetic operations.
 std::size_t work(const mx::array& a, const Kind& kind) {
   if (a.inputs().empty()) {
@@ -423,6 +431,32 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     plan.unscheduled = inputs_first(outputs);
   }
   return plan;
+}
+
+Arrays communications(const Arrays& outputs) {
+  Arrays found;
+  IdSet seen;
+  std::vector<std::pair<const mx::array*, std::size_t>> stack;
+  auto reach = [&](const mx::array& a) {
+    if (a.status() == mx::array::Status::unscheduled && a.has_primitive() && seen.insert(a.id())) {
+      stack.emplace_back(&a, 0);
+    }
+  };
+  for (auto& o : outputs) {
+    reach(o);
+    while (!stack.empty()) {
+      auto& [a, next] = stack.back();
+      if (next < a->inputs().size()) {
+        reach(a->inputs()[next++]);
+        continue;
+      }
+      if (communicates(*a)) {
+        found.push_back(*a);
+      }
+      stack.pop_back();
+    }
+  }
+  return found;
 }
 
 }  // namespace mlx4j

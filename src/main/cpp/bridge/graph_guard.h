@@ -33,4 +33,7 @@ Arrays inputs_first(const Arrays& outputs);
 // that another thread is tracing.
 EvalPlan plan_evaluation(const Arrays& outputs, bool tracing);
 
+// The operations below `outputs` that communicate with other processes and have not yet done so, inputs first.
+Arrays communications(const Arrays& outputs);
+
 }  // namespace mlx4j

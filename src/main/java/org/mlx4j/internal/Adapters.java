@@ -39,6 +39,9 @@ final class Adapters {
   /** A random key, or 0 for the next of the process. */
   static final String KEY = "mlx4j::key";
 
+  /** The number of a group of processes, 0 for this process alone. */
+  static final String GROUP = "mlx4j::group";
+
   static final String LAMBDA = "mlx4j::lambda";
 
   static final String OUT = "mlx4j::out";

@@ -23,7 +23,8 @@ final class Operations {
               LinalgRows.rows(),
               FftRows.rows(),
               CreationRows.rows(),
-              RandomRows.rows())
+              RandomRows.rows(),
+              DistributedRows.rows())
           .flatMap(rows -> rows)
           .toList();
 

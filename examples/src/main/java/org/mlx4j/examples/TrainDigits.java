@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import me.tongfei.progressbar.ProgressBar;
+import org.mlx4j.Distributed;
 import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Random;
@@ -77,11 +78,16 @@ public final class TrainDigits {
 
   /** Everything random follows from the seed: the same seed gives the same classifier. */
   static Trained train(Digits digits, long seed, int epochs) {
+    return train(digits, seed, epochs, Distributed.init());
+  }
+
+  /** The same in every process of a group, which share the work. */
+  static Trained train(Digits digits, long seed, int epochs, Distributed.Group group) {
     MlxArray[] keys = Random.split(Random.key(seed), 3).unstack();
     MlxArray order = Random.permutation(digits.count(), keys[0]);
     int fifth = digits.count() / 5;
     Digits heldOut = digits.select(order.get(Index.to(fifth)));
-    Training training = new Training(digits.select(order.get(Index.from(fifth))), keys[1]);
+    Training training = new Training(digits.select(order.get(Index.from(fifth))), keys[1], group);
 
     List<Double> trainingLosses = new ArrayList<>();
     List<Double> heldOutLosses = new ArrayList<>();

@@ -1,0 +1,206 @@
+package org.mlx4j;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.mlx4j.internal.DistributedNative;
+
+/**
+ * Who belongs to a ring of processes, and which of them this one is: what the environment variables
+ * {@code MLX_RANK} and {@code MLX_HOSTFILE} say to MLX, as Java values.
+ *
+ * <pre>{@code
+ * Group group = Distributed.init(RingConfiguration.of(rank, "10.0.0.1:5000", "10.0.0.2:5000"));
+ * }</pre>
+ *
+ * @param rank the place of this process in {@code hosts}
+ * @param hosts for each rank the addresses at which it listens, in the form {@code host:port}; more
+ *     than one means more than one connection between neighbours, and all ranks have equally many.
+ *     A host is a name or an IPv4 address
+ */
+public record RingConfiguration(int rank, List<List<String>> hosts) {
+  private static final String STRING = "\"([^\"\\\\]*)\"";
+  private static final Pattern HOST =
+      Pattern.compile("\\[\\s*(?:%1$s\\s*(?:,\\s*%1$s\\s*)*)?\\]".formatted(STRING));
+  private static final Pattern HOSTFILE =
+      Pattern.compile("\\s*\\[\\s*(?:%1$s\\s*(?:,\\s*%1$s\\s*)*)?\\]\\s*".formatted(HOST));
+
+  /**
+   * Checks what MLX does not.
+   *
+   * @throws IllegalArgumentException if there is no host, the rank is none of them, an address is
+   *     not of the form {@code host:port} or occurs twice, or one rank has more addresses than
+   *     another
+   * @throws NullPointerException if an argument is null
+   */
+  public RingConfiguration {
+    hosts = hosts.stream().map(List::copyOf).toList();
+    if (rank < 0 || rank >= hosts.size()) {
+      throw new IllegalArgumentException(
+          "[RingConfiguration] rank is %d; there are %d hosts".formatted(rank, hosts.size()));
+    }
+    Set<String> all = new HashSet<>();
+    for (List<String> addresses : hosts) {
+      if (addresses.isEmpty() || addresses.size() != hosts.get(0).size()) {
+        throw new IllegalArgumentException(
+            "[RingConfiguration] every rank needs as many addresses as the others, at least one: "
+                + hosts);
+      }
+      for (String address : addresses) {
+        port(address);
+        if (!all.add(address)) {
+          throw new IllegalArgumentException(
+              "[RingConfiguration] address " + address + " occurs twice");
+        }
+      }
+    }
+  }
+
+  /**
+   * A ring with one connection between neighbours.
+   *
+   * @param rank the place of this process in {@code addresses}
+   * @param addresses where each rank listens, in the form {@code host:port}
+   * @return the configuration
+   * @throws IllegalArgumentException as the constructor
+   * @throws NullPointerException if an argument is null
+   */
+  public static RingConfiguration of(int rank, String... addresses) {
+    return new RingConfiguration(rank, Arrays.stream(addresses).map(List::of).toList());
+  }
+
+  /** What the environment says, or null if it says nothing. */
+  static RingConfiguration fromEnvironment(Map<String, String> environment) {
+    String rank = environment.get("MLX_RANK");
+    String hostfile = environment.get("MLX_HOSTFILE");
+    if (rank == null || hostfile == null) {
+      return null;
+    }
+    try {
+      return new RingConfiguration(
+          Integer.parseInt(rank.strip()), parse(hostfile, Files.readString(Path.of(hostfile))));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("[init] MLX_RANK is not a number: " + rank, e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("[init] MLX_HOSTFILE cannot be read: " + hostfile, e);
+    }
+  }
+
+  /** A list of lists of strings in JSON. */
+  private static List<List<String>> parse(String file, String json) {
+    if (!HOSTFILE.matcher(json).matches()) {
+      throw new IllegalArgumentException(
+          "[init] MLX_HOSTFILE "
+              + file
+              + " is not of the form [[\"host:port\", …], …] with a list for each rank");
+    }
+    List<List<String>> hosts = new ArrayList<>();
+    Matcher host = HOST.matcher(json.strip().substring(1));
+    while (host.find()) {
+      hosts.add(Pattern.compile(STRING).matcher(host.group()).results().map(m -> m.group(1)).toList());
+    }
+    return hosts;
+  }
+
+  /** Joins the ring, which has at least two members. Returns the number of the group. */
+  int join(long limitInMilliseconds) {
+    List<List<InetAddress>> resolved =
+        hosts.stream().map(host -> host.stream().map(RingConfiguration::resolve).toList()).toList();
+    int right = (rank + 1) % hosts.size();
+    int[] ownPorts = hosts.get(rank).stream().mapToInt(RingConfiguration::port).toArray();
+    int[] rightSockets = new int[2 * ownPorts.length];
+    for (int i = 0; i < ownPorts.length; i++) {
+      rightSockets[2 * i] = number(resolved.get(right).get(i));
+      rightSockets[2 * i + 1] = port(hosts.get(right).get(i));
+    }
+    Path file = null;
+    try {
+      file = Files.createTempFile("mlx4j", ".json");
+      Files.writeString(file, json(resolved));
+      return DistributedNative.init_group(
+          Distributed.Backend.RING.bytes(),
+          file.toString().getBytes(StandardCharsets.UTF_8),
+          rank,
+          ownPorts,
+          rightSockets,
+          limitInMilliseconds);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      delete(file);
+    }
+  }
+
+  private String json(List<List<InetAddress>> resolved) {
+    List<String> lists = new ArrayList<>();
+    for (int i = 0; i < hosts.size(); i++) {
+      List<String> addresses = new ArrayList<>();
+      for (int k = 0; k < hosts.get(i).size(); k++) {
+        addresses.add(
+            "\"%s:%d\"".formatted(resolved.get(i).get(k).getHostAddress(), port(hosts.get(i).get(k))));
+      }
+      lists.add(addresses.stream().collect(Collectors.joining(",", "[", "]")));
+    }
+    return lists.stream().collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static void delete(Path file) {
+    try {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
+    }
+  }
+
+  private static int port(String address) {
+    int colon = address.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(address.substring(colon + 1));
+      if (colon > 0 && address.indexOf(':') == colon && port > 0 && port < 1 << 16) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "[RingConfiguration] address \"%s\" is not of the form host:port".formatted(address));
+  }
+
+  /** MLX connects over IPv4 only. */
+  private static InetAddress resolve(String address) {
+    String host = address.substring(0, address.lastIndexOf(':'));
+    try {
+      return Arrays.stream(InetAddress.getAllByName(host))
+          .filter(a -> a instanceof Inet4Address)
+          .findFirst()
+          .orElseThrow(() -> new UnknownHostException("no IPv4 address"));
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(
+          "[RingConfiguration] host \"%s\" has no IPv4 address".formatted(host), e);
+    }
+  }
+
+  private static int number(InetAddress address) {
+    int number = 0;
+    for (byte b : address.getAddress()) {
+      number = number << 8 | b & 0xff;
+    }
+    return number;
+  }
+}
