@@ -399,6 +399,10 @@ void require_peer(const char* function, const char* argument, int peer, const Gr
   throw std::invalid_argument(msg.str());
 }
 
+}  // namespace
+
+namespace distributed {
+
 // As MLX's, whose rule for vmap appends the other ranks' batches to ours when the batch is the first axis.
 class AllGather : public mx::Primitive {
  public:
@@ -451,6 +455,10 @@ class AllGather : public mx::Primitive {
   }
   Group group_;
 };
+
+}  // namespace distributed
+
+namespace {
 
 // While one thread carries out an operation, others that need its result wait for it.
 class Claim {
@@ -574,7 +582,7 @@ jint group_size(jint number) { return groups().at(number).size(); }
 void set_time_limit(jlong limit) { time_limit = limit; }
 
 mx::array all_gather(const mx::array& x, const std::optional<Group>& g, mx::StreamOrDevice) {
-  return g->size() == 1 ? x : AllGather::of(x, *g);
+  return g->size() == 1 ? x : distributed::AllGather::of(x, *g);
 }
 
 mx::array send(const mx::array& x, jint dst, const std::optional<Group>& g, mx::StreamOrDevice s) {

@@ -186,6 +186,7 @@ struct Kind {
   bool may_allocate_nothing;  // views and broadcasts are results without memory of their own
   bool product;               // each element takes work in proportion to the last axis of the first input
   bool reduction;             // takes work in proportion to the first input
+  bool communicates;          // with other processes
 };
 
 Kind classify(const std::type_info& type) {
@@ -200,6 +201,7 @@ Kind classify(const std::type_info& type) {
       any({"Matmul", "AddMM", "Convolution", "QuantizedMatmul", "GatherQMM", "GatherMM", "BlockMaskedMM",
            "SegmentedMM"}),
       any({"Reduce", "ArgReduce", "LogSumExp"}),
+      name.find("11distributed") != name.npos,  // MLX's namespace for them, and ours
   };
 }
 
@@ -212,14 +214,6 @@ const Kind& kind_of(const mx::array& a) {  // entry lock held
     it->second = classify(type);
   }
   return it->second;
-}
-
-// The primitives of MLX's mlx/distributed/primitives.h, and our own AllGather.
-bool communicates(const mx::array& a) {
-  static constexpr std::array<const char*, 7> names{"Sum AllReduce", "Max AllReduce", "Min AllReduce",    "AllGather",
-                                                    "Send",          "Recv",          "Sum ReduceScatter"};
-  const char* name = a.primitive().name();
-  return std::any_of(names.begin(), names.end(), [&](const char* n) { return !std::strcmp(n, name); });
 }
 
 // A rough number of arithmetic operations.
@@ -450,7 +444,7 @@ Arrays communications(const Arrays& outputs) {
         reach(a->inputs()[next++]);
         continue;
       }
-      if (communicates(*a)) {
+      if (kind_of(*a).communicates) {
         found.push_back(*a);
       }
       stack.pop_back();

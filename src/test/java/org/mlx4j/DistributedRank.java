@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 
@@ -33,6 +37,7 @@ final class DistributedRank {
         differences();
         othersGoOn();
         wrongArguments();
+        connectionsAreKeptAlive();
       }
     },
     /** Rank 1 ends while the others communicate. */
@@ -356,6 +361,23 @@ final class DistributedRank {
     assertThrows(MlxException.class, () -> group.split(0));
     // refused before anything is said to the others
     assertEquals(size, Distributed.allSum(MlxArray.scalar(1f)).itemFloat());
+  }
+
+  /** The system would notice if the machine at the other end vanished. */
+  private static void connectionsAreKeptAlive() throws IOException {
+    Path table = Path.of("/proc/net/tcp");
+    if (!Files.isReadable(table)) {
+      return; // only Linux shows it
+    }
+    Distributed.allSum(Ops.ones(1)).eval();
+    pause(200); // until everything is acknowledged
+    int port = Integer.parseInt(addresses[rank].substring(addresses[rank].indexOf(':') + 1));
+    List<String> own =
+        Files.readAllLines(table).stream()
+            .filter(line -> line.matches("\\s*\\d+: \\S+:%04X \\S+ 01 .*".formatted(port)))
+            .toList();
+    assertEquals(1, own.size(), own + "");
+    assertTrue(own.get(0).contains(" 02:"), own.get(0)); // the timer of keepalive
   }
 
   // ---- threads ----------------------------------------------------------------------------------
