@@ -121,7 +121,8 @@ void keep_alive(const std::vector<int>& sockets) {
 
 // ---- what the ranks tell each other before the data ---------------------------------------------
 enum class Kind { all_sum, all_max, all_min, all_gather, sum_scatter, send, recv };
-constexpr std::array<const char*, 7> kind_names{"allSum", "allMax", "allMin", "allGather", "sumScatter", "send", "recv"};
+constexpr std::array<const char*, 7> kind_names{"allSum",     "allMax", "allMin", "allGather",
+                                                "sumScatter", "send",   "recv"};
 
 // MLX takes it for granted that all ranks do the same with arrays of one shape and dtype, and mixes up their bytes
 // where they do not.

@@ -261,8 +261,7 @@ public final class Distributed {
 
   /** As MLX, which tries NCCL first where there are GPUs for it. */
   private static Group any(boolean strict) {
-    for (Backend backend :
-        new Backend[] {Backend.NCCL, Backend.RING, Backend.MPI, Backend.JACCL}) {
+    for (Backend backend : new Backend[] {Backend.NCCL, Backend.RING, Backend.MPI, Backend.JACCL}) {
       Group joined = init(false, backend);
       if (joined != ALONE) {
         return joined;

@@ -111,7 +111,8 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
     List<List<String>> hosts = new ArrayList<>();
     Matcher host = HOST.matcher(json.strip().substring(1));
     while (host.find()) {
-      hosts.add(Pattern.compile(STRING).matcher(host.group()).results().map(m -> m.group(1)).toList());
+      hosts.add(
+          Pattern.compile(STRING).matcher(host.group()).results().map(m -> m.group(1)).toList());
     }
     return hosts;
   }
@@ -151,7 +152,8 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
       List<String> addresses = new ArrayList<>();
       for (int k = 0; k < hosts.get(i).size(); k++) {
         addresses.add(
-            "\"%s:%d\"".formatted(resolved.get(i).get(k).getHostAddress(), port(hosts.get(i).get(k))));
+            "\"%s:%d\""
+                .formatted(resolved.get(i).get(k).getHostAddress(), port(hosts.get(i).get(k))));
       }
       lists.add(addresses.stream().collect(Collectors.joining(",", "[", "]")));
     }
@@ -199,7 +201,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
   private static int number(InetAddress address) {
     int number = 0;
     for (byte b : address.getAddress()) {
-      number = number << 8 | b & 0xff;
+      number = (number << 8) | (b & 0xff);
     }
     return number;
   }

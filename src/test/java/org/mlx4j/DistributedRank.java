@@ -160,8 +160,7 @@ final class DistributedRank {
     assertSame(group, Distributed.init());
     assertSame(group, Distributed.init(true, Distributed.Backend.RING));
     assertThrows(
-        IllegalStateException.class,
-        () -> Distributed.init(RingConfiguration.of(rank, addresses)));
+        IllegalStateException.class, () -> Distributed.init(RingConfiguration.of(rank, addresses)));
   }
 
   // ---- what works -------------------------------------------------------------------------------
@@ -170,21 +169,19 @@ final class DistributedRank {
     MlxArray x = MlxArray.of(new float[] {rank, 10 + rank, -rank, 1}, 2, 2);
     float ranks = size * (size - 1) / 2f;
     assertArrayEquals(
-        new float[] {ranks, 10 * size + ranks, -ranks, size},
-        Distributed.allSum(x).toFloatArray());
+        new float[] {ranks, 10 * size + ranks, -ranks, size}, Distributed.allSum(x).toFloatArray());
     assertArrayEquals(
         new float[] {size - 1, 9 + size, 0, 1}, Distributed.allMax(x, group).toFloatArray());
-    assertArrayEquals(
-        new float[] {0, 10, 1 - size, 1}, Distributed.allMin(x, null).toFloatArray());
+    assertArrayEquals(new float[] {0, 10, 1 - size, 1}, Distributed.allMin(x, null).toFloatArray());
     MlxArray all = Distributed.allGather(x.transpose());
     assertArrayEquals(new int[] {2 * size, 2}, all.shape());
     for (int r = 0; r < size; r++) {
       assertArrayEquals(
-          new float[] {r, -r, 10 + r, 1},
-          all.get(Index.slice(2 * r, 2 * r + 2)).toFloatArray());
+          new float[] {r, -r, 10 + r, 1}, all.get(Index.slice(2 * r, 2 * r + 2)).toFloatArray());
     }
     assertArrayEquals(
-        IntStream.range(0, size).toArray(), Distributed.allGather(MlxArray.scalar(rank)).toIntArray());
+        IntStream.range(0, size).toArray(),
+        Distributed.allGather(MlxArray.scalar(rank)).toIntArray());
     MlxArray rows = Ops.arange(3 * size).reshape(size, 3).add(rank);
     assertArrayEquals(
         IntStream.range(0, 3).map(i -> (int) (size * (3 * rank + i) + ranks)).toArray(),
@@ -241,14 +238,11 @@ final class DistributedRank {
     MlxArray x = MlxArray.of(new float[] {1, 2, 3});
     // gradients as MLX defines them: a sum passes the cotangent on, of what is gathered each rank
     // gets its part
-    MlxArray slope =
-        Transforms.grad(v -> Distributed.allSum(v).multiply(rank + 1).sum()).apply(x);
+    MlxArray slope = Transforms.grad(v -> Distributed.allSum(v).multiply(rank + 1).sum()).apply(x);
     assertArrayEquals(new float[] {rank + 1, rank + 1, rank + 1}, slope.toFloatArray());
     MlxArray weights = Ops.arange(3 * size).astype(DType.FLOAT32);
-    MlxArray part =
-        Transforms.grad(v -> Distributed.allGather(v).multiply(weights).sum()).apply(x);
-    assertArrayEquals(
-        new float[] {3 * rank, 3 * rank + 1, 3 * rank + 2}, part.toFloatArray());
+    MlxArray part = Transforms.grad(v -> Distributed.allGather(v).multiply(weights).sum()).apply(x);
+    assertArrayEquals(new float[] {3 * rank, 3 * rank + 1, 3 * rank + 2}, part.toFloatArray());
     Jvp jvp = Transforms.jvp(v -> Distributed.allSum(v), x, x);
     assertArrayEquals(new float[] {size, 2 * size, 3 * size}, jvp.jvps()[0].toFloatArray());
     Jvp gathered = Transforms.jvp(v -> Distributed.allGather(v), x, x);
@@ -273,8 +267,7 @@ final class DistributedRank {
     try (TransformedFunction compiled =
         Transforms.compile(v -> Distributed.allSum(v.multiply(2)).add(1))) {
       for (int i = 1; i < 4; i++) {
-        assertEquals(
-            2 * i * size + 1, compiled.apply(MlxArray.scalar((float) i)).itemFloat());
+        assertEquals(2 * i * size + 1, compiled.apply(MlxArray.scalar((float) i)).itemFloat());
       }
     }
     int peer = rank ^ 1;
@@ -305,8 +298,7 @@ final class DistributedRank {
     assertArrayEquals(new float[] {2 * size, 4 * size, 6 * size}, within.toFloatArray());
     MlxArray later = Distributed.allSum(x).add(Distributed.allMax(x)).multiply(2);
     Ops.asyncEval(later);
-    assertArrayEquals(
-        new float[] {2 * size + 2, 4 * size + 4, 6 * size + 6}, later.toFloatArray());
+    assertArrayEquals(new float[] {2 * size + 2, 4 * size + 4, 6 * size + 6}, later.toFloatArray());
   }
 
   // ---- what is wrong ----------------------------------------------------------------------------
@@ -317,8 +309,7 @@ final class DistributedRank {
     differ(Distributed.allSum(Ops.ones(rank == odd ? 5 : 4)), "(5)");
     differ(Distributed.allSum(Ops.ones(rank == odd ? new int[] {2, 2} : new int[] {4})), "(2,2)");
     differ(
-        Distributed.allGather(
-            Ops.ones(new int[] {4}, rank == odd ? DType.INT32 : DType.FLOAT32)),
+        Distributed.allGather(Ops.ones(new int[] {4}, rank == odd ? DType.INT32 : DType.FLOAT32)),
         "int32");
     differ(
         rank == odd ? Distributed.allMax(Ops.ones(4)) : Distributed.allMin(Ops.ones(4)), "allMax");
@@ -346,15 +337,13 @@ final class DistributedRank {
           () -> Distributed.recv(new int[] {1}, DType.FLOAT32, peer));
     }
     if (size > 3) {
-      assertThrows(
-          IllegalArgumentException.class, () -> Distributed.send(x, (rank + 2) % size));
+      assertThrows(IllegalArgumentException.class, () -> Distributed.send(x, (rank + 2) % size));
     }
     assertThrows(
         IllegalArgumentException.class,
         () -> Distributed.recv(new int[] {-1}, DType.FLOAT32, (rank + 1) % size));
     assertThrows(IllegalArgumentException.class, () -> Distributed.sumScatter(x));
-    assertThrows(
-        IllegalArgumentException.class, () -> Distributed.sumScatter(MlxArray.scalar(1)));
+    assertThrows(IllegalArgumentException.class, () -> Distributed.sumScatter(MlxArray.scalar(1)));
     assertThrows(
         IllegalArgumentException.class,
         () -> Distributed.allGather(Ops.zeros(1).broadcastTo(1 << 30)));

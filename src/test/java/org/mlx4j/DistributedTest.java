@@ -47,8 +47,7 @@ class DistributedTest {
       all.addAll(addresses);
       FutureTask<String> process =
           new FutureTask<>(
-              () ->
-                  ChildJvm.run(main, PATIENCE, Map.of(), options, all.toArray(String[]::new)));
+              () -> ChildJvm.run(main, PATIENCE, Map.of(), options, all.toArray(String[]::new)));
       processes.add(process);
       new Thread(process).start();
     }
@@ -86,7 +85,8 @@ class DistributedTest {
     List<String> printed = together(DistributedRank.class, ranks, List.of(), plan.name());
     for (int rank = 0; rank < ranks; rank++) {
       boolean ends = rank == 1 && plan.name().startsWith("ONE_ENDS");
-      assertEquals(!ends, printed.get(rank).contains("rank " + rank + " is done"), printed.get(rank));
+      assertEquals(
+          !ends, printed.get(rank).contains("rank " + rank + " is done"), printed.get(rank));
     }
   }
 
@@ -141,8 +141,7 @@ class DistributedTest {
     String path = System.getProperty("java.class.path");
     assertEquals(
         0,
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "-cp", path, source.toString()));
+        ToolProvider.getSystemJavaCompiler().run(null, null, null, "-cp", path, source.toString()));
     try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
       Class<?> main = loader.loadClass("Together");
       String classes = path + System.getProperty("path.separator") + folder;
@@ -223,7 +222,8 @@ class DistributedTest {
     MlxArray x = MlxArray.scalar(1f);
     for (int peer : new int[] {-1, 0, 1}) {
       String said =
-          assertThrows(IllegalArgumentException.class, () -> Distributed.send(x, peer)).getMessage();
+          assertThrows(IllegalArgumentException.class, () -> Distributed.send(x, peer))
+              .getMessage();
       assertEquals("[send] dst is " + peer + "; a group of one has no other ranks", said);
       assertThrows(
           IllegalArgumentException.class,
@@ -286,7 +286,8 @@ class DistributedTest {
     assertEquals(
         new RingConfiguration(1, List.of(List.of("a:1", "a:2"), List.of("b:1", "b:2"))), ring);
     for (String wrong :
-        List.of("", "[]", "[[]]", "{}", "[\"a:1\"]", "[[\"a:1\"]", "[[\"a:1\"],[1]]", "[[\"a\"]]")) {
+        List.of(
+            "", "[]", "[[]]", "{}", "[\"a:1\"]", "[[\"a:1\"]", "[[\"a:1\"],[1]]", "[[\"a\"]]")) {
       assertThrows(
           IllegalArgumentException.class,
           () -> RingConfiguration.fromEnvironment(environment(folder, "0", wrong)),

@@ -23,8 +23,7 @@ final class DistributedRows {
             collective("allMin", Distributed::allMin, "all_min"),
             collective("allGather", Distributed::allGather, "all_gather"),
             collective("sumScatter", Distributed::sumScatter, "sum_scatter"),
-            collective(
-                "allSum group", x -> Distributed.allSum(x, Distributed.init()), "all_sum"))
+            collective("allSum group", x -> Distributed.allSum(x, Distributed.init()), "all_sum"))
         .map(Operation::exact);
   }
 
