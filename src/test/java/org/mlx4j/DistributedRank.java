@@ -249,7 +249,7 @@ final class DistributedRank {
     assertEquals(6 * size, gathered.jvps()[0].sum().itemFloat());
 
     // vmap: what a loop over the first axis does
-    MlxArray batch = Ops.arange(6).reshape(2, 3).add(10 * rank);
+    MlxArray batch = Ops.arange(6).reshape(2, 3).add(10L * rank);
     MlxArray mapped = Transforms.vmap(v -> Distributed.allGather(v)).apply(batch);
     assertArrayEquals(new int[] {2, 3 * size}, mapped.shape());
     for (int row = 0; row < 2; row++) {
