@@ -367,6 +367,7 @@ final class DistributedRank {
             .toList();
     assertEquals(1, own.size(), own + "");
     assertTrue(own.get(0).contains(" 02:"), own.get(0)); // the timer of keepalive
+    Distributed.allSum(Ops.ones(1)).eval(); // nobody leaves before all have looked
   }
 
   // ---- threads ----------------------------------------------------------------------------------
