@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "decompositions.h"
-#include "../distributed.h"
+#include "distributed.h"
 #include "graph_guard.h"
 #include "mlx/transforms_impl.h"
 #include "threads.h"
