@@ -26,16 +26,16 @@ int resolve_axis(const char* name, const mx::array& a, int axis) {
   return resolved;
 }
 
-void require_in_range(const char* name, const mx::array& indices, long long size) {
+void require_in_range(const char* name, const mx::array& indices, long long lowest, long long highest) {
   const mx::array known = values_as(indices, mx::int64);
   const auto* first = known.data<std::int64_t>();
   const bool wraps = indices.dtype() == mx::uint64;  // what is too large for int64 is negative now
   for (auto* i = first; i != first + known.size(); ++i) {
-    if (*i < (wraps ? 0 : -size) || *i >= size) {
+    if (*i < (wraps ? 0 : lowest) || *i > highest) {
       std::ostringstream msg;
       msg << "[" << name << "] index ";
       (wraps ? msg << static_cast<std::uint64_t>(*i) : msg << *i);
-      msg << " is out of range for " << size << " elements; allowed is " << -size << " to " << size - 1;
+      msg << " is out of range; allowed is " << lowest << " to " << highest;
       throw index_error(msg.str());
     }
   }
@@ -48,27 +48,32 @@ bool may_look_at(const mx::array& a) { return is_known(a) || (compute_and_check 
 
 // Indices that cannot point outside [-size, size).
 mx::array safe(const char* name, const mx::array& indices, long long size, mx::StreamOrDevice s) {
+  return within(name, indices, -size, size - 1, s);
+}
+
+}  // namespace
+
+mx::array within(const char* name, const mx::array& indices, long long lowest, long long highest,
+                 mx::StreamOrDevice s) {
   if (!mx::issubdtype(indices.dtype(), mx::integer)) {
     std::ostringstream msg;
     msg << "[" << name << "] indices must be of integer dtype, got " << indices.dtype();
     throw std::invalid_argument(msg.str());
   }
-  if (size == 0 && indices.size() > 0) {
+  if (highest < 0 && indices.size() > 0) {
     throw index_error(std::string("[") + name + "] there are no elements to select from");
   }
   if (may_look_at(indices)) {
-    require_in_range(name, indices, size);
+    require_in_range(name, indices, lowest, highest);
     return indices;
   }
   // MLX refuses a gradient as soon as indices depend on what is differentiated, although there is none.
   const mx::array given = indices.is_tracer() ? mx::stop_gradient(indices, s) : indices;
   const mx::array wide = given.dtype().size() < 4 ? mx::astype(given, mx::int32, s) : given;
-  const mx::array below = mx::minimum(wide, mx::array(size - 1, wide.dtype()), s);
+  const mx::array below = mx::minimum(wide, mx::array(highest, wide.dtype()), s);
   return mx::issubdtype(wide.dtype(), mx::unsignedinteger) ? below
-                                                           : mx::maximum(below, mx::array(-size, wide.dtype()), s);
+                                                           : mx::maximum(below, mx::array(lowest, wide.dtype()), s);
 }
-
-}  // namespace
 
 mx::array take(const mx::array& a, const mx::array& indices, mx::StreamOrDevice s) {
   return mx::take(a, safe("take", indices, (long long)a.size(), s), s);

@@ -8,6 +8,9 @@ namespace mlx4j {
 
 void check_indices(bool on);
 
+// Indices of [lowest, highest] and no others.
+mx::array within(const char* name, const mx::array& indices, long long lowest, long long highest, mx::StreamOrDevice s);
+
 mx::array take(const mx::array& a, const mx::array& indices, mx::StreamOrDevice s);
 mx::array take(const mx::array& a, const mx::array& indices, jint axis, mx::StreamOrDevice s);
 mx::array take_along_axis(const mx::array& a, const mx::array& indices, jint axis, mx::StreamOrDevice s);

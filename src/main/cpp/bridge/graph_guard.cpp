@@ -183,6 +183,8 @@ std::size_t levels_left(std::size_t bytes_per_level) {
 // what it computes), and found by the address of the type, because every evaluation asks for every array.
 struct Kind {
   bool may_fail;              // may report an error while it computes
+  bool only_float32;          // does so on the CPU for all other dtypes
+  bool only_narrow;           // does so on the CPU for some cases of float64 and complex64
   bool may_allocate_nothing;  // views and broadcasts are results without memory of their own
   bool product;               // each element takes work in proportion to the last axis of the first input
   bool reduction;             // takes work in proportion to the first input
@@ -196,7 +198,9 @@ Kind classify(const std::type_info& type) {
     return std::any_of(classes.begin(), classes.end(), is);
   };
   return {
-      any({"Load", "Inverse", "Cholesky", "SVD", "QRF", "Eig", "Eigh", "LUF", "Compiled"}),
+      any({"Load", "Inverse", "Cholesky", "SVD", "QRF", "Eig", "Eigh", "LUF", "Compiled", "QQMatmul", "GatherQQMM"}),
+      any({"GatherMM", "BlockMaskedMM"}),
+      any({"Convolution"}),
       name.find("Broadcast") != name.npos,
       any({"Matmul", "AddMM", "Convolution", "QuantizedMatmul", "GatherQMM", "GatherMM", "BlockMaskedMM",
            "SegmentedMM"}),
@@ -214,6 +218,11 @@ const Kind& kind_of(const mx::array& a) {  // entry lock held
     it->second = classify(type);
   }
   return it->second;
+}
+
+bool may_fail(const mx::array& a, const Kind& kind) {
+  return kind.may_fail || (kind.only_float32 && a.dtype() != mx::float32) ||
+         (kind.only_narrow && a.dtype().size() > mx::float32.size());
 }
 
 // A rough number of arithmetic operations.
@@ -412,7 +421,7 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
             << " bytes; of " << limit << " bytes of memory arrays hold " << used;
         throw out_of_memory(msg.str());
       }
-      plan.can_fail = plan.can_fail || kind.may_fail;
+      plan.can_fail = plan.can_fail || may_fail(a, kind);
       sum += work(a, kind);
     }
     return true;

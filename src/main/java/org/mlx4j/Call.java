@@ -123,6 +123,32 @@ final class Call {
     }
   }
 
+  /** An operation on arrays of which all but the first {@code required} may be null. */
+  static MlxArray optional(String function, int required, Nary op, MlxArray... xs) {
+    long[] handles = handles(function, required, xs);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return new MlxArray(op.apply(handles, context.streamHandle()), context);
+    } catch (RuntimeException e) {
+      throw explained(function, e, xs);
+    } finally {
+      Reference.reachabilityFence(xs);
+    }
+  }
+
+  /** The same with several results. */
+  static MlxArray[] optionalToMany(String function, int required, NaryToMany op, MlxArray... xs) {
+    long[] handles = handles(function, required, xs);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return wrap(op.apply(handles, context.streamHandle()), context);
+    } catch (RuntimeException e) {
+      throw explained(function, e, xs);
+    } finally {
+      Reference.reachabilityFence(xs);
+    }
+  }
+
   static MlxArray[] unaryToMany(String function, UnaryToMany op, Object x) {
     MlxArray a = argument(function, 0, x);
     ThreadContext context = ThreadContext.current();
@@ -274,6 +300,15 @@ final class Call {
     return handles;
   }
 
+  /** Handles of which all but the first {@code required} may be 0, for null. */
+  private static long[] handles(String function, int required, MlxArray[] xs) {
+    long[] handles = new long[xs.length];
+    for (int i = 0; i < xs.length; i++) {
+      handles[i] = i >= required && xs[i] == null ? 0 : argument(function, i, xs[i]).handle;
+    }
+    return handles;
+  }
+
   static MlxArray[] wrap(long[] handles, ThreadContext context) {
     MlxArray[] arrays = new MlxArray[handles.length];
     for (int i = 0; i < arrays.length; i++) {
@@ -308,7 +343,7 @@ final class Call {
 
   private static String closed(String message, MlxArray... xs) {
     for (int i = 0; i < xs.length; i++) {
-      if (xs[i].isClosed()) {
+      if (xs[i] != null && xs[i].isClosed()) {
         return "array argument " + i + " is closed";
       }
     }

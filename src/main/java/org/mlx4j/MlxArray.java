@@ -38,7 +38,16 @@ import org.mlx4j.internal.HostDataNative;
  * {@link #arrayEqual(MlxArray)} compares values.
  */
 public final class MlxArray
-    implements AutoCloseable, Elementwise, Reductions, Scans, Shapes, Indexing, Sorting, Products {
+    implements AutoCloseable,
+        Elementwise,
+        Reductions,
+        Scans,
+        Shapes,
+        Indexing,
+        Sorting,
+        Products,
+        Convolutions,
+        Quantization {
   // There is no closed flag in Java: the native slot is the only truth, so use and close may race
   // on any threads.
   final long handle;

@@ -1,9 +1,11 @@
 package org.mlx4j;
 
 import static org.mlx4j.Call.binary;
+import static org.mlx4j.Call.optional;
 import static org.mlx4j.Call.ternary;
 import static org.mlx4j.Call.unary;
 
+import java.util.Arrays;
 import org.mlx4j.internal.ProductsNative;
 
 /** Operations that multiply matrices and vectors. */
@@ -226,5 +228,216 @@ public sealed interface Products permits MlxArray {
     Hadamard.require((MlxArray) this);
     return unary(
         "hadamardTransform", (x, s) -> ProductsNative.hadamard_transform(x, scale, s), this);
+  }
+
+  /**
+   * Products of matrices of this array with matrices of another, each pair chosen by indices. The
+   * CPU computes it in float32 only. Mirrors {@code mlx.core.gather_mm}.
+   *
+   * @param b the right operand
+   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
+   *     (…)}
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
+   * @throws IllegalArgumentException if the shapes do not fit one another, or an operand is not of
+   *     a floating point dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray gatherMm(MlxArray b) {
+    return gatherMm(b, null, null, false);
+  }
+
+  /**
+   * Products of matrices of this array with matrices of another, each pair chosen by indices. The
+   * CPU computes it in float32 only. Mirrors {@code mlx.core.gather_mm}.
+   *
+   * @param b the right operand
+   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
+   *     as one. Null for all in their order
+   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
+   *     (…)}
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
+   * @throws IllegalArgumentException if the shapes do not fit one another, or an operand is not of
+   *     a floating point dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray gatherMm(MlxArray b, MlxArray lhsIndices) {
+    return gatherMm(b, lhsIndices, null, false);
+  }
+
+  /**
+   * Products of matrices of this array with matrices of another, each pair chosen by indices. The
+   * CPU computes it in float32 only. Mirrors {@code mlx.core.gather_mm}.
+   *
+   * @param b the right operand
+   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
+   *     as one. Null for all in their order
+   * @param rhsIndices which matrices of {@code b} to take, likewise
+   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
+   *     (…)}
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
+   * @throws IllegalArgumentException if the shapes do not fit one another, or an operand is not of
+   *     a floating point dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray gatherMm(MlxArray b, MlxArray lhsIndices, MlxArray rhsIndices) {
+    return gatherMm(b, lhsIndices, rhsIndices, false);
+  }
+
+  /**
+   * Products of matrices of this array with matrices of another, each pair chosen by indices. The
+   * CPU computes it in float32 only. Mirrors {@code mlx.core.gather_mm}.
+   *
+   * @param b the right operand
+   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
+   *     as one. Null for all in their order
+   * @param rhsIndices which matrices of {@code b} to take, likewise
+   * @param sortedIndices whether the only indices given are in ascending order, which may be faster
+   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
+   *     (…)}
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
+   * @throws IllegalArgumentException if the shapes do not fit one another, or an operand is not of
+   *     a floating point dtype
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray gatherMm(
+      MlxArray b, MlxArray lhsIndices, MlxArray rhsIndices, boolean sortedIndices) {
+    return optional(
+        "gatherMm",
+        2,
+        (h, s) -> ProductsNative.gather_mm(h[0], h[1], h[2], h[3], sortedIndices, s),
+        (MlxArray) this,
+        b,
+        lhsIndices,
+        rhsIndices);
+  }
+
+  /**
+   * The matrix product for segments of the axis that it sums over, one product for each segment.
+   * Mirrors {@code mlx.core.segmented_mm}.
+   *
+   * @param b the right operand
+   * @param segments integers of shape {@code (…, 2)}: where in the inner axis a segment begins, and
+   *     where it ends
+   * @return an array of shape {@code (…, m, n)}; zeros for a segment that ends where it begins, or
+   *     before
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
+   *     computed cannot be looked at here: out of range they are limited to the range, or, when
+   *     {@link Ops#checkIndices} is on, computed and checked
+   * @throws IllegalArgumentException if an operand does not have exactly two axes, is empty or not
+   *     of a floating point dtype, or the shapes do not fit
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray segmentedMm(MlxArray b, MlxArray segments) {
+    MlxArray a = (MlxArray) this;
+    Call.argument("segmentedMm", 1, b);
+    if (a.ndim() != 2 || b.ndim() != 2 || a.dim(1) != b.dim(0) || a.size() == 0 || b.size() == 0) {
+      throw new IllegalArgumentException(
+          "[segmentedMm] the operands have shapes "
+              + Arrays.toString(a.shape())
+              + " and "
+              + Arrays.toString(b.shape())
+              + "; they must be (m, k) and (k, n), and not empty");
+    }
+    return ternary("segmentedMm", ProductsNative::segmented_mm, a, b, segments);
+  }
+
+  /**
+   * The matrix product of operands that are multiplied block by block with masks. The CPU computes
+   * it with masks in float32 only. Mirrors {@code mlx.core.block_masked_mm}.
+   *
+   * @param b the right operand
+   * @return an array of shape {@code (…, m, n)}
+   * @throws IllegalArgumentException if the shapes do not fit, the masks do not have one entry for
+   *     each block, or the size of a block is not allowed
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray blockMaskedMm(MlxArray b) {
+    return blockMaskedMm(b, 64, null, null, null);
+  }
+
+  /**
+   * The matrix product of operands that are multiplied block by block with masks. The CPU computes
+   * it with masks in float32 only. Mirrors {@code mlx.core.block_masked_mm}.
+   *
+   * @param b the right operand
+   * @param blockSize 32 or 64
+   * @return an array of shape {@code (…, m, n)}
+   * @throws IllegalArgumentException if the shapes do not fit, the masks do not have one entry for
+   *     each block, or the size of a block is not allowed
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray blockMaskedMm(MlxArray b, int blockSize) {
+    return blockMaskedMm(b, blockSize, null, null, null);
+  }
+
+  /**
+   * The matrix product of operands that are multiplied block by block with masks. The CPU computes
+   * it with masks in float32 only. Mirrors {@code mlx.core.block_masked_mm}.
+   *
+   * @param b the right operand
+   * @param blockSize 32 or 64
+   * @param maskOut what the blocks of the product are multiplied with, or whether they are kept; or
+   *     null
+   * @return an array of shape {@code (…, m, n)}
+   * @throws IllegalArgumentException if the shapes do not fit, the masks do not have one entry for
+   *     each block, or the size of a block is not allowed
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray blockMaskedMm(MlxArray b, int blockSize, MlxArray maskOut) {
+    return blockMaskedMm(b, blockSize, maskOut, null, null);
+  }
+
+  /**
+   * The matrix product of operands that are multiplied block by block with masks. The CPU computes
+   * it with masks in float32 only. Mirrors {@code mlx.core.block_masked_mm}.
+   *
+   * @param b the right operand
+   * @param blockSize 32 or 64
+   * @param maskOut what the blocks of the product are multiplied with, or whether they are kept; or
+   *     null
+   * @param maskLhs the same for the blocks of this array, or null
+   * @return an array of shape {@code (…, m, n)}
+   * @throws IllegalArgumentException if the shapes do not fit, the masks do not have one entry for
+   *     each block, or the size of a block is not allowed
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray blockMaskedMm(MlxArray b, int blockSize, MlxArray maskOut, MlxArray maskLhs) {
+    return blockMaskedMm(b, blockSize, maskOut, maskLhs, null);
+  }
+
+  /**
+   * The matrix product of operands that are multiplied block by block with masks. The CPU computes
+   * it with masks in float32 only. Mirrors {@code mlx.core.block_masked_mm}.
+   *
+   * @param b the right operand
+   * @param blockSize 32 or 64
+   * @param maskOut what the blocks of the product are multiplied with, or whether they are kept; or
+   *     null
+   * @param maskLhs the same for the blocks of this array, or null
+   * @param maskRhs the same for the blocks of the right operand, or null
+   * @return an array of shape {@code (…, m, n)}
+   * @throws IllegalArgumentException if the shapes do not fit, the masks do not have one entry for
+   *     each block, or the size of a block is not allowed
+   * @throws IllegalStateException if an array is closed
+   */
+  default MlxArray blockMaskedMm(
+      MlxArray b, int blockSize, MlxArray maskOut, MlxArray maskLhs, MlxArray maskRhs) {
+    return optional(
+        "blockMaskedMm",
+        2,
+        (h, s) -> ProductsNative.block_masked_mm(h[0], h[1], blockSize, h[2], h[3], h[4], s),
+        (MlxArray) this,
+        b,
+        maskOut,
+        maskLhs,
+        maskRhs);
   }
 }

@@ -36,6 +36,12 @@ final class Adapters {
   static final String STRIDES = "mlx4j::strides";
   static final String ARRAYS = "mlx4j::arrays";
 
+  /** A string, from its UTF-8 bytes. */
+  static final String TEXT = "mlx4j::text";
+
+  /** Strings, from their UTF-8 bytes. */
+  static final String TEXTS = "mlx4j::texts";
+
   /** A random key, or 0 for the next of the process. */
   static final String KEY = "mlx4j::key";
 

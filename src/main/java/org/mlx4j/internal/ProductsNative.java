@@ -5,6 +5,7 @@ import static org.mlx4j.internal.Adapters.DTYPE;
 import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.INTS;
 import static org.mlx4j.internal.Adapters.INTS_OUT;
+import static org.mlx4j.internal.Adapters.MAYBE;
 import static org.mlx4j.internal.Adapters.ON;
 import static org.mlx4j.internal.Adapters.OUT;
 import static org.mlx4j.internal.Adapters.UTF8;
@@ -52,4 +53,10 @@ public final class ProductsNative {
   @Namespace("::mlx4j") public static native @Raw @Cast(INTS_OUT) int[] einsum_steps(@Cast("const char*") String subscripts, @Raw @Cast(ARRAYS) long[] operands) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Raw @Cast(UTF8) byte[] einsum_costs(@Cast("const char*") String subscripts, @Raw @Cast(ARRAYS) long[] operands) throws MlxException;
+
+  @Namespace("::mlx4j") public static native @Cast(OUT) long gather_mm(@Cast(IN) long a, @Cast(IN) long b, @Cast(MAYBE) long lhsIndices, @Cast(MAYBE) long rhsIndices, @Cast("bool") boolean sortedIndices, @Cast(ON) long s) throws MlxException;
+
+  @Namespace("::mlx4j") public static native @Cast(OUT) long segmented_mm(@Cast(IN) long a, @Cast(IN) long b, @Cast(IN) long segments, @Cast(ON) long s) throws MlxException;
+
+  @Namespace("::mlx4j") public static native @Cast(OUT) long block_masked_mm(@Cast(IN) long a, @Cast(IN) long b, int blockSize, @Cast(MAYBE) long maskOut, @Cast(MAYBE) long maskLhs, @Cast(MAYBE) long maskRhs, @Cast(ON) long s) throws MlxException;
 }

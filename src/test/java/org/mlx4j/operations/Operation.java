@@ -40,6 +40,7 @@ final class Operation {
   private String vjpRefusal;
   private String jvpRefusal;
   private String vmapRefusal;
+  private String backendRefusal;
 
   private Operation(String name, ArraysFunction function, String python, Input... inputs) {
     this.name = name;
@@ -151,6 +152,16 @@ final class Operation {
     return this;
   }
 
+  /**
+   * Not every back-end of MLX can compute this; one that cannot says so, in Python as in Java, with
+   * this message. There is nothing else to try then.
+   */
+  Operation onSomeBackends(String message) {
+    backendRefusal = message;
+    vmappable = false;
+    return discrete();
+  }
+
   /** What this operation does cannot be told from its slices. */
   Operation notMapped() {
     vmappable = false;
@@ -202,6 +213,11 @@ final class Operation {
   /** What MLX says when asked for vmap, or null if it has one. */
   String vmapRefusal() {
     return vmapRefusal;
+  }
+
+  /** What a back-end says that cannot compute this, or null if all can. */
+  String backendRefusal() {
+    return backendRefusal;
   }
 
   int inputs() {

@@ -22,6 +22,9 @@ final class Operations {
               ProductRows.rows(),
               LinalgRows.rows(),
               FftRows.rows(),
+              ConvolutionRows.rows(),
+              QuantizationRows.rows(),
+              FastRows.rows(),
               CreationRows.rows(),
               RandomRows.rows(),
               DistributedRows.rows())

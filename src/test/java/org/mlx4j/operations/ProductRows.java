@@ -2,6 +2,8 @@ package org.mlx4j.operations;
 
 import static java.util.stream.Collectors.joining;
 import static org.mlx4j.operations.Input.between;
+import static org.mlx4j.operations.Input.bools;
+import static org.mlx4j.operations.Input.whole;
 import static org.mlx4j.operations.Operation.binary;
 import static org.mlx4j.operations.Operation.nary;
 import static org.mlx4j.operations.Operation.unary;
@@ -23,11 +25,13 @@ final class ProductRows {
   private ProductRows() {}
 
   static Stream<Operation> rows() {
-    return Stream.concat(
-        Stream.of(matrices(), vectors(), tensors(), sums())
-            .flatMap(rows -> rows)
-            .map(row -> row.on(DTypes.ALL)),
-        hadamard());
+    return Stream.of(
+            Stream.of(matrices(), vectors(), tensors(), sums())
+                .flatMap(rows -> rows)
+                .map(row -> row.on(DTypes.ALL)),
+            hadamard(),
+            chosen())
+        .flatMap(rows -> rows);
   }
 
   private static Stream<Operation> matrices() {
@@ -159,5 +163,132 @@ final class ProductRows {
         function,
         "mx.hadamard_transform(" + arguments + ")",
         a);
+  }
+
+  /** Products of chosen matrices, segments and blocks. The CPU gathers and masks float32 only. */
+  private static Stream<Operation> chosen() {
+    return Stream.of(gathered(), segmented(), masked())
+        .flatMap(rows -> rows)
+        .map(row -> row.on(DTypes.FLOATING));
+  }
+
+  private static Stream<Operation> gathered() {
+    Input three = between(-2, 2, 3, 2, 4);
+    Input five = between(-2, 2, 5, 4, 2);
+    Input ofThree = whole(0, 2, 2, 3).as(DType.INT32);
+    Input ofFive = whole(0, 4, 2, 3).as(DType.UINT8);
+    return Stream.of(
+            nary(
+                "gatherMm left",
+                xs -> xs[0].gatherMm(xs[1], xs[2]),
+                "mx.gather_mm(a, b, c)",
+                three,
+                between(-2, 2, 2, 3, 4, 2),
+                ofThree),
+            nary(
+                "gatherMm right",
+                xs -> xs[0].gatherMm(xs[1], null, xs[2]),
+                "mx.gather_mm(a, b, None, c)",
+                between(-2, 2, 2, 3, 2, 4),
+                five,
+                ofFive),
+            nary(
+                "gatherMm both",
+                xs -> xs[0].gatherMm(xs[1], xs[2], xs[3]),
+                "mx.gather_mm(a, b, c, d)",
+                three,
+                five,
+                ofThree,
+                ofFive),
+            nary(
+                    "gatherMm of a vector",
+                    xs -> xs[0].gatherMm(xs[1], null, xs[2]),
+                    "mx.gather_mm(a, b, None, c)",
+                    between(-2, 2, 4),
+                    five,
+                    ofFive)
+                .withoutVjp("[flatten]"),
+            nary(
+                "gatherMm sorted",
+                xs -> xs[0].gatherMm(xs[1], null, xs[2], true),
+                "mx.gather_mm(a, b, None, c, sorted_indices=True)",
+                between(-2, 2, 3, 2, 4),
+                five,
+                Input.values(0, 2, 4).as(DType.INT64)))
+        .map(row -> row.withoutFiniteDifferences().withoutJvp("GatherMM").withoutVmap("GatherMM"));
+  }
+
+  private static Stream<Operation> segmented() {
+    return Stream.of(
+        nary(
+                "segmentedMm",
+                xs -> xs[0].segmentedMm(xs[1], xs[2]),
+                "mx.segmented_mm(a, b, c)",
+                between(-2, 2, 3, 6),
+                between(-2, 2, 6, 2),
+                whole(0, 6, 4, 2).as(DType.INT32))
+            .withoutVjp("SegmentedMM")
+            .withoutJvp("SegmentedMM")
+            .withoutVmap("SegmentedMM"));
+  }
+
+  private static Stream<Operation> masked() {
+    Input wide = between(-2, 2, 40, 70);
+    Input tall = between(-2, 2, 70, 33);
+    Input ofWide = bools(2, 3);
+    Input ofTall = bools(3, 2);
+    Input ofProduct = bools(2, 2);
+    Stream<Operation> withMasks =
+        Stream.of(
+                nary(
+                    "blockMaskedMm large blocks",
+                    xs -> xs[0].blockMaskedMm(xs[1], 64, xs[2]),
+                    "mx.block_masked_mm(a, b, 64, c)",
+                    wide,
+                    tall,
+                    bools(1, 1)),
+                nary(
+                    "blockMaskedMm of blocks of the product",
+                    xs -> xs[0].blockMaskedMm(xs[1], 32, xs[2]),
+                    "mx.block_masked_mm(a, b, 32, c)",
+                    wide,
+                    tall,
+                    ofProduct),
+                nary(
+                    "blockMaskedMm of blocks on the left",
+                    xs -> xs[0].blockMaskedMm(xs[1], 32, null, xs[2]),
+                    "mx.block_masked_mm(a, b, 32, None, c)",
+                    wide,
+                    tall,
+                    ofWide),
+                nary(
+                    "blockMaskedMm of all blocks",
+                    xs -> xs[0].blockMaskedMm(xs[1], 32, xs[2], xs[3], xs[4]),
+                    "mx.block_masked_mm(a, b, 32, c, d, e)",
+                    wide,
+                    tall,
+                    ofProduct,
+                    ofWide,
+                    ofTall))
+            .map(
+                row ->
+                    row.withoutFiniteDifferences()
+                        .withoutJvp("BlockMaskedMM")
+                        .withoutVmap("BlockMaskedMM"));
+    Stream<Operation> withoutMasks =
+        Stream.of(
+            binary(
+                "blockMaskedMm",
+                MlxArray::blockMaskedMm,
+                "mx.block_masked_mm(a, b)",
+                TWO_THREE,
+                THREE_TWO),
+            binary(
+                "blockMaskedMm blocks",
+                (a, b) -> a.blockMaskedMm(b, 32),
+                "mx.block_masked_mm(a, b, 32)",
+                TWO_THREE,
+                THREE_TWO));
+    return Stream.concat(withMasks, withoutMasks);
   }
 }

@@ -1,0 +1,66 @@
+// What MLX has fast versions of, and kernels that users write.
+#pragma once
+
+#include "handles.h"
+
+namespace mlx4j {
+
+// The targets are in range, as indices of `take` are.
+mx::array cross_entropy(const mx::array& logits, const mx::array& targets, mx::StreamOrDevice s);
+
+// Forward: an overload of MLX's for a number would be preferred over the conversion of an adapter.
+inline mx::array rope(const mx::array& a, jint dims, bool traditional, std::optional<float> base, jfloat scale,
+                      const mx::array& offset, const std::optional<mx::array>& freqs, mx::StreamOrDevice s) {
+  return mx::fast::rope(a, dims, traditional, base, scale, offset, freqs, s);
+}
+
+// Forward: MLX takes an optional array by value, which an adapter does not convert to.
+inline mx::array scaled_dot_product_attention(const mx::array& q, const mx::array& k, const mx::array& v, jfloat scale,
+                                              const char* mask_mode, const std::optional<mx::array>& mask,
+                                              const std::optional<mx::array>& sinks, bool force_fused,
+                                              mx::StreamOrDevice s) {
+  return mx::fast::scaled_dot_product_attention(q, k, v, scale, mask_mode, mask, sinks, force_fused, s);
+}
+
+// Texts are byte[] in UTF-8.
+struct text {
+  std::string s;
+  explicit text(jbyteArray bytes);
+  operator const std::string&() const { return s; }
+};
+struct texts {
+  std::vector<std::string> v;
+  explicit texts(jobjectArray a);
+  operator const std::vector<std::string>&() const { return v; }
+};
+
+// Throw where there is no such back-end.
+void require_metal_kernel(const std::string& name);
+void require_cuda_kernel(const std::string& name);
+
+// A kernel is compiled by MLX when it first runs, and kept by its name and source; what is made here before each run
+// costs no more than reading the source. `shapes` are the output shapes, one after the other, each with its number of
+// axes in front. `launch` is the grid and the threadgroup, three numbers each. `kinds` of template arguments are 0 for
+// an int, 1 for a bool, 2 for a dtype.
+Arrays metal_kernel(const std::string& name, const std::vector<std::string>& input_names,
+                    const std::vector<std::string>& output_names, const std::string& source, const std::string& header,
+                    bool ensure_row_contiguous, bool atomic_outputs, jint math_mode, const Arrays& inputs,
+                    const std::vector<int>& shapes, const std::vector<int>& dtypes, const std::vector<int>& launch,
+                    const std::vector<std::string>& template_names, const std::vector<int>& kinds,
+                    const std::vector<int>& values, std::optional<float> init_value, bool verbose,
+                    mx::StreamOrDevice s);
+Arrays cuda_kernel(const std::string& name, const std::vector<std::string>& input_names,
+                   const std::vector<std::string>& output_names, const std::string& source, const std::string& header,
+                   bool ensure_row_contiguous, jint shared_memory, const Arrays& inputs, const std::vector<int>& shapes,
+                   const std::vector<int>& dtypes, const std::vector<int>& launch,
+                   const std::vector<std::string>& template_names, const std::vector<int>& kinds,
+                   const std::vector<int>& values, std::optional<float> init_value, bool verbose, mx::StreamOrDevice s);
+
+// `kinds` of scalars are 0 for an int, 1 for a bool, 2 for a float, whose bits are the value.
+Arrays precompiled_cuda_kernel(const std::string& name, const std::string& compiled_source, const Arrays& inputs,
+                               const std::vector<int>& shapes, const std::vector<int>& dtypes,
+                               const std::vector<int>& kinds, const std::vector<int>& values,
+                               const std::vector<int>& launch, jint shared_memory, std::optional<float> init_value,
+                               bool ensure_row_contiguous, mx::StreamOrDevice s);
+
+}  // namespace mlx4j

@@ -1,0 +1,29 @@
+#include "products.h"
+
+#include "indexing.h"
+
+namespace mlx4j {
+
+std::optional<mx::array> of_matrices(const char* function, const std::optional<mx::array>& indices, const mx::array& a,
+                                     mx::StreamOrDevice s) {
+  if (!indices) {
+    return std::nullopt;
+  }
+  long long matrices = 1;
+  for (int axis = 0; axis < int(a.ndim()) - 2; ++axis) {
+    matrices *= a.shape(axis);
+  }
+  return within(function, *indices, 0, matrices - 1, s);
+}
+
+mx::array gather_mm(const mx::array& a, const mx::array& b, const std::optional<mx::array>& lhs_indices,
+                    const std::optional<mx::array>& rhs_indices, bool sorted_indices, mx::StreamOrDevice s) {
+  return mx::gather_mm(a, b, of_matrices("gatherMm", lhs_indices, a, s), of_matrices("gatherMm", rhs_indices, b, s),
+                       sorted_indices, s);
+}
+
+mx::array segmented_mm(const mx::array& a, const mx::array& b, const mx::array& segments, mx::StreamOrDevice s) {
+  return mx::segmented_mm(a, b, within("segmentedMm", segments, 0, a.shape(1), s), s);
+}
+
+}  // namespace mlx4j

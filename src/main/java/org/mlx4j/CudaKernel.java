@@ -1,0 +1,46 @@
+package org.mlx4j;
+
+import java.util.List;
+import org.mlx4j.internal.FastNative;
+
+/** A kernel in CUDA's dialect of C++. {@link Fast#cudaKernel} makes it. */
+public final class CudaKernel extends CustomKernel {
+  private final boolean ensureRowContiguous;
+  private final int sharedMemory;
+
+  CudaKernel(
+      String name,
+      List<String> inputNames,
+      List<String> outputNames,
+      String source,
+      String header,
+      boolean ensureRowContiguous,
+      int sharedMemory) {
+    super("cudaKernel", name, inputNames, outputNames, source, header);
+    this.ensureRowContiguous = ensureRowContiguous;
+    this.sharedMemory = sharedMemory;
+    FastNative.require_cuda_kernel(this.name);
+  }
+
+  @Override
+  long[] run(long[] inputs, Launch launch, Template template, boolean verbose, long s) {
+    return FastNative.cuda_kernel(
+        name,
+        inputNames,
+        outputNames,
+        source,
+        header,
+        ensureRowContiguous,
+        sharedMemory,
+        inputs,
+        launch.shapes(),
+        launch.dtypes(),
+        launch.sizes(),
+        template.names(),
+        template.kinds(),
+        template.values(),
+        launch.initValue(),
+        verbose,
+        s);
+  }
+}

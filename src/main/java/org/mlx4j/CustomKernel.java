@@ -1,0 +1,197 @@
+package org.mlx4j;
+
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A kernel that a user wrote. It holds its source only; MLX compiles it when it first runs. It is
+ * safe for use by any number of threads, and there is nothing to close.
+ */
+public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
+  final byte[] name;
+  final Object[] inputNames;
+  final Object[] outputNames;
+  final byte[] source;
+  final byte[] header;
+  private final String function;
+
+  CustomKernel(
+      String function,
+      String name,
+      List<String> inputNames,
+      List<String> outputNames,
+      String source,
+      String header) {
+    this.function = function;
+    this.name = utf8(function, "the name", name);
+    this.inputNames = utf8(function, "the input names", inputNames);
+    this.outputNames = utf8(function, "the output names", outputNames);
+    this.source = utf8(function, "the source", source);
+    this.header = utf8(function, "the header", header);
+  }
+
+  /**
+   * Runs the kernel.
+   *
+   * @param inputs one for each input name
+   * @param outputShapes one for each output name
+   * @param outputDtypes one for each output name
+   * @param grid how many threads there are along each of three axes
+   * @param threadgroup how many of them are in a group along each of three axes
+   * @return the outputs
+   * @throws IllegalArgumentException if there is not one input, shape and dtype for each name, or a
+   *     grid or threadgroup does not have three positive numbers
+   * @throws IllegalStateException if an input is closed
+   * @throws MlxException if the kernel cannot run on the stream of this thread, which must be one
+   *     of the GPU, or cannot be compiled
+   */
+  public MlxArray[] apply(
+      MlxArray[] inputs,
+      int[][] outputShapes,
+      DType[] outputDtypes,
+      int[] grid,
+      int[] threadgroup) {
+    return apply(inputs, outputShapes, outputDtypes, grid, threadgroup, List.of(), null, false);
+  }
+
+  /**
+   * Runs the kernel.
+   *
+   * @param inputs one for each input name
+   * @param outputShapes one for each output name
+   * @param outputDtypes one for each output name
+   * @param grid how many threads there are along each of three axes
+   * @param threadgroup how many of them are in a group along each of three axes
+   * @param template the arguments of the kernel's template
+   * @param initValue what the outputs hold before the kernel runs, or null if that does not matter
+   * @param verbose whether to print the source that is generated
+   * @return the outputs
+   * @throws IllegalArgumentException if there is not one input, shape and dtype for each name, or a
+   *     grid or threadgroup does not have three positive numbers
+   * @throws IllegalStateException if an input is closed
+   * @throws MlxException if the kernel cannot run on the stream of this thread, which must be one
+   *     of the GPU, or cannot be compiled
+   */
+  public MlxArray[] apply(
+      MlxArray[] inputs,
+      int[][] outputShapes,
+      DType[] outputDtypes,
+      int[] grid,
+      int[] threadgroup,
+      List<TemplateArgument> template,
+      Double initValue,
+      boolean verbose) {
+    requireOneForEach("inputs", Call.notNull(function, "the inputs", inputs).length, inputNames);
+    Call.notNull(function, "the output shapes", outputShapes);
+    requireOneForEach("output shapes", outputShapes.length, outputNames);
+    Launch launch = Launch.of(function, outputShapes, outputDtypes, grid, threadgroup, initValue);
+    for (TemplateArgument argument : Call.notNull(function, "the template", template)) {
+      Call.notNull(function, "a template argument", argument);
+    }
+    return Call.naryToMany(
+        function,
+        (handles, s) -> {
+          try {
+            return run(handles, launch, Template.of(template), verbose, s);
+          } finally {
+            Reference.reachabilityFence(this);
+          }
+        },
+        inputs);
+  }
+
+  abstract long[] run(long[] inputs, Launch launch, Template template, boolean verbose, long s);
+
+  private void requireOneForEach(String what, int given, Object[] names) {
+    if (given != names.length) {
+      throw new IllegalArgumentException(
+          "["
+              + function
+              + "] "
+              + given
+              + " "
+              + what
+              + " were given for "
+              + names.length
+              + " names; there must be one for each");
+    }
+  }
+
+  /** What every run of a kernel needs, as natives take it. */
+  record Launch(int[] shapes, int[] dtypes, int[] sizes, float initValue) {
+    static Launch of(
+        String function,
+        int[][] shapes,
+        DType[] dtypes,
+        int[] grid,
+        int[] threadgroup,
+        Double initValue) {
+      Call.notNull(function, "the output shapes", shapes);
+      Call.notNull(function, "the output dtypes", dtypes);
+      if (dtypes.length != shapes.length) {
+        throw new IllegalArgumentException(
+            "["
+                + function
+                + "] there are "
+                + shapes.length
+                + " output shapes and "
+                + dtypes.length
+                + " output dtypes; there must be one of each for each output");
+      }
+      int[] packed =
+          new int[Arrays.stream(shapes).filter(Objects::nonNull).mapToInt(x -> x.length + 1).sum()];
+      int at = 0;
+      for (int i = 0; i < shapes.length; i++) {
+        int[] shape = Sizes.require(function, shapes[i], dtypes[i]);
+        packed[at++] = shape.length;
+        System.arraycopy(shape, 0, packed, at, shape.length);
+        at += shape.length;
+      }
+      int[] sizes = Arrays.copyOf(requireThree(function, "grid", grid), 6);
+      System.arraycopy(requireThree(function, "threadgroup", threadgroup), 0, sizes, 3, 3);
+      return new Launch(
+          packed,
+          Arrays.stream(dtypes).mapToInt(DType::code).toArray(),
+          sizes,
+          initValue == null ? Float.NaN : initValue.floatValue());
+    }
+
+    private static int[] requireThree(String function, String argument, int[] sizes) {
+      Call.notNull(function, argument, sizes);
+      if (sizes.length != 3 || Arrays.stream(sizes).anyMatch(size -> size < 1)) {
+        throw new IllegalArgumentException(
+            "["
+                + function
+                + "] "
+                + argument
+                + " is "
+                + Arrays.toString(sizes)
+                + "; it must have three numbers, each at least 1");
+      }
+      return sizes;
+    }
+  }
+
+  /** The arguments of a template, as natives take them. */
+  record Template(Object[] names, int[] kinds, int[] values) {
+    static Template of(List<TemplateArgument> arguments) {
+      return new Template(
+          arguments.stream().map(a -> a.name.getBytes(StandardCharsets.UTF_8)).toArray(),
+          arguments.stream().mapToInt(a -> a.kind).toArray(),
+          arguments.stream().mapToInt(a -> a.value).toArray());
+    }
+  }
+
+  static byte[] utf8(String function, String argument, String text) {
+    return Call.notNull(function, argument, text).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Object[] utf8(String function, String argument, List<String> texts) {
+    return Call.notNull(function, argument, texts).stream()
+        .map(text -> utf8(function, argument, text))
+        .toArray();
+  }
+}

@@ -1,0 +1,50 @@
+package org.mlx4j;
+
+import java.util.List;
+import org.mlx4j.internal.FastNative;
+
+/** A kernel in the Metal shading language. {@link Fast#metalKernel} makes it. */
+public final class MetalKernel extends CustomKernel {
+  private final boolean ensureRowContiguous;
+  private final boolean atomicOutputs;
+  private final int mathMode;
+
+  MetalKernel(
+      String name,
+      List<String> inputNames,
+      List<String> outputNames,
+      String source,
+      String header,
+      boolean ensureRowContiguous,
+      boolean atomicOutputs,
+      MathMode mathMode) {
+    super("metalKernel", name, inputNames, outputNames, source, header);
+    this.ensureRowContiguous = ensureRowContiguous;
+    this.atomicOutputs = atomicOutputs;
+    this.mathMode = Call.notNull("metalKernel", "the math mode", mathMode).ordinal();
+    FastNative.require_metal_kernel(this.name);
+  }
+
+  @Override
+  long[] run(long[] inputs, Launch launch, Template template, boolean verbose, long s) {
+    return FastNative.metal_kernel(
+        name,
+        inputNames,
+        outputNames,
+        source,
+        header,
+        ensureRowContiguous,
+        atomicOutputs,
+        mathMode,
+        inputs,
+        launch.shapes(),
+        launch.dtypes(),
+        launch.sizes(),
+        template.names(),
+        template.kinds(),
+        template.values(),
+        launch.initValue(),
+        verbose,
+        s);
+  }
+}

@@ -1,0 +1,52 @@
+package org.mlx4j;
+
+/** An argument of a kernel's template: a name and an int, a boolean or a dtype. */
+public final class TemplateArgument {
+  private static final int INT = 0;
+  private static final int BOOL = 1;
+  private static final int DTYPE = 2;
+
+  final String name;
+  final int kind;
+  final int value;
+
+  private TemplateArgument(String name, int kind, int value) {
+    this.name = Call.notNull("TemplateArgument", "the name", name);
+    this.kind = kind;
+    this.value = value;
+  }
+
+  /**
+   * An argument that is a number.
+   *
+   * @param name the parameter's name
+   * @param value its value
+   * @return an argument
+   */
+  public static TemplateArgument of(String name, int value) {
+    return new TemplateArgument(name, INT, value);
+  }
+
+  /**
+   * An argument that is a truth value.
+   *
+   * @param name the parameter's name
+   * @param value its value
+   * @return an argument
+   */
+  public static TemplateArgument of(String name, boolean value) {
+    return new TemplateArgument(name, BOOL, value ? 1 : 0);
+  }
+
+  /**
+   * An argument that is a type.
+   *
+   * @param name the parameter's name
+   * @param value its value
+   * @return an argument
+   */
+  public static TemplateArgument of(String name, DType value) {
+    return new TemplateArgument(
+        name, DTYPE, Call.notNull("TemplateArgument", "the dtype", value).code());
+  }
+}
