@@ -121,6 +121,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
   }
 
   /** What every run of a kernel needs, as natives take it. */
+  @SuppressWarnings("ArrayRecordComponent") // for natives: nobody compares them
   record Launch(int[] shapes, int[] dtypes, int[] sizes, float initValue) {
     static Launch of(
         String function,
@@ -176,6 +177,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
   }
 
   /** The arguments of a template, as natives take them. */
+  @SuppressWarnings("ArrayRecordComponent") // for natives: nobody compares them
   record Template(Object[] names, int[] kinds, int[] values) {
     static Template of(List<TemplateArgument> arguments) {
       return new Template(

@@ -553,7 +553,7 @@ public final class Fft {
    * The inverse of {@link #rfft}, along the last axis. Mirrors {@code mlx.core.fft.irfft}.
    *
    * @param a the spectrum, with at least one axis
-   * @return a float32 array whose transformed axis has that size
+   * @return a float32 array whose transformed axis has size {@code 2 * (size - 1)}
    * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
    * @throws IllegalStateException if an array is closed
    */

@@ -1043,9 +1043,10 @@ public sealed interface Quantization permits MlxArray {
           "a quantized matrix is of dtype uint32, has at least 2 axes and is not empty");
     }
     long last = shape[shape.length - 1] * 32L;
-    shape[shape.length - 1] = (int) (last / p.bits() / p.groupSize());
+    long group = (long) p.bits() * p.groupSize();
+    shape[shape.length - 1] = (int) (last / group);
     Call.argument(function, index + 1, scales);
-    boolean fits = last % (p.bits() * p.groupSize()) == 0 && Arrays.equals(shape, scales.shape());
+    boolean fits = last % group == 0 && Arrays.equals(shape, scales.shape());
     if (!fits || (biases != null && !Arrays.equals(shape, biases.shape()))) {
       throw new IllegalArgumentException(
           "["

@@ -13,21 +13,30 @@ public enum QuantizationMode {
    * Whole numbers, multiplied by the group's scale and added to its bias. Groups of 32, 64 (unless
    * said otherwise) or 128; 1, 2, 3, 4 (unless said otherwise), 5, 6 or 8 bits.
    */
-  AFFINE(List.of(64, 32, 128), List.of(4, 1, 2, 3, 5, 6, 8)),
+  AFFINE,
   /** Floating point numbers of 4 bits, groups of 32, scales that are powers of 2. */
-  MXFP4(List.of(32), List.of(4)),
+  MXFP4,
   /** Floating point numbers of 8 bits (E4M3), groups of 32, scales that are powers of 2. */
-  MXFP8(List.of(32), List.of(8)),
+  MXFP8,
   /** Floating point numbers of 4 bits, groups of 16, scales of 8 bits (E4M3). */
-  NVFP4(List.of(16), List.of(4));
+  NVFP4;
 
-  private final List<Integer> groupSizes;
-  private final List<Integer> bits;
+  /** The first one is the default. */
+  private List<Integer> groupSizes() {
+    return switch (this) {
+      case AFFINE -> List.of(64, 32, 128);
+      case MXFP4, MXFP8 -> List.of(32);
+      case NVFP4 -> List.of(16);
+    };
+  }
 
-  /** The first of each list is the default. */
-  QuantizationMode(List<Integer> groupSizes, List<Integer> bits) {
-    this.groupSizes = groupSizes;
-    this.bits = bits;
+  /** The first one is the default. */
+  private List<Integer> bits() {
+    return switch (this) {
+      case AFFINE -> List.of(4, 1, 2, 3, 5, 6, 8);
+      case MXFP4, NVFP4 -> List.of(4);
+      case MXFP8 -> List.of(8);
+    };
   }
 
   /** A mode with its parameters, which are allowed. */
@@ -43,8 +52,8 @@ public enum QuantizationMode {
     Call.notNull(function, "the mode", mode);
     return new Parameters(
         mode,
-        oneOf(function, "groupSize", groupSize, mode, mode.groupSizes),
-        oneOf(function, "bits", bits, mode, mode.bits));
+        oneOf(function, "groupSize", groupSize, mode, mode.groupSizes()),
+        oneOf(function, "bits", bits, mode, mode.bits()));
   }
 
   private static int oneOf(
