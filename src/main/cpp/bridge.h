@@ -19,6 +19,7 @@
 #include "indexing.h"
 #include "integer_division.h"
 #include "io.h"
+#include "memory.h"
 #include "mlx/mlx.h"
 #include "products.h"
 #include "quantization.h"

@@ -58,7 +58,7 @@ public record Device(Type type) {
 
   /**
    * The device of operations whose thread chose none: the GPU where there is one, unless {@link
-   * #setDefault} chose another. Mirrors {@code mlx.core.default_device}.
+   * #setDefaultDevice} chose another. Mirrors {@code mlx.core.default_device}.
    *
    * @return the device
    */
@@ -73,7 +73,7 @@ public record Device(Type type) {
    * @param device the device
    * @throws IllegalStateException if it is not available
    */
-  public static void setDefault(Device device) {
+  public static void setDefaultDevice(Device device) {
     Stream.setDefault(Stream.defaultStream(device));
   }
 

@@ -1,5 +1,6 @@
 package org.mlx4j;
 
+import java.lang.ref.Reference;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.MemoryNative;
 
@@ -59,6 +60,26 @@ public final class Memory {
    */
   public static long limitBytes() {
     return MemoryNative.get_memory_limit();
+  }
+
+  /**
+   * The memory that arrays occupy together: buffers that several of them share, as views do, count
+   * once, and arrays that are not computed yet count for nothing. Mirrors {@code
+   * mlx.core.get_array_buffer_size}.
+   *
+   * @param arrays the arrays
+   * @return bytes; a buffer may be larger than the elements in it
+   * @throws IllegalStateException if an array is closed
+   */
+  public static long arrayBufferBytes(MlxArray... arrays) {
+    long[] handles = Call.handles("arrayBufferBytes", arrays);
+    try {
+      return MemoryNative.array_buffer_size(handles);
+    } catch (RuntimeException e) {
+      throw Call.explained("arrayBufferBytes", e, arrays);
+    } finally {
+      Reference.reachabilityFence(arrays);
+    }
   }
 
   /**

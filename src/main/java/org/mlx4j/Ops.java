@@ -6,8 +6,8 @@ import static org.mlx4j.Call.nary;
 import static org.mlx4j.Call.naryToMany;
 import static org.mlx4j.Call.unary;
 
-import java.util.Arrays;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.mlx4j.internal.CreationNative;
 import org.mlx4j.internal.ElementwiseNative;

@@ -18,8 +18,8 @@ import org.mlx4j.internal.HandlesNative;
  * }</pre>
  *
  * <p>Scopes nest and belong to the thread that opened them; what a scope holds that is still open
- * when its thread has ended is closed after garbage collection. A function that a transform calls has a
- * scope of its own: what it creates is closed when it returns, except what it returns.
+ * when its thread has ended is closed after garbage collection. A function that a transform calls
+ * has a scope of its own: what it creates is closed when it returns, except what it returns.
  */
 public final class Scope implements AutoCloseable {
   private final ThreadContext context;

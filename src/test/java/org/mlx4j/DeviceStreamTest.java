@@ -52,7 +52,7 @@ class DeviceStreamTest {
   void aDeviceThatIsNotThereIsRefused() {
     assumeFalse(GPU.isAvailable());
     assertThrowsSaying(IllegalStateException.class, Device::gpu, "[Device]", "GPU", "CPU");
-    assertThrowsSaying(IllegalStateException.class, () -> Device.setDefault(GPU), "GPU");
+    assertThrowsSaying(IllegalStateException.class, () -> Device.setDefaultDevice(GPU), "GPU");
     assertThrowsSaying(IllegalStateException.class, () -> Stream.defaultStream(GPU), "GPU");
     assertThrowsSaying(IllegalStateException.class, () -> Stream.newStream(GPU), "GPU");
     assertThrowsSaying(IllegalStateException.class, () -> StreamScope.open(GPU), "GPU");
@@ -63,7 +63,7 @@ class DeviceStreamTest {
   void theDefaultDeviceIsChosenForAllThreads() throws InterruptedException {
     Device before = Device.defaultDevice();
     try {
-      Device.setDefault(CPU);
+      Device.setDefaultDevice(CPU);
       assertEquals(CPU, Device.defaultDevice());
       AtomicReference<Device> elsewhere = new AtomicReference<>();
       Thread thread = new Thread(() -> elsewhere.set(Device.defaultDevice()));
@@ -72,7 +72,7 @@ class DeviceStreamTest {
       assertEquals(CPU, elsewhere.get());
       assertValues(MlxArray.of(1f).add(1), 2);
     } finally {
-      Device.setDefault(before);
+      Device.setDefaultDevice(before);
     }
   }
 

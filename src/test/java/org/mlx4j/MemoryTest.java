@@ -32,6 +32,21 @@ class MemoryTest {
   }
 
   @Test
+  void buffersThatArraysShareCountOnce() {
+    MlxArray x = mebibytes(4);
+    assertEquals(0, Memory.arrayBufferBytes(x), "not computed yet");
+    MlxArray view = x.reshape(2, -1);
+    Ops.eval(x, view);
+    long bytes = Memory.arrayBufferBytes(x);
+    assertTrue(bytes >= 4L * MIB);
+    assertEquals(bytes, Memory.arrayBufferBytes(x, view));
+    assertEquals(0, Memory.arrayBufferBytes());
+    x.close();
+    assertThrowsSaying(
+        IllegalStateException.class, () -> Memory.arrayBufferBytes(x), "arrayBufferBytes");
+  }
+
+  @Test
   void thePeakIsTheMostSinceTheReset() {
     Memory.resetPeak();
     MlxArray x = mebibytes(256);

@@ -2,9 +2,12 @@ package org.mlx4j.internal;
 
 
 
+import static org.mlx4j.internal.Adapters.ARRAYS;
+
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Namespace;
 import org.bytedeco.javacpp.annotation.Platform;
+import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
 /** MLX's memory. */
@@ -34,4 +37,6 @@ public final class MemoryNative {
   public static native @Cast("jlong") long set_cache_limit(@Cast("jlong") long bytes) throws MlxException;
 
   public static native @Cast("jlong") long set_wired_limit(@Cast("jlong") long bytes) throws MlxException;
+
+  @Namespace("::mlx4j") public static native @Cast("jlong") long array_buffer_size(@Raw @Cast(ARRAYS) long[] arrays) throws MlxException;
 }

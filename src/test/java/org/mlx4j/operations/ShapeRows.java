@@ -136,16 +136,6 @@ final class ShapeRows {
             "pad edge",
             x -> x.pad(widths, PadMode.EDGE, 0),
             "mx.pad(a, [(1, 0), (2, 3)], mode='edge')",
-            MATRIX),
-        unary(
-            "pad reflect",
-            x -> x.pad(widths, PadMode.REFLECT, 0),
-            "mx.pad(a, [(1, 0), (2, 3)], mode='reflect')",
-            MATRIX),
-        unary(
-            "pad symmetric",
-            x -> x.pad(widths, PadMode.SYMMETRIC, 0),
-            "mx.pad(a, [(1, 0), (2, 3)], mode='symmetric')",
             MATRIX));
   }
 
