@@ -10,6 +10,7 @@
 #include "bridge/weak_scalars.h"
 #include "convolutions.h"
 #include "creation.h"
+#include "custom_function.h"
 #include "decompositions.h"
 #include "devices.h"
 #include "distributed.h"

@@ -3,16 +3,21 @@
 namespace mlx4j {
 
 static jmethodID native_function_call = nullptr;
+static jmethodID native_rule_call = nullptr;
 
 void resolve_upcall(JNIEnv* env) {
   if (jclass c = env->FindClass("org/mlx4j/internal/NativeFunction")) {
     native_function_call = env->GetMethodID(c, "call", "([J)[J");
   }
+  if (jclass c = env->FindClass("org/mlx4j/internal/NativeRule")) {
+    native_rule_call = env->GetMethodID(c, "call", "([J[I)[J");
+  }
 }
 
-// What Java returns: { n, result 1 … result n, every handle its scope still owns … }. The results are copied, then the
-// scope's handles are closed: one call back instead of one for each result and one for the scope.
-static Arrays accept(JNIEnv* env, jlongArray packed) {
+// What Java returns: { n, result 1 … result n, every handle its scope still owns … }, a rule also the numbers that go
+// with the results, { n, result 1 … result n, m, number 1 … number m, … }. The results are copied, then the scope's
+// handles are closed: one call back instead of one for each result and one for the scope.
+static Arrays accept(JNIEnv* env, jlongArray packed, std::vector<int>* numbers) {
   constexpr jsize small = 128;
   jlong buffer[small];
   std::vector<jlong> large;
@@ -24,6 +29,12 @@ static Arrays accept(JNIEnv* env, jlongArray packed) {
   }
   env->GetLongArrayRegion(packed, 0, length, handles);
   const auto n = jsize(handles[0]);
+  jlong* owned = handles + 1 + n;
+  if (numbers) {
+    const auto m = *owned++;
+    numbers->assign(owned, owned + m);
+    owned += m;
+  }
   Entry entry;
   struct CloseScope {
     jlong *from, *to;
@@ -32,7 +43,7 @@ static Arrays accept(JNIEnv* env, jlongArray packed) {
         close(*from);
       }
     }
-  } close_scope{handles + 1 + n, handles + length};
+  } close_scope{owned, handles + length};
   Arrays results;
   results.reserve(n);
   for (jsize i = 1; i <= n; ++i) {
@@ -45,28 +56,43 @@ static Arrays accept(JNIEnv* env, jlongArray packed) {
   return results;
 }
 
+static Arrays upcall(const JavaRef& target, jmethodID method, const Arrays& inputs, const std::vector<int>* numbers_in,
+                     std::vector<int>* numbers_out) {
+  JNIEnv* env = require_env();
+  LocalFrame frame(env);
+  jvalue args[2]{};
+  auto handles = to_java(env, inputs);  // Java owns (and closes) these handles
+  rethrow_pending(env);
+  args[0].l = handles;
+  jlongArray packed;
+  try {
+    if (numbers_in) {
+      args[1].l = static_cast<jintArray>(ints_out(*numbers_in));
+      rethrow_pending(env);
+    }
+    Released released;
+    packed = static_cast<jlongArray>(env->CallObjectMethodA(target.get(), method, args));
+    rethrow_pending(env);
+  } catch (...) {
+    close_all(handles, jint(inputs.size()));  // Java may have failed before it took them over
+    throw;
+  }
+  return accept(env, packed, numbers_out);
+}
+
 struct JavaFunction {
   std::shared_ptr<JavaRef> target;
 
   Arrays operator()(const Arrays& inputs) const {
-    JNIEnv* env = require_env();
-    LocalFrame frame(env);
-    jlongArray args = to_java(env, inputs);  // Java owns (and closes) these handles
-    rethrow_pending(env);
-    jlongArray packed;
-    {
-      Released released;
-      packed = static_cast<jlongArray>(env->CallObjectMethod(target->get(), native_function_call, args));
-    }
-    if (env->ExceptionCheck()) {
-      try {
-        rethrow_pending(env);
-      } catch (...) {
-        close_all(args, jint(inputs.size()));  // Java may have failed before it took them over
-        throw;
-      }
-    }
-    return accept(env, packed);
+    return upcall(*target, native_function_call, inputs, nullptr, nullptr);
+  }
+};
+
+struct JavaRule {
+  std::shared_ptr<JavaRef> target;
+
+  Arrays operator()(const Arrays& inputs, std::vector<int>& numbers) const {
+    return upcall(*target, native_rule_call, inputs, &numbers, &numbers);
   }
 };
 
@@ -75,6 +101,13 @@ lambda::lambda(jobject o) {
     throw null_error("the function is null");
   }
   f = JavaFunction{std::make_shared<JavaRef>(require_env(), o)};
+}
+
+rule::rule(jobject o) {
+  if (!o) {
+    throw null_error("the rule is null");
+  }
+  r = JavaRule{std::make_shared<JavaRef>(require_env(), o)};
 }
 
 }  // namespace mlx4j

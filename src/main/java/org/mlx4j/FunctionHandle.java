@@ -18,7 +18,8 @@ public abstract sealed class FunctionHandle implements AutoCloseable
     permits TransformedFunction,
         TransformedBiFunction,
         TransformedArraysFunction,
-        ValueAndGradFunction {
+        ValueAndGradFunction,
+        CustomFunction {
   /** Native functions are called, and freed, one inside the other. */
   private static final int MOST_NESTED = 1000;
 

@@ -210,13 +210,27 @@ public final class Scope implements AutoCloseable {
    * everything to be closed after the results are copied.
    */
   long[] handOver(MlxArray[] results) {
+    return handOver(results, 0);
+  }
+
+  /** As {@link #handOver(MlxArray[])}, with the numbers that go with the results of a rule. */
+  long[] handOver(MlxArray[] results, int[] numbers) {
+    long[] packed = handOver(results, 1 + numbers.length);
+    packed[1 + results.length] = numbers.length;
+    for (int i = 0; i < numbers.length; i++) {
+      packed[2 + results.length + i] = numbers[i];
+    }
+    return packed;
+  }
+
+  private long[] handOver(MlxArray[] results, int room) {
     leave();
-    long[] packed = new long[1 + results.length + count];
+    long[] packed = new long[1 + results.length + room + count];
     packed[0] = results.length;
     for (int i = 0; i < results.length; i++) {
       packed[1 + i] = results[i].handle;
     }
-    System.arraycopy(handles, 0, packed, 1 + results.length, count);
+    System.arraycopy(handles, 0, packed, 1 + results.length + room, count);
     handles = null;
     return packed;
   }

@@ -49,6 +49,7 @@ final class Adapters {
   static final String GROUP = "mlx4j::group";
 
   static final String LAMBDA = "mlx4j::lambda";
+  static final String RULE = "mlx4j::rule";
 
   static final String OUT = "mlx4j::out";
   static final String HANDLES = "mlx4j::handles";

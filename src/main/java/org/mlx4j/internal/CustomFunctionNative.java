@@ -1,0 +1,30 @@
+package org.mlx4j.internal;
+
+import static org.mlx4j.internal.Adapters.FN;
+import static org.mlx4j.internal.Adapters.FNOUT;
+import static org.mlx4j.internal.Adapters.RULE;
+
+import org.bytedeco.javacpp.annotation.Cast;
+import org.bytedeco.javacpp.annotation.Namespace;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.bytedeco.javacpp.annotation.Raw;
+import org.mlx4j.MlxException;
+
+/** Functions with derivatives of their own. */
+@Platform(include = "bridge.h", library = "jnimlx4j")
+@Namespace("mlx4j")
+public final class CustomFunctionNative {
+  static {
+    Library.load();
+  }
+
+  private CustomFunctionNative() {}
+
+  public static native @Cast(FNOUT) long custom_function(@Cast(FN) long f) throws MlxException;
+
+  public static native void custom_vjp(@Cast(FN) long f, @Raw @Cast(RULE) NativeRule r) throws MlxException;
+
+  public static native void custom_jvp(@Cast(FN) long f, @Raw @Cast(RULE) NativeRule r) throws MlxException;
+
+  public static native void custom_vmap(@Cast(FN) long f, @Raw @Cast(RULE) NativeRule r) throws MlxException;
+}
