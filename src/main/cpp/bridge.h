@@ -15,6 +15,7 @@
 #include "devices.h"
 #include "distributed.h"
 #include "einsum.h"
+#include "exported_functions.h"
 #include "fast.h"
 #include "fourier.h"
 #include "indexing.h"

@@ -2,6 +2,7 @@ package org.mlx4j;
 
 import java.lang.ref.Reference;
 import java.util.function.LongUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.TransformsNative;
@@ -19,7 +20,8 @@ public abstract sealed class FunctionHandle implements AutoCloseable
         TransformedBiFunction,
         TransformedArraysFunction,
         ValueAndGradFunction,
-        CustomFunction {
+        CustomFunction,
+        ImportedFunction {
   /** Native functions are called, and freed, one inside the other. */
   private static final int MOST_NESTED = 1000;
 
@@ -45,11 +47,23 @@ public abstract sealed class FunctionHandle implements AutoCloseable
     Ownership.own(this, handle, ThreadContext.current());
   }
 
+  /** A function that no transform made. */
+  FunctionHandle(String function, long handle) {
+    this.function = function;
+    this.nesting = 0;
+    this.handle = handle;
+    Ownership.own(this, handle, ThreadContext.current());
+  }
+
   MlxArray[] call(MlxArray... xs) {
+    return call(handles -> TransformsNative.call(handle, handles), xs);
+  }
+
+  MlxArray[] call(UnaryOperator<long[]> body, MlxArray... xs) {
     long[] handles = Call.handles(function, xs);
     ThreadContext context = ThreadContext.current();
     try {
-      return Call.wrap(TransformsNative.call(handle, handles), context);
+      return Call.wrap(body.apply(handles), context);
     } catch (ClosedException e) {
       if (isClosed()) {
         throw new IllegalStateException("[" + function + "] the function is closed", e);

@@ -62,6 +62,9 @@ final class Adapters {
   /** A string given as its bytes. */
   static final String UTF8_IN = "mlx4j::utf8_in";
 
+  /** Strings, from an array of their UTF-8 bytes. */
+  static final String NAMES = "mlx4j::names";
+
   /** A string, as its UTF-8 bytes. */
   static final String UTF8 = "mlx4j::utf8_out";
 

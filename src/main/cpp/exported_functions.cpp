@@ -1,0 +1,474 @@
+#include "exported_functions.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <sstream>
+#include <unordered_map>
+
+#include "evaluation.h"
+#include "exported_operations.h"
+#include "function_file.h"
+#include "graph_guard.h"
+#include "mlx/export.h"
+#include "mlx/graph_utils.h"
+#include "mlx/primitives.h"
+#include "mlx/transforms_impl.h"
+#include "mlx/version.h"
+
+namespace mlx4j {
+
+names::names(jobjectArray a) {
+  require_array(a);
+  JNIEnv* env = require_env();
+  for (jsize i = 0; i < env->GetArrayLength(a); ++i) {
+    LocalFrame frame(env);
+    v.push_back(utf8_in(static_cast<jbyteArray>(env->GetObjectArrayElement(a, i))).s);
+  }
+}
+
+namespace {
+
+template <class T>
+const T& target(const SharedFn& f, const char* what) {
+  if (auto* t = f->target<T>()) {
+    return *t;
+  }
+  throw std::logic_error(std::string("this is not ") + what);
+}
+
+// ---- export ---------------------------------------------------------------------------------------
+bool is(const mx::array& a, const char* primitive) {
+  return a.has_primitive() && !std::strcmp(a.primitive().name(), primitive);
+}
+
+// Makes of a traced graph one that MLX can write: calls of custom and checkpointed functions give way to what they
+// compute, since a file has no room for rules. Constants get memory of their own in row-major order, because MLX writes
+// their bytes as they lie, whatever the strides, and even when they are not computed yet.
+class Preparation {
+ public:
+  explicit Preparation(const Arrays& args) {
+    for (auto& a : args) {
+      done_.emplace(a.id(), a);
+    }
+  }
+
+  mx::array operator()(const mx::array& output) {
+    std::vector<std::pair<mx::array, std::size_t>> stack;
+    reach(output, stack);
+    while (!stack.empty()) {
+      auto& [a, next] = stack.back();
+      if (next < a.inputs().size()) {
+        const mx::array in = a.inputs()[next++];
+        reach(in, stack);
+        continue;
+      }
+      for (auto sibling : a.outputs()) {
+        for (auto& in : sibling.inputs()) {
+          in = prepared(in);
+        }
+        done_.emplace(sibling.id(), sibling);
+      }
+      stack.pop_back();
+    }
+    return prepared(output);
+  }
+
+ private:
+  // What stands for `a`: for a call of a custom function, what the function computed.
+  static mx::array computed(mx::array a) {
+    while (is(a, "CustomFunction") || is(a, "CustomTransforms")) {
+      const auto outputs = a.outputs();
+      const auto at = std::find_if(outputs.begin(), outputs.end(), [&](auto& o) { return o.id() == a.id(); });
+      const mx::array output = a.inputs()[a.inputs().size() - std::size_t(outputs.end() - at)];
+      a = output;
+    }
+    return a;
+  }
+
+  mx::array prepared(const mx::array& a) const {
+    const auto it = done_.find(a.id());
+    return it != done_.end() ? it->second : done_.at(computed(a).id());
+  }
+
+  void reach(const mx::array& given, std::vector<std::pair<mx::array, std::size_t>>& stack) {
+    const mx::array a = computed(given);
+    if (done_.contains(a.id())) {
+      return;
+    }
+    if (a.has_primitive() && !is(a, "Load")) {
+      stack.emplace_back(a, 0);
+      return;
+    }
+    const bool ready = a.status() == mx::array::Status::available && a.flags().row_contiguous;
+    given_.push_back(a);  // or its id could be used again
+    done_.emplace(a.id(), ready ? a : values_as(a, a.dtype()));
+  }
+
+  std::unordered_map<std::uintptr_t, mx::array> done_;
+  Arrays given_;
+};
+
+// Keyword arguments come in ascending order of their names, after the positional ones.
+Arrays flat(const mx::Args& args, const mx::Kwargs& kwargs) {
+  Arrays all = args;
+  std::vector<std::pair<std::string, mx::array>> sorted(kwargs.begin(), kwargs.end());
+  std::sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.first < b.first; });
+  for (auto& [name, a] : sorted) {
+    all.push_back(a);
+  }
+  return all;
+}
+
+std::pair<mx::Args, mx::Kwargs> split(const Names& names, const Arrays& all) {
+  const auto n = all.size() - names.size();
+  std::pair<mx::Args, mx::Kwargs> parts;
+  parts.first.assign(all.begin(), all.begin() + std::ptrdiff_t(n));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    parts.second.insert({names[i], all[n + i]});
+  }
+  return parts;
+}
+
+struct Exporter {
+  std::shared_ptr<std::unique_ptr<mx::FunctionExporter>> writer;
+
+  Arrays operator()(const Arrays&) const { throw std::logic_error("an exporter is not a function"); }
+};
+
+// ---- import ---------------------------------------------------------------------------------------
+struct Step {
+  std::string name;
+  Exported operation;
+  std::vector<std::size_t> inputs;
+  std::vector<std::size_t> results;
+  std::vector<Signature> signatures;
+};
+
+struct Example {
+  Names names;
+  std::vector<Signature> signatures;  // of the arguments
+  std::vector<std::size_t> arguments;
+  std::vector<std::size_t> outputs;
+  std::vector<std::pair<std::size_t, mx::array>> constants;
+  std::vector<Step> steps;
+  std::size_t values = 0;
+
+  bool fits(const Names& given, const Arrays& all, bool any_sizes) const {
+    if (given != names || all.size() != signatures.size()) {
+      return false;
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!signatures[i].fits(all[i], any_sizes)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // Applies the operations one after the other; where `exact`, their results must be what the file says.
+  Arrays run(const Arrays& all, bool exact, mx::StreamOrDevice s) const {
+    std::vector<std::optional<mx::array>> value(values);
+    for (auto& [at, constant] : constants) {
+      value[at] = constant;
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      value[arguments[i]] = all[i];
+    }
+    Arrays inputs;
+    for (auto& step : steps) {
+      inputs.clear();
+      for (auto at : step.inputs) {
+        inputs.push_back(*value[at]);
+      }
+      auto results = exact ? checked(step, inputs, s) : step.operation.apply(inputs, step.signatures, s);
+      for (std::size_t i = 0; i < step.results.size(); ++i) {
+        value[step.results[i]] = std::move(results.at(i));
+      }
+    }
+    Arrays results;
+    for (auto at : outputs) {
+      results.push_back(*value[at]);
+    }
+    return results;
+  }
+
+  static Arrays checked(const Step& step, const Arrays& inputs, mx::StreamOrDevice s) {
+    std::ostringstream msg;
+    try {
+      auto results = step.operation.apply(inputs, step.signatures, s);
+      for (auto& result : results) {
+        require_countable(result);
+      }
+      const bool as_said = std::equal(results.begin(), results.end(), step.signatures.begin(), step.signatures.end(),
+                                      [](auto& a, auto& signature) { return signature.fits(a, false); });
+      if (as_said) {
+        return results;
+      }
+      msg << "its results are not what the file says";
+    } catch (const std::exception& e) {
+      msg << e.what();
+    }
+    std::ostringstream place;
+    place << "operation " << step.name << " of";
+    for (auto& in : inputs) {
+      place << " " << in.dtype() << in.shape();
+    }
+    throw bad_file(place.str() + ": " + msg.str());
+  }
+};
+
+struct Content {
+  bool any_sizes = false;
+  std::string metadata;
+  std::vector<Example> examples;
+};
+
+class Reading {
+ public:
+  explicit Reading(const std::string& path) : file_(path) {}
+
+  Content content() {
+    Content c;
+    version_ = file_.text();
+    const auto examples = file_.number<int>();
+    c.any_sizes = file_.boolean();
+    c.metadata = file_.text();
+    for (int i = 0; i < examples; ++i) {
+      c.examples.push_back(example());
+      verify(c.examples.back());
+    }
+    if (file_.remaining() > 0) {
+      throw bad_file("it goes on after its end");
+    }
+    return c;
+  }
+
+  const std::string& version() const { return version_; }
+
+ private:
+  using Id = std::uint64_t;
+
+  // Applies everything to placeholders. They are traced, as the bystander is mapped: nothing is computed.
+  static void verify(const Example& e) {
+    Arrays arguments;
+    for (auto& [shape, dtype] : e.signatures) {
+      arguments.emplace_back(shape, dtype, nullptr, Arrays{});
+      arguments.back().set_tracer(true);
+    }
+    Arrays all = arguments;
+    all.emplace_back(mx::Shape{1}, mx::bool_, nullptr, Arrays{});
+    std::vector<int> axes(all.size(), -1);
+    axes.back() = 0;
+    auto run = [&](const Arrays&) {
+      e.run(arguments, true, {});
+      return Arrays{};
+    };
+    mx::detail::vmap_trace(run, all, axes);
+  }
+
+  Example example() {
+    Example e;
+    places_.clear();
+    e.names.resize(file_.count(8));
+    for (auto& name : e.names) {
+      name = file_.text();
+    }
+    if (std::adjacent_find(e.names.begin(), e.names.end(), std::greater_equal<>()) != e.names.end()) {
+      throw bad_file("the names of its arguments are not in order");
+    }
+    const auto ids = file_.numbers<Id>();
+    const auto arguments = file_.count(13);
+    if (arguments != ids.size() || e.names.size() > ids.size()) {
+      throw bad_file("the number of its arguments is contradictory");
+    }
+    for (auto id : ids) {
+      e.signatures.push_back(file_.signature());
+      e.arguments.push_back(define(e, id));
+    }
+    const auto outputs = file_.numbers<Id>();
+    const auto tape = file_.count(10);
+    for (std::size_t i = 0; i < tape; ++i) {
+      entry(e);
+    }
+    for (auto id : outputs) {
+      e.outputs.push_back(place(id));
+    }
+    return e;
+  }
+
+  void entry(Example& e) {
+    const auto id = file_.number<Id>();
+    if (file_.boolean()) {
+      step(e, id);
+    } else if (!file_.boolean()) {
+      place(id);  // an argument
+    } else if (const auto it = constants_.find(id); it != constants_.end()) {
+      e.constants.emplace_back(define(e, id), it->second);
+    } else {
+      const auto signature = file_.signature();
+      const auto a = file_.values(signature);
+      constants_.emplace(id, a);
+      e.constants.emplace_back(define(e, id), a);
+    }
+  }
+
+  void step(Example& e, Id id) {
+    Step s;
+    for (auto input : file_.numbers<Id>()) {
+      s.inputs.push_back(place(input));
+    }
+    file_.number<int>();  // stream and device: ours are those of the caller
+    file_.number<int>();
+    file_.number<int>();
+    s.name = file_.text();
+    try {
+      s.operation = read_operation(s.name, file_);
+    } catch (const bad_file& problem) {
+      throw bad_file("operation " + s.name.substr(0, 40) + ": " + problem.what());
+    }
+    if (file_.number<std::uint64_t>() == 0) {
+      s.signatures.push_back(file_.signature());
+      s.results.push_back(define(e, id));
+    } else {
+      const auto ids = file_.numbers<Id>();
+      std::vector<mx::Shape> shapes(file_.count(8));
+      for (auto& shape : shapes) {
+        shape = file_.shape();
+      }
+      if (file_.count(5) != shapes.size() || ids.size() != shapes.size()) {
+        throw bad_file("the number of an operation's results is contradictory");
+      }
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        s.signatures.push_back({shapes[i], file_.dtype()});
+        s.results.push_back(define(e, ids[i]));
+      }
+      place(id);
+    }
+    e.steps.push_back(std::move(s));
+  }
+
+  std::size_t define(Example& e, Id id) {
+    if (!places_.emplace(id, e.values).second) {
+      throw bad_file("it defines an array twice");
+    }
+    return e.values++;
+  }
+
+  std::size_t place(Id id) const {
+    const auto it = places_.find(id);
+    if (it == places_.end()) {
+      throw bad_file("it uses an array that it does not define");
+    }
+    return it->second;
+  }
+
+  FunctionFile file_;
+  std::string version_;
+  std::unordered_map<Id, std::size_t> places_;
+  std::unordered_map<Id, mx::array> constants_;
+};
+
+struct Imported {
+  std::shared_ptr<const Content> content;
+
+  Arrays operator()(const Arrays& args) const { return call({}, args, {}); }
+
+  Arrays call(const Names& names, const Arrays& all, mx::StreamOrDevice s) const {
+    for (auto& example : content->examples) {
+      if (example.fits(names, all, content->any_sizes)) {
+        return example.run(all, false, s);
+      }
+    }
+    std::ostringstream msg;
+    msg << "[ImportedFunction] the function was not exported for ";
+    describe(msg, names, all, [](auto& os, auto& a) { os << a.dtype() << a.shape(); });
+    msg << "; it was for ";
+    for (std::size_t i = 0; i < content->examples.size(); ++i) {
+      auto& example = content->examples[i];
+      msg << (i ? " or " : "");
+      describe(msg, example.names, example.signatures, [](auto& os, auto& signature) { os << signature; });
+    }
+    msg << (content->examples.empty() ? "nothing" : content->any_sizes ? ", with axes of any size" : "");
+    throw std::invalid_argument(msg.str());
+  }
+
+ private:
+  template <class T, class F>
+  static void describe(std::ostream& os, const Names& names, const std::vector<T>& all, F print) {
+    os << "(";
+    const auto positional = all.size() - names.size();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      os << (i ? ", " : "") << (i < positional ? "" : names[i - positional] + " = ");
+      print(os, all[i]);
+    }
+    os << ")";
+  }
+};
+
+}  // namespace
+
+// ---- natives --------------------------------------------------------------------------------------
+Fn exporter(const std::string& path, const SharedFn& f, bool shapeless, const std::string& metadata) {
+  auto traced = [f = guarded(f, StackUse::compile)](const mx::Args& args, const mx::Kwargs& kwargs) {
+    const Arrays all = flat(args, kwargs);
+    Arrays outputs = f(all);
+    Preparation prepare(all);
+    std::transform(outputs.begin(), outputs.end(), outputs.begin(), prepare);
+    return outputs;
+  };
+  auto writer = std::make_unique<mx::FunctionExporter>(
+      mx::exporter(path, std::function<Arrays(const mx::Args&, const mx::Kwargs&)>(traced), shapeless, metadata));
+  return Exporter{std::make_shared<std::unique_ptr<mx::FunctionExporter>>(std::move(writer))};
+}
+
+void export_example(const SharedFn& exporter, const Names& names, const Arrays& arguments) {
+  auto& writer = *target<Exporter>(exporter, "an exporter").writer;
+  if (!writer) {
+    throw std::logic_error("[exporter] the exporter is closed");
+  }
+  const auto [args, kwargs] = split(names, arguments);
+  (*writer)(args, kwargs);
+}
+
+void finish_export(const SharedFn& exporter) { target<Exporter>(exporter, "an exporter").writer->reset(); }
+
+Fn import_function(const std::string& path) {
+  Reading reading(path);
+  try {
+    return Imported{std::make_shared<const Content>(reading.content())};
+  } catch (const bad_file& problem) {
+    const auto& version = reading.version();
+    const bool plausible = version.size() < 20 && std::all_of(version.begin(), version.end(), [](char c) {
+                             return c == '.' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+                           });
+    std::ostringstream msg;
+    msg << problem.what();
+    if (plausible && !version.empty() && version != mx::version()) {
+      msg << " (it was written by MLX " << version << ", this is MLX " << mx::version() << ")";
+    }
+    throw bad_file(msg.str());
+  }
+}
+
+std::string exported_metadata(const SharedFn& imported) {
+  return target<Imported>(imported, "an imported function").content->metadata;
+}
+
+Arrays call_imported(const SharedFn& imported, const Names& names, const Arrays& arguments, mx::StreamOrDevice s) {
+  return target<Imported>(imported, "an imported function").call(names, arguments, s);
+}
+
+std::string export_to_dot(const Arrays& outputs, const Names& names, const Arrays& named) {
+  constexpr std::size_t stack_of_a_level = 512;  // MLX walks the graph recursively, through a std::function
+  require_stack_for(outputs, {}, stack_of_a_level);
+  mx::NodeNamer namer;
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    namer.set_name(named[i], names[i]);
+  }
+  std::ostringstream os;
+  mx::export_to_dot(os, std::move(namer), outputs);
+  return os.str();
+}
+
+}  // namespace mlx4j

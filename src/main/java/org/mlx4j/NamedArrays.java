@@ -1,0 +1,59 @@
+package org.mlx4j;
+
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.mlx4j.internal.ClosedException;
+
+/**
+ * Positional arguments, then named ones in ascending order of their names' UTF-8 bytes, as MLX's
+ * files have them.
+ */
+final class NamedArrays {
+  final MlxArray[] all;
+  final Object[] names;
+
+  NamedArrays(String function, MlxArray[] positional, Map<String, MlxArray> named) {
+    Call.notNull(function, "the array of positional arguments", positional);
+    Call.notNull(function, "the map of named arguments", named);
+    Map<byte[], MlxArray> sorted = new TreeMap<>(Arrays::compareUnsigned);
+    named.forEach(
+        (name, array) -> {
+          Call.notNull(function, "the name of an argument", name);
+          Call.notNull(function, "argument \"" + name + "\"", array);
+          sorted.put(utf8(name), array);
+        });
+    names = sorted.keySet().toArray();
+    all = Arrays.copyOf(positional, positional.length + names.length);
+    int i = positional.length;
+    for (MlxArray array : sorted.values()) {
+      all[i++] = array;
+    }
+  }
+
+  static byte[] utf8(String s) {
+    return s.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String string(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
+  }
+
+  interface Use<T> {
+    T of(Object[] names, long[] handles);
+  }
+
+  /** Calls a native with the names and the arrays; names the function and a closed array. */
+  <T> T use(String function, Use<T> use) {
+    long[] handles = Call.handles(function, all);
+    try {
+      return use.of(names, handles);
+    } catch (ClosedException e) {
+      throw Call.explained(function, e, all);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+}
