@@ -131,7 +131,8 @@ std::pair<mx::Args, mx::Kwargs> split(const Names& names, const Arrays& all) {
 }
 
 struct Exporter {
-  std::shared_ptr<std::unique_ptr<mx::FunctionExporter>> writer;
+  using Writer = std::shared_ptr<mx::FunctionExporter>;
+  std::shared_ptr<Writer> writer;  // null in it once the file is complete
 
   Arrays operator()(const Arrays&) const { throw std::logic_error("an exporter is not a function"); }
 };
@@ -417,13 +418,13 @@ Fn exporter(const std::string& path, const SharedFn& f, bool shapeless, const st
     std::transform(outputs.begin(), outputs.end(), outputs.begin(), prepare);
     return outputs;
   };
-  auto writer = std::make_unique<mx::FunctionExporter>(
+  auto writer = std::make_shared<mx::FunctionExporter>(
       mx::exporter(path, std::function<Arrays(const mx::Args&, const mx::Kwargs&)>(traced), shapeless, metadata));
-  return Exporter{std::make_shared<std::unique_ptr<mx::FunctionExporter>>(std::move(writer))};
+  return Exporter{std::make_shared<Exporter::Writer>(std::move(writer))};
 }
 
 void export_example(const SharedFn& exporter, const Names& names, const Arrays& arguments) {
-  auto& writer = *target<Exporter>(exporter, "an exporter").writer;
+  const auto writer = *target<Exporter>(exporter, "an exporter").writer;  // the function may close the exporter
   if (!writer) {
     throw std::logic_error("[exporter] the exporter is closed");
   }

@@ -111,9 +111,9 @@ public final class FunctionExporter implements AutoCloseable {
    * @param named named arguments
    */
   public synchronized void add(MlxArray[] example, Map<String, MlxArray> named) {
-    if (state == State.CLOSED || state == State.FAILED) {
-      throw new IllegalStateException(
-          "[" + NAME + "] the exporter " + (state == State.CLOSED ? "is closed" : "has failed"));
+    requireOpen();
+    if (state == State.FAILED) {
+      throw new IllegalStateException("[" + NAME + "] the exporter has failed");
     }
     NamedArrays arguments = new NamedArrays(NAME, example, named);
     state = State.FAILED; // until it has not
@@ -126,7 +126,14 @@ public final class FunctionExporter implements AutoCloseable {
           ExportNative.export_example(handle, names, handles);
           return null;
         });
+    requireOpen(); // the function may have closed it
     state = State.COMPLETE;
+  }
+
+  private void requireOpen() {
+    if (state == State.CLOSED) {
+      throw new IllegalStateException("[" + NAME + "] the exporter is closed");
+    }
   }
 
   /**

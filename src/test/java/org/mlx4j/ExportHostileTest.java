@@ -19,6 +19,7 @@ class ExportHostileTest {
         List.of("-Xmx1g"),
         folder.toString(),
         "5000",
-        "3");
+        "3",
+        "200");
   }
 }

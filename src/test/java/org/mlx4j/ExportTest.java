@@ -342,6 +342,28 @@ class ExportTest {
   }
 
   @Test
+  void theFunctionThatIsExportedCannotDisturbItsExporter() throws IOException {
+    List<FunctionExporter> own = new ArrayList<>();
+    ArraysFunction closing =
+        xs -> {
+          own.get(0).close();
+          return xs;
+        };
+    own.add(Export.exporter(file(), closing));
+    assertThrowsSaying(IllegalStateException.class, () -> own.get(0).add(x), "is closed");
+    ArraysFunction adding =
+        xs -> {
+          own.get(1).add(y);
+          return xs;
+        };
+    own.add(Export.exporter(file(), adding));
+    assertThrowsSaying(IllegalStateException.class, () -> own.get(1).add(x), "has failed");
+    own.get(1).close();
+    assertFalse(Files.exists(file()));
+    assertNothingButTheFile();
+  }
+
+  @Test
   void anExporterNeedsAnExample() throws IOException {
     FunctionExporter exporter = Export.exporter(file(), xs -> xs);
     assertThrowsSaying(
