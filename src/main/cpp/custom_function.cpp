@@ -264,8 +264,8 @@ Arrays record(const SharedFn& f, const Rules& rules, const Arrays& args, Arrays 
     shapes.push_back(output.shape());
     dtypes.push_back(output.dtype());
   }
-  return mx::array::make_arrays(std::move(shapes), dtypes,
-                                std::make_shared<CustomCall>(s, f, rules, outputs.size()), join(args, outputs));
+  return mx::array::make_arrays(std::move(shapes), dtypes, std::make_shared<CustomCall>(s, f, rules, outputs.size()),
+                                join(args, outputs));
 }
 
 Arrays CustomFunction::operator()(const Arrays& args) const {

@@ -440,9 +440,10 @@ Fn import_function(const std::string& path) {
     return Imported{std::make_shared<const Content>(reading.content())};
   } catch (const bad_file& problem) {
     const auto& version = reading.version();
-    const bool plausible = version.size() < 20 && std::all_of(version.begin(), version.end(), [](char c) {
-                             return c == '.' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
-                           });
+    const bool plausible =
+        version.size() < 20 && std::all_of(
+                                   version.begin(), version.end(),
+                                   [](char c) { return c == '.' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
     std::ostringstream msg;
     msg << problem.what();
     if (plausible && !version.empty() && version != mx::version()) {

@@ -337,8 +337,7 @@ array masked_scatter(const Arrays& in, S s) {
   auto values = mx::flatten(mx::squeeze(in[2], 0, s), s);
   require(values.size() <= std::size_t(std::numeric_limits<int>::max()) - mask.size(), "it is too large");
   values = mx::concatenate({values, mx::zeros({int(mask.size())}, values.dtype(), s)}, 0, s);  // MLX reads on
-  const auto result =
-      mx::masked_scatter(mx::flatten(mx::squeeze(a, 0, s), s), mx::flatten(mask, s), values, s);
+  const auto result = mx::masked_scatter(mx::flatten(mx::squeeze(a, 0, s), s), mx::flatten(mask, s), values, s);
   return mx::reshape(result, a.shape(), s);
 }
 
@@ -455,8 +454,8 @@ Apply quantize(FunctionFile& file) {
     }
     require(in.size() == (q.mode == "affine" ? 3 : 2), "the number of its inputs is wrong");
     require(results.size() == 1, "the number of its results is wrong");
-    return {mx::dequantize(in[0], in[1], q.biases(in, 2), q.group_size, q.bits, q.mode, std::nullopt, results[0].dtype,
-                           s)};
+    return {
+        mx::dequantize(in[0], in[1], q.biases(in, 2), q.group_size, q.bits, q.mode, std::nullopt, results[0].dtype, s)};
   });
 }
 
@@ -546,7 +545,8 @@ array bits(const mx::Shape& shape, int width, const array& keys, S s) {
   }
   require(keys.ndim() <= 8 && !shape.empty() && shape[0] == keys.shape(0), "its keys do not fit its shape");
   const mx::Shape rest(shape.begin() + 1, shape.end());
-  return mx::vmap(std::function<array(const array&)>([&](const array& key) { return bits(rest, width, key, s); }))(keys);
+  return mx::vmap(std::function<array(const array&)>([&](const array& key) { return bits(rest, width, key, s); }))(
+      keys);
 }
 
 Apply fft(FunctionFile& file) {
@@ -721,9 +721,8 @@ const std::unordered_map<std::string, Read>& operations() {
       {"Erf", unary(mx::erf)},
       {"ErfInv", unary(mx::erfinv)},
       {"Exp", unary(mx::exp)},
-      {"ExpandDims", with_axes([](const array& a, const std::vector<int>& axes, S s) {
-         return mlx4j::expand_dims(a, axes, s);
-       })},
+      {"ExpandDims",
+       with_axes([](const array& a, const std::vector<int>& axes, S s) { return mlx4j::expand_dims(a, axes, s); })},
       {"Expm1", unary(mx::expm1)},
       {"FFT", fft},
       {"Flatten",
@@ -759,8 +758,7 @@ const std::unordered_map<std::string, Read>& operations() {
          const auto triangular = file.boolean();
          const auto upper = file.boolean();
          return of(1, [=](const Arrays& in, S) {
-           return triangular ? mx::linalg::tri_inv(matrices(in[0]), upper, cpu)
-                             : mx::linalg::inv(matrices(in[0]), cpu);
+           return triangular ? mx::linalg::tri_inv(matrices(in[0]), upper, cpu) : mx::linalg::inv(matrices(in[0]), cpu);
          });
        }},
       {"LayerNorm",
@@ -780,7 +778,8 @@ const std::unordered_map<std::string, Read>& operations() {
        }},
       {"Log1p", unary(mx::log1p)},
       {"LogAddExp", binary(mx::logaddexp)},
-      {"LogSumExp", plain(1, [](const Arrays& in, S s) { return mx::logsumexp(in[0], std::vector<int>{-1}, true, s); })},
+      {"LogSumExp",
+       plain(1, [](const Arrays& in, S s) { return mx::logsumexp(in[0], std::vector<int>{-1}, true, s); })},
       {"LogicalAnd", binary(mx::logical_and)},
       {"LogicalNot", unary(mx::logical_not)},
       {"LogicalOr", binary(mx::logical_or)},

@@ -16,7 +16,8 @@ struct lambda {
 };
 inline Fn function(Fn f) { return f; }
 
-// org.mlx4j.internal.NativeRule -> Rule: a function of arrays and of numbers, which are replaced by those that it returns.
+// org.mlx4j.internal.NativeRule -> Rule: a function of arrays and of numbers, which are replaced by those that it
+// returns.
 using Rule = std::function<Arrays(const Arrays&, std::vector<int>& numbers)>;
 struct rule {
   Rule r;

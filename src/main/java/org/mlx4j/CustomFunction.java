@@ -163,7 +163,8 @@ public final class CustomFunction extends FunctionHandle implements ArraysFuncti
         (inputs, axes) -> {
           Batched batched = rule.apply(inputs, axes);
           if (batched != null && batched.outputs() != null) {
-            int[] given = Call.notNull("CustomFunction.vmap", "axes that the rule returned", batched.axes());
+            int[] given =
+                Call.notNull("CustomFunction.vmap", "axes that the rule returned", batched.axes());
             if (given.length != batched.outputs().length) {
               throw new IllegalArgumentException(
                   "[CustomFunction.vmap] the rule returned "

@@ -50,8 +50,7 @@ public final class FunctionExporter implements AutoCloseable {
     byName = f;
   }
 
-  private FunctionExporter(
-      Replacement file, Closure closure, boolean shapeless, String metadata) {
+  private FunctionExporter(Replacement file, Closure closure, boolean shapeless, String metadata) {
     this.file = file;
     try (closure) {
       handle =
@@ -96,7 +95,8 @@ public final class FunctionExporter implements AutoCloseable {
    * @param example arguments, of which only shapes and dtypes matter
    * @throws IllegalArgumentException if the function applies an operation that cannot be exported,
    *     or reads a value
-   * @throws IllegalStateException if an array is closed, this is closed, or an example before failed
+   * @throws IllegalStateException if an array is closed, this is closed, or an example before
+   *     failed
    * @throws MlxException if the example was exported before, or the file cannot be written
    * @throws NullPointerException if an argument is null
    */

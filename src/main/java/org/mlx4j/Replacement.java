@@ -29,8 +29,7 @@ record Replacement(String function, Path target, Path part) {
 
   void complete() {
     try {
-      Files.move(
-          part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException("[" + function + "] " + target + " cannot be written", e);
     } finally {

@@ -32,8 +32,11 @@ class CustomFunctionTest {
   /** x², whose derivative is said to be 10x. */
   private static CustomFunction square() {
     return CustomFunction.of(xs -> arrays(xs[0].square()))
-        .vjp((primals, cotangents, outputs) -> arrays(cotangents[0].multiply(primals[0]).multiply(10f)))
-        .jvp((primals, tangents, argnums) -> arrays(tangents[0].multiply(primals[0]).multiply(10f)));
+        .vjp(
+            (primals, cotangents, outputs) ->
+                arrays(cotangents[0].multiply(primals[0]).multiply(10f)))
+        .jvp(
+            (primals, tangents, argnums) -> arrays(tangents[0].multiply(primals[0]).multiply(10f)));
   }
 
   /** x·y, whose derivatives are said to be 100y and 1000x. */
@@ -63,7 +66,8 @@ class CustomFunctionTest {
     CustomFunction onlyJvp =
         CustomFunction.of(xs -> arrays(xs[0].square().multiply(xs[1])))
             .jvp((primals, tangents, argnums) -> arrays(primals[0].multiply(0f)));
-    assertValues(Transforms.grad((a, b) -> onlyJvp.apply(a, b)[0].sum(), 0).apply(x, y)[0], 8, 20, 36);
+    assertValues(
+        Transforms.grad((a, b) -> onlyJvp.apply(a, b)[0].sum(), 0).apply(x, y)[0], 8, 20, 36);
     assertValues(Transforms.jvp(onlyJvp, arrays(x, y), arrays(x, y)).jvps()[0], 0, 0, 0);
     CustomFunction onlyVjp = product();
     assertValues(Transforms.jvp(onlyVjp, arrays(x, y), arrays(x, y)).jvps()[0], 8, 20, 36);
@@ -134,8 +138,7 @@ class CustomFunctionTest {
                 });
     MlxArray rows = MlxArray.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
     MlxArray scale = MlxArray.scalar(2f);
-    MlxArray r =
-        Transforms.vmap(f, new int[] {0, NOT_MAPPED}, new int[] {0}).apply(rows, scale)[0];
+    MlxArray r = Transforms.vmap(f, new int[] {0, NOT_MAPPED}, new int[] {0}).apply(rows, scale)[0];
     assertShape(r, 2, 3);
     assertValues(r, 20, 40, 60, 80, 100, 120);
     assertEquals(List.of("[0, " + NOT_MAPPED + "]"), seen);
@@ -194,17 +197,16 @@ class CustomFunctionTest {
     assertValues(Transforms.jvp(mapped, arrays(x), arrays(y)).jvps()[0], 40, 100, 180);
     TransformedArraysFunction twice = Transforms.vmap(mapped, new int[] {1}, new int[] {1});
     MlxArray rows = MlxArray.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+    assertValues(Transforms.grad(a -> twice.apply(a)[0].sum()).apply(rows), 10, 20, 30, 40, 50, 60);
     assertValues(
-        Transforms.grad(a -> twice.apply(a)[0].sum()).apply(rows), 10, 20, 30, 40, 50, 60);
-    assertValues(Transforms.jvp(twice, arrays(rows), arrays(rows)).jvps()[0], 10, 40, 90, 160, 250, 360);
+        Transforms.jvp(twice, arrays(rows), arrays(rows)).jvps()[0], 10, 40, 90, 160, 250, 360);
   }
 
   @Test
   void theGradientOfAnArgumentThatIsNotMappedIsTheSum() {
     CustomFunction f = product();
     MlxArray rows = MlxArray.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
-    TransformedArraysFunction mapped =
-        Transforms.vmap(f, new int[] {1, NOT_MAPPED}, new int[] {0});
+    TransformedArraysFunction mapped = Transforms.vmap(f, new int[] {1, NOT_MAPPED}, new int[] {0});
     MlxArray pair = MlxArray.of(10f, 20f);
     assertValues(mapped.apply(rows, pair)[0], 10, 80, 20, 100, 30, 120);
     MlxArray[] g = Transforms.grad((a, b) -> mapped.apply(a, b)[0].sum(), 0, 1).apply(rows, pair);
@@ -280,7 +282,9 @@ class CustomFunctionTest {
   void wrongResultsOfVjp() {
     gradientSays(NullPointerException.class, (p, c, o) -> null, "[CustomFunction.vjp]", "null");
     gradientSays(
-        NullPointerException.class, (p, c, o) -> arrays(c[0], null), "[CustomFunction.vjp] result 1");
+        NullPointerException.class,
+        (p, c, o) -> arrays(c[0], null),
+        "[CustomFunction.vjp] result 1");
     gradientSays(
         IllegalArgumentException.class,
         (p, c, o) -> c,
@@ -317,13 +321,22 @@ class CustomFunctionTest {
     Class<IllegalArgumentException> illegal = IllegalArgumentException.class;
     f.jvp((p, t, n) -> t);
     assertThrowsSaying(
-        illegal, () -> Transforms.jvp(f, arrays(x), arrays(x)), "[CustomFunction.jvp]", "1 arrays for 2 outputs");
+        illegal,
+        () -> Transforms.jvp(f, arrays(x), arrays(x)),
+        "[CustomFunction.jvp]",
+        "1 arrays for 2 outputs");
     f.jvp((p, t, n) -> arrays(t[0], t[0]));
     assertThrowsSaying(
-        illegal, () -> Transforms.jvp(f, arrays(x), arrays(x)), "[CustomFunction.jvp] result 1", "(3)");
+        illegal,
+        () -> Transforms.jvp(f, arrays(x), arrays(x)),
+        "[CustomFunction.jvp] result 1",
+        "(3)");
     f.jvp((p, t, n) -> arrays(t[0].astype(DType.INT32), t[0].sum()));
     assertThrowsSaying(
-        illegal, () -> Transforms.jvp(f, arrays(x), arrays(x)), "[CustomFunction.jvp] result 0", "int32");
+        illegal,
+        () -> Transforms.jvp(f, arrays(x), arrays(x)),
+        "[CustomFunction.jvp] result 0",
+        "int32");
     f.jvp((p, t, n) -> null);
     assertThrowsSaying(
         NullPointerException.class,
@@ -369,8 +382,7 @@ class CustomFunctionTest {
         "axis 1",
         "2 slices of shape (3)");
     vmapSays(illegal, (in, axes) -> new Batched(in, new int[] {NOT_MAPPED}), "not mapped");
-    vmapSays(
-        illegal, (in, axes) -> new Batched(arrays(in[0].astype(DType.INT32)), zero), "int32");
+    vmapSays(illegal, (in, axes) -> new Batched(arrays(in[0].astype(DType.INT32)), zero), "int32");
   }
 
   @Test
@@ -399,7 +411,9 @@ class CustomFunctionTest {
     assertThrowsSaying(
         IllegalStateException.class, () -> f.vjp((p, c, o) -> p), "[CustomFunction.vjp]", "closed");
     assertThrowsSaying(
-        IllegalStateException.class, () -> Transforms.grad((ArraysToArray) xs -> f.apply(xs)[0], 0).apply(x), "closed");
+        IllegalStateException.class,
+        () -> Transforms.grad((ArraysToArray) xs -> f.apply(xs)[0], 0).apply(x),
+        "closed");
   }
 
   @Test
@@ -438,8 +452,7 @@ class CustomFunctionTest {
       assertSame(error, assertThrows(Error.class, () -> compiled.apply(x)));
       assertSame(
           exception,
-          assertThrows(
-              RuntimeException.class, () -> Transforms.jvp(f, arrays(x), arrays(x))));
+          assertThrows(RuntimeException.class, () -> Transforms.jvp(f, arrays(x), arrays(x))));
       assertSame(error, assertThrows(Error.class, () -> mapped.apply(x)));
     }
     assertValues(f.apply(x)[0], 1, 4, 9);

@@ -28,8 +28,8 @@ final class ExportHostile {
   private ExportHostile() {}
 
   /**
-   * Arguments: the folder, the size of the largest file to damage, every how many-th byte to damage,
-   * how often to write numbers into a file.
+   * Arguments: the folder, the size of the largest file to damage, every how many-th byte to
+   * damage, how often to write numbers into a file.
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);

@@ -74,7 +74,8 @@ class ExportTest {
     Ops.eval(transposed, broadcast, reversed);
     ImportedFunction f =
         roundTrip(
-            xs -> arrays(xs[0].matmul(transposed), xs[0].matmul(broadcast), xs[0].add(reversed)), x);
+            xs -> arrays(xs[0].matmul(transposed), xs[0].matmul(broadcast), xs[0].add(reversed)),
+            x);
     MlxArray[] r = f.apply(x);
     assertValues(r[0], 14, 32);
     assertValues(r[1], 12, 12);
@@ -215,7 +216,8 @@ class ExportTest {
     assertSame(
         Transforms.vmap(plain, new int[] {0}, new int[] {0}).apply(rows)[0],
         Transforms.vmap(f, new int[] {0}, new int[] {0}).apply(rows)[0]);
-    assertValues(CustomFunction.of(f).vjp((p, c, o) -> c).apply(x)[0], f.apply(x)[0].toDoubleArray());
+    assertValues(
+        CustomFunction.of(f).vjp((p, c, o) -> c).apply(x)[0], f.apply(x)[0].toDoubleArray());
   }
 
   @Test
@@ -268,10 +270,15 @@ class ExportTest {
         "bias = float32(2)",
         wanted);
     assertThrowsSaying(
-        illegal, () -> f.apply(arrays(x.astype(DType.INT32)), Map.of("bias", y)), "int32(3)", wanted);
+        illegal,
+        () -> f.apply(arrays(x.astype(DType.INT32)), Map.of("bias", y)),
+        "int32(3)",
+        wanted);
     assertThrowsSaying(NullPointerException.class, () -> f.apply((MlxArray) null), "argument 0");
     assertThrowsSaying(
-        NullPointerException.class, () -> f.apply((Map<String, MlxArray>) null), "[ImportedFunction]");
+        NullPointerException.class,
+        () -> f.apply((Map<String, MlxArray>) null),
+        "[ImportedFunction]");
     MlxArray closed = MlxArray.of(1f, 2f, 3f);
     closed.close();
     assertThrowsSaying(
@@ -318,7 +325,9 @@ class ExportTest {
         "[exportFunction]");
     assertThrows(
         IllegalArgumentException.class,
-        () -> Export.exportFunction(file(), xs -> arrays(xs[0].add(xs[0].itemFloat())), MlxArray.scalar(1f)));
+        () ->
+            Export.exportFunction(
+                file(), xs -> arrays(xs[0].add(xs[0].itemFloat())), MlxArray.scalar(1f)));
     assertThrowsSaying( // MLX has no name for it in files
         IllegalArgumentException.class,
         () -> Export.exportFunction(file(), xs -> arrays(xs[0].logcumsumexp(0)), x),
@@ -394,8 +403,7 @@ class ExportTest {
         "[importFunction]",
         file().toString(),
         "cannot be opened");
-    assertThrowsSaying(
-        MlxException.class, () -> Export.importFunction(folder), "[importFunction]");
+    assertThrowsSaying(MlxException.class, () -> Export.importFunction(folder), "[importFunction]");
     assertThrowsSaying(
         MlxException.class,
         () -> Export.importFunction(new ByteArrayInputStream(new byte[0])),

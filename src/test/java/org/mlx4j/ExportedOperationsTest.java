@@ -31,8 +31,7 @@ class ExportedOperationsTest {
 
   /** Runs the script; returns the names of the functions that are in the folder then. */
   static List<String> exportedByPython(Path folder) throws Exception {
-    String printed =
-        PythonMlx.run("import sys\nsys.argv = ['', r'" + folder + "']\n" + script());
+    String printed = PythonMlx.run("import sys\nsys.argv = ['', r'" + folder + "']\n" + script());
     return printed.lines().toList();
   }
 
