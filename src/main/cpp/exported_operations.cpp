@@ -13,6 +13,7 @@
 #include "mlx/linalg.h"
 #include "mlx/transforms.h"
 #include "reductions.h"
+#include "shifts.h"
 #include "vmap_rules.h"
 
 namespace mlx4j {

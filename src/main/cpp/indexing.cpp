@@ -76,23 +76,23 @@ mx::array within(const char* name, const mx::array& indices, long long lowest, l
 }
 
 mx::array take(const mx::array& a, const mx::array& indices, mx::StreamOrDevice s) {
-  return mx::take(a, safe_indices("take", indices, (long long)a.size(), s), s);
+  return mx::take(a, safe("take", indices, (long long)a.size(), s), s);
 }
 
 mx::array take(const mx::array& a, const mx::array& indices, jint axis, mx::StreamOrDevice s) {
   const int at = resolve_axis("take", a, axis);
-  return mx::take(a, safe_indices("take", indices, a.shape(at), s), at, s);
+  return mx::take(a, safe("take", indices, a.shape(at), s), at, s);
 }
 
 mx::array take_along_axis(const mx::array& a, const mx::array& indices, jint axis, mx::StreamOrDevice s) {
   const int at = resolve_axis("takeAlongAxis", a, axis);
-  return mx::take_along_axis(a, safe_indices("takeAlongAxis", indices, a.shape(at), s), at, s);
+  return mx::take_along_axis(a, safe("takeAlongAxis", indices, a.shape(at), s), at, s);
 }
 
 mx::array put_along_axis(const mx::array& a, const mx::array& indices, const mx::array& values, jint axis,
                          mx::StreamOrDevice s) {
   const int at = resolve_axis("putAlongAxis", a, axis);
-  return mx::put_along_axis(a, safe_indices("putAlongAxis", indices, a.shape(at), s), values, at, s);
+  return mx::put_along_axis(a, safe("putAlongAxis", indices, a.shape(at), s), values, at, s);
 }
 
 mx::array basic_index(const mx::array& a, const mx::Shape& start, const mx::Shape& stop, const mx::Shape& strides,

@@ -61,7 +61,19 @@ class RandomSelectionTest {
       """;
 
   /** Indices in Java and in Python, and the value to write. */
-  private record Case(int[] shape, Index[] indices, String python, int[] value) {
+  private static final class Case {
+    final int[] shape;
+    final Index[] indices;
+    final String python;
+    final int[] value;
+
+    Case(int[] shape, Index[] indices, String python, int... value) {
+      this.shape = shape;
+      this.indices = indices;
+      this.python = python;
+      this.value = value;
+    }
+
     String expression() {
       int size = Arrays.stream(value).reduce(1, (x, y) -> x * y);
       return "case(%s, (%s,), numpy.arange(100, %d).reshape(%s))"
@@ -95,7 +107,7 @@ class RandomSelectionTest {
         for (int j = 0; j < some.size(); j++) {
           Case c = some.get(j);
           String answer = answers.get(j);
-          String[] expected = answer.substring(1, answer.length() - 1).split("\\|");
+          String[] expected = answer.substring(1, answer.length() - 1).split("\\|", -1);
           checks.add(
               () -> assertEquals(expected[0], text(c.array().get(c.indices)), c::expression));
           checks.add(
@@ -174,7 +186,7 @@ class RandomSelectionTest {
           python.add("None");
         }
         case 4 -> {
-          if (common.length > 1 || masked > 0 && common.length == 0) {
+          if (common.length > 1 || (masked > 0 && common.length == 0)) {
             continue;
           }
           int axes = 1 + random.nextInt(Math.min(2, used - axis));
