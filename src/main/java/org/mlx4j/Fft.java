@@ -20,6 +20,9 @@ import org.mlx4j.internal.FftNative;
 public final class Fft {
   private static final int[] LAST_TWO = {-2, -1};
 
+  /** MLX adds overlapping frames by an operation for each, and crashes when there are too many. */
+  private static final int MOST_OVERLAPPING = 8192;
+
   private Fft() {}
 
   // ---- fft -------------------------------------------------------------------------------------
@@ -1056,6 +1059,18 @@ public final class Fft {
     int size = nFft != null ? nFft : half ? 2 * (shape[ndim - 2] - 1) : shape[ndim - 2];
     Frames frames = new Frames("istft", size, hopLength, winLength);
     frames.requireCountable((shape[ndim - 1] - 1L) * frames.hop + 2L * (size + (long) frames.hop));
+    if (size / frames.hop > MOST_OVERLAPPING) {
+      throw new IllegalArgumentException(
+          "[istft] "
+              + (size / frames.hop)
+              + " frames of nFft "
+              + size
+              + " overlap where the hop length is "
+              + frames.hop
+              + "; at most "
+              + MOST_OVERLAPPING
+              + " can be added");
+    }
     if (length != null && length < 0) {
       throw new IllegalArgumentException("[istft] length must not be negative, got " + length);
     }

@@ -10,5 +10,14 @@ public enum MathMode {
   /** Changed where the values of infinities and NaN stay. */
   RELAXED,
   /** Changed as if there were no infinities and NaN. */
-  FAST
+  FAST;
+
+  /** MLX's number for it. */
+  int code() {
+    return switch (this) {
+      case SAFE -> 0;
+      case RELAXED -> 1;
+      case FAST -> 2;
+    };
+  }
 }

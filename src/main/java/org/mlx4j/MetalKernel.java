@@ -21,7 +21,7 @@ public final class MetalKernel extends CustomKernel {
     super("metalKernel", name, inputNames, outputNames, source, header);
     this.ensureRowContiguous = ensureRowContiguous;
     this.atomicOutputs = atomicOutputs;
-    this.mathMode = Call.notNull("metalKernel", "the math mode", mathMode).ordinal();
+    this.mathMode = Call.notNull("metalKernel", "the math mode", mathMode).code();
     FastNative.require_metal_kernel(this.name);
   }
 

@@ -150,6 +150,8 @@ class FftTest {
             () -> Fft.istft(spectrum, 8, Integer.MAX_VALUE, null, null),
             "[istft]",
             "2^31"),
+        refusal(
+            "istft overlap", () -> Fft.istft(spectrum, 1 << 20, 4, null, null), "[istft] 262144"),
         refusal("istft window", () -> Fft.istft(spectrum, 8, 2, null, line.tile(2)), "[istft]"),
         refusal(
             "istft length",
