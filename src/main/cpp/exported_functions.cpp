@@ -435,6 +435,7 @@ void export_example(const SharedFn& exporter, const Names& names, const Arrays& 
 void finish_export(const SharedFn& exporter) { target<Exporter>(exporter, "an exporter").writer->reset(); }
 
 Fn import_function(const std::string& path) {
+  Entry entry;
   Reading reading(path);
   try {
     return Imported{std::make_shared<const Content>(reading.content())};

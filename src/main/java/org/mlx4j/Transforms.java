@@ -381,7 +381,7 @@ public final class Transforms {
    * <p>{@link CompileMode#ENABLED} on the CPU makes kernels by running {@code g++} and keeps them
    * in a directory that only its owner can enter, {@code ~/.cache/mlx4j/kernels} unless the system
    * property {@code mlx4j.kernels} names another. MLX finds it by the environment variable {@code
-   * TMPDIR}, which this sets for native code of the process.
+   * TMPDIR}, which this sets for native code of the process and for programs that it starts.
    *
    * @param mode the mode
    * @throws IllegalStateException if {@code mode} is {@code ENABLED} on the CPU and there is no

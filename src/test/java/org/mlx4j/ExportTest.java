@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -220,9 +221,7 @@ class ExportTest {
         CustomFunction.of(f).vjp((p, c, o) -> c).apply(x)[0], f.apply(x)[0].toDoubleArray());
   }
 
-  @Test
-  void manyThreadsUseOneFunction() throws Exception {
-    ImportedFunction f = roundTrip(xs -> arrays(xs[0].multiply(y)), x);
+  private static void onManyThreads(Consumer<Float> action) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
       List<Future<?>> running = new ArrayList<>();
@@ -233,11 +232,7 @@ class ExportTest {
                 () -> {
                   for (int i = 0; i < 200; i++) {
                     float v = start + i;
-                    Scope.run(
-                        () -> {
-                          MlxArray at = MlxArray.of(v, v, v);
-                          assertValues(f.apply(at)[0], 4 * v, 5 * v, 6 * v);
-                        });
+                    Scope.run(() -> action.accept(v));
                   }
                 }));
       }
@@ -247,6 +242,27 @@ class ExportTest {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  @Test
+  void manyThreadsUseOneFunction() throws Exception {
+    ImportedFunction f = roundTrip(xs -> arrays(xs[0].multiply(y)), x);
+    onManyThreads(v -> assertValues(f.apply(MlxArray.of(v, v, v))[0], 4 * v, 5 * v, 6 * v));
+  }
+
+  @Test
+  void manyThreadsImportAndExport() throws Exception {
+    roundTrip(xs -> arrays(xs[0].multiply(y).sin()), x);
+    double[] expected = x.multiply(y).sin().toDoubleArray();
+    onManyThreads(
+        v -> {
+          assertValues(Export.importFunction(file()).apply(x)[0], expected);
+          if (v % 10 == 0) {
+            Path own = folder.resolve(Thread.currentThread().getId() + ".mlxfn");
+            Export.exportFunction(own, xs -> arrays(xs[0].add(v)), x);
+            assertValues(Export.importFunction(own).apply(x)[0], 1 + v, 2 + v, 3 + v);
+          }
+        });
   }
 
   // ---- wrong calls ------------------------------------------------------------------------------
