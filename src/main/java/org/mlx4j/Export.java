@@ -46,9 +46,9 @@ public final class Export {
    * @throws IllegalArgumentException if the function applies an operation that cannot be exported,
    *     or reads a value
    * @throws IllegalStateException if an array is closed
-   * @throws MlxException if the file cannot be written
+   * @throws MlxException if the disk is full
    * @throws NullPointerException if an argument is null
-   * @throws UncheckedIOException if the file cannot be moved to its place
+   * @throws UncheckedIOException if the file cannot be written
    */
   public static void exportFunction(Path file, ArraysFunction f, MlxArray... example) {
     exportFunction(file, f, example, false);
@@ -156,8 +156,8 @@ public final class Export {
    * @param file where to write; nothing is there before the exporter is closed
    * @param f the function
    * @return what takes the examples
-   * @throws MlxException if the file cannot be written
    * @throws NullPointerException if an argument is null
+   * @throws UncheckedIOException if the file cannot be written
    */
   public static FunctionExporter exporter(Path file, ArraysFunction f) {
     return exporter(file, f, false);
@@ -295,13 +295,6 @@ public final class Export {
                     Arrays.copyOf(handles, outputs.length),
                     labels,
                     Arrays.copyOfRange(handles, outputs.length, handles.length)));
-    Replacement destination = Replacement.of("exportToDot", file);
-    try {
-      Files.write(destination.part(), dot);
-    } catch (IOException e) {
-      destination.discard();
-      throw new UncheckedIOException("[exportToDot] " + file + " cannot be written", e);
-    }
-    destination.complete();
+    FileTarget.write("exportToDot", file, "", out -> out.write(dot));
   }
 }

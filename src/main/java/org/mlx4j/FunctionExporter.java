@@ -53,6 +53,7 @@ public final class FunctionExporter implements AutoCloseable {
   private FunctionExporter(Replacement file, Closure closure, boolean shapeless, String metadata) {
     this.file = file;
     try (closure) {
+      file.create();
       handle =
           ExportNative.exporter(
               NamedArrays.utf8(file.part().toString()),
@@ -60,9 +61,11 @@ public final class FunctionExporter implements AutoCloseable {
               shapeless,
               NamedArrays.utf8(Call.notNull(NAME, "the metadata", metadata)));
     } catch (ClosedException e) {
+      file.discard();
       throw new IllegalStateException("[" + NAME + "] the function is closed", e);
-    } catch (MlxException e) {
-      throw new MlxException("[" + NAME + "] " + file.target() + " cannot be written");
+    } catch (RuntimeException e) {
+      file.discard();
+      throw e;
     } finally {
       Reference.reachabilityFence(closure);
     }

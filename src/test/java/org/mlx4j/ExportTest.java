@@ -158,6 +158,11 @@ class ExportTest {
           public int read() throws IOException {
             throw new IOException("broken");
           }
+
+          @Override
+          public int read(byte[] to, int from, int length) throws IOException {
+            throw new IOException("broken");
+          }
         };
     assertThrowsSaying(
         UncheckedIOException.class, () -> Export.importFunction(broken), "[importFunction]");
@@ -405,14 +410,15 @@ class ExportTest {
   void wrongFiles() throws IOException {
     ArraysFunction f = xs -> xs;
     assertThrowsSaying(
-        MlxException.class,
+        UncheckedIOException.class,
         () -> Export.exportFunction(folder.resolve("missing/f.mlxfn"), f, x),
         "[exportFunction]",
         "cannot be written");
     assertThrowsSaying(
-        IllegalArgumentException.class,
+        UncheckedIOException.class,
         () -> Export.exportFunction(folder, f, x),
-        "is a directory");
+        "[exportFunction]",
+        folder.toString());
     assertThrowsSaying(
         MlxException.class,
         () -> Export.importFunction(file()),
