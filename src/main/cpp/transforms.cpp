@@ -26,11 +26,12 @@ static void require_argument(const std::vector<int>& argnums, std::size_t count,
   }
 }
 
-static void require_scalar(const Arrays& outputs, const char* name) {
-  if (outputs.size() != 1 || outputs[0].ndim() != 0) {
+static void require_scalar(const Arrays& outputs, const std::string& name, bool more_allowed = false) {
+  const bool fitting = more_allowed ? !outputs.empty() : outputs.size() == 1;
+  if (!fitting || outputs[0].ndim() != 0) {
     std::ostringstream msg;
     msg << "[" << name << "] the function whose gradient is asked for must return one scalar array, it returned ";
-    if (outputs.size() == 1) {
+    if (fitting) {
       msg << "an array of shape " << outputs[0].shape() << "; reduce it, for instance with sum() or mean()";
     } else {
       msg << outputs.size() << " arrays";
@@ -64,6 +65,29 @@ Fn value_and_grad(const SharedFn& f, const std::vector<int>& argnums, bool with_
       results.push_back(grads[p]);
     }
     return results;
+  };
+}
+
+Fn value_and_grad_of_first(const SharedFn& f, int count, bool with_value, const char* name) {
+  auto checked = [f = guarded(f, StackUse::vjp), name = std::string(name)](const Arrays& args) {
+    auto outputs = f(args);
+    require_scalar(outputs, name, true);
+    return outputs;
+  };
+  std::vector<int> argnums(count);
+  std::iota(argnums.begin(), argnums.end(), 0);
+  return [differentiate = mx::value_and_grad(checked, argnums), count, with_value](const Arrays& args) {
+    for (int i = 0; i < count; ++i) {
+      if (!mx::issubdtype(args.at(i).dtype(), mx::inexact)) {
+        throw std::invalid_argument("an argument has no gradient");  // Java knows its place in the tree
+      }
+    }
+    auto [values, grads] = differentiate(args);
+    if (with_value) {
+      values.insert(values.end(), grads.begin(), grads.end());
+      return values;
+    }
+    return grads;
   };
 }
 
@@ -142,7 +166,7 @@ static void require_axis_count(std::size_t axes, std::size_t count, const char* 
   }
 }
 
-Fn vmap(const SharedFn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes) {
+static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes, const std::optional<std::vector<int>>& out_axes) {
   return [f = guarded(f, StackUse::vmap), in_axes, out_axes](const Arrays& args) {
     require_axis_count(in_axes.size(), args.size(), "inAxes", "arguments");
     std::vector<int> in(args.size());
@@ -153,14 +177,22 @@ Fn vmap(const SharedFn& f, const std::vector<int>& in_axes, const std::vector<in
       throw std::invalid_argument("[vmap] at least one argument must be mapped, all of inAxes are NOT_MAPPED");
     }
     auto [trace_inputs, trace_outputs] = mx::detail::vmap_trace(f, args, in);
-    require_axis_count(out_axes.size(), trace_outputs.size(), "outAxes", "outputs");
-    std::vector<int> out(out_axes.size());
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = resolve_axis(out_axes[i], int(trace_outputs[i].ndim()) + 1, "output", i, trace_outputs[i]);
+    std::vector<int> out(trace_outputs.size());  // axis 0
+    if (out_axes) {
+      require_axis_count(out_axes->size(), trace_outputs.size(), "outAxes", "outputs");
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i] = resolve_axis((*out_axes)[i], int(trace_outputs[i].ndim()) + 1, "output", i, trace_outputs[i]);
+      }
     }
     return mx::detail::vmap_replace(args, trace_inputs, trace_outputs, in, out);
   };
 }
+
+Fn vmap(const SharedFn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes) {
+  return vectorized(f, in_axes, out_axes);
+}
+
+Fn vmap(const SharedFn& f, const std::vector<int>& in_axes) { return vectorized(f, in_axes, std::nullopt); }
 
 // ---- checkpoint -----------------------------------------------------------------------------------
 Fn checkpoint(const SharedFn& f) {

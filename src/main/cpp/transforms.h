@@ -11,9 +11,14 @@ inline Arrays call(const SharedFn& f, const Arrays& args) { return (*f)(args); }
 // { value, gradient for argnums[0], gradient for argnums[1], … }; `name` is the transform that messages speak of.
 Fn value_and_grad(const SharedFn& f, const std::vector<int>& argnums, bool with_value);
 
+// For functions of trees: the gradients for the first `count` arguments, which must have some. The function may return
+// more arrays after its value; they are returned behind the value. Messages speak of `name`.
+Fn value_and_grad_of_first(const SharedFn& f, int count, bool with_value, const char* name);
+
 // Axes count from the end when negative; not_mapped passes an argument whole.
 constexpr int not_mapped = std::numeric_limits<int>::min();
 Fn vmap(const SharedFn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes);
+Fn vmap(const SharedFn& f, const std::vector<int>& in_axes);  // every output along axis 0
 
 Fn checkpoint(const SharedFn& f);
 

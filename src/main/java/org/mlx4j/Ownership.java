@@ -2,6 +2,7 @@ package org.mlx4j;
 
 import java.lang.ref.Cleaner;
 import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.Lease;
 
 /**
  * Who closes what nobody closed: the open scope of the creating thread, else the garbage collector.
@@ -26,6 +27,14 @@ final class Ownership {
   static void leaveToCollector(Object owner, long handle) {
     afterCollection(owner, new Closer(handle));
     MemoryPressure.created();
+  }
+
+  static void own(Object owner, Lease lease, ThreadContext context) {
+    if (context.scope != null) {
+      context.scope.add(owner, lease);
+    } else {
+      afterCollection(owner, lease::end);
+    }
   }
 
   static void afterCollection(Object owner, Runnable action) {

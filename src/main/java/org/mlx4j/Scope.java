@@ -1,10 +1,13 @@
 package org.mlx4j;
 
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.Lease;
+import org.mlx4j.internal.tree.Flattening;
 
 /**
  * Closes every array and every transformed function that its thread creates while it is open,
@@ -26,6 +29,11 @@ public final class Scope implements AutoCloseable {
   private final Scope outer;
   private long[] handles = new long[16];
   private int count;
+
+  /** What has no handle of its own, by its owner: few, and rarely any. */
+  private Map<Object, Lease> leases = Map.of();
+
+  private int mostLeases = 64;
 
   /**
    * Whether this is the scope of a function that a transform runs: what lies outside cannot be
@@ -59,8 +67,10 @@ public final class Scope implements AutoCloseable {
    * @param action what to run
    * @param <T> the type of the result
    * @return the action's result. Kept are the arrays and transformed functions that it is or holds
-   *     in an array, a {@link ValueAndGrad}, {@link Vjp} or {@link Jvp}, a collection or the values
-   *     of a map; what any other object holds is closed
+   *     in a Java array, a record, a collection, the values of a map or an {@code Optional}, nested
+   *     at will; what any other object holds is closed
+   * @throws IllegalArgumentException if the result holds a record of a module that does not open
+   *     its package
    */
   public static <T> T run(Supplier<T> action) {
     Call.notNull("Scope.run", "the action", action);
@@ -129,26 +139,52 @@ public final class Scope implements AutoCloseable {
     return f;
   }
 
-  private void keepAll(Object result) {
-    if (result instanceof MlxArray x) {
+  /**
+   * Takes all arrays and transformed functions of a tree out of this scope, as {@link
+   * #keep(MlxArray)} does for an array. What a tree is, {@link org.mlx4j.tree.Trees} says.
+   *
+   * @param tree a record, list, map, Java array or {@code Optional} of arrays or of other trees, a
+   *     function of the package {@code org.mlx4j.tree}, or null
+   * @param <T> its type
+   * @return the same tree
+   * @throws IllegalArgumentException if the tree holds a record of a module that does not open its
+   *     package
+   * @throws IllegalStateException if this scope is closed or belongs to another thread
+   */
+  public <T> T keep(T tree) {
+    requireOpenHere();
+    keepAll(tree);
+    return tree;
+  }
+
+  private void keepAll(Object tree) {
+    for (MlxArray x : Flattening.visit("Scope.keep", tree, this::keepOther)) {
       keep(x);
-    } else if (result instanceof MlxArray[] xs) {
-      keep(xs);
-    } else if (result instanceof ValueAndGrad r) {
-      keep(r.value());
-      keep(r.grads());
-    } else if (result instanceof Vjp r) {
-      keep(r.outputs());
-      keep(r.vjps());
-    } else if (result instanceof Jvp r) {
-      keep(r.outputs());
-      keep(r.jvps());
-    } else if (result instanceof FunctionHandle f) {
+    }
+  }
+
+  private void keepOther(Object x) {
+    if (x instanceof FunctionHandle f) {
       keep(f);
-    } else if (result instanceof Iterable<?> many) {
+    } else if (x instanceof Iterable<?> many) {
       many.forEach(this::keepAll);
-    } else if (result instanceof Map<?, ?> map) {
-      map.values().forEach(this::keepAll);
+    } else {
+      takeOut(x);
+    }
+  }
+
+  private void takeOut(Object owner) {
+    for (Scope s = context.scope; s != outer; s = s.outer) {
+      Lease lease = s.leases.get(owner);
+      if (lease != null) {
+        s.leases.remove(owner);
+        if (outer != null) {
+          outer.add(owner, lease);
+        } else {
+          Ownership.afterCollection(owner, lease::end);
+        }
+        return;
+      }
     }
   }
 
@@ -180,6 +216,16 @@ public final class Scope implements AutoCloseable {
       makeRoom();
     }
     handles[count++] = handle;
+  }
+
+  void add(Object owner, Lease lease) {
+    if (leases.isEmpty()) {
+      leases = new IdentityHashMap<>();
+    } else if (leases.size() >= mostLeases) {
+      leases.values().removeIf(Lease::ended);
+      mostLeases = Math.max(mostLeases, 2 * leases.size());
+    }
+    leases.put(owner, lease);
   }
 
   /**
@@ -232,6 +278,7 @@ public final class Scope implements AutoCloseable {
     }
     System.arraycopy(handles, 0, packed, 1 + results.length + room, count);
     handles = null;
+    endLeases();
     return packed;
   }
 
@@ -246,6 +293,8 @@ public final class Scope implements AutoCloseable {
       }
       s.handles = null;
       s.count = 0;
+      s.leases.forEach(this::add);
+      s.leases = Map.of();
     }
     context.scope = outer;
   }
@@ -254,7 +303,13 @@ public final class Scope implements AutoCloseable {
   static void closeLeftOpen(ThreadContext context) {
     for (Scope s = context.scope; s != null; s = s.outer) {
       HandlesNative.close_all(s.handles, s.count);
+      s.endLeases();
     }
+  }
+
+  private void endLeases() {
+    leases.values().forEach(Lease::end);
+    leases = Map.of();
   }
 
   /**
@@ -278,5 +333,6 @@ public final class Scope implements AutoCloseable {
     leave();
     HandlesNative.close_all(handles, count);
     handles = null;
+    endLeases();
   }
 }

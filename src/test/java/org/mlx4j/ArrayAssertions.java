@@ -8,21 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.function.Executable;
 
 /** What tests say about arrays and about exceptions. */
-final class ArrayAssertions {
+public final class ArrayAssertions {
   private ArrayAssertions() {}
 
   /** The elements are these up to the rounding of single precision; the shape is not looked at. */
-  static void assertValues(MlxArray actual, double... expected) {
+  public static void assertValues(MlxArray actual, double... expected) {
     assertClose(expected, actual.toDoubleArray(), actual);
   }
 
   /** Both arrays have one shape and, up to the rounding of single precision, one content. */
-  static void assertSame(MlxArray expected, MlxArray actual) {
+  public static void assertSame(MlxArray expected, MlxArray actual) {
     assertShape(actual, expected.shape());
     assertClose(expected.toDoubleArray(), actual.toDoubleArray(), actual);
   }
 
-  static void assertShape(MlxArray actual, int... shape) {
+  public static void assertShape(MlxArray actual, int... shape) {
     assertArrayEquals(shape, actual.shape());
   }
 
@@ -36,7 +36,7 @@ final class ArrayAssertions {
   }
 
   /** The action throws an exception of exactly this type, whose message has all of these parts. */
-  static void assertThrowsSaying(
+  public static void assertThrowsSaying(
       Class<? extends Throwable> type, Executable action, String... parts) {
     Throwable thrown = assertThrowsExactly(type, action);
     for (String part : parts) {

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Runs every test of a class in a {@link Scope}, so that it leaves no arrays behind. */
-final class InScope implements BeforeEachCallback, AfterEachCallback {
+public final class InScope implements BeforeEachCallback, AfterEachCallback {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(InScope.class);
 

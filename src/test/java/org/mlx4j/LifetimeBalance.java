@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.mlx4j.internal.HandlesNative;
 
 /** Fails a test after which more, or less, is alive than before it. */
-final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
+public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /**
@@ -24,8 +24,8 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
    * @param javaReferences Java objects that native code holds
    * @param bytes memory of arrays
    */
-  record Live(int arrays, int functions, int javaReferences, long bytes) {
-    static Live now() {
+  public record Live(int arrays, int functions, int javaReferences, long bytes) {
+    public static Live now() {
       return new Live(
           HandlesNative.live_arrays(),
           HandlesNative.live_functions(),
@@ -49,7 +49,7 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** What is alive once garbage is gone. */
-  static Live settled() {
+  public static Live settled() {
     sameRandomKey();
     Live last = collected();
     for (int same = 0; same < 5; ) { // the cleaner's thread may come late
@@ -77,7 +77,7 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** Waits until as much is alive as before, no more and no less. */
-  static void assertBack(Live before) {
+  public static void assertBack(Live before) {
     sameRandomKey();
     reached(() -> Live.now().equals(before) && HandlesNative.pending_deletions() == 0);
     assertEquals(before, Live.now());
@@ -85,12 +85,12 @@ final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
     assertNull(ThreadContext.current().scope, "a scope was left open");
   }
 
-  static void assertCollected(WeakReference<?> reference) {
+  public static void assertCollected(WeakReference<?> reference) {
     assertTrue(reached(() -> reference.refersTo(null)), "the object is still held");
   }
 
   /** Collects garbage until something holds, or patience ends. */
-  static boolean reached(BooleanSupplier goal) {
+  public static boolean reached(BooleanSupplier goal) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!goal.getAsBoolean()) {
       if (System.nanoTime() > end) {

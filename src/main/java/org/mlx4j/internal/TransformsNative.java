@@ -29,6 +29,10 @@ public final class TransformsNative {
 
   public static native @Cast(FNOUT) long value_and_grad(@Cast(FN) long f, @Raw @Cast(INTS) int[] argnums, @Cast("bool") boolean withValue) throws MlxException;
 
+  public static native @Cast(FNOUT) long value_and_grad_of_first(@Cast(FN) long f, int count, @Cast("bool") boolean withValue, String name) throws MlxException;
+
+  public static native @Cast(FNOUT) long vmap(@Cast(FN) long f, @Raw @Cast(INTS) int[] inAxes) throws MlxException;
+
   public static native @Cast(FNOUT) long vmap(@Cast(FN) long f, @Raw @Cast(INTS) int[] inAxes, @Raw @Cast(INTS) int[] outAxes) throws MlxException;
 
   public static native @Cast(FNOUT) long checkpoint(@Cast(FN) long f) throws MlxException;

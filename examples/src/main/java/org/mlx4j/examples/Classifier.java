@@ -1,68 +1,26 @@
 package org.mlx4j.examples;
 
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
-import org.mlx4j.Io;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 import org.mlx4j.Random;
 import org.mlx4j.Scope;
 import org.mlx4j.TransformedFunction;
 import org.mlx4j.Transforms;
+import org.mlx4j.tree.Trees;
 
 /**
- * Says which digit an image shows: a neural network with one hidden layer.
+ * Says which digit an image shows.
  *
  * <p>Once made it does not change, so any number of threads may share it. It lives as long as the
- * scope in which its parameters and it itself were made.
+ * scope in which its network and it itself were made.
  */
 final class Classifier {
-  private static final int HIDDEN = 256;
-
-  /** The share of each label that is spread over all digits: an unsure network errs less. */
-  private static final double SMOOTHING = 0.1;
-
-  /** The parameters in the order in which all methods take them. */
-  private static final String[] NAMES = {
-    "hidden.weight", "hidden.bias", "output.weight", "output.bias"
-  };
-
-  static final int PARAMETERS = NAMES.length;
-
-  private final MlxArray[] parameters;
+  private final Network network;
   private final TransformedFunction probabilities;
 
-  Classifier(MlxArray... parameters) {
-    this.parameters = parameters.clone();
-    this.probabilities = Transforms.compile(images -> logits(images, this.parameters).softmax(1));
-  }
-
-  /** Random weights, of a size that keeps signals as large from layer to layer, and no biases. */
-  static MlxArray[] randomParameters(MlxArray key) {
-    MlxArray[] keys = Random.split(key);
-    return new MlxArray[] {
-      Random.normal(new int[] {Digits.PIXELS, HIDDEN}, keys[0])
-          .multiply(Math.sqrt(2.0 / Digits.PIXELS)),
-      Ops.zeros(HIDDEN),
-      Random.normal(new int[] {HIDDEN, Digits.CLASSES}, keys[1]).multiply(Math.sqrt(2.0 / HIDDEN)),
-      Ops.zeros(Digits.CLASSES)
-    };
-  }
-
-  /** For each image a row of ten numbers: how strongly it looks like each digit. */
-  static MlxArray logits(MlxArray images, MlxArray... parameters) {
-    MlxArray hidden = images.matmul(parameters[0]).add(parameters[1]).maximum(0);
-    return hidden.matmul(parameters[2]).add(parameters[3]);
-  }
-
-  /** The mean cross-entropy between what the network says and the smoothed labels. */
-  static MlxArray loss(Digits digits, MlxArray... parameters) {
-    MlxArray logits = logits(digits.images(), parameters);
-    MlxArray ofLabels = logits.takeAlongAxis(digits.labels().expandDims(1), 1).squeeze(1);
-    MlxArray target = ofLabels.multiply(1 - SMOOTHING).add(logits.mean(1).multiply(SMOOTHING));
-    return logits.logsumexp(1).subtract(target).mean();
+  Classifier(Network network) {
+    this.network = network;
+    this.probabilities = Transforms.compile(images -> network.logits(images).softmax(1));
   }
 
   /** For each image a row with the probabilities of the ten digits. */
@@ -91,15 +49,10 @@ final class Classifier {
   }
 
   void save(Path file) {
-    Map<String, MlxArray> named = new TreeMap<>();
-    for (int i = 0; i < NAMES.length; i++) {
-      named.put(NAMES[i], parameters[i]);
-    }
-    Io.saveSafetensors(file, named);
+    Trees.save(file, network);
   }
 
   static Classifier load(Path file) {
-    Map<String, MlxArray> named = Io.loadSafetensors(file);
-    return new Classifier(Arrays.stream(NAMES).map(named::get).toArray(MlxArray[]::new));
+    return new Classifier(Scope.run(() -> Trees.load(file, Network.random(Random.key(0)))));
   }
 }

@@ -99,7 +99,7 @@ public final class TrainDigits {
         bar.step().setExtraMessage("loss %.3f".formatted(loss));
       }
     }
-    Classifier classifier = new Classifier(training.parameters());
+    Classifier classifier = new Classifier(training.network());
     return new Trained(classifier, heldOut, trainingLosses, heldOutLosses);
   }
 

@@ -1,19 +1,19 @@
 package org.mlx4j.examples;
 
-import java.util.Arrays;
+import java.util.List;
 import org.mlx4j.Distributed;
 import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Random;
 import org.mlx4j.Scope;
-import org.mlx4j.TransformedArraysFunction;
-import org.mlx4j.Transforms;
-import org.mlx4j.ValueAndGrad;
+import org.mlx4j.tree.TreeBiFunction;
+import org.mlx4j.tree.Trees;
+import org.mlx4j.tree.WithAux;
 
 /**
- * Finds the parameters of a {@link Classifier} by gradient descent with momentum. Like a classifier
- * it lives as long as the scope in which it was made.
+ * Finds the parameters of a {@link Network} by gradient descent with momentum. It lives as long as
+ * the scope in which it was made.
  *
  * <p>The processes of a group share the work: each takes its part of every batch, and all take the
  * same step along the mean of their gradients.
@@ -22,14 +22,14 @@ final class Training {
   private static final int BATCH = 32;
   private static final double LEARNING_RATE = 0.1;
   private static final double MOMENTUM = 0.9;
-  private static final int PARAMETERS = Classifier.PARAMETERS;
+
+  /** What one step hands to the next. */
+  private record State(Network network, Network velocity) {}
 
   private final Digits digits;
   private final Distributed.Group group;
-  private final TransformedArraysFunction step = Transforms.compileArrays(this::step);
-
-  /** The parameters, then the velocity of each of them: what one step hands to the next. */
-  private MlxArray[] state = new MlxArray[2 * PARAMETERS];
+  private final TreeBiFunction<State, Digits, WithAux<State>> step = Trees.compile(this::step);
+  private State state;
 
   Training(Digits digits, MlxArray key) {
     this(digits, key, Distributed.init());
@@ -38,22 +38,19 @@ final class Training {
   Training(Digits digits, MlxArray key, Distributed.Group group) {
     this.digits = digits;
     this.group = group;
-    MlxArray[] parameters = Classifier.randomParameters(key);
-    for (int i = 0; i < PARAMETERS; i++) {
-      state[i] = parameters[i];
-      state[PARAMETERS + i] = Ops.zerosLike(parameters[i]);
-    }
+    Network network = Network.random(key);
+    state = new State(network, Trees.map(network, Ops::zerosLike));
   }
 
-  /** What is reached so far; the next epoch closes these arrays. */
-  MlxArray[] parameters() {
-    return Arrays.copyOf(state, PARAMETERS);
+  /** What is reached so far; the next epoch closes its arrays. */
+  Network network() {
+    return state.network;
   }
 
   /** The loss on other digits than those trained on. */
   double loss(Digits others) {
     try (Scope scope = Scope.open()) {
-      return Classifier.loss(others, parameters()).itemDouble();
+      return state.network.loss(others).itemDouble();
     }
   }
 
@@ -69,66 +66,51 @@ final class Training {
     int batches = digits.count() / BATCH;
     int part = BATCH / group.size();
     double loss = 0;
-    MlxArray[] current = state;
+    State current = state;
     try (Scope scope = Scope.open()) {
       MlxArray order = Random.permutation(digits.count(), key);
       for (int i = 0; i < batches; i++) {
         int first = i * BATCH + group.rank() * part;
         Digits batch = digits.select(order.get(Index.slice(first, first + part)));
-        MlxArray[] arguments = Arrays.copyOf(current, current.length + 2);
-        arguments[current.length] = batch.images();
-        arguments[current.length + 1] = batch.labels();
-        MlxArray[] results = step.apply(arguments);
+        WithAux<State> result = step.apply(current, batch);
         // Loss and new state together: reading the loss alone would leave the state uncomputed.
-        Ops.eval(results);
-        loss += results[current.length].itemDouble();
-        current = Arrays.copyOf(results, current.length);
+        Trees.eval(result);
+        loss += result.value().itemDouble();
+        current = result.aux();
       }
       scope.keep(current);
     }
-    for (MlxArray old : state) {
-      old.close(); // they were made outside the scope above
-    }
+    Trees.close(state); // it was made outside the scope above
     state = current;
     return loss / batches;
   }
 
-  /**
-   * From the state, images and their labels to the next state and the loss. It depends on nothing
-   * else, so that it can be compiled.
-   */
-  private MlxArray[] step(MlxArray... xs) {
-    Digits batch = new Digits(xs[2 * PARAMETERS], xs[2 * PARAMETERS + 1]);
-    ValueAndGrad loss =
-        Transforms.valueAndGrad(parameters -> Classifier.loss(batch, parameters), 0, 1, 2, 3)
-            .apply(Arrays.copyOf(xs, PARAMETERS));
-    MlxArray[] means = Arrays.copyOf(loss.grads(), PARAMETERS + 1);
-    means[PARAMETERS] = loss.value();
-    means = meansOfRanks(means);
-    MlxArray[] results = new MlxArray[2 * PARAMETERS + 1];
-    for (int i = 0; i < PARAMETERS; i++) {
-      MlxArray velocity = xs[PARAMETERS + i].multiply(MOMENTUM).add(means[i]);
-      results[i] = xs[i].subtract(velocity.multiply(LEARNING_RATE));
-      results[PARAMETERS + i] = velocity;
-    }
-    results[2 * PARAMETERS] = means[PARAMETERS];
-    return results;
+  /** The loss and the next state. It depends on nothing else, so that it can be compiled. */
+  private WithAux<State> step(State state, Digits batch) {
+    var loss = meanOfRanks(Trees.valueAndGrad(Network::loss).apply(state.network, batch));
+    Network velocity =
+        Trees.map(state.velocity, loss.grad(), (v, g) -> v.multiply(MOMENTUM).add(g));
+    Network network =
+        Trees.map(state.network, velocity, (p, v) -> p.subtract(v.multiply(LEARNING_RATE)));
+    return new WithAux<>(loss.value(), new State(network, velocity));
   }
 
   /** One message for all of them: most of what a small one costs is the way. */
-  private MlxArray[] meansOfRanks(MlxArray... xs) {
+  private <T> T meanOfRanks(T tree) {
     if (group.size() == 1) {
-      return xs;
+      return tree;
     }
-    MlxArray[] flat = Arrays.stream(xs).map(MlxArray::flatten).toArray(MlxArray[]::new);
+    List<MlxArray> leaves = Trees.flatten(tree);
+    MlxArray[] flat = leaves.stream().map(MlxArray::flatten).toArray(MlxArray[]::new);
     MlxArray means = Distributed.allSum(Ops.concatenate(flat), group).divide(group.size());
-    MlxArray[] results = new MlxArray[xs.length];
-    int start = 0;
-    for (int i = 0; i < xs.length; i++) {
-      int stop = start + (int) xs[i].size();
-      results[i] = means.get(Index.slice(start, stop)).reshape(xs[i].shape());
-      start = stop;
-    }
-    return results;
+    int[] start = {0};
+    return Trees.map(
+        tree,
+        leaf -> {
+          int stop = start[0] + (int) leaf.size();
+          MlxArray mean = means.get(Index.slice(start[0], stop)).reshape(leaf.shape());
+          start[0] = stop;
+          return mean;
+        });
   }
 }

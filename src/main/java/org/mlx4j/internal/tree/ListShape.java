@@ -1,0 +1,72 @@
+package org.mlx4j.internal.tree;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedList;
+import java.util.List;
+
+/** A list: of the same kind when it is made again, as far as the JDK's own are concerned. */
+record ListShape(Form form, int size) implements Node {
+  enum Form {
+    UNMODIFIABLE,
+    ARRAY_LIST,
+    LINKED_LIST;
+
+    static Form of(Object list) {
+      if (list instanceof ArrayList) {
+        return ARRAY_LIST;
+      }
+      return list instanceof LinkedList ? LINKED_LIST : UNMODIFIABLE;
+    }
+  }
+
+  static void flatten(Object value, Flattening into) {
+    Object[] elements = ((List<?>) value).toArray(); // at once: another thread may change it
+    into.open(new ListShape(Form.of(value), elements.length));
+    for (Object element : elements) {
+      into.add(element);
+    }
+    into.close();
+  }
+
+  @Override
+  public int children() {
+    return size;
+  }
+
+  @Override
+  public String segment(int child) {
+    return "[" + child + "]";
+  }
+
+  @Override
+  public Object rebuild(Rebuilding from) {
+    Object[] elements = new Object[size];
+    for (int i = 0; i < size; i++) {
+      elements[i] = from.next();
+    }
+    List<Object> list = Arrays.asList(elements);
+    return switch (form) {
+      case UNMODIFIABLE -> Collections.unmodifiableList(list);
+      case ARRAY_LIST -> new ArrayList<>(list);
+      case LINKED_LIST -> new LinkedList<>(list);
+    };
+  }
+
+  @Override
+  public void match(Object other, Matching matching) {
+    Object[] elements = other instanceof List<?> list ? list.toArray() : null;
+    if (elements == null || elements.length != size) {
+      throw matching.mismatch(other);
+    }
+    for (Object element : elements) {
+      matching.next(element);
+    }
+  }
+
+  @Override
+  public String description() {
+    return "a list of " + size;
+  }
+}

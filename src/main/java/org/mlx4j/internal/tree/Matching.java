@@ -1,0 +1,82 @@
+package org.mlx4j.internal.tree;
+
+import org.mlx4j.MlxArray;
+
+/** Goes through a tree and a structure that should be its own, except for static values. */
+final class Matching {
+  private final Structure structure;
+  private final String name;
+  private final MlxArray[] leaves;
+  private int token;
+  private int leaf;
+
+  Matching(Structure structure, String name) {
+    this.structure = structure;
+    this.name = name;
+    this.leaves = new MlxArray[structure.leaves()];
+  }
+
+  MlxArray[] leavesOf(Object tree) {
+    next(tree);
+    return leaves;
+  }
+
+  /** Compares the next tree of the structure with another one. */
+  void next(Object other) {
+    Object wanted = structure.tokens[token++];
+    if (wanted == Flattening.LEAF) {
+      if (!(other instanceof MlxArray array)) {
+        throw mismatch(other);
+      }
+      leaves[leaf++] = array;
+    } else if (wanted instanceof Node node) {
+      node.match(other, this);
+    } else if (!bothStatic(wanted, other)) {
+      throw mismatch(other);
+    }
+  }
+
+  private static boolean bothStatic(Object wanted, Object other) {
+    boolean sameClass = wanted != null && other != null && wanted.getClass() == other.getClass();
+    return sameClass || !(other instanceof MlxArray) && shape(other) == null;
+  }
+
+  /** The node that a value is, or null if it is static. */
+  private static Node shape(Object value) {
+    return Flattening.of("flatten", Roots.TREE, value).structure().firstNode();
+  }
+
+  IllegalArgumentException mismatch(Object found) {
+    return new IllegalArgumentException(
+        "["
+            + structure.function
+            + "] "
+            + name
+            + structure.continued(token - 1)
+            + ": found "
+            + describe(found)
+            + ", where "
+            + structure.rootOf(token - 1)
+            + " has "
+            + describeToken(structure.tokens[token - 1]));
+  }
+
+  private static String describe(Object value) {
+    if (value instanceof MlxArray) {
+      return "an array";
+    }
+    Node node = shape(value);
+    return node == null ? describeStatic(value) : node.description();
+  }
+
+  private static String describeToken(Object token) {
+    if (token == Flattening.LEAF) {
+      return "an array";
+    }
+    return token instanceof Node node ? node.description() : describeStatic(token);
+  }
+
+  private static String describeStatic(Object value) {
+    return value == null ? "null" : "the static value " + value;
+  }
+}

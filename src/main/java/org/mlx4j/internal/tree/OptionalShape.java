@@ -1,0 +1,48 @@
+package org.mlx4j.internal.tree;
+
+import java.util.Optional;
+
+/** An {@link Optional}; what it holds has the same path as itself. */
+enum OptionalShape implements Node {
+  EMPTY,
+  PRESENT;
+
+  static void flatten(Object value, Flattening into) {
+    Optional<?> optional = (Optional<?>) value;
+    into.open(optional.isPresent() ? PRESENT : EMPTY);
+    if (optional.isPresent()) {
+      into.add(optional.get());
+    }
+    into.close();
+  }
+
+  @Override
+  public int children() {
+    return ordinal();
+  }
+
+  @Override
+  public String segment(int child) {
+    return "";
+  }
+
+  @Override
+  public Object rebuild(Rebuilding from) {
+    return this == EMPTY ? Optional.empty() : Optional.of(from.next());
+  }
+
+  @Override
+  public void match(Object other, Matching matching) {
+    if (!(other instanceof Optional<?> optional) || optional.isPresent() != (this == PRESENT)) {
+      throw matching.mismatch(other);
+    }
+    if (this == PRESENT) {
+      matching.next(optional.get());
+    }
+  }
+
+  @Override
+  public String description() {
+    return this == EMPTY ? "an empty Optional" : "an Optional with a value";
+  }
+}

@@ -1,0 +1,155 @@
+package org.mlx4j.internal.tree;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+
+/** A class of records: its accessors and its constructor. There is one for each class. */
+final class RecordShape implements Node, Kind {
+  private final Class<?> type;
+  private final String[] names;
+  private final Class<?>[] types;
+
+  /** Each takes the record as an Object and returns the component as one. */
+  private final MethodHandle[] accessors;
+
+  /** Takes all components as an Object[] and returns the record as an Object. */
+  private final MethodHandle constructor;
+
+  private RecordShape(Class<?> type) throws ReflectiveOperationException {
+    this.type = type;
+    RecordComponent[] components = type.getRecordComponents();
+    names = Arrays.stream(components).map(RecordComponent::getName).toArray(String[]::new);
+    types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    accessors = new MethodHandle[components.length];
+    MethodHandles.Lookup lookup = MethodHandles.lookup();
+    for (int i = 0; i < components.length; i++) {
+      Method accessor = components[i].getAccessor();
+      requireAccess(accessor);
+      accessors[i] =
+          lookup.unreflect(accessor).asType(MethodType.methodType(Object.class, Object.class));
+    }
+    Constructor<?> canonical = type.getDeclaredConstructor(types);
+    requireAccess(canonical);
+    constructor =
+        lookup
+            .unreflectConstructor(canonical)
+            .asSpreader(Object[].class, types.length)
+            .asType(MethodType.methodType(Object.class, Object[].class));
+  }
+
+  static RecordShape of(Class<?> type) {
+    try {
+      return new RecordShape(type);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) { // or too many components
+      throw new UnusableTypeException(
+          "the record " + type.getName() + " cannot be read or made: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireAccess(AccessibleObject member) {
+    if (!member.trySetAccessible()) {
+      Module ours = RecordShape.class.getModule();
+      throw new UnusableTypeException(
+          "the record "
+              + type.getName()
+              + " cannot be read or made, because its module does not open its package; add \"opens "
+              + type.getPackageName()
+              + (ours.isNamed() ? " to " + ours.getName() : "")
+              + ";\" to the module-info of "
+              + type.getModule().getName(),
+          null);
+    }
+  }
+
+  /** Whether a component of a class of records is of a type that arrays may be in. */
+  static boolean mayHoldArrays(Class<?> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .map(RecordComponent::getType)
+        .anyMatch(t -> !t.isPrimitive() && !t.isEnum() && t != String.class);
+  }
+
+  @Override
+  public void flatten(Object value, Flattening into) {
+    into.open(this);
+    for (int i = 0; i < accessors.length; i++) {
+      into.add(component(value, i));
+    }
+    into.close();
+  }
+
+  private Object component(Object value, int i) {
+    try {
+      return (Object) accessors[i].invokeExact(value);
+    } catch (Throwable e) {
+      throw asItIs(e);
+    }
+  }
+
+  @Override
+  public int children() {
+    return names.length;
+  }
+
+  @Override
+  public String segment(int child) {
+    return "." + names[child];
+  }
+
+  @Override
+  public Object rebuild(Rebuilding from) {
+    int token = from.token();
+    Object[] components = new Object[types.length];
+    for (int i = 0; i < components.length; i++) {
+      components[i] = from.next();
+    }
+    try {
+      return (Object) constructor.invokeExact(components);
+    } catch (ClassCastException e) {
+      for (int i = 0; i < components.length; i++) {
+        if (components[i] != null && !MethodType.methodType(types[i]).wrap().returnType().isInstance(components[i])) {
+          throw from.error(
+              token,
+              "the component "
+                  + names[i]
+                  + " of the record "
+                  + type.getName()
+                  + " is declared as "
+                  + types[i].getName()
+                  + ", but what is in its place can only be made again as "
+                  + components[i].getClass().getName()
+                  + "; declare it as List or Map");
+        }
+      }
+      throw e;
+    } catch (Throwable e) {
+      throw asItIs(e);
+    }
+  }
+
+  @Override
+  public void match(Object other, Matching matching) {
+    if (other == null || other.getClass() != type) {
+      throw matching.mismatch(other);
+    }
+    for (int i = 0; i < accessors.length; i++) {
+      matching.next(component(other, i));
+    }
+  }
+
+  @Override
+  public String description() {
+    return "a record " + type.getName();
+  }
+
+  /** What the code of a record throws comes out as the same object, checked or not. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E extends Throwable> RuntimeException asItIs(Throwable e) throws E {
+    throw (E) e;
+  }
+}

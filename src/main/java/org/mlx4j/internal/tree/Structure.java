@@ -1,0 +1,217 @@
+package org.mlx4j.internal.tree;
+
+import java.util.Arrays;
+import org.mlx4j.MlxArray;
+
+/**
+ * All of one or more trees but their arrays: how they are nested, and their static values. Trees
+ * with equal structures differ in nothing but their arrays.
+ */
+public final class Structure {
+  final String function;
+  private final Roots roots;
+  final Object[] tokens;
+  private final int[] leavesOfRoots;
+  private final int leaves;
+  private int hash;
+
+  Structure(String function, Roots roots, Object[] tokens, int[] leavesOfRoots) {
+    this.function = function;
+    this.roots = roots;
+    this.tokens = tokens;
+    this.leavesOfRoots = leavesOfRoots;
+    int sum = 0;
+    for (int count : leavesOfRoots) {
+      sum += count;
+    }
+    this.leaves = sum;
+  }
+
+  /**
+   * The number of arrays.
+   *
+   * @return the number of arrays in all trees
+   */
+  public int leaves() {
+    return leaves;
+  }
+
+  /**
+   * The number of arrays in one tree.
+   *
+   * @param root the index of the tree
+   * @return the number of its arrays
+   */
+  public int leaves(int root) {
+    return leavesOfRoots[root];
+  }
+
+  /**
+   * Puts all trees together.
+   *
+   * @param arrays their arrays; there may be more behind them
+   * @return the trees
+   */
+  public Object[] rebuild(MlxArray... arrays) {
+    Object[] trees = new Object[leavesOfRoots.length];
+    Rebuilding rebuilding = new Rebuilding(this, arrays, 0);
+    for (int i = 0; i < trees.length; i++) {
+      trees[i] = rebuilding.next();
+    }
+    return trees;
+  }
+
+  /**
+   * Puts the first tree together.
+   *
+   * @param arrays among others its arrays
+   * @param from where they begin
+   * @return the tree
+   */
+  public Object rebuildFirst(MlxArray[] arrays, int from) {
+    return new Rebuilding(this, arrays, from).next();
+  }
+
+  /**
+   * The arrays of a tree that has the structure of the first tree here, in its order; static values
+   * may differ.
+   *
+   * @param name what the tree is, for messages
+   * @param tree the tree
+   * @return its arrays
+   * @throws IllegalArgumentException if it has another structure
+   */
+  public MlxArray[] match(String name, Object tree) {
+    return new Matching(this, name).leavesOf(tree);
+  }
+
+  /** The node that the first tree is, or null. */
+  Node firstNode() {
+    return tokens[0] instanceof Node node ? node : null;
+  }
+
+  // ---- places -----------------------------------------------------------------------------------
+
+  /**
+   * What is wrong with an array.
+   *
+   * @param leaf the index of the array
+   * @param message what is wrong
+   * @return text that names function, tree and path
+   */
+  public String complaint(int leaf, String message) {
+    return "[" + function + "] " + place(leaf) + ": " + message;
+  }
+
+  /**
+   * Where an array is.
+   *
+   * @param leaf the index of the array
+   * @return its tree and its path, as messages name them
+   */
+  public String place(int leaf) {
+    return place(roots, tokens, tokenOf(leaf));
+  }
+
+  /**
+   * The path from the root of its tree to an array.
+   *
+   * @param leaf the index of the array
+   * @return a path such as {@code layers[2].w}; empty if the tree is the array itself
+   */
+  public String path(int leaf) {
+    return new Place(tokens, tokenOf(leaf)).path;
+  }
+
+  IllegalArgumentException error(int token, String message) {
+    return new IllegalArgumentException(
+        "[" + function + "] " + place(roots, tokens, token) + ": " + message);
+  }
+
+  String rootOf(int token) {
+    return roots.name(new Place(tokens, token).root);
+  }
+
+  /** The path to a token, to be put behind the name of its tree. */
+  String continued(int token) {
+    String path = new Place(tokens, token).path;
+    return path.isEmpty() ? "" : ", " + path;
+  }
+
+  /** Where a token is, or, behind the last one, where the next will be. */
+  static String place(Roots roots, Object[] tokens, int token) {
+    Place place = new Place(tokens, token);
+    String root = roots.name(place.root);
+    return place.path.isEmpty() ? root : root + ", " + place.path;
+  }
+
+  private int tokenOf(int leaf) {
+    int token = -1;
+    for (int found = -1; found < leaf; ) {
+      if (tokens[++token] == Flattening.LEAF) {
+        found++;
+      }
+    }
+    return token;
+  }
+
+  /** The tree in which a token is, and the path to it: what only messages need. */
+  private static final class Place {
+    final int root;
+    final String path;
+
+    Place(Object[] tokens, int token) {
+      Node[] open = new Node[token + 1];
+      int[] next = new int[token + 1];
+      int depth = 0;
+      int trees = 0;
+      for (int i = 0; ; i++) {
+        while (depth > 0 && next[depth - 1] == open[depth - 1].children()) {
+          depth--;
+        }
+        if (depth == 0) {
+          trees++;
+        } else {
+          next[depth - 1]++;
+        }
+        if (i == token) {
+          break;
+        }
+        if (tokens[i] instanceof Node node) {
+          open[depth] = node;
+          next[depth++] = 0;
+        }
+      }
+      root = trees - 1;
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < depth; i++) {
+        text.append(open[i].segment(next[i] - 1));
+      }
+      path = text.indexOf(".") == 0 ? text.substring(1) : text.toString();
+    }
+  }
+
+  // ---- comparison -------------------------------------------------------------------------------
+
+  /**
+   * Whether the other trees differ in nothing but their arrays.
+   *
+   * @param other another structure
+   * @return true if nesting and static values are equal
+   */
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || other instanceof Structure s
+            && hashCode() == s.hashCode()
+            && Arrays.equals(tokens, s.tokens);
+  }
+
+  @Override
+  public int hashCode() {
+    if (hash == 0) {
+      hash = Arrays.hashCode(tokens);
+    }
+    return hash;
+  }
+}

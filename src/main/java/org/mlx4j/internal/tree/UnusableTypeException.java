@@ -1,0 +1,10 @@
+package org.mlx4j.internal.tree;
+
+/** Values of a class cannot be taken apart or put together; the message says why. */
+final class UnusableTypeException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  UnusableTypeException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,24 @@
+package org.mlx4j.tree;
+
+import java.util.function.LongUnaryOperator;
+import org.mlx4j.internal.tree.Structure;
+
+/** A function that runs at other times than it is called: compiled, or checkpointed. */
+final class Recorded extends Transformed {
+  private final LongUnaryOperator transformation;
+
+  Recorded(String transform, Callee callee, LongUnaryOperator transformation) {
+    super(transform, callee);
+    this.transformation = transformation;
+  }
+
+  @Override
+  LongUnaryOperator transformation(Structure arguments) {
+    return transformation;
+  }
+
+  @Override
+  boolean records() {
+    return true;
+  }
+}

@@ -1,0 +1,70 @@
+package org.mlx4j.tree;
+
+import java.util.Arrays;
+import org.mlx4j.MlxArray;
+import org.mlx4j.internal.FlatFunctions;
+import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.tree.Flattening;
+import org.mlx4j.internal.tree.Structure;
+
+/** The native function for arguments of one structure. */
+final class Specialization {
+  final Structure arguments;
+  final long handle;
+  private final Transformed owner;
+  private final Recordings recordings;
+  private volatile boolean dropped;
+
+  Specialization(Transformed owner, Structure arguments) {
+    this.owner = owner;
+    this.arguments = arguments;
+    this.recordings = owner.records() ? new Recordings(owner.transform) : null;
+    this.handle =
+        FlatFunctions.get()
+            .transformed(owner.transform, this::run, owner.transformation(arguments));
+  }
+
+  /** The user's function as one of arrays. */
+  private MlxArray[] run(MlxArray... leaves) {
+    Frame frame = Frame.of(this);
+    Structure given = frame == null ? arguments : frame.arguments;
+    Object returned = owner.callee.apply(given.rebuild(leaves));
+    Flattening flattened =
+        Flattening.of(owner.transform, owner.resultNames(), owner.results(returned));
+    MlxArray[] results = flattened.leaves();
+    Structure structure = flattened.structure();
+    int closed = results.length > 1 ? FlatFunctions.get().firstClosed(results) : -1;
+    if (closed >= 0) {
+      throw new IllegalStateException(structure.complaint(closed, "the array is closed"));
+    }
+    if (recordings != null) {
+      return padded(results, recordings.record(structure));
+    }
+    frame.results = structure;
+    return results;
+  }
+
+  private static MlxArray[] padded(MlxArray[] results, int length) {
+    if (length == results.length) {
+      return results;
+    }
+    MlxArray[] padded = Arrays.copyOf(results, length);
+    Arrays.fill(padded, results.length, length, MlxArray.scalar(false));
+    return padded;
+  }
+
+  /** The structure of what the function returned, if there are so many arrays. */
+  Structure results(Frame frame, int outputs) {
+    return recordings != null ? recordings.of(outputs) : frame.results;
+  }
+
+  boolean dropped() {
+    return dropped;
+  }
+
+  /** Frees the native function; calls that are running finish. */
+  void drop() {
+    dropped = true;
+    HandlesNative.close(handle);
+  }
+}

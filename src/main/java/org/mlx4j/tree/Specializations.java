@@ -1,0 +1,63 @@
+package org.mlx4j.tree;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.mlx4j.internal.tree.Structure;
+
+/**
+ * The native functions of a transform, one for each structure of arguments. A static value that
+ * changes at every call makes a new one each time, so those that were not used for long are
+ * dropped.
+ */
+final class Specializations {
+  private static final int MOST = 64;
+
+  private final Transformed owner;
+
+  /** In the order of their last use; null when closed. */
+  private Map<Structure, Specialization> recent = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Almost always the next one to be asked for. */
+  private volatile Specialization last;
+
+  Specializations(Transformed owner) {
+    this.owner = owner;
+  }
+
+  Specialization of(Structure arguments) {
+    Specialization f = last;
+    if (f == null || f.dropped() || !f.arguments.equals(arguments)) {
+      f = lookUp(arguments);
+      last = f;
+    }
+    return f;
+  }
+
+  private synchronized Specialization lookUp(Structure arguments) {
+    if (recent == null) {
+      throw owner.closed();
+    }
+    Specialization f = recent.get(arguments);
+    if (f == null) {
+      f = new Specialization(owner, arguments);
+      recent.put(arguments, f);
+      if (recent.size() > MOST) {
+        Iterator<Specialization> oldestFirst = recent.values().iterator();
+        oldestFirst.next().drop();
+        oldestFirst.remove();
+      }
+    }
+    return f;
+  }
+
+  synchronized boolean closed() {
+    return recent == null;
+  }
+
+  synchronized void close() {
+    recent.values().forEach(Specialization::drop);
+    recent = null;
+    last = null;
+  }
+}

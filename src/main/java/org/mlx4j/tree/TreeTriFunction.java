@@ -1,0 +1,31 @@
+package org.mlx4j.tree;
+
+/**
+ * A transformed function of three trees.
+ *
+ * @param <A> the type of the first argument
+ * @param <B> the type of the second argument
+ * @param <C> the type of the third argument
+ * @param <R> the type of the result
+ */
+public final class TreeTriFunction<A, B, C, R> extends TreeHandle
+    implements TriFunction<A, B, C, R> {
+  TreeTriFunction(Transformed function) {
+    super(function);
+  }
+
+  /**
+   * Applies the function.
+   *
+   * @param a the first argument
+   * @param b the second argument
+   * @param c the third argument
+   * @return the result
+   * @throws IllegalArgumentException as for {@link TreeFunction#apply}
+   * @throws IllegalStateException if this function or an array of an argument is closed
+   */
+  @Override
+  public R apply(A a, B b, C c) {
+    return call(a, b, c);
+  }
+}

@@ -1,0 +1,22 @@
+package org.mlx4j.tree;
+
+/**
+ * A function of three arguments.
+ *
+ * @param <A> the type of the first argument
+ * @param <B> the type of the second argument
+ * @param <C> the type of the third argument
+ * @param <R> the type of the result
+ */
+@FunctionalInterface
+public interface TriFunction<A, B, C, R> {
+  /**
+   * Applies the function.
+   *
+   * @param a the first argument
+   * @param b the second argument
+   * @param c the third argument
+   * @return the result
+   */
+  R apply(A a, B b, C c);
+}
