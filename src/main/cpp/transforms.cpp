@@ -166,7 +166,8 @@ static void require_axis_count(std::size_t axes, std::size_t count, const char* 
   }
 }
 
-static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes, const std::optional<std::vector<int>>& out_axes) {
+static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
+                     const std::optional<std::vector<int>>& out_axes) {
   return [f = guarded(f, StackUse::vmap), in_axes, out_axes](const Arrays& args) {
     require_axis_count(in_axes.size(), args.size(), "inAxes", "arguments");
     std::vector<int> in(args.size());

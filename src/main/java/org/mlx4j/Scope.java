@@ -2,7 +2,6 @@ package org.mlx4j;
 
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.mlx4j.internal.HandlesNative;
@@ -25,13 +24,15 @@ import org.mlx4j.internal.tree.Flattening;
  * has a scope of its own: what it creates is closed when it returns, except what it returns.
  */
 public final class Scope implements AutoCloseable {
+  private static final IdentityHashMap<Object, Lease> NO_LEASES = new IdentityHashMap<>();
+
   private final ThreadContext context;
   private final Scope outer;
   private long[] handles = new long[16];
   private int count;
 
   /** What has no handle of its own, by its owner: few, and rarely any. */
-  private Map<Object, Lease> leases = Map.of();
+  private IdentityHashMap<Object, Lease> leases = NO_LEASES;
 
   private int mostLeases = 64;
 
@@ -294,7 +295,7 @@ public final class Scope implements AutoCloseable {
       s.handles = null;
       s.count = 0;
       s.leases.forEach(this::add);
-      s.leases = Map.of();
+      s.leases = NO_LEASES;
     }
     context.scope = outer;
   }
@@ -309,7 +310,7 @@ public final class Scope implements AutoCloseable {
 
   private void endLeases() {
     leases.values().forEach(Lease::end);
-    leases = Map.of();
+    leases = NO_LEASES;
   }
 
   /**

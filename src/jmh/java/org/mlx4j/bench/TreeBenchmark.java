@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What records cost: each typed call beside the same call with plain arrays, without evaluation. The
- * record has ten arrays and a static value.
+ * What records cost: each typed call beside the same call with plain arrays, without evaluation.
+ * The record has ten arrays and a static value.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -73,7 +73,7 @@ public abstract class FlatFunctions {
    * Lets the scope of the caller or else the collector end a lease.
    *
    * @param owner whose lease it is
-    * @param lease what to end; it must not refer to the owner
+   * @param lease what to end; it must not refer to the owner
    */
   public abstract void own(Object owner, Lease lease);
 }

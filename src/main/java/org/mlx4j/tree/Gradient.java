@@ -44,8 +44,7 @@ final class Gradient extends Transformed {
               + "] argument 0: it holds no arrays, so there is nothing to differentiate; put what you"
               + " differentiate first");
     }
-    return f ->
-        TransformsNative.value_and_grad_of_first(f, count, kind != Of.GRAD, transform);
+    return f -> TransformsNative.value_and_grad_of_first(f, count, kind != Of.GRAD, transform);
   }
 
   @Override

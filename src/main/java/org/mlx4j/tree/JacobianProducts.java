@@ -68,7 +68,8 @@ final class JacobianProducts {
           return results;
         };
     org.mlx4j.Vjp products = Transforms.vjp(f, primals, cotangents);
-    return new Vjp<>(result.rebuildFirst(products.outputs(), 0), first.rebuildFirst(products.vjps(), 0));
+    return new Vjp<>(
+        result.rebuildFirst(products.outputs(), 0), first.rebuildFirst(products.vjps(), 0));
   }
 
   @SuppressWarnings("unchecked") // the result is of the function's own type
@@ -93,7 +94,8 @@ final class JacobianProducts {
           return flattened.leaves();
         };
     org.mlx4j.Jvp products = Transforms.jvp(f, primals, tangents);
-    return new Jvp<>(result.rebuildFirst(products.outputs(), 0), result.rebuildFirst(products.jvps(), 0));
+    return new Jvp<>(
+        result.rebuildFirst(products.outputs(), 0), result.rebuildFirst(products.jvps(), 0));
   }
 
   private Object call(MlxArray... xs) {

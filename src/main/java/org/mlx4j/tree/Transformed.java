@@ -37,7 +37,7 @@ abstract class Transformed {
     }
   }
 
-  // ---- what the transforms differ in --------------------------------------------------------------
+  // ---- what the transforms differ in -----------------------------------------------------------
 
   /**
    * Makes the transformed native function of a native one.
@@ -71,7 +71,7 @@ abstract class Transformed {
     return null;
   }
 
-  // ---- application --------------------------------------------------------------------------------
+  // ---- application -----------------------------------------------------------------------------
 
   final Object apply(Object... arguments) {
     Flattening flattened = Flattening.of(transform, Roots.ARGUMENTS, arguments);
@@ -107,7 +107,7 @@ abstract class Transformed {
     return new IllegalStateException("[" + transform + "] the function is closed");
   }
 
-  // ---- lifetime -----------------------------------------------------------------------------------
+  // ---- lifetime --------------------------------------------------------------------------------
 
   final synchronized void retain(String outer) {
     if (holders == 0) {

@@ -45,7 +45,7 @@ import org.mlx4j.internal.tree.Structure;
 public final class Trees {
   private Trees() {}
 
-  // ---- grad -------------------------------------------------------------------------------------
+  // ---- grad ------------------------------------------------------------------------------------
 
   /**
    * Returns a function that computes the gradient of {@code f}. Mirrors {@code mlx.core.grad}.
@@ -113,8 +113,7 @@ public final class Trees {
    */
   public static <A, B> TreeBiFunction<A, B, ValueAndGrad<A>> valueAndGrad(
       BiFunction<A, B, MlxArray> f) {
-    return new TreeBiFunction<>(
-        gradient(Gradient.Of.VALUE_AND_GRAD, Callee.of("valueAndGrad", f)));
+    return new TreeBiFunction<>(gradient(Gradient.Of.VALUE_AND_GRAD, Callee.of("valueAndGrad", f)));
   }
 
   /**
@@ -146,7 +145,8 @@ public final class Trees {
    */
   public static <A, T> TreeFunction<A, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
       Function<A, WithAux<T>> f) {
-    return new TreeFunction<>(gradient(Gradient.Of.VALUE_AUX_AND_GRAD, Callee.of("valueAndGradWithAux", f)));
+    return new TreeFunction<>(
+        gradient(Gradient.Of.VALUE_AUX_AND_GRAD, Callee.of("valueAndGradWithAux", f)));
   }
 
   /**
@@ -186,7 +186,7 @@ public final class Trees {
     return new Gradient(kind, f);
   }
 
-  // ---- compile ----------------------------------------------------------------------------------
+  // ---- compile ---------------------------------------------------------------------------------
 
   /**
    * Returns a compiled form of {@code f}. Its Java code runs once for each thread and each
@@ -241,7 +241,7 @@ public final class Trees {
     return new Recorded("compile", f, h -> TransformsNative.compile(h, false));
   }
 
-  // ---- checkpoint -------------------------------------------------------------------------------
+  // ---- checkpoint ------------------------------------------------------------------------------
 
   /**
    * Returns a function with the value and gradient of {@code f} that keeps no intermediate results
@@ -291,7 +291,7 @@ public final class Trees {
     return new Recorded("checkpoint", f, TransformsNative::checkpoint);
   }
 
-  // ---- vmap -------------------------------------------------------------------------------------
+  // ---- vmap ------------------------------------------------------------------------------------
 
   /**
    * Returns a function that applies {@code f} to every slice of the argument's arrays along axis 0
@@ -389,7 +389,7 @@ public final class Trees {
     return new TreeTriFunction<>(new Mapped(Callee.of("vmap", f), 3, inAxes));
   }
 
-  // ---- vjp, jvp ---------------------------------------------------------------------------------
+  // ---- vjp, jvp --------------------------------------------------------------------------------
 
   /**
    * Computes the result of {@code f} and the product of {@code cotangent} with its Jacobian, at
@@ -440,8 +440,7 @@ public final class Trees {
    * @param <R> the type of the result
    * @return the result and the product
    */
-  public static <A, B, C, R> Vjp<R, A> vjp(
-      TriFunction<A, B, C, R> f, A a, B b, C c, R cotangent) {
+  public static <A, B, C, R> Vjp<R, A> vjp(TriFunction<A, B, C, R> f, A a, B b, C c, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a, b, c);
   }
 
@@ -498,7 +497,7 @@ public final class Trees {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a, b, c);
   }
 
-  // ---- trees themselves -------------------------------------------------------------------------
+  // ---- trees themselves ------------------------------------------------------------------------
 
   /**
    * Makes a tree of what an operation makes of each array. Mirrors {@code mlx.utils.tree_map}.
@@ -660,7 +659,7 @@ public final class Trees {
     }
   }
 
-  // ---- files ------------------------------------------------------------------------------------
+  // ---- files -----------------------------------------------------------------------------------
 
   /**
    * Saves the arrays of a tree in a file of the safetensors format, each under its path, such as
@@ -679,8 +678,7 @@ public final class Trees {
     Objects.requireNonNull(file, "[save] the file is null");
     Flattening flattened = Flattening.of("save", Roots.TREE, tree);
     Structure structure = flattened.structure();
-    withOpenArrays(
-        flattened, leaves -> Io.saveSafetensors(file, named(structure, leaves)));
+    withOpenArrays(flattened, leaves -> Io.saveSafetensors(file, named(structure, leaves)));
   }
 
   private static Map<String, MlxArray> named(Structure structure, MlxArray... leaves) {

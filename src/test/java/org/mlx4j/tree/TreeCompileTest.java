@@ -33,6 +33,7 @@ import org.mlx4j.tree.Models.Mlp;
 
 /** Compiled functions of trees: what is recorded, and for what. */
 @ExtendWith(InScope.class)
+@SuppressWarnings("ArrayRecordComponent") // users' records are as they are
 class TreeCompileTest {
   private final MlxArray x = MlxArray.of(1f, 2f, 3f);
   private int traces;
@@ -44,7 +45,7 @@ class TreeCompileTest {
     return s.x().multiply(((Number) s.factor()).doubleValue());
   }
 
-  // ---- results --------------------------------------------------------------------------------------
+  // ---- results ---------------------------------------------------------------------------------
 
   @Test
   void compiledFunctionsComputeTheSame() {
@@ -100,7 +101,7 @@ class TreeCompileTest {
     assertNull(nothing.apply(x));
   }
 
-  // ---- what is recorded anew ------------------------------------------------------------------------
+  // ---- what is recorded anew -------------------------------------------------------------------
 
   @Test
   void changedStaticValuesAreNeverReused() {
@@ -142,8 +143,7 @@ class TreeCompileTest {
     Set<Integer> factors = new HashSet<>(Set.of(2));
     record WithSet(MlxArray x, Set<Integer> factors) {}
     TreeFunction<WithSet, MlxArray> f =
-        Trees.compile(
-            (WithSet w) -> w.x().multiply(w.factors().stream().mapToInt(i -> i).sum()));
+        Trees.compile((WithSet w) -> w.x().multiply(w.factors().stream().mapToInt(i -> i).sum()));
     assertValues(f.apply(new WithSet(x, factors)), 2, 4, 6);
     factors.add(10);
     assertValues(f.apply(new WithSet(x, factors)), 12, 24, 36);
@@ -278,7 +278,7 @@ class TreeCompileTest {
     assertEquals(201, traces);
   }
 
-  // ---- state, keys ----------------------------------------------------------------------------------
+  // ---- state, keys -----------------------------------------------------------------------------
 
   record State(Map<String, MlxArray> parameters, MlxArray step, MlxArray key) {}
 
@@ -327,7 +327,7 @@ class TreeCompileTest {
     assertArrayEquals(first, f.apply(List.of(x, Random.key(1))).toFloatArray());
   }
 
-  // ---- errors ---------------------------------------------------------------------------------------
+  // ---- errors ----------------------------------------------------------------------------------
 
   @Test
   void closedArraysAreNamed() {
@@ -357,8 +357,7 @@ class TreeCompileTest {
               }
               return s.x().add(1);
             });
-    assertSame(
-        mine, assertThrows(IllegalStateException.class, () -> f.apply(new Scaled(x, 1))));
+    assertSame(mine, assertThrows(IllegalStateException.class, () -> f.apply(new Scaled(x, 1))));
     fails[0] = false;
     assertValues(f.apply(new Scaled(x, 1)), 2, 3, 4);
   }

@@ -39,7 +39,7 @@ class TreeGradTest {
     }
   }
 
-  // ---- values -------------------------------------------------------------------------------------
+  // ---- values ----------------------------------------------------------------------------------
 
   @Test
   void gradientsAreThoseOfTheFlatForm() {
@@ -88,15 +88,13 @@ class TreeGradTest {
     MlxArray y = MlxArray.of(3f, 4f);
     MlxArray z = MlxArray.of(5f, 6f);
     assertValues(Trees.grad((MlxArray a) -> a.square().sum()).apply(x), 2, 4);
-    assertValues(
-        Trees.grad((MlxArray a, MlxArray b) -> a.multiply(b).sum()).apply(x, y), 3, 4);
+    assertValues(Trees.grad((MlxArray a, MlxArray b) -> a.multiply(b).sum()).apply(x, y), 3, 4);
     assertValues(
         Trees.grad((MlxArray a, MlxArray b, MlxArray c) -> a.multiply(b).multiply(c).sum())
             .apply(x, y, z),
         15,
         24);
-    ValueAndGrad<MlxArray> one =
-        Trees.valueAndGrad((MlxArray a) -> a.square().sum()).apply(x);
+    ValueAndGrad<MlxArray> one = Trees.valueAndGrad((MlxArray a) -> a.square().sum()).apply(x);
     assertValues(one.value(), 5);
     assertValues(one.grad(), 2, 4);
     ValueAndGrad<List<MlxArray>> three =
@@ -153,7 +151,7 @@ class TreeGradTest {
     assertEquals(DType.COMPLEX64, gradient.dtype());
   }
 
-  // ---- static values --------------------------------------------------------------------------------
+  // ---- static values ---------------------------------------------------------------------------
 
   @Test
   void staticValuesReachTheFunctionAndTheGradientAsTheSameObjects() {
@@ -190,7 +188,7 @@ class TreeGradTest {
     }
   }
 
-  // ---- auxiliary results ----------------------------------------------------------------------------
+  // ---- auxiliary results -----------------------------------------------------------------------
 
   record Report(MlxArray predictions, String note, List<MlxArray> state) {}
 
@@ -261,7 +259,7 @@ class TreeGradTest {
     assertValues(r.aux(), 35);
   }
 
-  // ---- errors ---------------------------------------------------------------------------------------
+  // ---- errors ----------------------------------------------------------------------------------
 
   @Test
   void arraysOfIntegersHaveNoGradient() {
@@ -386,8 +384,7 @@ class TreeGradTest {
             (MlxArray x) -> {
               throw mine;
             });
-    assertSame(
-        mine, assertThrows(IllegalArgumentException.class, () -> f.apply(MlxArray.of(1f))));
+    assertSame(mine, assertThrows(IllegalArgumentException.class, () -> f.apply(MlxArray.of(1f))));
   }
 
   @Test

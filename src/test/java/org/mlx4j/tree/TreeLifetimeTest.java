@@ -35,8 +35,9 @@ import org.mlx4j.tree.Models.Mlp;
 
 /** Who closes the arrays of trees and the functions of them, when, and that nothing is left. */
 @ExtendWith(LifetimeBalance.class)
+@SuppressWarnings("ArrayRecordComponent") // users' records are as they are
 class TreeLifetimeTest {
-  // ---- scopes -----------------------------------------------------------------------------------------
+  // ---- scopes ----------------------------------------------------------------------------------
 
   @Test
   void keptTreesOutliveTheirScope() {
@@ -189,7 +190,7 @@ class TreeLifetimeTest {
     }
   }
 
-  // ---- functions that transforms run ------------------------------------------------------------------
+  // ---- functions that transforms run -----------------------------------------------------------
 
   @Test
   void intermediatesOfFunctionsAreReleased() {
@@ -214,7 +215,7 @@ class TreeLifetimeTest {
     }
   }
 
-  // ---- closing ----------------------------------------------------------------------------------------
+  // ---- closing ---------------------------------------------------------------------------------
 
   @Test
   void closedFunctionsSaySo() {
@@ -303,7 +304,7 @@ class TreeLifetimeTest {
     }
   }
 
-  // ---- many steps, many threads -----------------------------------------------------------------------
+  // ---- many steps, many threads ----------------------------------------------------------------
 
   @Test
   void hundredThousandTypedStepsKeepNothing() {
@@ -317,8 +318,7 @@ class TreeLifetimeTest {
       TreeBiFunction<Linear, Batch, Linear> compiled =
           Trees.compile(
               (Linear l, Batch b) ->
-                  Trees.map(
-                      l, loss.apply(l, b).grad(), (p, g) -> p.subtract(g.multiply(0.001f))));
+                  Trees.map(l, loss.apply(l, b).grad(), (p, g) -> p.subtract(g.multiply(0.001f))));
       scope.keep(model);
       int arrays = 0;
       int functions = 0;
@@ -364,9 +364,7 @@ class TreeLifetimeTest {
         models.add(Models.mlp(i / 100f));
         ValueAndGrad<Mlp> r = loss.apply(models.get(i), batch);
         expected.add(
-            new double[] {
-              r.value().itemDouble(), r.grad().layers().get(0).w().sum().itemDouble()
-            });
+            new double[] {r.value().itemDouble(), r.grad().layers().get(0).w().sum().itemDouble()});
       }
       List<TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>>> all =
           List.of(loss, compiled, checkpointed);

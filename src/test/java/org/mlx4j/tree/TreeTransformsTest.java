@@ -43,7 +43,7 @@ class TreeTransformsTest {
     }
   }
 
-  // ---- checkpoint -----------------------------------------------------------------------------------
+  // ---- checkpoint ------------------------------------------------------------------------------
 
   @Test
   void checkpointKeepsValueAndGradient() {
@@ -97,20 +97,19 @@ class TreeTransformsTest {
         "[checkpoint] the function must return at least one array");
   }
 
-  // ---- vmap -----------------------------------------------------------------------------------------
+  // ---- vmap ------------------------------------------------------------------------------------
 
   @Test
   void vmapMapsEveryArrayOfEveryArgument() {
-    Mlp both = Trees.map(model, Models.mlp(0.1f), (a, b) -> Ops.stack(new MlxArray[] {a, b.add(1)}, 0));
+    Mlp both =
+        Trees.map(model, Models.mlp(0.1f), (a, b) -> Ops.stack(new MlxArray[] {a, b.add(1)}, 0));
     Batch twice = Trees.map(batch, a -> Ops.stack(new MlxArray[] {a, a.multiply(2)}, 0));
     MlxArray losses = Trees.vmap(Models::loss).apply(both, twice);
     assertShape(losses, 2);
     Mlp second = Trees.map(model, a -> a.add(1));
     Batch doubled = Trees.map(batch, a -> a.multiply(2));
     assertValues(
-        losses,
-        Models.loss(model, batch).itemDouble(),
-        Models.loss(second, doubled).itemDouble());
+        losses, Models.loss(model, batch).itemDouble(), Models.loss(second, doubled).itemDouble());
   }
 
   @Test
@@ -141,8 +140,7 @@ class TreeTransformsTest {
         10,
         28);
     assertValues(
-        Trees.vmap((MlxArray a, MlxArray b, MlxArray c) -> a.add(b).add(c).sum())
-            .apply(x, x, x),
+        Trees.vmap((MlxArray a, MlxArray b, MlxArray c) -> a.add(b).add(c).sum()).apply(x, x, x),
         9,
         36);
   }
@@ -155,8 +153,7 @@ class TreeTransformsTest {
         Trees.vmap((Noisy n) -> n.x().add(Random.normal(new int[] {2}, n.key())))
             .apply(new Noisy(Ops.zeros(3, 2), keys));
     for (int i = 0; i < 3; i++) {
-      assertSame(
-          Random.normal(new int[] {2}, keys.unstack()[i]), noisy.unstack()[i]);
+      assertSame(Random.normal(new int[] {2}, keys.unstack()[i]), noisy.unstack()[i]);
     }
   }
 
@@ -182,8 +179,9 @@ class TreeTransformsTest {
         "[vmap] argument 0: axis -3 is out of range for the shape [2, 3]; allowed is -2 to 1");
     assertThrowsSaying(
         IllegalArgumentException.class,
-        () -> Trees.vmap((String s, Linear l) -> l.w(), 0, Transforms.NOT_MAPPED)
-            .apply("none", new Linear(Ops.ones(2), null)),
+        () ->
+            Trees.vmap((String s, Linear l) -> l.w(), 0, Transforms.NOT_MAPPED)
+                .apply("none", new Linear(Ops.ones(2), null)),
         "[vmap] no argument that inAxes [0, -2147483648] maps holds an array");
     assertThrowsSaying(
         IllegalArgumentException.class,
@@ -195,7 +193,7 @@ class TreeTransformsTest {
         "[vmap] inAxes is null");
   }
 
-  // ---- vjp, jvp -------------------------------------------------------------------------------------
+  // ---- vjp, jvp --------------------------------------------------------------------------------
 
   record Output(MlxArray y, List<MlxArray> more, String tag) {}
 
@@ -216,9 +214,7 @@ class TreeTransformsTest {
     MlxArray[] primals = Trees.flatten(model).toArray(MlxArray[]::new);
     org.mlx4j.Vjp expected =
         Transforms.vjp(
-            p -> flatOutput(0.1f, p),
-            primals,
-            Trees.flatten(cotangent).toArray(MlxArray[]::new));
+            p -> flatOutput(0.1f, p), primals, Trees.flatten(cotangent).toArray(MlxArray[]::new));
     Vjp<Output, Mlp> actual = Trees.vjp(TreeTransformsTest::output, model, batch, cotangent);
     assertSameTrees(expected.outputs(), actual.output());
     assertSameTrees(expected.vjps(), actual.vjp());
@@ -309,7 +305,7 @@ class TreeTransformsTest {
         "[vjp] the keys of a map have another order in the cotangent than in the result");
   }
 
-  // ---- transforms of transforms -----------------------------------------------------------------------
+  // ---- transforms of transforms ----------------------------------------------------------------
 
   static Stream<Arguments> everyTwoTransforms() {
     List<String> transforms = List.of("compile", "checkpoint", "grad", "vmap");
@@ -335,8 +331,7 @@ class TreeTransformsTest {
       case "compile" -> Transforms.compileArrays(f);
       case "checkpoint" -> Transforms.checkpointArrays(f);
       case "vmap" -> Transforms.vmap(f, new int[] {0, 0}, new int[] {0, 0});
-      case "grad" ->
-          Transforms.grad(xs -> f.apply(xs)[0].sum().add(f.apply(xs)[1].sum()), 0, 1);
+      case "grad" -> Transforms.grad(xs -> f.apply(xs)[0].sum().add(f.apply(xs)[1].sum()), 0, 1);
       default -> throw new IllegalArgumentException(transform);
     };
   }
@@ -347,7 +342,8 @@ class TreeTransformsTest {
     MlxArray x = Ops.arange(24.0).divide(10).reshape(2, 3, 4);
     MlxArray y = Ops.arange(24.0).sin().reshape(2, 3, 4);
     ArraysFunction flat = xs -> new MlxArray[] {xs[0].sin().multiply(xs[1]), xs[1].power(3)};
-    Function<List<MlxArray>, List<MlxArray>> typed = xs -> List.of(flat.apply(xs.get(0), xs.get(1)));
+    Function<List<MlxArray>, List<MlxArray>> typed =
+        xs -> List.of(flat.apply(xs.get(0), xs.get(1)));
     MlxArray[] expected = flatTransformed(outer, flatTransformed(inner, flat)).apply(x, y);
     Function<List<MlxArray>, List<MlxArray>> nested = transformed(outer, transformed(inner, typed));
     for (int i = 0; i < 2; i++) {
@@ -398,7 +394,9 @@ class TreeTransformsTest {
     assertValues(both[0], 1, 4);
     assertValues(both[1], 1, 2);
     MlxArray hessian =
-        Trees.vmap((MlxArray v) -> Transforms.jvp(Transforms.grad(a -> a.power(3).sum()), x, v).jvps()[0])
+        Trees.vmap(
+                (MlxArray v) ->
+                    Transforms.jvp(Transforms.grad(a -> a.power(3).sum()), x, v).jvps()[0])
             .apply(Ops.eye(2));
     assertValues(hessian, 6, 0, 0, 12);
   }

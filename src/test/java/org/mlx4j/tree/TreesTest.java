@@ -43,6 +43,13 @@ import org.mlx4j.tree.Models.Mlp;
 
 /** What a tree is, and what is done with all of its arrays. */
 @ExtendWith(InScope.class)
+@SuppressWarnings({ // users' records are as they are
+  "ArrayRecordComponent",
+  "IdentityHashMapUsage",
+  "JdkObsolete",
+  "StaticAssignmentOfThrowable",
+  "UnusedMethod"
+})
 class TreesTest {
   private final MlxArray one = MlxArray.scalar(1f);
   private final MlxArray two = MlxArray.scalar(2f);
@@ -56,7 +63,7 @@ class TreesTest {
     return xs;
   }
 
-  // ---- kinds of trees -----------------------------------------------------------------------------
+  // ---- kinds of trees --------------------------------------------------------------------------
 
   @Test
   void anArrayIsATree() {
@@ -179,8 +186,7 @@ class TreesTest {
     record Model(MlxArray w, Config config) {}
     Model twice = twice(new Model(one, new Config("a", RoundingMode.UP, anything, Set.of("t"), 5)));
     assertSame(anything, twice.config().anything());
-    assertEquals(
-        new Config("a", RoundingMode.UP, anything, Set.of("t"), 5), twice.config());
+    assertEquals(new Config("a", RoundingMode.UP, anything, Set.of("t"), 5), twice.config());
   }
 
   @Test
@@ -243,8 +249,7 @@ class TreesTest {
     Positive.refuses = false;
     Positive value = new Positive(one, 1);
     Positive.refuses = true;
-    assertSame(
-        Positive.REFUSED, assertThrows(IllegalStateException.class, () -> twice(value)));
+    assertSame(Positive.REFUSED, assertThrows(IllegalStateException.class, () -> twice(value)));
   }
 
   private record Failing(MlxArray x) {
@@ -263,7 +268,7 @@ class TreesTest {
         assertThrows(IllegalStateException.class, () -> Trees.flatten(new Failing(one))));
   }
 
-  // ---- map ----------------------------------------------------------------------------------------
+  // ---- map -------------------------------------------------------------------------------------
 
   @Test
   void mapOfTwoTreesMeetsArraysInTheSamePlace() {
@@ -330,7 +335,7 @@ class TreesTest {
     assertThrows(NullPointerException.class, () -> Trees.map(one, one, null));
   }
 
-  // ---- flatten, unflatten ---------------------------------------------------------------------------
+  // ---- flatten, unflatten ----------------------------------------------------------------------
 
   @Test
   void unflattenUndoesFlatten() {
@@ -358,7 +363,7 @@ class TreesTest {
     assertThrows(NullPointerException.class, () -> Trees.unflatten(like, null));
   }
 
-  // ---- eval, close ----------------------------------------------------------------------------------
+  // ---- eval, close -----------------------------------------------------------------------------
 
   @Test
   void evalComputesEverything() {
@@ -396,7 +401,7 @@ class TreesTest {
     Trees.close(null);
   }
 
-  // ---- files ----------------------------------------------------------------------------------------
+  // ---- files -----------------------------------------------------------------------------------
 
   @Test
   void savedTreesAreLoadedAgain(@TempDir Path folder) {

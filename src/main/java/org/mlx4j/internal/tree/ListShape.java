@@ -41,6 +41,7 @@ record ListShape(Form form, int size) implements Node {
   }
 
   @Override
+  @SuppressWarnings("JdkObsolete") // it is what the user has
   public Object rebuild(Rebuilding from) {
     Object[] elements = new Object[size];
     for (int i = 0; i < size; i++) {

@@ -38,7 +38,7 @@ final class Matching {
 
   private static boolean bothStatic(Object wanted, Object other) {
     boolean sameClass = wanted != null && other != null && wanted.getClass() == other.getClass();
-    return sameClass || !(other instanceof MlxArray) && shape(other) == null;
+    return sameClass || (!(other instanceof MlxArray) && shape(other) == null);
   }
 
   /** The node that a value is, or null if it is static. */

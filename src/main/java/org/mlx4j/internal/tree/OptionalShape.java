@@ -18,7 +18,7 @@ enum OptionalShape implements Node {
 
   @Override
   public int children() {
-    return ordinal();
+    return this == PRESENT ? 1 : 0;
   }
 
   @Override

@@ -112,7 +112,8 @@ final class RecordShape implements Node, Kind {
       return (Object) constructor.invokeExact(components);
     } catch (ClassCastException e) {
       for (int i = 0; i < components.length; i++) {
-        if (components[i] != null && !MethodType.methodType(types[i]).wrap().returnType().isInstance(components[i])) {
+        if (components[i] != null
+            && !MethodType.methodType(types[i]).wrap().returnType().isInstance(components[i])) {
           throw from.error(
               token,
               "the component "

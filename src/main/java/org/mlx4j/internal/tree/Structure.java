@@ -90,7 +90,7 @@ public final class Structure {
     return tokens[0] instanceof Node node ? node : null;
   }
 
-  // ---- places -----------------------------------------------------------------------------------
+  // ---- places ----------------------------------------------------------------------------------
 
   /**
    * What is wrong with an array.
@@ -191,7 +191,7 @@ public final class Structure {
     }
   }
 
-  // ---- comparison -------------------------------------------------------------------------------
+  // ---- comparison ------------------------------------------------------------------------------
 
   /**
    * Whether the other trees differ in nothing but their arrays.
@@ -202,9 +202,9 @@ public final class Structure {
   @Override
   public boolean equals(Object other) {
     return this == other
-        || other instanceof Structure s
+        || (other instanceof Structure s
             && hashCode() == s.hashCode()
-            && Arrays.equals(tokens, s.tokens);
+            && Arrays.equals(tokens, s.tokens));
   }
 
   @Override
