@@ -1,5 +1,7 @@
 package org.mlx4j;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.mlx4j.internal.MemoryNative;
 
@@ -37,21 +39,23 @@ final class MemoryPressure {
 
   /** Frees what dropped arrays hold, as far as a collection can. */
   static synchronized void relieve() {
+    CountDownLatch cleanerRuns = new CountDownLatch(1);
+    Ownership.afterCollection(new Object(), cleanerRuns::countDown);
     System.gc();
-    long before;
-    int stable = 0;
     long active = MemoryNative.get_active_memory();
-    do { // the cleaner's thread needs some time
-      before = active;
-      try {
+    try { // the cleaner's thread needs some time, on a busy machine also to begin
+      cleanerRuns.await(1, TimeUnit.SECONDS);
+      long before;
+      int stable = 0;
+      do {
+        before = active;
         Thread.sleep(1);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
-      }
-      active = MemoryNative.get_active_memory();
-      stable = active < before ? 0 : stable + 1;
-    } while (stable < 10);
+        active = MemoryNative.get_active_memory();
+        stable = active < before ? 0 : stable + 1;
+      } while (stable < 10);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     limit = Math.max(FLOOR, 2 * active);
   }
 }

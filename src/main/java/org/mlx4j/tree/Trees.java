@@ -702,7 +702,8 @@ public final class Trees {
    * @return the tree; its arrays have the dtypes of the file
    * @throws IllegalArgumentException if the file does not hold exactly the arrays of {@code like},
    *     by their paths and shapes
-   * @throws org.mlx4j.MlxException if the file cannot be read or is not of the format
+   * @throws org.mlx4j.MlxException if the file is not of the format
+   * @throws java.io.UncheckedIOException if the file cannot be read
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree
   public static <T> T load(Path file, T like) {

@@ -201,7 +201,12 @@ final class FftRows {
             .withoutFiniteDifferences()
             .withoutVmap(noVmap),
         stft("window", (x, w) -> Fft.stft(x, 6, 2, null, w), "stft(a, 6, 2, window=b)"),
-        stft("window length", (x, w) -> Fft.stft(x, 6, 2, 4, null), "stft(a, 6, 2, 4)"),
+        parts(
+                "stft window length",
+                x -> Fft.stft(x, 6, 2, 4, null),
+                "stft(a, 6, 2, 4)",
+                between(-2, 2, 13))
+            .withoutVmap(noVmap),
         stft(
             "not centered",
             (x, w) -> Fft.stft(x, 5, 3, 5, w, false, PadMode.CONSTANT, FftNorm.ORTHO, false),
@@ -217,9 +222,9 @@ final class FftRows {
         numbers("istft odd cut off", x -> Fft.istft(x, 3, 1, null, null), "istft(c, 3, 1)", frames),
         numbers("istft odd continued", x -> Fft.istft(x, 9), "istft(c, 9)", frames),
         istft("window", (x, w) -> Fft.istft(x, 4, 2, null, w), "istft(c, 4, 2, window=d)", frames),
-        istft(
-            "longer",
-            (x, w) -> Fft.istft(x, 4, 1, 3, null, false, FftNorm.ORTHO, true, 17),
+        numbers(
+            "istft longer",
+            x -> Fft.istft(x, 4, 1, 3, null, false, FftNorm.ORTHO, true, 17),
             "istft(c, 4, 1, 3, None, False, 'ortho', True, 17)",
             frames),
         istft(
