@@ -151,7 +151,7 @@ class AsyncEvaluationTest {
             Transforms.compile(
                     x -> {
                       MlxArray y = x.square();
-                      Ops.evalAsync(y);
+                      Ops.evalAsync(y).join();
                       return y;
                     })
                 .apply(MlxArray.scalar(3f)));

@@ -49,7 +49,7 @@ class ParityTest {
     String java = cells[2].strip().replace("`", "");
     return new Row(
         cells[1].strip().replace("`", ""),
-        java.isEmpty() ? List.of() : List.of(java.split(", ")),
+        java.isEmpty() ? List.of() : List.of(java.split(", ", -1)),
         cells[3].strip());
   }
 
@@ -59,7 +59,7 @@ class ParityTest {
     String module = "";
     String owner = "";
     try (InputStream in = ParityTest.class.getResourceAsStream("mlx-0.32.4-functions.txt")) {
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
         if (line.startsWith("## ")) {
           module = line.substring(3);
         } else if (line.startsWith("### class ")) {
@@ -100,7 +100,7 @@ class ParityTest {
 
   private static String camel(Row row) {
     StringBuilder name = new StringBuilder();
-    for (String word : row.name().split("_")) {
+    for (String word : row.name().split("_", -1)) {
       name.append(
           name.isEmpty()
               ? word
