@@ -159,7 +159,7 @@ class ArrayAtTest {
         () -> matrix.get(MlxArray.of(0), MlxArray.of(3)),
         "[get]",
         "index 3",
-        "3 elements");
+        "-3 to 2");
     assertThrowsSaying(IndexOutOfBoundsException.class, () -> x.at(4).set(1), "[at]", "axis 0");
     MlxArray huge = MlxArray.of(new long[] {-1}, DType.UINT64, 1);
     assertThrowsSaying(
