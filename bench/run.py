@@ -138,14 +138,16 @@ class Program:
 
 
 class Java:
-    def __init__(self, class_path):
+    def __init__(self, class_path, shipped):
         home = os.environ.get("JAVA_HOME")
         self.java = pathlib.Path(home) / "bin" / "java" if home else "java"
-        self.command = [self.java, "-cp", os.pathsep.join([class_path, str(TARGET / "native")])]
+        # The peers' BLAS is that of MLX's package, and so is Java's, unless each shall run as its users get it.
+        options = [] if shipped else ["-Dmlx4j.blas=reference"]
+        self.command = [self.java, *options, "-cp", os.pathsep.join([class_path, str(TARGET / "native")])]
         # As an application finds them: in two jars, with natives that an earlier start has unpacked.
         javacpp = next(entry for entry in class_path.split(os.pathsep) if "javacpp" in pathlib.Path(entry).name)
         jars = os.pathsep.join(map(str, [*TARGET.glob("mlx4j-*.jar"), javacpp, TARGET / "test-classes"]))
-        cache = f"-Dorg.bytedeco.javacpp.cachedir={TARGET / 'bench' / 'native-cache'}"
+        cache = f"-Dmlx4j.cache={TARGET / 'bench' / 'native-cache'}"
         self.first_call_command = [self.java, cache, "-cp", jars, "org.mlx4j.bench.FirstCall"]
 
     def version(self, machine):
@@ -199,13 +201,13 @@ def build(offline):
     run(["cmake", "--build", CPP])
 
 
-def find_peers(offline):
+def find_peers(offline, shipped):
     """The peers by name; the first is the one to compare with."""
     echo = ["-Dexec.executable=echo", "-Dexec.classpathScope=test", "-Dexec.args=classpath %classpath ."]
     class_path = maven(offline, "exec:exec", *echo).partition("classpath ")[2].split()[0]
     return {
         "C++": Program(CPP / "bench"),
-        "Java": Java(class_path),
+        "Java": Java(class_path, shipped),
         "Python": Program(TARGET / "oracle" / "bin" / "python", PROJECT / "bench" / "py" / "bench.py"),
     }
 
@@ -300,14 +302,15 @@ def markdown(lines):
     return "\n".join([format_line(head), rule, *map(format_line, lines)])
 
 
-def facts(peers, machine):
+def facts(peers, machine, shipped):
     """What the numbers depend on."""
     versions = {name: peer.version(machine) for name, peer in peers.items()}
     pinned = f"every peer pinned to core {machine.core}" if machine.core is not None else "not pinned"
     return [
         f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
         ", ".join(f"{name}: {version}" for name, version in versions.items()),
-        f"{pinned}, one thread for BLAS, which is " + (machine.blas.name if machine.blas else "that of MLX's package"),
+        f"{pinned}, one thread for BLAS, which is " + (machine.blas.name if machine.blas else "that of MLX's package")
+        + (", and in Java OpenBLAS" if shipped else ""),
     ]
 
 
@@ -331,6 +334,7 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, help="how often each peer has its turn in each row")
     parser.add_argument("--core", type=int, help="the core for all peers (Linux; the last one unless given)")
     parser.add_argument("--blas", type=pathlib.Path, help="a BLAS library to load instead of the one of MLX's package (Linux)")
+    parser.add_argument("--shipped", action="store_true", help="Java with its own OpenBLAS, as its users get it, not with the others' BLAS")
     parser.add_argument("--offline", action="store_true", help="Maven does not look for anything in the network")
     parser.add_argument("--no-build", action="store_true", help="measure what an earlier run has built")
     arguments = parser.parse_args()
@@ -351,7 +355,7 @@ def main():
     if not arguments.no_build:
         say("building")
         build(arguments.offline)
-    peers = find_peers(arguments.offline)
+    peers = find_peers(arguments.offline, arguments.shipped)
     machine = Machine(arguments.core, arguments.blas)
     say("comparing what the peers compute")
     compare_checks(peers, machine, rows)
@@ -363,7 +367,7 @@ def main():
     if with_first_call:
         lines.append(table_line(FIRST_CALL, measure_first_call(peers, machine, timing)))
 
-    report = "\n".join([*(f"- {fact}" for fact in facts(peers, machine)), "", markdown(lines), ""])
+    report = "\n".join([*(f"- {fact}" for fact in facts(peers, machine, arguments.shipped)), "", markdown(lines), ""])
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.md").write_text(report)
     print(report)

@@ -6,7 +6,7 @@
 # BUILD      CMake's working folder                  GENERATED  what JavaCPP generated from them
 # STAGE      becomes the root of the jar of natives  JAVACPP    JavaCPP's version
 # JAVA_HOME  a JDK, for jni.h                        PLATFORM   JavaCPP's name of the platform
-# MLX_ROOT   MLX: include/ and lib/
+# MLX_ROOT   MLX: include/ and lib/                    OPENBLAS   OpenBLAS for it and what that needs (Linux)
 cmake_minimum_required(VERSION 3.24)
 
 # Runs a command; "quiet" leaves out what it reports, but not its errors.
@@ -41,7 +41,7 @@ if(NOT known STREQUAL origin)
 endif()
 
 run(TRUE "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -DCMAKE_BUILD_TYPE=Release
-    "-DJAVA_HOME=${JAVA_HOME}" "-DMLX_ROOT=${MLX_ROOT}" "-DMLX4J_PLATFORM=${PLATFORM}"
+    "-DJAVA_HOME=${JAVA_HOME}" "-DMLX_ROOT=${MLX_ROOT}" "-DMLX4J_PLATFORM=${PLATFORM}" "-DOPENBLAS=${OPENBLAS}"
     "-DMLX4J_GENERATED=${BUILD}/generated")
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
 run(FALSE "${CMAKE_COMMAND}" --build "${BUILD}" --config Release --parallel ${cores})

@@ -1,7 +1,13 @@
 package org.mlx4j.internal;
 
 import java.io.IOException;
-import org.bytedeco.javacpp.Loader;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Namespace;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
@@ -10,20 +16,43 @@ import org.mlx4j.MlxException;
 /**
  * Finds, unpacks and starts the native library.
  *
- * <p>The natives of one platform lie together in one folder of a jar. All of them are unpacked side
- * by side into JavaCPP's cache, so that the library finds libmlx, and libmlx finds its own
- * dependencies and kernels, next to themselves.
+ * <p>The library finds libmlx, and libmlx finds its own dependencies and kernels, next to
+ * themselves. It must be loaded before libmlx, because on Linux it answers some of libmlx's calls.
  */
-@Platform(include = "bridge.h", library = "jnimlx4j", preload = "mlx")
+@Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx4j")
 public final class Library {
-  static {
-    try {
-      Loader.cacheResource(Library.class, Loader.getPlatform());
-    } catch (IOException e) {
-      throw new ExceptionInInitializerError(e);
+  /** Whose BLAS and LAPACK stand behind MLX on Linux: {@code -Dmlx4j.blas}. */
+  private enum Blas {
+    OPENBLAS,
+    REFERENCE;
+
+    static Blas chosen() {
+      String name = System.getProperty("mlx4j.blas", "openblas");
+      return Arrays.stream(values())
+          .filter(blas -> blas.name().toLowerCase(Locale.ROOT).equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "-Dmlx4j.blas=" + name + ": openblas or reference is expected"));
     }
-    Loader.load(Library.class);
+  }
+
+  static {
+    Blas blas = Blas.chosen();
+    HostPlatform platform = HostPlatform.current();
+    Path folder =
+        new Natives(platform, Library.class.getClassLoader()).folder(Natives.cache());
+    try {
+      if (blas == Blas.REFERENCE) {
+        loadReferenceBlas(folder.resolve("reference"));
+      }
+      System.load(folder.resolve(platform.library).toString());
+    } catch (UnsatisfiedLinkError problem) {
+      throw platform.cannotLoad(problem);
+    }
+    useBlas(blas == Blas.REFERENCE, blasThreads());
     start();
   }
 
@@ -33,6 +62,38 @@ public final class Library {
   public static void load() {
     // Initialising this class is what loads.
   }
+
+  /** libmlx asks for them by names under which others are found unless these are there already. */
+  private static void loadReferenceBlas(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return; // macOS
+    }
+    for (String name : new String[] {"libblas*", "liblapack*"}) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name)) {
+        files.forEach(file -> System.load(file.toString()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** As many as the JVM may use: in a container that is less than the machine has. */
+  private static int blasThreads() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    Integer threads = Integer.getInteger("mlx4j.blas.threads", processors);
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "-Dmlx4j.blas.threads=" + threads + ": at least 1 is expected");
+    }
+    return threads;
+  }
+
+  /** What stands behind linear algebra on the CPU, in words. */
+  @Name("blas_description")
+  public static native String blas();
+
+  @Name("use_blas")
+  private static native void useBlas(boolean reference, int threads) throws MlxException;
 
   @Raw(withEnv = true)
   private static native void start() throws MlxException;

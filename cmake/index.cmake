@@ -1,0 +1,12 @@
+# Lists the natives for the loader, which unpacks what is listed and nothing else, and names its cache by the list.
+function(index folder)
+  file(GLOB_RECURSE files LIST_DIRECTORIES FALSE RELATIVE "${folder}" "${folder}/*")
+  list(SORT files)
+  set(lines "")
+  foreach(file IN LISTS files)
+    file(SHA256 "${folder}/${file}" digest)
+    file(SIZE "${folder}/${file}" size)
+    string(APPEND lines "${digest}  ${size}  ${file}\n")
+  endforeach()
+  file(WRITE "${folder}/natives.txt" "${lines}")
+endfunction()

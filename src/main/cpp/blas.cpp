@@ -1,0 +1,111 @@
+#include "blas.h"
+
+#ifdef MLX4J_REFERENCE_LAPACK
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+struct BlasFunction {
+  const char* name;
+  void* address;
+};
+extern "C" BlasFunction mlx4j_blas_functions[], mlx4j_blas_functions_end[];  // NOLINT: arrays of the assembler
+
+namespace mlx4j {
+
+static std::string own_folder() {
+  Dl_info info;
+  if (!dladdr(reinterpret_cast<void*>(&use_blas), &info)) {
+    throw std::runtime_error("[blas] The folder of the native library is not known.");
+  }
+  std::string file = info.dli_fname;
+  return file.substr(0, file.rfind('/') + 1);
+}
+
+static void* open(const std::string& library, int flags) {
+  if (void* handle = dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL | flags)) {
+    return handle;
+  }
+  const char* problem = dlerror();
+  throw std::runtime_error("[blas] " + library + " cannot be loaded: " + (problem ? problem : "it is not there"));
+}
+
+template <typename Function>
+static Function* find(void* library, const char* name) {
+  if (void* address = dlsym(library, name)) {
+    return reinterpret_cast<Function*>(address);
+  }
+  throw std::runtime_error(std::string("[blas] The chosen library has no ") + name + ".");
+}
+
+// OpenBLAS reads the environment and starts its threads when it is loaded. It looks at the cores of the machine and not
+// at the quota of a container, where threads that spin on cores they do not have slow everything down; and an idle thread
+// spins for a sixteenth of a second by default. What the user has set stays.
+//
+// setenv would move the environment while other threads may read it, so a larger copy takes its place for the moment.
+class Settings {
+ public:
+  explicit Settings(int threads)
+      : entries_{"OPENBLAS_NUM_THREADS=" + std::to_string(threads), "OPENBLAS_THREAD_TIMEOUT=20"}, before_(environ) {
+    auto& copy = *new std::vector<char*>;  // never freed: another thread may be reading it when we put back the old one
+    for (char** entry = environ; *entry; ++entry) {
+      copy.push_back(*entry);
+    }
+    for (auto& entry : entries_) {
+      if (!getenv(entry.substr(0, entry.find('=')).c_str())) {
+        copy.push_back(entry.data());
+      }
+    }
+    copy.push_back(nullptr);
+    environ = copy.data();
+  }
+  ~Settings() { environ = before_; }
+  Settings(const Settings&) = delete;
+  Settings& operator=(const Settings&) = delete;
+
+ private:
+  std::string entries_[2];
+  char** before_;
+};
+
+static std::string& description = *new std::string("the system's");
+
+static void* open_openblas(int threads) {
+  Settings settings(threads);
+  dlopen((own_folder() + "libquadmath.so.0").c_str(), RTLD_LAZY);  // on x86_64 libgfortran does not find it by itself
+  void* library = open(own_folder() + "libopenblas.so.0", 0);
+  description = find<char*()>(library, "openblas_get_config")();
+  description += ", " + std::to_string(find<int()>(library, "openblas_get_num_threads")()) + " threads";
+  return library;
+}
+
+void use_blas(bool reference, int threads) {
+  // The reference implementation was loaded before libmlx; its LAPACK finds its BLAS.
+  void* library = reference ? open(MLX4J_REFERENCE_LAPACK, RTLD_NOLOAD) : open_openblas(threads);
+  if (reference) {
+    description = "reference BLAS and LAPACK";
+  }
+  for (auto* function = mlx4j_blas_functions; function != mlx4j_blas_functions_end; ++function) {
+    function->address = reinterpret_cast<void*>(find<void()>(library, function->name));
+  }
+}
+
+const char* blas_description() { return description.c_str(); }
+
+}  // namespace mlx4j
+
+#else  // macOS: Accelerate, and an MLX of one's own: what that was linked with
+
+namespace mlx4j {
+
+void use_blas(bool, int) {}
+const char* blas_description() { return "the system's"; }
+
+}  // namespace mlx4j
+
+#endif

@@ -1,0 +1,61 @@
+package org.mlx4j.internal;
+
+import java.util.Locale;
+
+/** A platform for which MLX is published; the same names as JavaCPP's. */
+enum HostPlatform {
+  LINUX_X86_64("linux-x86_64", "libjnimlx4j.so"),
+  LINUX_ARM64("linux-arm64", "libjnimlx4j.so"),
+  MACOSX_ARM64("macosx-arm64", "libjnimlx4j.dylib");
+
+  private static final String SUPPORTED =
+      "Linux on x86_64 or arm64 with glibc 2.35 or newer (Ubuntu 22.04, Debian 12, RHEL 10),"
+          + " and macOS 14 or newer on Apple silicon with an arm64 JVM";
+
+  /** The name of the platform's folder, and of its jar. */
+  final String id;
+
+  /** The library to load; what it needs lies beside it. */
+  final String library;
+
+  HostPlatform(String id, String library) {
+    this.id = id;
+    this.library = library;
+  }
+
+  static HostPlatform current() {
+    return of(System.getProperty("os.name"), System.getProperty("os.arch"));
+  }
+
+  /**
+   * Returns the platform that a JVM describes by these values of {@code os.name} and {@code
+   * os.arch}.
+   *
+   * @throws UnsatisfiedLinkError if there is no MLX for it
+   */
+  static HostPlatform of(String osName, String osArch) {
+    String system = osName.toLowerCase(Locale.ROOT);
+    String processor = osArch.toLowerCase(Locale.ROOT);
+    boolean arm64 = processor.equals("aarch64") || processor.equals("arm64");
+    boolean x86 = processor.equals("amd64") || processor.equals("x86_64");
+    if (system.startsWith("linux") && (x86 || arm64)) {
+      return x86 ? LINUX_X86_64 : LINUX_ARM64;
+    }
+    if ((system.startsWith("mac") || system.startsWith("darwin")) && arm64) {
+      return MACOSX_ARM64;
+    }
+    throw new UnsatisfiedLinkError(
+        "mlx4j has no native library for %s on %s; it runs on %s."
+            .formatted(osName, osArch, SUPPORTED));
+  }
+
+  /** The error of the dynamic linker, with what a reader of it may be missing. */
+  UnsatisfiedLinkError cannotLoad(UnsatisfiedLinkError problem) {
+    UnsatisfiedLinkError error =
+        new UnsatisfiedLinkError(
+            "The native library of mlx4j for %s cannot be loaded here; it runs on %s. %s"
+                .formatted(id, SUPPORTED, problem.getMessage()));
+    error.initCause(problem);
+    return error;
+  }
+}
