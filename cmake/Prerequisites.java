@@ -41,6 +41,9 @@ final class Prerequisites {
     prerequisites.buildTool();
     prerequisites.compiler();
     prerequisites.python(arguments.length > 0 ? arguments[0] : "python3");
+    if (arguments.length > 2 && arguments[1].equals("all-platforms")) {
+      prerequisites.crossCompilers(arguments[2]);
+    }
     if (!prerequisites.problems.isEmpty()) {
       System.err.println(
           "mlx4j cannot be built here:\n\n" + String.join("\n", prerequisites.problems));
@@ -105,6 +108,27 @@ final class Prerequisites {
               + Run.of(compiler, "--version").firstLine()
               + install
               + "  another one:     CXX=/path/to/compiler mvn ...\n");
+    }
+  }
+
+  private void crossCompilers(String llvm) {
+    if (!System.getProperty("os.name").equals("Linux")
+        || !System.getProperty("os.arch").equals("amd64")) {
+      problems.add("-Pall-platforms builds on Linux on x86_64 only.\n");
+    }
+    List<String> missing = new ArrayList<>();
+    for (String tool : List.of("clang++", "ld64.lld", "llvm-ar", "llvm-install-name-tool")) {
+      if (!Run.of(tool + "-" + llvm, "--version").started()) {
+        missing.add(tool + "-" + llvm);
+      }
+    }
+    if (!Run.of("aarch64-linux-gnu-g++", "--version").started()) {
+      missing.add("aarch64-linux-gnu-g++");
+    }
+    if (!missing.isEmpty()) {
+      problems.add(
+          "For the other platforms these are missing: %s\n  Debian, Ubuntu:  apt-get install clang-%s lld-%s llvm-%s g++-aarch64-linux-gnu\n  another LLVM:    mvn -Dllvm.version=N ...\n"
+              .formatted(String.join(", ", missing), llvm, llvm, llvm));
     }
   }
 

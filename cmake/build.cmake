@@ -6,6 +6,7 @@
 # BUILD      CMake's working folder                  GENERATED  what JavaCPP generated from them
 # STAGE      becomes the root of the jar of natives  JAVACPP    JavaCPP's version
 # JAVA_HOME  a JDK, for jni.h                        PLATFORM   JavaCPP's name of the platform
+# PYTHON     Python 3                                OPTIONS    for CMake: those of a cross build
 # MLX_ROOT   MLX: include/ and lib/                    OPENBLAS   OpenBLAS for it and what that needs (Linux)
 cmake_minimum_required(VERSION 3.24)
 
@@ -18,13 +19,14 @@ function(run quiet)
   execute_process(COMMAND ${ARGN} ${output} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# JavaCPP writes its files anew each time, and the functions in another order. They reach CMake only when the natives that
-# they are made from have changed, so that they are not compiled for nothing.
+# JavaCPP writes its files anew each time. They reach CMake only when the natives that they are made from have changed, so
+# that they are not compiled for nothing, and in an order that is always the same.
 file(GLOB generated "${GENERATED}/*.cpp")
 if(NOT generated)
   message(FATAL_ERROR "JavaCPP generated nothing in ${GENERATED}")
 endif()
-set(origin "${JAVACPP}\n")
+file(SHA256 "${SOURCE}/cmake/sort_natives.py" sorting)
+set(origin "${JAVACPP} ${sorting}\n")
 file(GLOB natives "${NATIVES}/*.class")
 foreach(class IN LISTS natives)
   file(SHA256 "${class}" digest)
@@ -37,13 +39,19 @@ endif()
 if(NOT known STREQUAL origin)
   file(REMOVE_RECURSE "${BUILD}/generated")
   file(COPY ${generated} DESTINATION "${BUILD}/generated")
+  file(GLOB copies "${BUILD}/generated/*.cpp")
+  run(FALSE "${PYTHON}" "${SOURCE}/cmake/sort_natives.py" ${copies})
   file(WRITE "${BUILD}/generated/origin.txt" "${origin}")
 endif()
 
 run(TRUE "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -DCMAKE_BUILD_TYPE=Release
-    "-DJAVA_HOME=${JAVA_HOME}" "-DMLX_ROOT=${MLX_ROOT}" "-DMLX4J_PLATFORM=${PLATFORM}" "-DOPENBLAS=${OPENBLAS}"
+    "-DJAVA_HOME=${JAVA_HOME}" "-DMLX_ROOT=${MLX_ROOT}" "-DMLX4J_PLATFORM=${PLATFORM}" "-DOPENBLAS=${OPENBLAS}" ${OPTIONS}
     "-DMLX4J_GENERATED=${BUILD}/generated")
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
 run(FALSE "${CMAKE_COMMAND}" --build "${BUILD}" --config Release --parallel ${cores})
 file(REMOVE_RECURSE "${STAGE}")   # what an earlier build staged, perhaps with another MLX, must not stay
-run(TRUE "${CMAKE_COMMAND}" --install "${BUILD}" --config Release --prefix "${STAGE}" --strip)
+set(strip --strip)
+if(PLATFORM MATCHES "macosx")
+  set(strip "")   # the linker has done it before it signed
+endif()
+run(TRUE "${CMAKE_COMMAND}" --install "${BUILD}" --config Release --prefix "${STAGE}" ${strip})

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Puts what the build needs from the Python package registry into a cache that outlives `mvn clean`.
 
-    fetch.py mlx    MLX's official C++ package (a wheel), pinned by version and SHA-256
-    fetch.py venv   a virtual environment with the packages of a requirements file
+    fetch.py mlx        MLX's official C++ package (a wheel), pinned by version and SHA-256
+    fetch.py macos-sdk  headers and lists of symbols with which libraries for macOS are built elsewhere
+    fetch.py venv       a virtual environment with the packages of a requirements file
 
 Everything is made under a lock and verified at each build, so that builds may run side by side, a broken cache is
 made again, and a complete one is used without the network.
@@ -22,12 +23,16 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import macos_sdk
+
 # JavaCPP's platform: the package that holds MLX's C++ library for it, and the platform tag of its wheel.
 WHEELS = {
     "linux-x86_64": ("mlx-cpu", "manylinux_2_35_x86_64"),
+    "linux-x86_64-cuda": ("mlx-cuda-12", "manylinux_2_35_x86_64"),
     "linux-arm64": ("mlx-cpu", "manylinux_2_35_aarch64"),
     "macosx-arm64": ("mlx-metal", "macosx_14_0_arm64"),
 }
+ZIG = "manylinux_2_12_x86_64"  # only its headers are used, which are the same for every machine
 PIP_OPTIONS = ["--quiet", "--disable-pip-version-check", "--no-input"]
 
 
@@ -40,8 +45,7 @@ def fetch_mlx(options):
     if options.platform not in WHEELS:
         raise Failure(f"MLX has no package for {options.platform}, only for {', '.join(WHEELS)}; give -Dmlx.root=DIR")
     package, tag = WHEELS[options.platform]
-    name = f"{package.replace('-', '_')}-{options.version}-py3-none-{tag}.whl"
-    expected = pinned_hash(options.pins, name)
+    name, expected = pinned(options.pins, f"{package.replace('-', '_')}-{options.version}-py3-none-{tag}")
     wheel = options.cache / name
     unpacked = options.cache / f"mlx-{options.version}-{options.platform}"
     with locked(options.cache):
@@ -51,12 +55,33 @@ def fetch_mlx(options):
             unpack(wheel, unpacked)
 
 
-def pinned_hash(pins, name):
+def pinned(pins, start):
+    """The name and the checksum of the wheel whose name starts so."""
     for line in pins.read_text().splitlines():
-        digest, _, pinned_name = line.partition("  ")
-        if pinned_name == name:
-            return digest
-    raise Failure(f"{pins} has no checksum for {name}")
+        digest, _, name = line.partition("  ")
+        if name.startswith(start):
+            return name, digest
+    raise Failure(f"{pins} has no checksum for {start}")
+
+
+def fetch_macos_sdk(options):
+    """Makes DIR/MacOSX14.0-HASH.sdk, and LINK a symbolic link to it."""
+    name, expected = pinned(options.pins, f"ziglang-{options.zig}-py3-none-{ZIG}")
+    ours = [Path(macos_sdk.__file__), *sorted(options.allowlists.iterdir())]
+    identity = hashlib.sha256(expected.encode() + b"".join(file.read_bytes() for file in ours)).hexdigest()[:12]
+    sdk = options.cache / f"MacOSX14.0-{identity}.sdk"
+    with locked(options.cache):
+        if not (sdk / "complete").is_file():
+            shutil.rmtree(sdk, ignore_errors=True)
+            with scratch_folder(options.cache) as scratch:
+                download(scratch / name, expected, f"ziglang=={options.zig}", ZIG)
+                with zipfile.ZipFile(scratch / name) as archive:
+                    headers = [entry for entry in archive.namelist() if entry.startswith(macos_sdk.HEADERS)]
+                    archive.extractall(scratch / "zig", headers)
+                macos_sdk.make(scratch / "zig" / "ziglang", options.allowlists, scratch / "sdk")
+                os.rename(scratch / "sdk", sdk)
+            (sdk / "complete").touch()
+    link(options.link, sdk)
 
 
 def download(wheel, expected, requirement, tag):
@@ -115,10 +140,14 @@ def fetch_venv(options):
             if not works(environment, options.probe):
                 raise Failure(f"{environment} was made, but this fails in it: {options.probe}")
             (environment / "complete").touch()
-    options.link.parent.mkdir(parents=True, exist_ok=True)
-    if options.link.is_symlink():
-        options.link.unlink()
-    options.link.symlink_to(environment, target_is_directory=True)
+    link(options.link, environment)
+
+
+def link(name, folder):
+    name.parent.mkdir(parents=True, exist_ok=True)
+    if name.is_symlink():
+        name.unlink()
+    name.symlink_to(folder, target_is_directory=True)
 
 
 def works(environment, probe):
@@ -181,6 +210,13 @@ def parse_arguments():
     mlx.add_argument("--platform", required=True, help="JavaCPP's name, such as linux-x86_64")
     mlx.add_argument("--pins", type=Path, required=True, help="checksums of the wheels, as sha256sum writes them")
     mlx.set_defaults(fetch=fetch_mlx)
+
+    sdk = commands.add_parser("macos-sdk")
+    sdk.add_argument("--zig", required=True, help="version of Zig, whose headers are used")
+    sdk.add_argument("--pins", type=Path, required=True, help="checksums of the wheels, as sha256sum writes them")
+    sdk.add_argument("--allowlists", type=Path, required=True, help="folder of lists of symbols that macOS 14 has")
+    sdk.add_argument("--link", type=Path, required=True, help="fixed place where the build finds the SDK")
+    sdk.set_defaults(fetch=fetch_macos_sdk)
 
     venv = commands.add_parser("venv")
     venv.add_argument("--name", required=True)

@@ -44,8 +44,8 @@ static Function* find(void* library, const char* name) {
 }
 
 // OpenBLAS reads the environment and starts its threads when it is loaded. It looks at the cores of the machine and not
-// at the quota of a container, where threads that spin on cores they do not have slow everything down; and an idle thread
-// spins for a sixteenth of a second by default. What the user has set stays.
+// at the quota of a container, where threads that spin on cores they do not have slow everything down; and an idle
+// thread spins for a sixteenth of a second by default. What the user has set stays.
 //
 // setenv would move the environment while other threads may read it, so a larger copy takes its place for the moment.
 class Settings {

@@ -1,8 +1,10 @@
 // MLX multiplies matrices of float16 and bfloat16 on the CPU by loops of its own, fifty times slower than BLAS
-// multiplies those of float32. Here they are multiplied as float32, in which MLX's loops add up as well, and rounded once.
+// multiplies those of float32. Here they are multiplied as float32, in which MLX's loops add up as well, and rounded
+// once.
 //
-// These definitions take the place of libmlx's everywhere, also where MLX itself multiplies (einsum, attention, gradients):
-// on Linux the dynamic linker finds them first, because this library is opened before libmlx, which it needs.
+// These definitions take the place of libmlx's everywhere, also where MLX itself multiplies (einsum, attention,
+// gradients): on Linux the dynamic linker finds them first, because this library is opened before libmlx, which it
+// needs.
 #ifdef MLX4J_REFERENCE_LAPACK
 
 #include <dlfcn.h>

@@ -1,5 +1,6 @@
 package org.mlx4j.internal;
 
+import java.util.List;
 import java.util.Locale;
 
 /** A platform for which MLX is published; the same names as JavaCPP's. */
@@ -21,6 +22,14 @@ enum HostPlatform {
   HostPlatform(String id, String library) {
     this.id = id;
     this.library = library;
+  }
+
+  /**
+   * The folders in which natives may be, the better ones first: those for CUDA need NVIDIA's
+   * libraries.
+   */
+  List<String> folders() {
+    return this == LINUX_X86_64 ? List.of(id + "-cuda", id) : List.of(id);
   }
 
   static HostPlatform current() {

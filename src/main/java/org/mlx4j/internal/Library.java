@@ -42,11 +42,13 @@ public final class Library {
   static {
     Blas blas = Blas.chosen();
     HostPlatform platform = HostPlatform.current();
+    Natives.Extent extent =
+        blas == Blas.REFERENCE ? Natives.Extent.WITH_REFERENCE_BLAS : Natives.Extent.USUAL;
     Path folder =
-        new Natives(platform, Library.class.getClassLoader()).folder(Natives.cache());
+        new Natives(platform, Library.class.getClassLoader(), extent).folder(Natives.cache());
     try {
       if (blas == Blas.REFERENCE) {
-        loadReferenceBlas(folder.resolve("reference"));
+        loadReferenceBlas(folder.resolve(Natives.REFERENCE));
       }
       System.load(folder.resolve(platform.library).toString());
     } catch (UnsatisfiedLinkError problem) {

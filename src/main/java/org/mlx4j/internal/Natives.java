@@ -2,6 +2,7 @@ package org.mlx4j.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
@@ -30,8 +30,22 @@ import java.util.stream.Stream;
  * not at all, so that processes may start together and a cache may be shared by versions. Without a
  * place for the cache they go to a folder of the process, which is deleted when it ends.
  */
-record Natives(HostPlatform platform, ClassLoader resources) {
-  /** Lists the files of a platform: {@code SHA-256  size  name}, one a line. */
+record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
+  /** Which of the files are needed. */
+  enum Extent {
+    /** All but the reference implementation of BLAS and LAPACK. */
+    USUAL,
+    WITH_REFERENCE_BLAS;
+
+    boolean includes(Entry entry) {
+      return this == WITH_REFERENCE_BLAS || !entry.name().startsWith(REFERENCE);
+    }
+  }
+
+  /** The folder of the reference implementation, below that of the natives. */
+  static final String REFERENCE = "reference/";
+
+  /** Lists the files of a platform: {@code SHA-256 size name}, one a line. */
   private static final String INDEX = "natives.txt";
 
   private static final FileAttribute<?> OWNER_ONLY =
@@ -55,19 +69,25 @@ record Natives(HostPlatform platform, ClassLoader resources) {
 
   /** Returns the folder with all files, unpacking them where that is needed. */
   Path folder(Path cache) {
-    URL library = resources.getResource(path(platform.library));
-    if (library == null) {
-      throw new UnsatisfiedLinkError(
-          "The class path has no mlx4j natives for %s. The jar org.mlx4j:mlx4j brings those of all platforms; beside the one"
-                  .formatted(platform.id)
-              + " without natives (classifier classes), add the one with classifier %s."
-                  .formatted(platform.id));
+    for (String id : platform.folders()) {
+      URL library = resources.getResource(path(id, platform.library));
+      if (library != null) {
+        return folder(id, library, cache);
+      }
     }
+    throw new UnsatisfiedLinkError(
+        "The class path has no mlx4j natives for %s. The jar org.mlx4j:mlx4j brings those of all platforms; beside the one"
+                .formatted(platform.id)
+            + " without natives (classifier classes), add the one with classifier %s."
+                .formatted(platform.id));
+  }
+
+  private Path folder(String id, URL library, Path cache) {
     try {
       if (library.getProtocol().equals("file")) {
         return Path.of(library.toURI()).getParent();
       }
-      return unpacked(cache);
+      return unpacked(id, cache);
     } catch (URISyntaxException malformed) {
       throw new IllegalStateException(library.toString(), malformed);
     } catch (IOException problem) {
@@ -75,12 +95,16 @@ record Natives(HostPlatform platform, ClassLoader resources) {
     }
   }
 
-  private Path unpacked(Path cache) throws IOException {
-    byte[] index = read(INDEX);
+  private Path unpacked(String id, Path cache) throws IOException {
+    byte[] index = read(id, INDEX);
     List<Entry> entries =
-        new String(index, StandardCharsets.UTF_8).lines().map(Entry::parse).toList();
+        new String(index, StandardCharsets.UTF_8)
+            .lines()
+            .map(Entry::parse)
+            .filter(extent::includes)
+            .toList();
     String identity = HexFormat.of().formatHex(sha256().digest(index), 0, 8);
-    Path folder = cache.resolve(platform.id + "-" + identity);
+    Path folder = cache.resolve(id + "-" + identity + (extent == Extent.USUAL ? "" : "-reference"));
     if (entries.stream().allMatch(entry -> entry.isIn(folder))) {
       return folder;
     }
@@ -89,20 +113,20 @@ record Natives(HostPlatform platform, ClassLoader resources) {
       Files.createDirectories(cache, OWNER_ONLY);
       fresh = Files.createTempDirectory(cache, "unpacking-", OWNER_ONLY);
     } catch (FileSystemException noCache) {
-      return unpackForThisProcess(entries, cache, noCache);
+      return unpackForThisProcess(id, entries, cache, noCache);
     }
     try {
-      unpack(entries, fresh);
+      unpack(id, entries, fresh);
       moveInto(folder, fresh, entries);
     } catch (FileSystemException full) {
-      return unpackForThisProcess(entries, cache, full);
+      return unpackForThisProcess(id, entries, cache, full);
     } finally {
       delete(fresh);
     }
     return folder;
   }
 
-  private Path unpackForThisProcess(List<Entry> entries, Path cache, IOException problem)
+  private Path unpackForThisProcess(String id, List<Entry> entries, Path cache, IOException problem)
       throws IOException {
     Path folder = Files.createTempDirectory("mlx4j-", OWNER_ONLY);
     System.getLogger("org.mlx4j")
@@ -114,24 +138,43 @@ record Natives(HostPlatform platform, ClassLoader resources) {
             problem,
             folder);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-    unpack(entries, folder);
+    unpack(id, entries, folder);
     return folder;
   }
 
-  private void unpack(List<Entry> entries, Path folder) throws IOException {
-    for (Entry entry : entries) {
-      Path file = folder.resolve(entry.name());
-      Files.createDirectories(file.getParent());
-      MessageDigest digest = sha256();
-      try (InputStream in = new DigestInputStream(open(entry.name()), digest)) {
-        Files.copy(in, file);
+  /** Several at a time: two files make up most of it, and inflating them is what takes long. */
+  private void unpack(String id, List<Entry> entries, Path folder) throws IOException {
+    try {
+      entries.parallelStream()
+          .forEach(
+              entry -> {
+                try {
+                  unpack(id, entry, folder.resolve(entry.name()));
+                } catch (IOException problem) {
+                  throw new UncheckedIOException(problem);
+                }
+              });
+    } catch (UncheckedIOException problem) {
+      throw problem.getCause();
+    }
+  }
+
+  private void unpack(String id, Entry entry, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    MessageDigest digest = sha256();
+    byte[] block = new byte[1 << 18];
+    try (InputStream in = open(id, entry.name());
+        OutputStream out = Files.newOutputStream(file)) {
+      for (int length = in.read(block); length >= 0; length = in.read(block)) {
+        digest.update(block, 0, length);
+        out.write(block, 0, length);
       }
-      String found = HexFormat.of().formatHex(digest.digest());
-      if (!found.equals(entry.sha256())) {
-        throw new IOException(
-            "%s is damaged in the jar: SHA-256 %s instead of %s"
-                .formatted(path(entry.name()), found, entry.sha256()));
-      }
+    }
+    String found = HexFormat.of().formatHex(digest.digest());
+    if (!found.equals(entry.sha256())) {
+      throw new IOException(
+          "%s is damaged in the jar: SHA-256 %s instead of %s"
+              .formatted(path(id, entry.name()), found, entry.sha256()));
     }
   }
 
@@ -155,10 +198,13 @@ record Natives(HostPlatform platform, ClassLoader resources) {
     }
   }
 
-  /** Takes a folder away of which files are missing; a process that runs keeps what it has opened. */
+  /**
+   * Takes a folder away of which files are missing; a process that runs keeps what it has opened.
+   */
   private static void setAside(Path folder) throws IOException {
     Path aside =
-        folder.resolveSibling("damaged-" + Long.toHexString(System.nanoTime()) + folder.getFileName());
+        folder.resolveSibling(
+            "damaged-" + Long.toHexString(System.nanoTime()) + folder.getFileName());
     try {
       Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileAlreadyExistsException | java.nio.file.NoSuchFileException otherProcess) {
@@ -180,22 +226,22 @@ record Natives(HostPlatform platform, ClassLoader resources) {
     }
   }
 
-  private byte[] read(String name) throws IOException {
-    try (InputStream in = open(name)) {
+  private byte[] read(String id, String name) throws IOException {
+    try (InputStream in = open(id, name)) {
       return in.readAllBytes();
     }
   }
 
-  private InputStream open(String name) throws IOException {
-    InputStream in = resources.getResourceAsStream(path(name));
+  private InputStream open(String id, String name) throws IOException {
+    InputStream in = resources.getResourceAsStream(path(id, name));
     if (in == null) {
-      throw new IOException(path(name) + " is missing in the jar");
+      throw new IOException(path(id, name) + " is missing in the jar");
     }
     return in;
   }
 
-  private String path(String name) {
-    return "org/mlx4j/internal/" + platform.id + "/" + name;
+  private static String path(String id, String name) {
+    return "org/mlx4j/internal/" + id + "/" + name;
   }
 
   private static MessageDigest sha256() {

@@ -58,12 +58,21 @@ class NativesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Windows 11, amd64", "Linux, riscv64", "Linux, x86", "Mac OS X, x86_64", "SunOS, sparcv9"})
+  @CsvSource({
+    "Windows 11, amd64",
+    "Linux, riscv64",
+    "Linux, x86",
+    "Mac OS X, x86_64",
+    "SunOS, sparcv9"
+  })
   void anotherPlatformIsToldWhichAreSupported(String osName, String osArch) {
     var error = assertThrows(UnsatisfiedLinkError.class, () -> HostPlatform.of(osName, osArch));
     assertTrue(error.getMessage().contains(osName + " on " + osArch), error.getMessage());
-    assertTrue(error.getMessage().contains("Linux on x86_64 or arm64 with glibc 2.35"), error.getMessage());
-    assertTrue(error.getMessage().contains("macOS 14 or newer on Apple silicon"), error.getMessage());
+    assertTrue(
+        error.getMessage().contains("Linux on x86_64 or arm64 with glibc 2.35"),
+        error.getMessage());
+    assertTrue(
+        error.getMessage().contains("macOS 14 or newer on Apple silicon"), error.getMessage());
   }
 
   @Test
@@ -75,16 +84,34 @@ class NativesTest {
   }
 
   @Test
-  void linuxFindsFilesInFoldersBelow() throws Exception {
-    assertEquals(LINUX, contents(natives(HostPlatform.LINUX_ARM64, LINUX).folder(cache())));
+  void theReferenceBlasIsUnpackedForThoseWhoWantIt() throws Exception {
+    HostPlatform linux = HostPlatform.LINUX_ARM64;
+    ClassLoader loader = loader(jar(linux, LINUX, index(LINUX)));
+    Path reference = new Natives(linux, loader, Natives.Extent.WITH_REFERENCE_BLAS).folder(cache());
+    assertEquals(LINUX, contents(reference));
+    Map<String, String> usual = new LinkedHashMap<>(LINUX);
+    usual.remove("reference/libblas.so");
+    assertEquals(usual, contents(usual(linux, loader).folder(cache())));
+  }
+
+  @Test
+  void nativesForCudaAreTakenWhereTheyAre() throws Exception {
+    Path folder = temporary.resolve("classes/org/mlx4j/internal");
+    Files.createDirectories(folder); // a URL of a folder that is not there would be one of a file
+    URL[] classes = {temporary.resolve("classes").toUri().toURL()};
+    for (String id : List.of("linux-x86_64", "linux-x86_64-cuda")) {
+      Files.createDirectories(folder.resolve(id));
+      Files.writeString(folder.resolve(id).resolve("libjnimlx4j.so"), id);
+      try (var loader = new URLClassLoader(classes, null)) {
+        assertEquals(folder.resolve(id), usual(HostPlatform.LINUX_X86_64, loader).folder(cache()));
+      }
+    }
   }
 
   @Test
   void theJarOfThisBuildHasWhatItsIndexSays() throws Exception {
     HostPlatform here = HostPlatform.current();
-    URL index =
-        Library.class.getClassLoader().getResource("org/mlx4j/internal/" + here.id + "/natives.txt");
-    Path folder = Path.of(index.toURI()).getParent();
+    Path folder = usual(here, Library.class.getClassLoader()).folder(cache());
     var listed = new TreeSet<String>();
     for (String line : Files.readAllLines(folder.resolve("natives.txt"))) {
       String[] fields = line.split("  ", 3);
@@ -105,7 +132,7 @@ class NativesTest {
     Files.writeString(folder.resolve("libjnimlx4j.so"), "library");
     URL[] classes = {temporary.resolve("classes").toUri().toURL()};
     try (var loader = new URLClassLoader(classes, null)) {
-      assertEquals(folder, new Natives(HostPlatform.LINUX_X86_64, loader).folder(cache()));
+      assertEquals(folder, usual(HostPlatform.LINUX_X86_64, loader).folder(cache()));
     }
     assertFalse(Files.exists(cache()));
   }
@@ -144,16 +171,20 @@ class NativesTest {
   @Test
   void aDamagedJarIsRefused() throws Exception {
     Map<String, String> files = new LinkedHashMap<>(MAC);
-    Path jar = jar(HostPlatform.MACOSX_ARM64, files, index(MAC).replace(sha256("MLX"), sha256("X")));
-    Natives natives = new Natives(HostPlatform.MACOSX_ARM64, loader(jar));
+    Path jar =
+        jar(HostPlatform.MACOSX_ARM64, files, index(MAC).replace(sha256("MLX"), sha256("X")));
+    Natives natives = usual(HostPlatform.MACOSX_ARM64, loader(jar));
     var error = assertThrows(UncheckedIOException.class, () -> natives.folder(cache()));
-    assertTrue(error.getCause().getMessage().contains("libmlx.dylib is damaged in the jar"), error.getCause().getMessage());
+    assertTrue(
+        error.getCause().getMessage().contains("libmlx.dylib is damaged in the jar"),
+        error.getCause().getMessage());
     assertEquals(0, filesIn(cache()));
   }
 
   @Test
   void aJarWithoutThisPlatformSaysWhatToAdd() throws Exception {
-    Natives natives = new Natives(HostPlatform.LINUX_ARM64, loader(jar(HostPlatform.MACOSX_ARM64, MAC, index(MAC))));
+    Natives natives =
+        usual(HostPlatform.LINUX_ARM64, loader(jar(HostPlatform.MACOSX_ARM64, MAC, index(MAC))));
     var error = assertThrows(UnsatisfiedLinkError.class, () -> natives.folder(cache()));
     assertTrue(error.getMessage().contains("no mlx4j natives for linux-arm64"), error.getMessage());
     assertTrue(error.getMessage().contains("classifier linux-arm64"), error.getMessage());
@@ -161,7 +192,9 @@ class NativesTest {
 
   @Test
   void withoutACacheTheProcessHasAFolderOfItsOwn() throws Exception {
-    Path file = Files.createFile(temporary.resolve("file")); // what root may do with a folder depends on the machine
+    Path file =
+        Files.createFile(
+            temporary.resolve("file")); // what root may do with a folder depends on the machine
     Path folder = natives(HostPlatform.MACOSX_ARM64, MAC).folder(file.resolve("cache"));
     assertEquals(MAC, contents(folder));
     assertFalse(folder.startsWith(temporary));
@@ -172,7 +205,8 @@ class NativesTest {
     Natives natives = natives(HostPlatform.MACOSX_ARM64, MAC);
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
-      List<Callable<Path>> calls = Stream.generate(() -> (Callable<Path>) () -> natives.folder(cache())).limit(64).toList();
+      List<Callable<Path>> calls =
+          Stream.generate(() -> (Callable<Path>) () -> natives.folder(cache())).limit(64).toList();
       var folders = new TreeSet<Path>();
       for (Future<Path> folder : threads.invokeAll(calls)) {
         folders.add(folder.get());
@@ -190,14 +224,19 @@ class NativesTest {
   }
 
   private Natives natives(HostPlatform platform, Map<String, String> files) throws IOException {
-    return new Natives(platform, loader(jar(platform, files, index(files))));
+    return usual(platform, loader(jar(platform, files, index(files))));
+  }
+
+  private static Natives usual(HostPlatform platform, ClassLoader loader) {
+    return new Natives(platform, loader, Natives.Extent.USUAL);
   }
 
   private static ClassLoader loader(Path jar) throws IOException {
     return new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
   }
 
-  private Path jar(HostPlatform platform, Map<String, String> files, String index) throws IOException {
+  private Path jar(HostPlatform platform, Map<String, String> files, String index)
+      throws IOException {
     Path jar = Files.createTempFile(temporary, "natives ä ", ".jar");
     try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
       Map<String, String> entries = new LinkedHashMap<>(files);
@@ -212,7 +251,14 @@ class NativesTest {
 
   private static String index(Map<String, String> files) {
     return files.entrySet().stream()
-        .map(file -> sha256(file.getValue()) + "  " + file.getValue().length() + "  " + file.getKey() + "\n")
+        .map(
+            file ->
+                sha256(file.getValue())
+                    + "  "
+                    + file.getValue().length()
+                    + "  "
+                    + file.getKey()
+                    + "\n")
         .sorted()
         .collect(Collectors.joining());
   }

@@ -1,0 +1,11 @@
+/**
+ * MLX, the array framework with composable function transforms, for Java.
+ *
+ * <p>Start Java with {@code --enable-native-access=org.mlx4j,org.bytedeco.javacpp}, or on the class
+ * path with {@code --enable-native-access=ALL-UNNAMED}, so that it does not warn about native code.
+ */
+module org.mlx4j {
+  requires org.bytedeco.javacpp;
+
+  exports org.mlx4j;
+}
