@@ -1,0 +1,390 @@
+package org.mlx4j.consumer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a user sees: a Maven project elsewhere that adds the one dependency, built where our
+ * artifact has never been installed, and run where there is nothing but Java.
+ */
+class ConsumerIT {
+  private static final String GRADIENT = "array([2, 4, 6], dtype=float32)";
+
+  /** What Maven's start script and Java's tools need; no compiler, no Python, no CMake. */
+  private static final List<String> COMMANDS =
+      List.of(
+          "sh",
+          "bash",
+          "uname",
+          "dirname",
+          "basename",
+          "expr",
+          "ls",
+          "sed",
+          "readlink",
+          "cat",
+          "tr",
+          "grep",
+          "env");
+
+  private static Path project;
+  private static Path commands;
+  private static Path settings;
+
+  @TempDir static Path folder;
+
+  private Path home;
+
+  /** What a process printed. */
+  private record Run(int code, String output, String errors) {
+    String gradient() {
+      assertEquals(0, code, errors + output);
+      return output.lines().findFirst().orElse("");
+    }
+
+    long milliseconds() {
+      assertEquals(0, code, errors + output);
+      return Long.parseLong(output.lines().skip(1).findFirst().orElseThrow().replace(" ms", ""));
+    }
+  }
+
+  @BeforeAll
+  static void buildsWithTheOneDependency() throws Exception {
+    project = folder.resolve("Projekt mit Umlaut ü und 空白");
+    Path sources = Files.createDirectories(project.resolve("src/main/java/org/example"));
+    resource("pom.xml", project.resolve("pom.xml"));
+    resource("Consumer.java", sources.resolve("Consumer.java"));
+    settings = settings(publish());
+
+    commands = Files.createDirectory(folder.resolve("bin"));
+    for (String command : COMMANDS) {
+      for (String directory : System.getenv("PATH").split(":", -1)) {
+        Path file = Path.of(directory, command);
+        if (Files.isExecutable(file) && Files.notExists(commands.resolve(command))) {
+          Path script =
+              Files.writeString(commands.resolve(command), "#!/bin/sh\nexec " + file + " \"$@\"\n");
+          assertTrue(script.toFile().setExecutable(true));
+        }
+      }
+    }
+    build(project, "package");
+  }
+
+  @BeforeEach
+  void withoutAnythingInTheHome() throws IOException {
+    home = Files.createDirectory(folder.resolve("Zuhause ä " + System.nanoTime()));
+  }
+
+  /** Those Javas of this machine that are to work: the one of the tests, and 17 and 25. */
+  static List<Path> javas() throws IOException {
+    var found = new ArrayList<Path>(List.of(Path.of(System.getProperty("java.home")).toRealPath()));
+    Path all = Path.of("/usr/lib/jvm");
+    if (Files.isDirectory(all)) {
+      try (Stream<Path> homes = Files.list(all)) {
+        for (Path home : homes.sorted().toList()) {
+          boolean wanted =
+              Files.isExecutable(home.resolve("bin/java"))
+                  && List.of(17, 25).contains(version(home));
+          if (wanted && found.stream().noneMatch(java -> version(java) == version(home))) {
+            found.add(home.toRealPath());
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  @ParameterizedTest
+  @MethodSource("javas")
+  void aPlainJarWorksAndWarnsOfNothing(Path java) throws Exception {
+    Run run = java(java, access(java, "ALL-UNNAMED"), plain());
+    assertEquals(GRADIENT, run.gradient());
+    assertEquals("", run.errors());
+  }
+
+  @ParameterizedTest
+  @MethodSource("javas")
+  void aShadedJarWorks(Path java) throws Exception {
+    Run run =
+        java(
+            java,
+            access(java, "ALL-UNNAMED"),
+            List.of("-cp", built("consumer-1-shaded.jar"), "org.example.Consumer"));
+    assertEquals(GRADIENT, run.gradient());
+    assertEquals("", run.errors());
+  }
+
+  @ParameterizedTest
+  @MethodSource("javas")
+  void aSpringBootJarWorks(Path java) throws Exception {
+    Run run =
+        java(java, access(java, "ALL-UNNAMED"), List.of("-jar", built("consumer-1-boot.jar")));
+    assertEquals(GRADIENT, run.gradient());
+    assertEquals("", run.errors());
+  }
+
+  @ParameterizedTest
+  @MethodSource("javas")
+  void theModuleWorks(Path java) throws Exception {
+    List<String> arguments =
+        List.of(
+            "-p",
+            built("lib"),
+            "--add-modules",
+            "org.mlx4j",
+            "-cp",
+            built("consumer-1.jar"),
+            "org.example.Consumer");
+    Run run = java(java, access(java, "org.mlx4j,org.bytedeco.javacpp"), arguments);
+    assertEquals(GRADIENT, run.gradient());
+    assertEquals("", run.errors());
+  }
+
+  @Test
+  void aHomeThatCannotBeWrittenIsNoObstacle() throws Exception {
+    home = Files.createFile(folder.resolve("not a folder " + System.nanoTime()));
+    Run run = java(here(), access(here(), "ALL-UNNAMED"), plain());
+    assertEquals(GRADIENT, run.gradient());
+    assertTrue(run.errors().contains("Start Java with -Dmlx4j.cache=DIR"), run.errors());
+  }
+
+  @Test
+  void theCacheMayBeElsewhere() throws Exception {
+    Path cache = folder.resolve("cache elsewhere " + System.nanoTime());
+    Run run = java(here(), List.of("-Dmlx4j.cache=" + cache), plain());
+    assertEquals(GRADIENT, run.gradient());
+    assertTrue(Files.isDirectory(cache));
+    assertTrue(Files.notExists(home.resolve(".cache")));
+  }
+
+  @Test
+  void severalMayStartAtOnceOnAColdCache() throws Exception {
+    List<Process> processes = new ArrayList<>();
+    List<Path> outputs = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Path output = folder.resolve("at once " + i + ".txt");
+      outputs.add(output);
+      ProcessBuilder builder = builder(command(here(), List.of(), plain()), folder, here());
+      processes.add(builder.redirectErrorStream(true).redirectOutput(output.toFile()).start());
+    }
+    for (int i = 0; i < 4; i++) {
+      assertTrue(processes.get(i).waitFor(60, TimeUnit.SECONDS));
+      String output = Files.readString(outputs.get(i));
+      assertTrue(output.startsWith(GRADIENT) || output.contains("\n" + GRADIENT), output);
+    }
+    try (Stream<Path> unpacked = Files.list(home.resolve(".cache/mlx4j/natives"))) {
+      assertEquals(1, unpacked.count());
+    }
+  }
+
+  @Test
+  void startingTakesASecondTheFirstTimeAndLessThanAThirdOfOneLater() throws Exception {
+    long cold = Long.MAX_VALUE;
+    long warm = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) {
+      withoutAnythingInTheHome();
+      cold = Math.min(cold, java(here(), List.of(), plain()).milliseconds());
+      for (int j = 0; j < 3; j++) {
+        warm = Math.min(warm, java(here(), List.of(), plain()).milliseconds());
+      }
+    }
+    System.out.printf("first use: %d ms on a cold cache, %d ms on a warm one%n", cold, warm);
+    double share = shareOfTheMachine();
+    assertTrue(
+        cold * share <= 1000,
+        cold + " ms on a cold cache, with this share of the machine: " + share);
+    assertTrue(
+        warm * share <= 300,
+        warm + " ms on a warm cache, with this share of the machine: " + share);
+  }
+
+  /**
+   * What a process gets of its cores while others run as well; 1 on a machine that does nothing
+   * else.
+   */
+  private static double shareOfTheMachine() {
+    var system = ManagementFactory.getOperatingSystemMXBean();
+    return Math.min(
+        1, system.getAvailableProcessors() / Math.max(1, system.getSystemLoadAverage()));
+  }
+
+  @Test
+  void anotherPlatformIsToldWhatIsSupported() throws Exception {
+    Run run = java(here(), List.of("-Dos.arch=riscv64"), plain());
+    assertNotEquals(0, run.code());
+    assertTrue(
+        run.errors()
+            .contains(
+                "mlx4j has no native library for Linux on riscv64; it runs on Linux on x86_64 or arm64"),
+        run.errors());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"kotlin, Consumer.kt, ConsumerKt", "scala, Consumer.scala, consumer"})
+  void otherLanguagesOfTheJvmUseItAlike(String language, String source, String main)
+      throws Exception {
+    Path sources = Files.createDirectories(folder.resolve(language + "/src"));
+    resource(language + "/pom.xml", folder.resolve(language + "/pom.xml"));
+    resource(language + "/" + source, sources.resolve(source));
+    build(folder.resolve(language), "compile");
+    String target = folder.resolve(language + "/target").toString();
+    String classPath = target + "/classes:" + target + "/lib/*";
+    Run run =
+        java(
+            here(),
+            access(here(), "ALL-UNNAMED"),
+            List.of("-cp", classPath, "org.example." + main));
+    assertEquals(GRADIENT, run.gradient());
+    assertEquals(
+        "array([5, 8], dtype=float32)", run.output().lines().skip(1).findFirst().orElse(""));
+  }
+
+  // ---- the project
+  // --------------------------------------------------------------------------------
+  /** A repository with our artifact and nothing else. */
+  private static Path publish() throws IOException {
+    String version = property("mlx4j.version");
+    Path repository = folder.resolve("published");
+    Path place = Files.createDirectories(repository.resolve("org/mlx4j/mlx4j/" + version));
+    Files.copy(Path.of(property("mlx4j.jar")), place.resolve("mlx4j-" + version + ".jar"));
+    Files.copy(Path.of(property("mlx4j.pom")), place.resolve("mlx4j-" + version + ".pom"));
+    return repository;
+  }
+
+  /**
+   * What else is needed comes from this machine's repository, if it is there, or from the network.
+   */
+  private static Path settings(Path published) throws IOException {
+    StringBuilder text = new StringBuilder("<settings><profiles><profile><id>test</id>");
+    for (String kind : List.of("repository", "pluginRepository")) {
+      text.append(kind.equals("repository") ? "<repositories>" : "<pluginRepositories>");
+      int number = 0;
+      for (Path place : List.of(published, Path.of(property("maven.repository")))) {
+        text.append("<%s><id>local-%d</id><url>%s</url>".formatted(kind, number++, place.toUri()))
+            .append("<releases><checksumPolicy>ignore</checksumPolicy></releases>")
+            .append(
+                "<snapshots><enabled>true</enabled><checksumPolicy>ignore</checksumPolicy></snapshots>")
+            .append("</%s>".formatted(kind));
+      }
+      text.append(kind.equals("repository") ? "</repositories>" : "</pluginRepositories>");
+    }
+    text.append(
+        "</profile></profiles><activeProfiles><activeProfile>test</activeProfile></activeProfiles></settings>");
+    return Files.writeString(folder.resolve("settings.xml"), text);
+  }
+
+  private static void build(Path project, String phase) throws Exception {
+    List<String> command =
+        List.of(
+            Path.of(property("maven.home"), "bin", "mvn").toString(),
+            "-B",
+            "-q",
+            "-ntp",
+            "-s",
+            settings.toString(),
+            "-Dmaven.repo.local=" + folder.resolve("repository"),
+            "-Dmlx4j.version=" + property("mlx4j.version"),
+            phase);
+    Run build = run(command, project, here());
+    assertEquals(0, build.code(), build.output() + build.errors());
+  }
+
+  private static void resource(String name, Path file) throws IOException {
+    try (InputStream in = ConsumerIT.class.getResourceAsStream("/consumer/" + name)) {
+      Files.copy(in, file);
+    }
+  }
+
+  private static String property(String name) {
+    String value = System.getProperty("consumer." + name);
+    assertTrue(value != null && !value.isEmpty(), "Maven sets consumer." + name);
+    return value;
+  }
+
+  // ---- running
+  // ------------------------------------------------------------------------------------
+  private static Path here() {
+    return Path.of(System.getProperty("java.home"));
+  }
+
+  private static int version(Path java) {
+    try (InputStream in = Files.newInputStream(java.resolve("release"))) {
+      Properties release = new Properties();
+      release.load(in);
+      return Runtime.Version.parse(release.getProperty("JAVA_VERSION").replace("\"", "")).feature();
+    } catch (IOException noRelease) {
+      return 0;
+    }
+  }
+
+  /** JDK 24 and later warn of native code that nobody has allowed. */
+  private static List<String> access(Path java, String module) {
+    return version(java) >= 24 ? List.of("--enable-native-access=" + module) : List.of();
+  }
+
+  private static String built(String name) {
+    return project.resolve("target").resolve(name).toString();
+  }
+
+  private static List<String> plain() {
+    return List.of(
+        "-cp", built("consumer-1.jar") + ":" + built("lib") + "/*", "org.example.Consumer");
+  }
+
+  private Run java(Path java, List<String> options, List<String> arguments) throws Exception {
+    return run(command(java, options, arguments), folder, java);
+  }
+
+  private List<String> command(Path java, List<String> options, List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(List.of(java.resolve("bin/java").toString(), "-Duser.home=" + home));
+    command.addAll(options);
+    command.addAll(arguments);
+    return command;
+  }
+
+  private static ProcessBuilder builder(List<String> command, Path directory, Path java) {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", commands.toString());
+    builder.environment().put("JAVA_HOME", java.toString());
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    return builder;
+  }
+
+  private static Run run(List<String> command, Path directory, Path java) throws Exception {
+    Path output = Files.createTempFile(folder, "output", ".txt");
+    Path errors = Files.createTempFile(folder, "errors", ".txt");
+    Process process =
+        builder(command, directory, java)
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+    if (!ended) {
+      process.destroyForcibly().waitFor();
+    }
+    Run run = new Run(process.exitValue(), Files.readString(output), Files.readString(errors));
+    assertTrue(ended, () -> command + " did not end: " + run);
+    return run;
+  }
+}
