@@ -8,12 +8,17 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.mlx4j.DType;
+import org.mlx4j.internal.Library;
 
 /**
  * MLX's own Python, asked for the value of an expression or for its gradients.
@@ -86,10 +91,27 @@ final class Oracle {
     try (InputStream source = Oracle.class.getResourceAsStream("oracle.py")) {
       Files.copy(source, script.toPath(), StandardCopyOption.REPLACE_EXISTING);
     }
-    return new Oracle(
+    ProcessBuilder builder =
         new ProcessBuilder(python, script.getPath())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start());
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    computeWithOurBlas(builder.environment());
+    return new Oracle(builder.start());
+  }
+
+  /** On Linux Python has another BLAS, which rounds differently, and chooses other signs. */
+  private static void computeWithOurBlas(Map<String, String> environment) {
+    for (String platform : List.of("linux-x86_64", "linux-arm64")) {
+      URL library = Library.class.getResource(platform + "/libopenblas.so.0");
+      if (library != null) {
+        Path folder = Path.of(URI.create(library.toString())).getParent();
+        boolean quadmath = Files.exists(folder.resolve("libquadmath.so.0"));
+        environment.put("LD_LIBRARY_PATH", folder.toString());
+        environment.put(
+            "LD_PRELOAD", (quadmath ? "libquadmath.so.0:" : "") + "libopenblas.so.0");
+        environment.put(
+            "OPENBLAS_NUM_THREADS", String.valueOf(Runtime.getRuntime().availableProcessors()));
+      }
+    }
   }
 
   private HostArray[] ask(
