@@ -92,8 +92,7 @@ final class Oracle {
       Files.copy(source, script.toPath(), StandardCopyOption.REPLACE_EXISTING);
     }
     ProcessBuilder builder =
-        new ProcessBuilder(python, script.getPath())
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
+        new ProcessBuilder(python, script.getPath()).redirectError(ProcessBuilder.Redirect.INHERIT);
     computeWithOurBlas(builder.environment());
     return new Oracle(builder.start());
   }
@@ -106,8 +105,7 @@ final class Oracle {
         Path folder = Path.of(URI.create(library.toString())).getParent();
         boolean quadmath = Files.exists(folder.resolve("libquadmath.so.0"));
         environment.put("LD_LIBRARY_PATH", folder.toString());
-        environment.put(
-            "LD_PRELOAD", (quadmath ? "libquadmath.so.0:" : "") + "libopenblas.so.0");
+        environment.put("LD_PRELOAD", (quadmath ? "libquadmath.so.0:" : "") + "libopenblas.so.0");
         environment.put(
             "OPENBLAS_NUM_THREADS", String.valueOf(Runtime.getRuntime().availableProcessors()));
       }
