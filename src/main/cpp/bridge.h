@@ -1,6 +1,7 @@
 // Everything that the generated JNI code names.
 #pragma once
 
+#include "blas.h"
 #include "bridge/closures.h"
 #include "bridge/evaluation.h"
 #include "bridge/handles.h"
