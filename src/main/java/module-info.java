@@ -8,4 +8,5 @@ module org.mlx4j {
   requires org.bytedeco.javacpp;
 
   exports org.mlx4j;
+  exports org.mlx4j.tree;
 }
