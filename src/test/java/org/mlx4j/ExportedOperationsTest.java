@@ -65,8 +65,7 @@ class ExportedOperationsTest {
   private static void assertClose(MlxArray expected, MlxArray actual) {
     ArrayAssertions.assertShape(actual, expected.shape());
     double[] values = expected.toDoubleArray();
-    double largest =
-        Arrays.stream(values).map(Math::abs).filter(Double::isFinite).max().orElse(0);
+    double largest = Arrays.stream(values).map(Math::abs).filter(Double::isFinite).max().orElse(0);
     double[] others = actual.toDoubleArray();
     for (int i = 0; i < values.length; i++) {
       double tolerance = 1e-6 * Math.max(1, largest) + 1e-5 * Math.abs(values[i]);
