@@ -16,6 +16,7 @@ public sealed interface MetadataValue {
     /**
      * Holds a text.
      *
+     * @param value the text
      * @throws NullPointerException if it is null
      */
     public Text {
@@ -32,6 +33,7 @@ public sealed interface MetadataValue {
     /**
      * Holds texts.
      *
+     * @param value the texts
      * @throws NullPointerException if the list or one of them is null
      */
     public Texts {
@@ -48,6 +50,7 @@ public sealed interface MetadataValue {
     /**
      * Holds an array.
      *
+     * @param value the array
      * @throws NullPointerException if it is null
      */
     public Array {

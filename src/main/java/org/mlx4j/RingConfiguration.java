@@ -42,6 +42,8 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
   /**
    * Checks what MLX does not.
    *
+   * @param rank which of the ranks this process is
+   * @param hosts the addresses of each rank, of the form {@code host:port}
    * @throws IllegalArgumentException if there is no host, the rank is none of them, an address is
    *     not of the form {@code host:port} or occurs twice, or one rank has more addresses than
    *     another
