@@ -13,7 +13,7 @@ public record PrintOptions(int precision) {
   /**
    * Checks the options.
    *
-   * @param precision digits after the point, or -1 for as many as tell the number apart
+   * @param precision the number of digits behind the point, or -1
    * @throws IllegalArgumentException if {@code precision} is less than -1 or more than 1074
    */
   public PrintOptions {
