@@ -72,7 +72,7 @@ struct Ring {
     }
     while (dirent* entry = readdir(directory)) {
       const int fd = std::atoi(entry->d_name);
-      if (fd > 2 && fd != dirfd(directory) && leads(fd)) {
+      if (fd > 2 && leads(fd)) {
         found.push_back(fd);
       }
     }
