@@ -1,15 +1,31 @@
 #include "start.h"
 
+#include <jvmti.h>
+
 #include "closures.h"
 #include "threads.h"
 #include "transforms.h"
 
 namespace mlx4j {
 
+// The JVM tells its end after the last shutdown hook, so those may still compute, and before it destroys what libraries
+// keep for the process.
+static void end_entries_with(JavaVM* vm) {
+  jvmtiEnv* events = nullptr;
+  if (vm->GetEnv(reinterpret_cast<void**>(&events), JVMTI_VERSION_1_2) != JNI_OK) {
+    return;  // a native image
+  }
+  jvmtiEventCallbacks callbacks{};
+  callbacks.VMDeath = [](jvmtiEnv*, JNIEnv*) { end_entries(); };
+  events->SetEventCallbacks(&callbacks, sizeof callbacks);
+  events->SetEventNotificationMode(JVMTI_ENABLE, JVMTI_EVENT_VM_DEATH, nullptr);
+}
+
 void start(JNIEnv* env, jclass) {
   JavaVM* vm = nullptr;
   env->GetJavaVM(&vm);
   set_vm(vm);
+  end_entries_with(vm);
   resolve_upcall(env);
   if (env->ExceptionCheck()) {
     return;

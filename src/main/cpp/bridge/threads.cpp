@@ -1,6 +1,7 @@
 #include "threads.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <list>
 #include <thread>
@@ -132,6 +133,19 @@ Released::~Released() {
   if (depth_) {
     entry_mutex.lock();
     this_thread.depth = depth_;
+  }
+}
+
+void end_entries() {
+  using namespace std::chrono_literals;
+  ThreadState& t = this_thread;
+  const auto end = std::chrono::steady_clock::now() + 5s;  // a long computation may hold the lock: it has had its chance
+  while (t.depth == 0 && std::chrono::steady_clock::now() < end) {
+    if (entry_mutex.try_lock()) {
+      t.depth = 1;  // what this thread still destroys may enter
+    } else {
+      std::this_thread::sleep_for(1ms);
+    }
   }
 }
 

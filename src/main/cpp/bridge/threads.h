@@ -27,6 +27,10 @@ int pending_deletions();
 // The one process-wide stream of a device: usable from every thread.
 mx::Stream process_stream(mx::Device::DeviceType type);
 
+// Takes the entry lock for good, for when the process ends: what libmlx keeps for the process is destroyed then, and no
+// thread may be at it.
+void end_entries();
+
 // Has a native thread that never ends perform the first evaluation: MLX counts tasks wrongly for the first thread that
 // touches its scheduler when errors happen there.
 void start_first_thread();
