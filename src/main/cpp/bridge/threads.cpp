@@ -139,7 +139,7 @@ Released::~Released() {
 void end_entries() {
   using namespace std::chrono_literals;
   ThreadState& t = this_thread;
-  const auto end = std::chrono::steady_clock::now() + 5s;  // a long computation may hold the lock: it has had its chance
+  const auto end = std::chrono::steady_clock::now() + 5s;  // not for ever, if a long computation holds it
   while (t.depth == 0 && std::chrono::steady_clock::now() < end) {
     if (entry_mutex.try_lock()) {
       t.depth = 1;  // what this thread still destroys may enter
