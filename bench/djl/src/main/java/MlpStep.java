@@ -96,7 +96,7 @@ public final class MlpStep {
     }
 
     static MlxArray[] step(MlxArray... p) {
-      try (var lossAndGrads = Transforms.valueAndGrad(Mlx::loss, 0, 1, 2, 3)) {
+      try (var lossAndGrads = Transforms.valueAndGrad(xs -> loss(xs), 0, 1, 2, 3)) {
         ValueAndGrad r = lossAndGrads.apply(p);
         MlxArray[] results = new MlxArray[1 + PARAMETERS];
         results[PARAMETERS] = r.value();

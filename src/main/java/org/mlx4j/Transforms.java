@@ -36,6 +36,10 @@ import org.mlx4j.internal.TransformsNative;
  * each combination of argument shapes and dtypes, for the others at every call. An array that
  * leaves the function by another way than its result is of no use outside: reading it throws. An
  * exception that the function throws comes out of {@code apply} as the same object.
+ *
+ * <p>The functions that are taken differ in the number of their arguments, which a lambda shows. A
+ * reference to a method that is overloaded or has a variable number of arguments, such as {@code
+ * MlxArray::sum}, does not, and the compiler calls it ambiguous: write {@code x -> x.sum()}.
  */
 public final class Transforms {
   /** In {@code inAxes}: the argument is passed whole to every application of the function. */
