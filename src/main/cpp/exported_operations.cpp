@@ -790,7 +790,7 @@ const std::unordered_map<std::string, Read>& operations() {
       {"Minimum", binary(mx::minimum)},
       {"Multiply", binary(mx::multiply)},
       {"Negative", unary(mx::negative)},
-      {"NotEqual", binary(not_equal)},
+      {"NotEqual", binary(mx::not_equal)},
       {"NumberOfElements",
        [](FunctionFile& file) {
          const auto axes = file.ints();

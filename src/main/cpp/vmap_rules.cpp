@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "evaluation.h"
+#include "upstream_rules.h"
 
 namespace mlx4j {
 
@@ -17,6 +18,33 @@ mx::array expand_one_by_one(mx::array a, std::vector<int> axes, mx::StreamOrDevi
   return a;
 }
 
+// What a rule of vmap returns: the outputs and the axis of each along which it is mapped.
+using Vmapped = std::pair<Arrays, std::vector<int>>;
+
+// An input of an element-wise operation with the mapped axis first, to be broadcast against the other ones, which have
+// `ndim` axes without theirs.
+mx::array mapped_first(const mx::array& a, int axis, int ndim, mx::Stream s) {
+  if (axis < 0) {
+    return a;
+  }
+  auto moved = mx::moveaxis(a, axis, 0, s);
+  while (int(moved.ndim()) < ndim + 1) {
+    moved = mx::expand_dims(moved, 1, s);
+  }
+  return moved;
+}
+
+// MLX's own rule answers with the axes of its inputs.
+Vmapped not_equal_vmap(mx::NotEqual& self, const Arrays& inputs, const std::vector<int>& axes) {
+  const auto s = self.stream();
+  int ndim = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    ndim = std::max(ndim, int(inputs[i].ndim()) - (axes[i] < 0 ? 0 : 1));
+  }
+  return {{mx::not_equal(mapped_first(inputs[0], axes[0], ndim, s), mapped_first(inputs[1], axes[1], ndim, s), s)},
+          {0}};
+}
+
 std::vector<int> all_axes(const mx::array& a) {
   std::vector<int> axes(a.ndim());
   std::iota(axes.begin(), axes.end(), 0);
@@ -24,6 +52,11 @@ std::vector<int> all_axes(const mx::array& a) {
 }
 
 }  // namespace
+
+void replace_vmap_rules() {
+  const mx::array number(1.0f);
+  replace(mx::not_equal(number, number), "NotEqual", &mx::NotEqual::vmap, not_equal_vmap);
+}
 
 mx::array aligned(Binary op, const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
   if (!tracing()) {
@@ -44,12 +77,8 @@ mx::array bitwise_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice
   return aligned(mx::bitwise_xor, a, b, s);
 }
 
-mx::array not_equal(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  return tracing() ? mx::logical_not(mx::equal(a, b, s), s) : mx::not_equal(a, b, s);
-}
-
 mx::array logical_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  return mlx4j::not_equal(mx::astype(a, mx::bool_, s), mx::astype(b, mx::bool_, s), s);
+  return mx::not_equal(mx::astype(a, mx::bool_, s), mx::astype(b, mx::bool_, s), s);
 }
 
 mx::array array_equal(const mx::array& a, const mx::array& b, bool equal_nan, mx::StreamOrDevice s) {

@@ -1,11 +1,13 @@
 // Operations whose rule for vmap is wrong in MLX 0.32.4: results of wrong shape or value, or memory written where it
 // should not be. While a function is traced they are expressed by operations whose rules are right; outside traces they
-// are MLX's own.
+// are MLX's own. The rules that are known to be wrong in themselves are replaced (upstream_rules.h).
 #pragma once
 
 #include "handles.h"
 
 namespace mlx4j {
+
+void replace_vmap_rules();  // once, at start
 
 using Binary = mx::array (*)(const mx::array&, const mx::array&, mx::StreamOrDevice);
 
@@ -17,8 +19,6 @@ mx::array bitwise_and(const mx::array& a, const mx::array& b, mx::StreamOrDevice
 mx::array bitwise_or(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
 mx::array bitwise_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
 
-// The rule of NotEqual answers with the axes of its arguments.
-mx::array not_equal(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
 mx::array logical_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s);
 
 // The rule of Equal forgets that NaN shall equal NaN.

@@ -5,6 +5,7 @@
 #include "closures.h"
 #include "threads.h"
 #include "transforms.h"
+#include "vmap_rules.h"
 
 namespace mlx4j {
 
@@ -33,6 +34,8 @@ void start(JNIEnv* env, jclass) {
   mx::set_compile_mode(mx::CompileMode(default_compile_mode()));
   mx::get_global_formatter().capitalize_bool = true;  // as Python prints
   start_first_thread();
+  Entry entry;
+  replace_vmap_rules();
 }
 
 }  // namespace mlx4j

@@ -142,7 +142,7 @@ public final class ElementwiseNative {
 
   public static native @Cast(OUT) long equal(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long not_equal(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long not_equal(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long less(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 

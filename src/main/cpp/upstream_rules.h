@@ -1,0 +1,48 @@
+// Replaces methods of MLX's primitives that are wrong: rules of vmap, vjp and jvp above all. A primitive calls them
+// through its virtual table, and there ours take their place, so they also hold where MLX itself makes the primitive:
+// in gradients, in compiled graphs, in functions read from files.
+//
+//   using Vmapped = std::pair<Arrays, std::vector<int>>;
+//   static Vmapped equal_vmap(mx::Equal& self, const Arrays& inputs, const std::vector<int>& axes) { … }
+//
+//   static auto upstream = replace(mx::equal(a, b), "Equal", &mx::Equal::vmap, equal_vmap);   // upstream(self, …) is
+//   MLX's
+//
+// libmlx does not export the tables, so they are found through a specimen: an array that the primitive would compute.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+
+#include "handles.h"
+#include "mlx/primitives.h"
+
+namespace mlx4j {
+
+// Puts `method` into the slot of the virtual table of `primitive`, and returns what was there. Throws std::logic_error
+// when the primitive's class is not the one that is named.
+void* replace_slot(const mx::Primitive& primitive, const char* class_name, std::size_t slot, void* method);
+
+// The place of a virtual method in the table, as the Itanium C++ ABI keeps it in a pointer to the method.
+template <class Method>
+std::size_t slot_of(Method method) {
+  struct Parts {
+    std::size_t offset;
+    std::size_t adjustment;
+  };
+  static_assert(sizeof(Method) == sizeof(Parts));
+  const auto parts = std::bit_cast<Parts>(method);
+#if defined(__aarch64__)
+  return parts.offset / sizeof(void*);  // that it is virtual stands beside the adjustment
+#else
+  return (parts.offset - 1) / sizeof(void*);  // that it is virtual is the lowest bit
+#endif
+}
+
+template <class P, class R, class... A>
+auto replace(const mx::array& specimen, const char* class_name, R (P::*method)(A...), R (*rule)(P&, A...)) {
+  void* original = replace_slot(specimen.primitive(), class_name, slot_of(method), reinterpret_cast<void*>(rule));
+  return reinterpret_cast<R (*)(P&, A...)>(original);
+}
+
+}  // namespace mlx4j
