@@ -1,6 +1,7 @@
 package org.mlx4j.operations;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -43,5 +44,17 @@ final class Operations {
 
   static Stream<Operation> vmappable() {
     return all().filter(Operation::isVmappable);
+  }
+
+  /**
+   * Whether an exception says what a row of the table says that MLX cannot do. A chain of {@link
+   * Compositions} may be refused for that, too.
+   *
+   * @param refusal what kind of refusal, such as {@link Operation#vmapRefusal}
+   */
+  static boolean isListed(Function<Operation, String> refusal, Throwable e) {
+    return all()
+        .map(refusal)
+        .anyMatch(message -> message != null && String.valueOf(e.getMessage()).contains(message));
   }
 }
