@@ -1,14 +1,13 @@
 package org.mlx4j;
 
 import java.io.BufferedOutputStream;
+import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** A file that is written as a whole or not at all. */
 final class FileTarget {
@@ -51,18 +50,30 @@ final class FileTarget {
   private static void replace(Replacement replacement, Content content) throws IOException {
     try {
       replacement.create();
-      try (SeekableByteChannel channel =
-              Files.newByteChannel(replacement.part(), StandardOpenOption.WRITE);
-          OutputStream out = buffered(Channels.newOutputStream(channel))) {
-        content.write(out);
-        out.flush();
-        if (channel instanceof FileChannel file) {
-          file.force(true); // else a power failure may leave the name without the content
+      Path part = replacement.part();
+      if (part.getFileSystem().equals(FileSystems.getDefault())) {
+        writeToDisk(part.toFile(), content);
+      } else {
+        try (OutputStream out = buffered(Files.newOutputStream(part))) {
+          content.write(out);
         }
       }
       replacement.complete();
     } finally {
       replacement.discard();
+    }
+  }
+
+  /**
+   * Writes and waits for the disk; else a power failure may leave the name without the content. A
+   * channel could wait as well, but it closes when the thread is interrupted.
+   */
+  private static void writeToDisk(File file, Content content) throws IOException {
+    try (FileOutputStream stream = new FileOutputStream(file);
+        OutputStream out = buffered(stream)) {
+      content.write(out);
+      out.flush();
+      stream.getFD().sync();
     }
   }
 
