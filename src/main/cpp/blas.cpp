@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "bridge/process_end.h"
+
 struct BlasFunction {
   const char* name;
   void* address;
@@ -79,12 +81,14 @@ static void* open_openblas(int threads) {
   Settings settings(threads);
   dlopen((own_folder() + "libquadmath.so.0").c_str(), RTLD_LAZY);  // on x86_64 libgfortran does not find it by itself
   void* library = open(own_folder() + "libopenblas.so.0", 0);
-  description = find<char*()>(library, "openblas_get_config")();
+  auto* config = find<char*()>(library, "openblas_get_config");
+  never_destroy(reinterpret_cast<const void*>(config));
+  description = config();
   description += ", " + std::to_string(find<int()>(library, "openblas_get_num_threads")()) + " threads";
   return library;
 }
 
-void use_blas(bool reference, int threads) {
+static bool use_chosen(bool reference, int threads) {
   // The reference implementation was loaded before libmlx; its LAPACK finds its BLAS.
   void* library = reference ? open(MLX4J_REFERENCE_LAPACK, RTLD_NOLOAD) : open_openblas(threads);
   if (reference) {
@@ -93,6 +97,12 @@ void use_blas(bool reference, int threads) {
   for (auto* function = mlx4j_blas_functions; function != mlx4j_blas_functions_end; ++function) {
     function->address = reinterpret_cast<void*>(find<void()>(library, function->name));
   }
+  return true;
+}
+
+void use_blas(bool reference, int threads) {
+  static const bool chosen = use_chosen(reference, threads);
+  (void)chosen;
 }
 
 const char* blas_description() { return description.c_str(); }

@@ -5,8 +5,8 @@
 
 namespace mlx4j {
 
-// Called once, before anything is computed. `threads` is how many OpenBLAS may use; the reference implementation uses
-// one.
+// The first call counts, which comes before anything is computed. `threads` is how many OpenBLAS may use; the reference
+// implementation uses one.
 void use_blas(bool reference, int threads);
 const char* blas_description();
 

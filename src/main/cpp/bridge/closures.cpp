@@ -2,17 +2,23 @@
 
 namespace mlx4j {
 
-static jmethodID native_function_call = nullptr;
-static jmethodID native_rule_call = nullptr;
+// What Java is called by. Each class loader has classes of its own, so neither is kept for the process.
+struct Target {
+  JavaRef object;
+  jmethodID method;
 
-void resolve_upcall(JNIEnv* env) {
-  if (jclass c = env->FindClass("org/mlx4j/internal/NativeFunction")) {
-    native_function_call = env->GetMethodID(c, "call", "([J)[J");
+  Target(JNIEnv* env, jobject o, const char* type, const char* signature)
+      : object(env, o), method(method_of(env, type, signature)) {}
+
+ private:
+  static jmethodID method_of(JNIEnv* env, const char* type, const char* signature) {
+    LocalFrame frame(env);
+    const jclass c = env->FindClass(type);  // as the class sees it whose native method runs
+    const jmethodID method = c ? env->GetMethodID(c, "call", signature) : nullptr;
+    rethrow_pending(env);
+    return method;
   }
-  if (jclass c = env->FindClass("org/mlx4j/internal/NativeRule")) {
-    native_rule_call = env->GetMethodID(c, "call", "([J[I)[J");
-  }
-}
+};
 
 // What Java returns: { n, result 1 … result n, every handle its scope still owns … }, a rule also the numbers that go
 // with the results, { n, result 1 … result n, m, number 1 … number m, … }. The results are copied, then the scope's
@@ -56,7 +62,7 @@ static Arrays accept(JNIEnv* env, jlongArray packed, std::vector<int>* numbers) 
   return results;
 }
 
-static Arrays upcall(const JavaRef& target, jmethodID method, const Arrays& inputs, const std::vector<int>* numbers_in,
+static Arrays upcall(const Target& target, const Arrays& inputs, const std::vector<int>* numbers_in,
                      std::vector<int>* numbers_out) {
   JNIEnv* env = require_env();
   LocalFrame frame(env);
@@ -71,7 +77,7 @@ static Arrays upcall(const JavaRef& target, jmethodID method, const Arrays& inpu
       rethrow_pending(env);
     }
     Released released;
-    packed = static_cast<jlongArray>(env->CallObjectMethodA(target.get(), method, args));
+    packed = static_cast<jlongArray>(env->CallObjectMethodA(target.object.get(), target.method, args));
     rethrow_pending(env);
   } catch (...) {
     close_all(handles, jint(inputs.size()));  // Java may have failed before it took them over
@@ -81,18 +87,16 @@ static Arrays upcall(const JavaRef& target, jmethodID method, const Arrays& inpu
 }
 
 struct JavaFunction {
-  std::shared_ptr<JavaRef> target;
+  std::shared_ptr<Target> target;
 
-  Arrays operator()(const Arrays& inputs) const {
-    return upcall(*target, native_function_call, inputs, nullptr, nullptr);
-  }
+  Arrays operator()(const Arrays& inputs) const { return upcall(*target, inputs, nullptr, nullptr); }
 };
 
 struct JavaRule {
-  std::shared_ptr<JavaRef> target;
+  std::shared_ptr<Target> target;
 
   Arrays operator()(const Arrays& inputs, std::vector<int>& numbers) const {
-    return upcall(*target, native_rule_call, inputs, &numbers, &numbers);
+    return upcall(*target, inputs, &numbers, &numbers);
   }
 };
 
@@ -100,14 +104,14 @@ lambda::lambda(jobject o) {
   if (!o) {
     throw null_error("the function is null");
   }
-  f = JavaFunction{std::make_shared<JavaRef>(require_env(), o)};
+  f = JavaFunction{std::make_shared<Target>(require_env(), o, "org/mlx4j/internal/NativeFunction", "([J)[J")};
 }
 
 rule::rule(jobject o) {
   if (!o) {
     throw null_error("the rule is null");
   }
-  r = JavaRule{std::make_shared<JavaRef>(require_env(), o)};
+  r = JavaRule{std::make_shared<Target>(require_env(), o, "org/mlx4j/internal/NativeRule", "([J[I)[J")};
 }
 
 }  // namespace mlx4j

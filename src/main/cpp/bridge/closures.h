@@ -5,8 +5,6 @@
 
 namespace mlx4j {
 
-void resolve_upcall(JNIEnv* env);  // once, at start
-
 // org.mlx4j.internal.NativeFunction -> Fn. Called from C++, it runs the Java code with the entry lock released; an
 // exception of the Java code passes through C++ as java_error and comes out of the outermost call as the same object.
 struct lambda {

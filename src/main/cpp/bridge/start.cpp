@@ -2,7 +2,8 @@
 
 #include <jvmti.h>
 
-#include "closures.h"
+#include "mlx/scheduler.h"
+#include "process_end.h"
 #include "threads.h"
 #include "transforms.h"
 #include "vmap_rules.h"
@@ -22,20 +23,23 @@ static void end_entries_with(JavaVM* vm) {
   events->SetEventNotificationMode(JVMTI_ENABLE, JVMTI_EVENT_VM_DEATH, nullptr);
 }
 
-void start(JNIEnv* env, jclass) {
+static bool start_process(JNIEnv* env) {
+  never_destroy(reinterpret_cast<const void*>(&mx::scheduler::scheduler));
   JavaVM* vm = nullptr;
   env->GetJavaVM(&vm);
   set_vm(vm);
   end_entries_with(vm);
-  resolve_upcall(env);
-  if (env->ExceptionCheck()) {
-    return;
-  }
   mx::set_compile_mode(mx::CompileMode(default_compile_mode()));
   mx::get_global_formatter().capitalize_bool = true;  // as Python prints
   start_first_thread();
   Entry entry;
   replace_vmap_rules();
+  return true;
+}
+
+void start(JNIEnv* env, jclass) {
+  static const bool started = start_process(env);
+  (void)started;
 }
 
 }  // namespace mlx4j

@@ -4,6 +4,7 @@
 
 namespace mlx4j {
 
-void start(JNIEnv* env, jclass);  // once, when the library is loaded
+// When a class loader has loaded the library. Its classes share what the process has: libmlx, the entry lock, handles.
+void start(JNIEnv* env, jclass);
 
 }  // namespace mlx4j

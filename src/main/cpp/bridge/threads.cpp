@@ -65,12 +65,19 @@ static void run_deferred() {  // entry lock held
   }
 }
 
+static std::atomic<bool> ended{false};  // end_entries has been called
+
 // ---- threads ----------------------------------------------------------------------------------
 // Lives in each thread that ever entered. When the thread dies its compile cache may own graphs and Java references,
 // so the cache is emptied under the lock.
 struct ThreadGuard {
   ThreadGuard() : it(compile_caches.insert(compile_caches.end(), mx::detail::compile_cache())) {}
   ~ThreadGuard() {
+    if (ended && this_thread.depth == 0) {
+      // The thread that ends the process may pass here, and whoever holds the lock may keep it.
+      immortal<std::shared_ptr<mx::detail::CompileCache>>(it->lock());
+      return;
+    }
     Entry entry;
     mx::detail::compile_clear_cache(*it);
     compile_caches.erase(it);
@@ -139,7 +146,8 @@ Released::~Released() {
 void end_entries() {
   using namespace std::chrono_literals;
   ThreadState& t = this_thread;
-  const auto end = std::chrono::steady_clock::now() + 5s;  // not for ever, if a long computation holds it
+  // A long computation that holds it is not waited for: the process shall end.
+  const auto end = std::chrono::steady_clock::now() + 300ms;
   while (t.depth == 0 && std::chrono::steady_clock::now() < end) {
     if (entry_mutex.try_lock()) {
       t.depth = 1;  // what this thread still destroys may enter
@@ -147,6 +155,7 @@ void end_entries() {
       std::this_thread::sleep_for(1ms);
     }
   }
+  ended = true;
 }
 
 void start_first_thread() {

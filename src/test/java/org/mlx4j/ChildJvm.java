@@ -50,13 +50,7 @@ final class ChildJvm {
       List<String> options,
       String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(options);
-    command.add(main.getName());
-    command.addAll(List.of(arguments));
+    List<String> command = command(main, options, List.of(arguments));
     Path output = Files.createTempFile("mlx4j", ".out");
     try {
       ProcessBuilder builder =
@@ -74,5 +68,17 @@ final class ChildJvm {
     } finally {
       Files.delete(output);
     }
+  }
+
+  /** The command that runs a main class, with options and arguments as {@code run} takes them. */
+  static List<String> command(Class<?> main, List<String> options, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(options);
+    command.add(main.getName());
+    command.addAll(arguments);
+    return command;
   }
 }
