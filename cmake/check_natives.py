@@ -16,10 +16,10 @@ from pathlib import Path
 
 import lief
 
-ENTRY_POINTS = r"(Java_org_(mlx4j|bytedeco)_|JNI_On(Load|Unload))"
+ENTRY_POINTS = r"Java_org_(mlx4j|bytedeco)_"
 FILES = {
-    "macosx-arm64": ["libjnimlx4j.dylib", "libmlx.dylib", "libjaccl.dylib", "mlx.metallib"],
-    "linux-arm64": ["libjnimlx4j.so", "libmlx.so", "libopenblas.so.0", "libgfortran.so.5"],
+    "macosx-arm64": ["libjnimlx4j.dylib", "libmlx4jagain.dylib", "libmlx.dylib", "libjaccl.dylib", "mlx.metallib"],
+    "linux-arm64": ["libjnimlx4j.so", "libmlx4jagain.so", "libmlx.so", "libopenblas.so.0", "libgfortran.so.5"],
 }
 
 

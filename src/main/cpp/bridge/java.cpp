@@ -1,6 +1,7 @@
 #include "java.h"
 
 #include <atomic>
+#include <cstring>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -59,10 +60,25 @@ void rethrow_pending(JNIEnv* env) {
   }
 }
 
+// From UTF-8, which is not the UTF-8 of JNI's own function.
+static jstring java_string(JNIEnv* env, const char* text) {
+  const auto n = jsize(std::strlen(text));
+  jbyteArray bytes = env->NewByteArray(n);
+  jstring charset = bytes ? env->NewStringUTF("UTF-8") : nullptr;
+  jclass string = charset ? env->FindClass("java/lang/String") : nullptr;
+  if (!string) {
+    return nullptr;
+  }
+  env->SetByteArrayRegion(bytes, 0, n, reinterpret_cast<const jbyte*>(text));
+  const jmethodID decode = env->GetMethodID(string, "<init>", "([BLjava/lang/String;)V");
+  return static_cast<jstring>(env->NewObject(string, decode, bytes, charset));
+}
+
+// Classes are looked up each time: those of the class loader whose native method runs.
 static jthrowable make_throwable(JNIEnv* env, const char* class_name, const char* message) {
   jthrowable t = nullptr;
   if (jclass c = env->FindClass(class_name)) {
-    if (jstring s = env->NewStringUTF(message)) {
+    if (jstring s = java_string(env, message)) {
       t = static_cast<jthrowable>(env->NewObject(c, env->GetMethodID(c, "<init>", "(Ljava/lang/String;)V"), s));
     }
   }
@@ -99,7 +115,7 @@ jthrowable throwable_for(JNIEnv* env, std::exception& e) {
       is<std::out_of_range>("java/lang/IllegalArgumentException"),
       is<std::overflow_error>("java/lang/IllegalArgumentException"),
       is<std::logic_error>("java/lang/IllegalStateException"));
-  return name ? make_throwable(env, name, e.what()) : nullptr;
+  return make_throwable(env, name ? name : "org/mlx4j/MlxException", e.what());
 }
 
 }  // namespace mlx4j

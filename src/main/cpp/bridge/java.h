@@ -72,7 +72,7 @@ struct null_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The Throwable that Java sees for a C++ exception; null stands for MlxException(what()).
+// The Throwable that Java sees for a C++ exception.
 jthrowable throwable_for(JNIEnv* env, std::exception& e);
 
 // ---- Java arrays in ---------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 package org.mlx4j;
 
+import org.mlx4j.internal.Library;
+
 /**
  * What a Java thread (virtual threads included) has chosen: the scope that owns new arrays, the
  * stream of new operations.
@@ -25,12 +27,17 @@ final class ThreadContext {
   }
 
   static ThreadContext current() {
-    return CURRENT.get().context;
+    return ofThread().context;
+  }
+
+  private static OfThread ofThread() {
+    Library.load(); // where it fails, every call says why and leaves nothing, not only the first
+    return CURRENT.get();
   }
 
   /** The context of a thread that may end without closing its scopes. */
   static ThreadContext watched() {
-    OfThread ofThread = CURRENT.get();
+    OfThread ofThread = ofThread();
     if (!ofThread.watched) {
       ofThread.watched = true;
       ThreadContext context = ofThread.context;

@@ -60,7 +60,7 @@ class BlasTest {
     public static void main(String[] arguments) {
       try {
         Library.load();
-      } catch (ExceptionInInitializerError error) {
+      } catch (UnsatisfiedLinkError error) {
         System.out.println(error.getCause());
       }
     }

@@ -5,9 +5,9 @@ import java.util.Locale;
 
 /** A platform for which MLX is published; the same names as JavaCPP's. */
 enum HostPlatform {
-  LINUX_X86_64("linux-x86_64", "libjnimlx4j.so"),
-  LINUX_ARM64("linux-arm64", "libjnimlx4j.so"),
-  MACOSX_ARM64("macosx-arm64", "libjnimlx4j.dylib");
+  LINUX_X86_64("linux-x86_64", ".so"),
+  LINUX_ARM64("linux-arm64", ".so"),
+  MACOSX_ARM64("macosx-arm64", ".dylib");
 
   private static final String SUPPORTED =
       "Linux on x86_64 or arm64 with glibc 2.35 or newer (Ubuntu 22.04, Debian 12, RHEL 10),"
@@ -19,9 +19,18 @@ enum HostPlatform {
   /** The library to load; what it needs lies beside it. */
   final String library;
 
-  HostPlatform(String id, String library) {
+  /** A library without content, which needs the other one. */
+  final String again;
+
+  HostPlatform(String id, String extension) {
     this.id = id;
-    this.library = library;
+    this.library = "libjnimlx4j" + extension;
+    this.again = "libmlx4jagain" + extension;
+  }
+
+  /** Whether MLX opens files of the folder that has this id when it is loaded already: kernels. */
+  boolean opensFilesLater(String id) {
+    return this == MACOSX_ARM64 || id.endsWith("-cuda");
   }
 
   /**
@@ -62,8 +71,8 @@ enum HostPlatform {
   UnsatisfiedLinkError cannotLoad(UnsatisfiedLinkError problem) {
     UnsatisfiedLinkError error =
         new UnsatisfiedLinkError(
-            "The native library of mlx4j for %s cannot be loaded here; it runs on %s. %s"
-                .formatted(id, SUPPORTED, problem.getMessage()));
+            "The native library of mlx4j for %s cannot be loaded: %s. It runs on %s."
+                .formatted(id, problem.getMessage(), SUPPORTED));
     error.initCause(problem);
     return error;
   }

@@ -39,30 +39,84 @@ public final class Library {
     }
   }
 
-  static {
-    Blas blas = Blas.chosen();
-    HostPlatform platform = HostPlatform.current();
-    Natives.Extent extent =
-        blas == Blas.REFERENCE ? Natives.Extent.WITH_REFERENCE_BLAS : Natives.Extent.USUAL;
-    Path folder =
-        new Natives(platform, Library.class.getClassLoader(), extent).folder(Natives.cache());
-    try {
-      if (blas == Blas.REFERENCE) {
-        loadReferenceBlas(folder.resolve(Natives.REFERENCE));
-      }
-      System.load(folder.resolve(platform.library).toString());
-    } catch (UnsatisfiedLinkError problem) {
-      throw platform.cannotLoad(problem);
-    }
-    useBlas(blas == Blas.REFERENCE, blasThreads());
-    start();
-  }
+  /** Says which natives the process has: what class loaders have in common is only the JVM. */
+  private static final String IN_USE = "org.mlx4j.natives";
+
+  /** What the JVM says of a file that another class loader has loaded. */
+  private static final String TAKEN = "already loaded in another class";
+
+  /** Why there is no library, or null: to be said each time, and not only the first. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // a cause of other errors; it is not thrown
+  private static final Throwable FAILURE = failure();
 
   private Library() {}
 
-  /** Loads the library, once; every class with natives calls this before its first. */
+  /**
+   * Loads the library, once for each class loader; every class with natives calls this before its
+   * first.
+   *
+   * @throws UnsatisfiedLinkError if that is not possible, each time with the same cause
+   */
   public static void load() {
-    // Initialising this class is what loads.
+    if (FAILURE != null) {
+      UnsatisfiedLinkError error = new UnsatisfiedLinkError(FAILURE.getMessage());
+      error.initCause(FAILURE);
+      throw error;
+    }
+  }
+
+  private static Throwable failure() {
+    try {
+      // One at a time of all class loaders, which share no object of ours.
+      synchronized (Runtime.getRuntime()) {
+        loadOnce();
+      }
+      return null;
+    } catch (RuntimeException | Error problem) {
+      return problem;
+    }
+  }
+
+  private static void loadOnce() {
+    Blas blas = Blas.chosen();
+    int threads = blasThreads();
+    HostPlatform platform = HostPlatform.current();
+    Natives.Extent extent =
+        blas == Blas.REFERENCE ? Natives.Extent.WITH_REFERENCE_BLAS : Natives.Extent.USUAL;
+    Natives natives = new Natives(platform, Library.class.getClassLoader(), extent);
+    Path cache = Natives.cache();
+    String identity = natives.identity();
+    Object inUse = System.getProperties().get(IN_USE);
+    if (identity.equals(inUse)) {
+      natives.loadAgain(cache, Library::loadFile);
+    } else if (inUse != null) {
+      throw new UnsatisfiedLinkError(
+          "Another class loader of this process uses another version of mlx4j (%s, this is %s). MLX can be in a process once: put one mlx4j into a class loader that all share."
+              .formatted(inUse, identity));
+    } else {
+      natives.load(
+          cache,
+          folder -> {
+            if (blas == Blas.REFERENCE) {
+              loadReferenceBlas(folder.resolve(Natives.REFERENCE));
+            }
+            try {
+              loadFile(folder.resolve(platform.library));
+            } catch (UnsatisfiedLinkError problem) {
+              if (!problem.getMessage().contains(TAKEN)) {
+                throw platform.cannotLoad(problem);
+              }
+              natives.loadAgain(cache, Library::loadFile);
+            }
+            useBlas(blas == Blas.REFERENCE, threads);
+          });
+      System.setProperty(IN_USE, identity);
+    }
+    start();
+  }
+
+  private static void loadFile(Path file) {
+    System.load(file.toString());
   }
 
   /** libmlx asks for them by names under which others are found unless these are there already. */

@@ -1,34 +1,37 @@
 package org.mlx4j.internal;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The native files of one platform, as real files in one folder.
  *
  * <p>Where the classes come from a folder, that is where the files lie already. From a jar they are
  * unpacked once into a cache; the folder there is named by their content, and appears complete or
- * not at all, so that processes may start together and a cache may be shared by versions. Without a
- * place for the cache they go to a folder of the process, which is deleted when it ends.
+ * not at all, so that processes may start together and a cache may be shared by versions. Where the
+ * cache does not serve, whatever the reason is, they go to a folder of the process below the
+ * temporary one, which is deleted as soon as they are loaded.
  */
 record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   /** Which of the files are needed. */
@@ -48,8 +51,9 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   /** Lists the files of a platform: {@code SHA-256 size name}, one a line. */
   private static final String INDEX = "natives.txt";
 
-  private static final FileAttribute<?> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final String ADVICE =
+      "Start Java with -Dmlx4j.cache=DIR to name a folder that only you can write to, on a disk with"
+          + " room and from which code may be run";
 
   /** A line of the index. */
   private record Entry(String sha256, long size, String name) {
@@ -65,37 +69,90 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
         return false;
       }
     }
-  }
 
-  /** Returns the folder with all files, unpacking them where that is needed. */
-  Path folder(Path cache) {
-    for (String id : platform.folders()) {
-      URL library = resources.getResource(path(id, platform.library));
-      if (library != null) {
-        return folder(id, library, cache);
+    boolean isIntactIn(Path folder) {
+      try (InputStream in = Files.newInputStream(folder.resolve(name))) {
+        MessageDigest digest = Natives.sha256();
+        byte[] block = new byte[1 << 18];
+        for (int length = in.read(block); length >= 0; length = in.read(block)) {
+          digest.update(block, 0, length);
+        }
+        return HexFormat.of().formatHex(digest.digest()).equals(sha256);
+      } catch (IOException unreadable) {
+        return false;
       }
     }
-    throw new UnsatisfiedLinkError(
-        "The class path has no mlx4j natives for %s. The jar org.mlx4j:mlx4j brings those of all platforms; beside the one"
-                .formatted(platform.id)
-            + " without natives (classifier classes), add the one with classifier %s."
-                .formatted(platform.id));
   }
 
-  private Path folder(String id, URL library, Path cache) {
+  /** What no other place for the files would mend. */
+  private static final class DamagedJar extends IOException {
+    private static final long serialVersionUID = 1;
+
+    DamagedJar(String message) {
+      super(message);
+    }
+
+    DamagedJar(String name, IOException cause) {
+      super(name + " cannot be read from the jar", cause);
+    }
+  }
+
+  /**
+   * Has the natives loaded from the first place that serves.
+   *
+   * @param cache where natives are kept, or null if there is no such place
+   * @param loading loads from a folder. It is called again for another one if it throws an {@code
+   *     UnsatisfiedLinkError} and the files in the first one turn out to be damaged
+   * @throws UnsatisfiedLinkError if there are none for the platform, no place serves, or {@code
+   *     loading} throws it
+   * @throws UncheckedIOException if the jar cannot be read
+   */
+  void load(Path cache, Consumer<Path> loading) {
+    String id = id();
+    URL library = resources.getResource(path(id, platform.library));
     try {
       if (library.getProtocol().equals("file")) {
-        return Path.of(library.toURI()).getParent();
+        loading.accept(Path.of(library.toURI()).getParent());
+      } else {
+        unpackAndLoad(id, cache, loading);
       }
-      return unpacked(id, cache);
     } catch (URISyntaxException malformed) {
       throw new IllegalStateException(library.toString(), malformed);
     } catch (IOException problem) {
-      throw new UncheckedIOException("The natives of mlx4j cannot be unpacked", problem);
+      throw new UncheckedIOException(
+          "The natives of mlx4j cannot be unpacked: " + problem.getMessage(), problem);
     }
   }
 
-  private Path unpacked(String id, Path cache) throws IOException {
+  /** What tells these natives from those of another version or platform. */
+  String identity() {
+    String id = id();
+    try {
+      return id + "-" + identity(read(id, INDEX));
+    } catch (IOException noIndex) {
+      return resources.getResource(path(id, platform.library)).toString();
+    }
+  }
+
+  private static String identity(byte[] index) {
+    return HexFormat.of().formatHex(sha256().digest(index), 0, 8);
+  }
+
+  /** The folder in the jar, the better one if there are several. */
+  private String id() {
+    return platform.folders().stream()
+        .filter(id -> resources.getResource(path(id, platform.library)) != null)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UnsatisfiedLinkError(
+                    "The class path has no mlx4j natives for %s. The jar org.mlx4j:mlx4j brings those of all platforms; beside the one"
+                            .formatted(platform.id)
+                        + " without natives (classifier classes), add the one with classifier %s."
+                            .formatted(platform.id)));
+  }
+
+  private void unpackAndLoad(String id, Path cache, Consumer<Path> loading) throws IOException {
     byte[] index = read(id, INDEX);
     List<Entry> entries =
         new String(index, StandardCharsets.UTF_8)
@@ -103,43 +160,168 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
             .map(Entry::parse)
             .filter(extent::includes)
             .toList();
-    String identity = HexFormat.of().formatHex(sha256().digest(index), 0, 8);
-    Path folder = cache.resolve(id + "-" + identity + (extent == Extent.USUAL ? "" : "-reference"));
-    if (entries.stream().allMatch(entry -> entry.isIn(folder))) {
-      return folder;
-    }
-    Path fresh;
+    String name = id + "-" + identity(index) + (extent == Extent.USUAL ? "" : "-reference");
+    Path folder;
     try {
-      Files.createDirectories(cache, OWNER_ONLY);
-      fresh = Files.createTempDirectory(cache, "unpacking-", OWNER_ONLY);
-    } catch (FileSystemException noCache) {
-      return unpackForThisProcess(id, entries, cache, noCache);
+      if (cache == null) {
+        throw new IOException("there is no home folder (user.home)");
+      }
+      folder = kept(id, entries, cache, name);
+    } catch (DamagedJar noPlaceHelps) {
+      throw noPlaceHelps;
+    } catch (IOException | RuntimeException noCache) {
+      loadInPassing(id, entries, cache, noCache, loading);
+      return;
     }
     try {
-      unpack(id, entries, fresh);
-      moveInto(folder, fresh, entries);
-    } catch (FileSystemException full) {
-      return unpackForThisProcess(id, entries, cache, full);
-    } finally {
-      delete(fresh);
+      loading.accept(folder);
+    } catch (UnsatisfiedLinkError problem) {
+      if (entries.stream().allMatch(entry -> entry.isIntactIn(folder))) {
+        throw problem;
+      }
+      setAside(folder);
+      loading.accept(kept(id, entries, cache, name));
     }
-    return folder;
   }
 
-  private Path unpackForThisProcess(String id, List<Entry> entries, Path cache, IOException problem)
+  /** Returns the folder in the cache, unpacking the files if they are not there. */
+  private Path kept(String id, List<Entry> entries, Path cache, String name) throws IOException {
+    Path folder = cache.resolve(name);
+    if (!entries.stream().allMatch(entry -> entry.isIn(folder))) {
+      try (FreshFolder fresh = FreshFolder.in(cache)) {
+        requireTrust(cache.toRealPath());
+        unpack(id, entries, fresh.content());
+        moveInto(folder, fresh.content(), entries);
+      }
+    }
+    Path real = folder.toRealPath();
+    requireTrust(real);
+    requireTrust(real.getParent());
+    FreshFolder.requireCodeMayRun(real.resolve(platform.library));
+    return real;
+  }
+
+  private void loadInPassing(
+      String id, List<Entry> entries, Path cache, Exception noCache, Consumer<Path> loading)
       throws IOException {
-    Path folder = Files.createTempDirectory("mlx4j-", OWNER_ONLY);
-    System.getLogger("org.mlx4j")
-        .log(
-            System.Logger.Level.WARNING,
-            "mlx4j cannot keep its native library in {0} ({1}); it is unpacked into {2} for this process only. Start"
-                + " Java with -Dmlx4j.cache=DIR to name a folder that can be written.",
-            cache,
-            problem,
-            folder);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-    unpack(id, entries, folder);
-    return folder;
+    Path temporary = temporary();
+    FreshFolder fresh = null;
+    try {
+      fresh = FreshFolder.in(temporary);
+      System.getLogger("org.mlx4j")
+          .log(
+              System.Logger.Level.WARNING,
+              "mlx4j cannot keep its native library in {0} ({1}); it is unpacked into {2} for this"
+                  + " process only. {3}.",
+              cache,
+              noCache,
+              temporary,
+              ADVICE);
+      unpack(id, entries, fresh.content());
+    } catch (DamagedJar noPlaceHelps) {
+      fresh.close();
+      throw noPlaceHelps;
+    } catch (IOException | RuntimeException noPlace) {
+      if (fresh != null) {
+        fresh.close();
+      }
+      UnsatisfiedLinkError error =
+          new UnsatisfiedLinkError(
+              "The natives of mlx4j can be unpacked neither into %s (%s) nor into %s (%s). %s, or with -Djava.io.tmpdir=DIR."
+                  .formatted(cache, noCache, temporary, noPlace, ADVICE));
+      error.initCause(noCache);
+      error.addSuppressed(noPlace);
+      throw error;
+    }
+    boolean kept = false;
+    try {
+      loading.accept(fresh.content());
+      if (platform.opensFilesLater(id)) {
+        fresh.closeAtTheEnd();
+        kept = true;
+      }
+    } finally {
+      if (!kept) {
+        fresh.close();
+      }
+    }
+  }
+
+  /**
+   * Has another class loader of the process use the natives that it has loaded. The JVM lets each
+   * file be loaded by one class loader only, so it gets a copy of a file that has no content but
+   * leads to the library; which may go as soon as it is loaded.
+   */
+  void loadAgain(Path cache, Consumer<Path> loading) {
+    String id = id();
+    UnsatisfiedLinkError problem = null;
+    for (Path place : cache == null ? List.of(temporary()) : List.of(temporary(), cache)) {
+      try (FreshFolder fresh = FreshFolder.in(place)) {
+        Path file = fresh.content().resolve(platform.again);
+        try (InputStream in = open(id, platform.again)) {
+          Files.copy(in, file);
+        }
+        loading.accept(file);
+        return;
+      } catch (IOException | RuntimeException | UnsatisfiedLinkError noPlace) {
+        if (problem == null) {
+          problem =
+              new UnsatisfiedLinkError(
+                  "mlx4j is in use by another class loader of this process. This one needs a file of its own in %s, which failed: %s. Put mlx4j into a class loader that all share, or: %s."
+                      .formatted(place, noPlace, ADVICE));
+          problem.initCause(noPlace);
+        } else {
+          problem.addSuppressed(noPlace);
+        }
+      }
+    }
+    throw problem;
+  }
+
+  /**
+   * Code must not come from where another user can put it.
+   *
+   * <p>Whose name is that of the group has the group to himself, as is usual on Linux.
+   */
+  private static void requireTrust(Path folder) throws IOException {
+    PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
+    requireTrust(
+        folder,
+        attributes.owner().getName(),
+        attributes.group().getName(),
+        attributes.permissions(),
+        user().getName(),
+        (Integer) Files.getAttribute(folder, "unix:mode"));
+  }
+
+  static void requireTrust(
+      Path folder,
+      String owner,
+      String group,
+      Set<PosixFilePermission> permissions,
+      String user,
+      int mode)
+      throws IOException {
+    boolean sticky = (mode & 01000) != 0;
+    if (!owner.equals(user) && !owner.equals("root")) {
+      throw new FileSystemException(
+          folder.toString(), null, "it belongs to " + owner + ", another user than " + user);
+    }
+    boolean byOthers = permissions.contains(PosixFilePermission.OTHERS_WRITE);
+    boolean byGroup = permissions.contains(PosixFilePermission.GROUP_WRITE) && !group.equals(owner);
+    if (!sticky && (byOthers || byGroup)) {
+      throw new FileSystemException(folder.toString(), null, "other users can write to it");
+    }
+  }
+
+  private static UserPrincipal user() throws IOException {
+    Path self = Path.of("/proc/self");
+    return Files.exists(self)
+        ? Files.getOwner(self)
+        : Path.of("")
+            .getFileSystem()
+            .getUserPrincipalLookupService()
+            .lookupPrincipalByName(System.getProperty("user.name"));
   }
 
   /** Several at a time: two files make up most of it, and inflating them is what takes long. */
@@ -159,22 +341,38 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
     }
   }
 
+  /**
+   * Forces the file to the disk: its folder gets its name once it is complete, also after a power
+   * failure.
+   */
   private void unpack(String id, Entry entry, Path file) throws IOException {
     Files.createDirectories(file.getParent());
     MessageDigest digest = sha256();
     byte[] block = new byte[1 << 18];
     try (InputStream in = open(id, entry.name());
-        OutputStream out = Files.newOutputStream(file)) {
-      for (int length = in.read(block); length >= 0; length = in.read(block)) {
+        FileOutputStream out = new FileOutputStream(file.toFile())) {
+      for (int length = read(in, block, entry); length >= 0; length = read(in, block, entry)) {
         digest.update(block, 0, length);
         out.write(block, 0, length);
       }
+      out.getFD().sync();
+    }
+    if (!file.toFile().setExecutable(true, true)) { // the mark of code, where it may be run
+      throw new FileSystemException(file.toString(), null, "it cannot be made executable");
     }
     String found = HexFormat.of().formatHex(digest.digest());
     if (!found.equals(entry.sha256())) {
-      throw new IOException(
+      throw new DamagedJar(
           "%s is damaged in the jar: SHA-256 %s instead of %s"
               .formatted(path(id, entry.name()), found, entry.sha256()));
+    }
+  }
+
+  private static int read(InputStream in, byte[] block, Entry entry) throws IOException {
+    try {
+      return in.read(block);
+    } catch (IOException problem) {
+      throw new DamagedJar(entry.name(), problem);
     }
   }
 
@@ -202,27 +400,10 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
    * Takes a folder away of which files are missing; a process that runs keeps what it has opened.
    */
   private static void setAside(Path folder) throws IOException {
-    Path aside =
-        folder.resolveSibling(
-            "damaged-" + Long.toHexString(System.nanoTime()) + folder.getFileName());
-    try {
-      Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | java.nio.file.NoSuchFileException otherProcess) {
-      return;
-    }
-    delete(aside);
-  }
-
-  private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException | UncheckedIOException remains) {
-      // It is only garbage in a cache or in the system's folder for such.
+    try (FreshFolder aside = FreshFolder.in(folder.getParent())) {
+      Files.move(folder, aside.content().resolve("damaged"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException otherProcess) {
+      // It did the same.
     }
   }
 
@@ -235,7 +416,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   private InputStream open(String id, String name) throws IOException {
     InputStream in = resources.getResourceAsStream(path(id, name));
     if (in == null) {
-      throw new IOException(path(id, name) + " is missing in the jar");
+      throw new DamagedJar(path(id, name) + " is missing in the jar");
     }
     return in;
   }
@@ -252,12 +433,27 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
     }
   }
 
-  /** Where natives are kept: {@code -Dmlx4j.cache}, or what the platform's custom is. */
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+  }
+
+  /**
+   * Where natives are kept: {@code -Dmlx4j.cache}, or what the platform's custom is; null without a
+   * home.
+   */
   static Path cache() {
-    String given = System.getProperty("mlx4j.cache");
-    if (given != null) {
-      return Path.of(given).toAbsolutePath();
+    String given = System.getProperty("mlx4j.cache", "");
+    try {
+      if (!given.isBlank()) {
+        return Path.of(given).toAbsolutePath();
+      }
+    } catch (InvalidPathException problem) {
+      throw new IllegalArgumentException(
+          "-Dmlx4j.cache=" + given + " is no path of a folder", problem);
     }
-    return Path.of(System.getProperty("user.home"), ".cache", "mlx4j", "natives").toAbsolutePath();
+    String home = System.getProperty("user.home", "");
+    return home.isBlank() || home.equals("?")
+        ? null
+        : Path.of(home, ".cache", "mlx4j", "natives").toAbsolutePath();
   }
 }

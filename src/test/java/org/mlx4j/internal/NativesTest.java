@@ -1,7 +1,10 @@
 package org.mlx4j.internal;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,15 +13,19 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +36,7 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +46,7 @@ class NativesTest {
   private static final Map<String, String> MAC =
       Map.of(
           "libjnimlx4j.dylib", "library",
+          "libmlx4jagain.dylib", "again",
           "libmlx.dylib", "MLX",
           "libjaccl.dylib", "communication",
           "mlx.metallib", "kernels");
@@ -78,7 +87,7 @@ class NativesTest {
   @Test
   void aMacFindsAllFilesInOneFolder() throws Exception {
     HostPlatform mac = HostPlatform.of("Mac OS X", "aarch64");
-    Path folder = natives(mac, MAC).folder(cache());
+    Path folder = folder(natives(mac, MAC));
     assertEquals(MAC, contents(folder));
     assertEquals("libjnimlx4j.dylib", mac.library);
   }
@@ -87,11 +96,11 @@ class NativesTest {
   void theReferenceBlasIsUnpackedForThoseWhoWantIt() throws Exception {
     HostPlatform linux = HostPlatform.LINUX_ARM64;
     ClassLoader loader = loader(jar(linux, LINUX, index(LINUX)));
-    Path reference = new Natives(linux, loader, Natives.Extent.WITH_REFERENCE_BLAS).folder(cache());
+    Path reference = folder(new Natives(linux, loader, Natives.Extent.WITH_REFERENCE_BLAS));
     assertEquals(LINUX, contents(reference));
     Map<String, String> usual = new LinkedHashMap<>(LINUX);
     usual.remove("reference/libblas.so");
-    assertEquals(usual, contents(usual(linux, loader).folder(cache())));
+    assertEquals(usual, contents(folder(usual(linux, loader))));
   }
 
   @Test
@@ -103,7 +112,7 @@ class NativesTest {
       Files.createDirectories(folder.resolve(id));
       Files.writeString(folder.resolve(id).resolve("libjnimlx4j.so"), id);
       try (var loader = new URLClassLoader(classes, null)) {
-        assertEquals(folder.resolve(id), usual(HostPlatform.LINUX_X86_64, loader).folder(cache()));
+        assertEquals(folder.resolve(id), folder(usual(HostPlatform.LINUX_X86_64, loader)));
       }
     }
   }
@@ -111,7 +120,7 @@ class NativesTest {
   @Test
   void theJarOfThisBuildHasWhatItsIndexSays() throws Exception {
     HostPlatform here = HostPlatform.current();
-    Path folder = usual(here, Library.class.getClassLoader()).folder(cache());
+    Path folder = folder(usual(here, Library.class.getClassLoader()));
     var listed = new TreeSet<String>();
     for (String line : Files.readAllLines(folder.resolve("natives.txt"))) {
       String[] fields = line.split("  ", 3);
@@ -132,7 +141,7 @@ class NativesTest {
     Files.writeString(folder.resolve("libjnimlx4j.so"), "library");
     URL[] classes = {temporary.resolve("classes").toUri().toURL()};
     try (var loader = new URLClassLoader(classes, null)) {
-      assertEquals(folder, usual(HostPlatform.LINUX_X86_64, loader).folder(cache()));
+      assertEquals(folder, folder(usual(HostPlatform.LINUX_X86_64, loader)));
     }
     assertFalse(Files.exists(cache()));
   }
@@ -140,10 +149,10 @@ class NativesTest {
   @Test
   void unpackingHappensOnce() throws Exception {
     Natives natives = natives(HostPlatform.MACOSX_ARM64, MAC);
-    Path library = natives.folder(cache()).resolve("libmlx.dylib");
+    Path library = folder(natives).resolve("libmlx.dylib");
     FileTime old = FileTime.fromMillis(1_000_000_000_000L);
     Files.setLastModifiedTime(library, old);
-    assertEquals(library, natives.folder(cache()).resolve("libmlx.dylib"));
+    assertEquals(library, folder(natives).resolve("libmlx.dylib"));
     assertEquals(old, Files.getLastModifiedTime(library));
   }
 
@@ -151,8 +160,8 @@ class NativesTest {
   void anotherVersionHasAnotherFolder() throws Exception {
     Map<String, String> changed = new LinkedHashMap<>(MAC);
     changed.put("libmlx.dylib", "mlx");
-    Path first = natives(HostPlatform.MACOSX_ARM64, MAC).folder(cache());
-    Path second = natives(HostPlatform.MACOSX_ARM64, changed).folder(cache());
+    Path first = folder(natives(HostPlatform.MACOSX_ARM64, MAC));
+    Path second = folder(natives(HostPlatform.MACOSX_ARM64, changed));
     assertEquals(MAC, contents(first));
     assertEquals(changed, contents(second));
   }
@@ -160,10 +169,10 @@ class NativesTest {
   @Test
   void aDamagedCacheIsMadeAgain() throws Exception {
     Natives natives = natives(HostPlatform.MACOSX_ARM64, MAC);
-    Path folder = natives.folder(cache());
+    Path folder = folder(natives);
     Files.delete(folder.resolve("libmlx.dylib"));
     Files.writeString(folder.resolve("mlx.metallib"), "cut");
-    assertEquals(folder, natives.folder(cache()));
+    assertEquals(folder, folder(natives));
     assertEquals(MAC, contents(folder));
     assertEquals(1, filesIn(cache()));
   }
@@ -174,7 +183,7 @@ class NativesTest {
     Path jar =
         jar(HostPlatform.MACOSX_ARM64, files, index(MAC).replace(sha256("MLX"), sha256("X")));
     Natives natives = usual(HostPlatform.MACOSX_ARM64, loader(jar));
-    var error = assertThrows(UncheckedIOException.class, () -> natives.folder(cache()));
+    var error = assertThrows(UncheckedIOException.class, () -> folder(natives));
     assertTrue(
         error.getCause().getMessage().contains("libmlx.dylib is damaged in the jar"),
         error.getCause().getMessage());
@@ -185,19 +194,221 @@ class NativesTest {
   void aJarWithoutThisPlatformSaysWhatToAdd() throws Exception {
     Natives natives =
         usual(HostPlatform.LINUX_ARM64, loader(jar(HostPlatform.MACOSX_ARM64, MAC, index(MAC))));
-    var error = assertThrows(UnsatisfiedLinkError.class, () -> natives.folder(cache()));
+    var error = assertThrows(UnsatisfiedLinkError.class, () -> folder(natives));
     assertTrue(error.getMessage().contains("no mlx4j natives for linux-arm64"), error.getMessage());
     assertTrue(error.getMessage().contains("classifier linux-arm64"), error.getMessage());
   }
 
   @Test
   void withoutACacheTheProcessHasAFolderOfItsOwn() throws Exception {
-    Path file =
-        Files.createFile(
-            temporary.resolve("file")); // what root may do with a folder depends on the machine
-    Path folder = natives(HostPlatform.MACOSX_ARM64, MAC).folder(file.resolve("cache"));
+    // what root may do with a folder depends on the machine
+    Path file = Files.createFile(temporary.resolve("file"));
+    assertIsUnpackedForTheProcessOnly(file.resolve("cache"));
+  }
+
+  @Test
+  void withoutAHomeTheProcessHasAFolderOfItsOwn() throws Exception {
+    assertIsUnpackedForTheProcessOnly(null);
+  }
+
+  @Test
+  void aCacheThatIsAFileIsNoPlace() throws Exception {
+    assertIsUnpackedForTheProcessOnly(Files.createFile(temporary.resolve("file")));
+  }
+
+  @Test
+  void aLinkToNowhereIsNoPlace() throws Exception {
+    Path nowhere = temporary.resolve("nowhere");
+    assertIsUnpackedForTheProcessOnly(Files.createSymbolicLink(temporary.resolve("link"), nowhere));
+    assertFalse(Files.exists(nowhere));
+  }
+
+  @Test
+  void aLinkToAFolderIsFollowed() throws Exception {
+    Path there = Files.createDirectory(temporary.resolve("there"));
+    Path link = Files.createSymbolicLink(temporary.resolve("link"), there);
+    Path folder = folder(natives(HostPlatform.MACOSX_ARM64, MAC), link);
+    assertEquals(there.toRealPath(), folder.getParent());
+  }
+
+  @Test
+  void aCacheThatOthersCanWriteToIsNoPlace() throws Exception {
+    Path cache = Files.createDirectories(temporary.resolve("cache"));
+    Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertIsUnpackedForTheProcessOnly(cache);
+  }
+
+  @Test
+  void nativesThatOthersCanWriteToAreNotLoaded() throws Exception {
+    Path folder = folder(natives(HostPlatform.LINUX_X86_64, LINUX));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertIsUnpackedForTheProcessOnly(cache());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "me, me, rwx------, 0, true",
+    "me, staff, rwxr-xr-x, 0, true",
+    "root, root, rwxrwxr-x, 0, true",
+    "me, me, rwxrwxr-x, 0, true", // a group of one's own
+    "root, root, rwxrwxrwx, 01000, true", // the temporary folder
+    "me, staff, rwxrwxr-x, 0, false",
+    "me, me, rwxrwxrwx, 0, false",
+    "other, other, rwx------, 0, false",
+    "other, other, rwxrwxrwx, 01000, false",
+  })
+  void codeComesFromWhereNobodyElseCanPutIt(
+      String owner, String group, String permissions, String mode, boolean trusted)
+      throws IOException {
+    Executable require =
+        () ->
+            Natives.requireTrust(
+                Path.of("folder"),
+                owner,
+                group,
+                PosixFilePermissions.fromString(permissions),
+                "me",
+                Integer.decode(mode));
+    if (trusted) {
+      assertDoesNotThrow(require);
+    } else {
+      var problem = assertThrows(FileSystemException.class, require);
+      assertTrue(problem.getReason().contains("other user"), problem.getMessage());
+    }
+  }
+
+  @Test
+  void whereNothingCanBeWrittenBothPlacesAndBothPropertiesAreNamed() throws Exception {
+    Path file = Files.createFile(temporary.resolve("file"));
+    String usual = System.setProperty("java.io.tmpdir", file.toString());
+    try {
+      Natives natives = natives(HostPlatform.MACOSX_ARM64, MAC);
+      var error =
+          assertThrows(UnsatisfiedLinkError.class, () -> folder(natives, file.resolve("cache")));
+      for (String part :
+          List.of(
+              file.resolve("cache") + " (", file + " (", "-Dmlx4j.cache=", "-Djava.io.tmpdir=")) {
+        assertTrue(error.getMessage().contains(part), error.getMessage());
+      }
+      assertEquals(1, error.getSuppressed().length);
+    } finally {
+      System.setProperty("java.io.tmpdir", usual);
+    }
+  }
+
+  @Test
+  void leftOversOfDeadProcessesAreRemovedAndThoseOfLivingOnesAreNot() throws Exception {
+    Path dead = Files.createDirectories(cache().resolve("mlx4j-unpacking-dead-1/content"));
+    Files.createFile(dead.resolveSibling("lock"));
+    Files.createFile(dead.resolve("libmlx.dylib"));
+    Path old = Files.createDirectories(cache().resolve("mlx4j-unpacking-dead-2"));
+    Files.setLastModifiedTime(old, FileTime.fromMillis(1_000_000_000_000L));
+    Path beingMade = Files.createDirectories(cache().resolve("mlx4j-unpacking-young-3"));
+    Path others = Files.createDirectories(cache().resolve("of-somebody-else"));
+    Path folder;
+    try (FreshFolder living = FreshFolder.in(cache())) {
+      folder = folder(natives(HostPlatform.MACOSX_ARM64, MAC));
+      assertTrue(Files.isDirectory(living.content()));
+    }
+    try (Stream<Path> files = Files.list(cache())) {
+      assertEquals(Set.of(folder, beingMade, others), files.collect(Collectors.toSet()));
+    }
+  }
+
+  /** Unpacks a piece and waits to be killed. */
+  static final class Unpacking {
+    public static void main(String[] arguments) throws Exception {
+      FreshFolder fresh = FreshFolder.in(Path.of(arguments[0]));
+      Files.writeString(fresh.content().resolve("piece"), "MLX");
+      System.out.println(fresh.content());
+      Thread.sleep(Long.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void aProcessKeepsItsFolderUntilItIsKilled() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Unpacking.class.getName(),
+                cache().toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      Path content = Path.of(process.inputReader().readLine());
+      FreshFolder.in(cache()).close();
+      assertTrue(Files.exists(content.resolve("piece")));
+      process.destroyForcibly().waitFor();
+      FreshFolder.in(cache()).close();
+      assertEquals(0, filesIn(cache()));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void damagedFilesOfTheRightSizeAreMadeAgainWhenTheyCannotBeLoaded() throws Exception {
+    Natives natives = natives(HostPlatform.MACOSX_ARM64, MAC);
+    Path folder = folder(natives);
+    Files.writeString(folder.resolve("libmlx.dylib"), "XXX");
+    List<Map<String, String>> loaded = new ArrayList<>();
+    natives.load(
+        cache(),
+        there -> {
+          Map<String, String> contents = contents(there);
+          loaded.add(contents);
+          if (contents.get("libmlx.dylib").equals("XXX")) {
+            throw new UnsatisfiedLinkError("invalid header");
+          }
+        });
+    assertEquals(2, loaded.size());
+    assertEquals(MAC, loaded.get(1));
+    assertEquals(1, filesIn(cache()));
+  }
+
+  @Test
+  void filesThatAreIntactAreNotMadeAgain() throws Exception {
+    Natives natives = natives(HostPlatform.MACOSX_ARM64, MAC);
+    UnsatisfiedLinkError expected = new UnsatisfiedLinkError("too old");
+    var thrown =
+        assertThrows(
+            UnsatisfiedLinkError.class,
+            () ->
+                natives.load(
+                    cache(),
+                    folder -> {
+                      throw expected;
+                    }));
+    assertSame(expected, thrown);
+  }
+
+  @Test
+  void anotherClassLoaderGetsAFileOfItsOwnThatGoesWhenItIsLoaded() throws Exception {
+    Natives natives = natives(HostPlatform.MACOSX_ARM64, MAC);
+    folder(natives);
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      natives.loadAgain(
+          cache(),
+          file -> {
+            assertEquals("again", text(file));
+            files.add(file);
+          });
+    }
+    assertNotEquals(files.get(0), files.get(1));
+    assertFalse(files.stream().anyMatch(Files::exists));
+    assertEquals(1, filesIn(cache()));
+  }
+
+  @Test
+  void anInterruptedThreadUnpacks() throws Exception {
+    Thread.currentThread().interrupt();
+    Path folder = folder(natives(HostPlatform.MACOSX_ARM64, MAC));
+    assertTrue(Thread.interrupted());
     assertEquals(MAC, contents(folder));
-    assertFalse(folder.startsWith(temporary));
+    assertEquals(1, filesIn(cache()));
   }
 
   @Test
@@ -206,7 +417,7 @@ class NativesTest {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
       List<Callable<Path>> calls =
-          Stream.generate(() -> (Callable<Path>) () -> natives.folder(cache())).limit(64).toList();
+          Stream.generate(() -> (Callable<Path>) () -> folder(natives)).limit(64).toList();
       var folders = new TreeSet<Path>();
       for (Future<Path> folder : threads.invokeAll(calls)) {
         folders.add(folder.get());
@@ -217,6 +428,32 @@ class NativesTest {
       threads.shutdownNow();
     }
     assertEquals(1, filesIn(cache()), "what lost the race is gone");
+  }
+
+  private void assertIsUnpackedForTheProcessOnly(Path cache) throws IOException {
+    List<Path> folders = new ArrayList<>();
+    natives(HostPlatform.LINUX_X86_64, LINUX)
+        .load(
+            cache,
+            folder -> {
+              assertEquals("MLX", text(folder.resolve("libmlx.so")));
+              folders.add(folder);
+            });
+    assertEquals(1, folders.size());
+    assertFalse(folders.get(0).startsWith(temporary));
+    assertFalse(Files.exists(folders.get(0)), "it goes when the files are loaded");
+    assertFalse(Files.exists(folders.get(0).getParent()));
+  }
+
+  /** The folder from which natives are loaded. */
+  private Path folder(Natives natives) {
+    return folder(natives, cache());
+  }
+
+  private static Path folder(Natives natives, Path cache) {
+    Path[] folder = new Path[1];
+    natives.load(cache, there -> folder[0] = there);
+    return folder[0];
   }
 
   private Path cache() {
@@ -263,15 +500,24 @@ class NativesTest {
         .collect(Collectors.joining());
   }
 
-  private static Map<String, String> contents(Path folder) throws IOException {
+  private static Map<String, String> contents(Path folder) {
     Map<String, String> contents = new LinkedHashMap<>();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        byte[] bytes = Files.size(file) > 1000 ? new byte[0] : Files.readAllBytes(file);
-        contents.put(folder.relativize(file).toString(), new String(bytes, StandardCharsets.UTF_8));
+        contents.put(folder.relativize(file).toString(), Files.size(file) > 1000 ? "" : text(file));
       }
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
     }
     return contents;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
   }
 
   private static long filesIn(Path folder) throws IOException {

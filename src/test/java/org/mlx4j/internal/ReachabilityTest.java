@@ -19,7 +19,7 @@ class ReachabilityTest {
   private static final Pattern GENERATED =
       Pattern.compile("JavaCPP_classNames\\[\\d+] = \\{(.*?)};", Pattern.DOTALL);
   private static final Pattern QUOTED = Pattern.compile("\"([^\"]+)\"");
-  private static final Pattern WRITTEN = Pattern.compile("(?:FindClass\\(|>\\()\"([\\w/$\\[]+)\"");
+  private static final Pattern WRITTEN = Pattern.compile("\"((?:java|org/mlx4j)/[\\w/$]+|\\[B)\"");
 
   @Test
   void everyClassThatNativeCodeLooksUpIsNamed() throws IOException {
