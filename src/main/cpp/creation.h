@@ -2,6 +2,8 @@
 // adapter.
 #pragma once
 
+#include <algorithm>
+
 #include "evaluation.h"
 #include "handles.h"
 
@@ -10,6 +12,32 @@ namespace mlx4j {
 // MLX's rule for the gradient of Full multiplies by the values, so a traced one is a broadcast.
 inline mx::array full(const mx::Shape& shape, const mx::array& vals, mx::Dtype dtype, mx::StreamOrDevice s) {
   return tracing() ? mx::broadcast_to(mx::astype(vals, dtype, s), shape, s) : mx::full(shape, vals, dtype, s);
+}
+
+// The nearest diagonal that has no element, where `k` lies beyond it: MLX computes with these numbers in 32 bits.
+inline int reachable_diagonal(int n, int m, int k) { return std::clamp(k, n == 0 ? 0 : -n, m); }
+
+inline mx::array eye(int n, int m, int k, mx::Dtype dtype, mx::StreamOrDevice s) {
+  return mx::eye(n, m, reachable_diagonal(n, m, k), dtype, s);
+}
+
+// MLX compares two vectors, however long they are, also where the matrix has no elements.
+inline mx::array tri(int n, int m, int k, mx::Dtype dtype, mx::StreamOrDevice s) {
+  return n == 0 || m == 0 ? mx::zeros({n, m}, dtype, s) : mx::tri(n, m, reachable_diagonal(n, m, k), dtype, s);
+}
+
+inline mx::array tril(const mx::array& a, int k, mx::StreamOrDevice s) {
+  if (a.ndim() >= 2 && a.size() == 0) {
+    return a;
+  }
+  return mx::tril(a, a.ndim() < 2 ? k : reachable_diagonal(a.shape(-2), a.shape(-1), k), s);
+}
+
+inline mx::array triu(const mx::array& a, int k, mx::StreamOrDevice s) {
+  if (a.ndim() >= 2 && a.size() == 0) {
+    return a;
+  }
+  return mx::triu(a, a.ndim() < 2 ? k : std::clamp(k, 1 - a.shape(-2), a.shape(-1)), s);
 }
 
 }  // namespace mlx4j

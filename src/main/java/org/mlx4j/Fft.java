@@ -947,15 +947,27 @@ public final class Fft {
     }
     Frames frames = new Frames("stft", nFft, hopLength, winLength);
     frames.requireCountable(length + (long) nFft);
-    String mode = Call.notNull("stft", "the padding mode", padMode).mlxName();
+    Call.notNull("stft", "the padding mode", padMode);
     int code = Call.notNull("stft", "the norm", norm).code();
     boolean half = onesided == null ? x.dtype() != DType.COMPLEX64 : onesided;
-    return withWindow(
-        "stft",
-        (a, w, s) ->
-            FftNative.stft(a, nFft, frames.hop, frames.window, w, center, mode, code, half, s),
-        x,
-        window);
+    try (Scope scope = Scope.open()) {
+      MlxArray continued = center ? continued(x, nFft / 2, padMode) : x;
+      return scope.keep(
+          withWindow(
+              "stft",
+              (a, w, s) ->
+                  FftNative.stft(
+                      a, nFft, frames.hop, frames.window, w, false, "constant", code, half, s),
+              continued,
+              window));
+    }
+  }
+
+  /** MLX would continue the ends by one piece after the other, of which there may be many. */
+  private static MlxArray continued(MlxArray x, int width, PadMode mode) {
+    int[][] widths = new int[x.ndim()][2];
+    Arrays.fill(widths[widths.length - 1], width);
+    return x.pad(widths, mode);
   }
 
   /**

@@ -413,9 +413,18 @@ public sealed interface Scans permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray diff(int n, int axis) {
-    MlxArray x = (MlxArray) this;
+    int[] shape = ((MlxArray) this).shape();
+    int along = axis < 0 ? axis + shape.length : axis;
+    if (n <= 0 || along < 0 || along >= shape.length) {
+      return unary("diff", (a, s) -> ReductionsNative.diff(a, n, axis, s), this);
+    }
     // MLX would go on taking differences of nothing
-    int times = x.ndim() == 0 || n < 0 ? n : Math.min(n, Arrays.stream(x.shape()).max().getAsInt());
-    return unary("diff", (a, s) -> ReductionsNative.diff(a, times, axis, s), this);
+    if (n >= shape[along] || ((MlxArray) this).size() == 0) {
+      Index[] rest = new Index[along + 1];
+      Arrays.fill(rest, Index.all());
+      rest[along] = Index.from(Math.min(n, shape[along]));
+      return ((MlxArray) this).get(rest);
+    }
+    return unary("diff", (a, s) -> ReductionsNative.diff(a, n, axis, s), this);
   }
 }

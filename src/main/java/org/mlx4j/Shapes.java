@@ -441,10 +441,15 @@ public sealed interface Shapes permits MlxArray {
    * @param sections how many parts
    * @param axis the axis; counts from the end when negative
    * @return the parts
-   * @throws IllegalArgumentException if the axis is out of range or cannot be divided so
+   * @throws IllegalArgumentException if the axis is out of range or cannot be divided so, or the
+   *     array is empty and there were more than 65536 parts
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray[] split(int sections, int axis) {
+    if (sections > 65536 && ((MlxArray) this).size() == 0) {
+      throw new IllegalArgumentException(
+          "[split] an empty array can be cut into at most 65536 parts, not " + sections);
+    }
     return unaryToMany("split", (a, s) -> ShapesNative.split(a, sections, axis, s), this);
   }
 

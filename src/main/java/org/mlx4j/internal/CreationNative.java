@@ -36,9 +36,9 @@ public final class CreationNative {
 
   public static native @Cast(OUT) long ones_like(@Cast(IN) long a, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long eye(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long eye(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long tri(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long tri(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long bartlett(int m, @Cast(ON) long s) throws MlxException;
 

@@ -90,9 +90,9 @@ public final class ShapesNative {
 
   public static native @Cast(OUT) long diag(@Cast(IN) long a, int k, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long tril(@Cast(IN) long a, int k, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long tril(@Cast(IN) long a, int k, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long triu(@Cast(IN) long a, int k, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long triu(@Cast(IN) long a, int k, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long contiguous(@Cast(IN) long a, @Cast("bool") boolean allowColMajor, @Cast(ON) long s) throws MlxException;
 
