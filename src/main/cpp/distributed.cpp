@@ -22,11 +22,11 @@
 
 #include "evaluation.h"
 #include "graph_guard.h"
+#include "memory_limits.h"
 #include "mlx/allocator.h"
 #include "mlx/distributed/distributed_impl.h"
 #include "mlx/primitives.h"
 #include "mlx/scheduler.h"
-#include "physical_memory.h"
 #include "threads.h"
 
 namespace mlx4j {

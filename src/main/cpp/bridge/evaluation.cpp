@@ -5,6 +5,7 @@
 #include <limits>
 #include <sstream>
 
+#include "allocation.h"
 #include "decompositions.h"
 #include "distributed.h"
 #include "graph_guard.h"
@@ -46,8 +47,13 @@ static void evaluate_or_invalidate(Arrays v, const std::optional<Requirement>& r
   try {
     mx::eval(std::move(v));
     require(requirement);
+  } catch (const out_of_memory&) {  // thrown before anything was computed wrongly
+    throw;
   } catch (const std::runtime_error& e) {
     invalidate();
+    if (tells_of_no_memory(e.what())) {
+      throw out_of_memory(e.what());
+    }
     throw std::runtime_error(explained(e.what()));
   } catch (...) {
     invalidate();
@@ -140,18 +146,59 @@ static void schedule(const Arrays& v) {
   start(v);
 }
 
+// When memory was not enough, what was allocated for arrays that are not computed is given back, and the message says
+// which array it was.
+static void give_back(const Arrays& v, std::size_t bytes, const std::string& message) {
+  drop_temporaries();
+  std::string which;
+  for (mx::array a : inputs_first(v)) {
+    if (a.data_shared_ptr()) {
+      a.set_data(mx::allocator::Data(mx::allocator::Buffer(nullptr), [](auto) {}));
+    }
+    const auto& inputs = a.inputs();
+    const bool next =
+        std::none_of(inputs.begin(), inputs.end(), [](auto& in) { return in.status() == Status::unscheduled; });
+    if (which.empty() && next && a.nbytes() == bytes) {
+      std::ostringstream os;
+      os << "[eval] an array of shape " << a.shape() << " and dtype " << a.dtype() << " does not fit: ";
+      which = os.str();
+    }
+  }
+  throw out_of_memory(which + message);
+}
+
+template <class Action>
+static void within_memory(const Arrays& v, Action action) {
+  try {
+    action();
+  } catch (const allocation_failed& e) {
+    give_back(v, e.bytes, e.what());
+  } catch (const std::bad_alloc& e) {
+    give_back(v, 0, std::string("[eval] there is no memory left to schedule the evaluation (") + e.what() + ")");
+  } catch (const out_of_memory&) {
+    throw;
+  } catch (const std::runtime_error& e) {
+    if (tells_of_no_memory(e.what())) {
+      throw out_of_memory(e.what());
+    }
+    throw;
+  }
+}
+
 void evaluate(Arrays v) {
   Entry entry;
-  schedule(v);
-  wait(v);
-  for (auto& a : v) {
-    a.wait();
-  }
+  within_memory(v, [&v] {
+    schedule(v);
+    wait(v);
+    for (auto& a : v) {
+      a.wait();
+    }
+  });
 }
 
 void async_evaluate(Arrays v) {
   Entry entry;
-  schedule(v);
+  within_memory(v, [&v] { schedule(v); });
 }
 
 void synchronize(mx::Stream s) {

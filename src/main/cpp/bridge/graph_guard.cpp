@@ -13,9 +13,10 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "allocation.h"
 #include "mlx/primitives.h"
-#include "physical_memory.h"
 #include "threads.h"
+#include "workspace.h"
 
 namespace mlx4j {
 
@@ -182,13 +183,13 @@ std::size_t levels_left(std::size_t bytes_per_level) {
 // What matters here about a kind of primitive. Told by type, because names vary within one (a reduction is called after
 // what it computes), and found by the address of the type, because every evaluation asks for every array.
 struct Kind {
-  bool may_fail;              // may report an error while it computes
-  bool only_float32;          // does so on the CPU for all other dtypes
-  bool only_narrow;           // does so on the CPU for some cases of float64 and complex64
-  bool may_allocate_nothing;  // views and broadcasts are results without memory of their own
-  bool product;               // each element takes work in proportion to the last axis of the first input
-  bool reduction;             // takes work in proportion to the first input
-  bool communicates;          // with other processes
+  bool may_fail;        // may report an error while it computes
+  bool only_float32;    // does so on the CPU for all other dtypes
+  bool only_narrow;     // does so on the CPU for some cases of float64 and complex64
+  bool product;         // each element takes work in proportion to the last axis of the first input
+  bool reduction;       // takes work in proportion to the first input
+  bool communicates;    // with other processes
+  Workspace workspace;  // what it allocates while it computes; may be null
 };
 
 Kind classify(const std::type_info& type) {
@@ -201,11 +202,11 @@ Kind classify(const std::type_info& type) {
       any({"Load", "Inverse", "Cholesky", "SVD", "QRF", "Eig", "Eigh", "LUF", "Compiled", "QQMatmul", "GatherQQMM"}),
       any({"GatherMM", "BlockMaskedMM"}),
       any({"Convolution"}),
-      name.find("Broadcast") != name.npos,
       any({"Matmul", "AddMM", "Convolution", "QuantizedMatmul", "GatherQMM", "GatherMM", "BlockMaskedMM",
            "SegmentedMM"}),
       any({"Reduce", "ArgReduce", "LogSumExp"}),
       name.find("11distributed") != name.npos,  // MLX's namespace for them, and ours
+      workspace_of(name),
   };
 }
 
@@ -240,6 +241,10 @@ std::size_t work(const mx::array& a, const Kind& kind) {
 // While it computes more than a few dozen operations at once, MLX waits with the entry lock held. So a graph of much
 // work is computed in slices of about this much (some milliseconds), and others may enter between them.
 constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
+
+constexpr std::size_t much_workspace = std::size_t(1) << 20;  // less will be there
+
+bool on_processor(const mx::array& a) { return a.primitive().stream().device == mx::Device::cpu; }
 
 constexpr std::size_t little_work = std::size_t(1) << 16;  // some microseconds
 
@@ -407,19 +412,17 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
   }
   EvalPlan plan;
   std::size_t sum = 0;
-  const auto limit = physical_memory();
-  const auto used = std::min(limit, mx::get_active_memory());
   walk(outputs, {}, [&](const mx::array& a) {
     if (a.status() != mx::array::Status::unscheduled) {
       return false;
     }
     if (a.has_primitive()) {
       const Kind& kind = kind_of(a);
-      if (a.nbytes() > limit - used && !kind.may_allocate_nothing) {
-        std::ostringstream msg;
-        msg << "an array of shape " << a.shape() << " and dtype " << a.dtype() << " needs " << a.nbytes()
-            << " bytes; of " << limit << " bytes of memory arrays hold " << used;
-        throw out_of_memory(msg.str());
+      if (kind.workspace && on_processor(a)) {
+        if (const auto bytes = kind.workspace(a); bytes >= much_workspace) {
+          require_memory(bytes);
+          plan.can_fail = true;
+        }
       }
       plan.can_fail = plan.can_fail || may_fail(a, kind);
       sum += work(a, kind);

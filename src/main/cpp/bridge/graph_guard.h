@@ -1,5 +1,5 @@
-// What must be known about a graph before MLX walks it: MLX's transforms recurse as deep as the graph, its allocator
-// does not notice a failed allocation, and errors of a computation reach whichever thread waits next.
+// What must be known about a graph before MLX walks it: MLX's transforms recurse as deep as the graph, some operations
+// take memory where it cannot be refused, and errors of a computation reach whichever thread waits next.
 #pragma once
 
 #include "handles.h"
@@ -29,8 +29,8 @@ struct EvalPlan {
 // The unscheduled arrays below `outputs` and what is computed together with them, inputs first.
 Arrays inputs_first(const Arrays& outputs);
 
-// Throws out_of_memory when a result could never be allocated, and std::logic_error when a value belongs to a function
-// that another thread is tracing.
+// Throws out_of_memory when there is no room for a workspace (that for results is looked at when they are allocated),
+// and std::logic_error when a value belongs to a function that another thread is tracing.
 EvalPlan plan_evaluation(const Arrays& outputs, bool tracing);
 
 // The operations below `outputs` that communicate with other processes and have not yet done so, inputs first.

@@ -4,7 +4,6 @@
 #include <sstream>
 
 #include "evaluation.h"
-#include "physical_memory.h"
 
 namespace mlx4j {
 
@@ -97,17 +96,6 @@ void require_count(std::size_t given, const mx::Shape& shape) {
   }
 }
 
-// Uninitialised memory for an array.
-mx::allocator::Data allocate(std::size_t bytes) {
-  if (bytes <= physical_memory() - std::min(physical_memory(), mx::get_active_memory())) {
-    auto data = mx::allocator::malloc(bytes);
-    if (data.buffer().ptr()) {
-      return data;
-    }
-  }
-  throw out_of_memory("[array] " + std::to_string(bytes) + " bytes for an array cannot be allocated");
-}
-
 mx::array as_dtype(mx::array a, mx::Dtype dtype) {
   if (a.dtype() == dtype) {
     return a;
@@ -126,7 +114,7 @@ mx::array copy_from(J data, const mx::Shape& shape, mx::Dtype dtype) {
   Entry entry;
   if constexpr (std::is_same_v<J, jdoubleArray>) {
     if (dtype == mx::float32) {  // the usual case: no detour through a float64 array
-      auto memory = allocate(n * sizeof(float));
+      auto memory = mx::allocator::malloc(n * sizeof(float));
       auto* to = static_cast<float*>(memory.buffer().raw_ptr());
       double block[1024];
       for (std::size_t at = 0; at < n; at += 1024) {
@@ -139,7 +127,7 @@ mx::array copy_from(J data, const mx::Shape& shape, mx::Dtype dtype) {
       return mx::array(std::move(memory), shape, dtype);
     }
   }
-  auto memory = allocate(n * sizeof(typename Host<J>::Element));
+  auto memory = mx::allocator::malloc(n * sizeof(typename Host<J>::Element));
   copy_in_place<Direction::from_java>(env, data, memory.buffer().raw_ptr(), n * sizeof(typename Host<J>::Element));
   return as_dtype(mx::array(std::move(memory), shape, Host<J>::dtype()), dtype);
 }
@@ -186,7 +174,7 @@ mx::array from_buffer(jobject direct, jlong offset, const mx::Shape& shape, mx::
   const auto bytes = count(shape) * mx::size_of(dtype);
   const char* from = address(direct, offset, bytes);
   Entry entry;
-  auto memory = allocate(bytes);
+  auto memory = mx::allocator::malloc(bytes);
   std::memcpy(memory.buffer().raw_ptr(), from, bytes);
   return mx::array(std::move(memory), shape, dtype);
 }
@@ -197,7 +185,7 @@ mx::array from_complex(jfloatArray data, const mx::Shape& shape) {
   const auto n = std::size_t(env->GetArrayLength(data));
   require_count(n / 2, shape);
   Entry entry;
-  auto memory = allocate(n * sizeof(float));
+  auto memory = mx::allocator::malloc(n * sizeof(float));
   copy_in_place<Direction::from_java>(env, data, memory.buffer().raw_ptr(), n * sizeof(float));
   return mx::array(std::move(memory), shape, mx::complex64);
 }
@@ -238,7 +226,7 @@ void to_buffer(const mx::array& a, jobject direct, jlong offset) {
 mx::array uninitialized(const mx::Shape& shape, mx::Dtype dtype) {
   const auto bytes = count(shape) * mx::size_of(dtype);
   Entry entry;
-  return mx::array(allocate(bytes), shape, dtype);
+  return mx::array(mx::allocator::malloc(bytes), shape, dtype);
 }
 
 mx::array row_major(const mx::array& a) { return values_as(a, a.dtype()); }

@@ -2,6 +2,8 @@
 
 #include <jvmti.h>
 
+#include "allocation.h"
+#include "convolutions.h"
 #include "mlx/scheduler.h"
 #include "process_end.h"
 #include "threads.h"
@@ -31,9 +33,11 @@ static bool start_process(JNIEnv* env) {
   end_entries_with(vm);
   mx::set_compile_mode(mx::CompileMode(default_compile_mode()));
   mx::get_global_formatter().capitalize_bool = true;  // as Python prints
+  limit_allocations();
   start_first_thread();
   Entry entry;
   replace_vmap_rules();
+  replace_convolutions();
   return true;
 }
 

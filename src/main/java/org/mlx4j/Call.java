@@ -63,7 +63,9 @@ final class Call {
   static MlxArray creation(String function, Creation op) {
     ThreadContext context = ThreadContext.current();
     try {
-      return new MlxArray(op.apply(context.streamHandle()), context);
+      long[] handle = new long[1];
+      withinMemory(() -> handle[0] = op.apply(context.streamHandle()));
+      return new MlxArray(handle[0], context);
     } catch (RuntimeException e) {
       throw explained(function, e);
     }

@@ -53,7 +53,8 @@ public final class Memory {
   }
 
   /**
-   * The memory from which on evaluation waits for running work to finish. Mirrors {@code
+   * The memory from which on evaluation waits for running work to finish: by default four fifths of
+   * what the machine, or a control group of this process, has. Mirrors {@code
    * mlx.core.get_memory_limit}.
    *
    * @return bytes
@@ -83,7 +84,13 @@ public final class Memory {
   }
 
   /**
-   * Sets {@link #limitBytes}. Mirrors {@code mlx.core.set_memory_limit}.
+   * Sets {@link #limitBytes}, which from then on is also the most that arrays may take: what would
+   * need more is an {@link OutOfMemoryError}, after which the program can go on. A little more, a
+   * 64th or 1 MiB, is left for arrays of at most 64 KiB. Setting the limit of the start ends that.
+   * Mirrors {@code mlx.core.set_memory_limit}.
+   *
+   * <p>Without a call of this method the operating system's limits hold in the same way: the memory
+   * that is available, the control groups of the process, {@code ulimit -v} and {@code ulimit -d}.
    *
    * @param bytes the limit, not negative
    * @return the limit before

@@ -676,6 +676,9 @@ public final class MlxArray
   public float itemFloat() {
     try {
       return EvaluationNative.item_float(handle);
+    } catch (OutOfMemoryError e) {
+      Call.evaluate("item", this); // tries again without what was dropped
+      return EvaluationNative.item_float(handle);
     } catch (ClosedException e) {
       throw Call.explained("item", e, this);
     } finally {
@@ -692,6 +695,9 @@ public final class MlxArray
    */
   public double itemDouble() {
     try {
+      return EvaluationNative.item_double(handle);
+    } catch (OutOfMemoryError e) {
+      Call.evaluate("item", this); // tries again without what was dropped
       return EvaluationNative.item_double(handle);
     } catch (ClosedException e) {
       throw Call.explained("item", e, this);
@@ -732,6 +738,9 @@ public final class MlxArray
    */
   public long itemLong() {
     try {
+      return EvaluationNative.item_long(handle);
+    } catch (OutOfMemoryError e) {
+      Call.evaluate("item", this); // tries again without what was dropped
       return EvaluationNative.item_long(handle);
     } catch (ClosedException e) {
       throw Call.explained("item", e, this);

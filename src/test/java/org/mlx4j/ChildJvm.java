@@ -50,7 +50,20 @@ final class ChildJvm {
       List<String> options,
       String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = command(main, options, List.of(arguments));
+    return run(List.of(), main, patience, environment, options, arguments);
+  }
+
+  /** As the above, started by a command, to which that of the virtual machine is added. */
+  static String run(
+      List<String> starter,
+      Class<?> main,
+      Duration patience,
+      Map<String, String> environment,
+      List<String> options,
+      String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(starter);
+    command.addAll(command(main, options, List.of(arguments)));
     Path output = Files.createTempFile("mlx4j", ".out");
     try {
       ProcessBuilder builder =

@@ -32,11 +32,16 @@ public final class MemoryNative {
 
   public static native void clear_cache() throws MlxException;
 
-  public static native @Cast("jlong") long set_memory_limit(@Cast("jlong") long bytes) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast("jlong") long set_memory_limit(@Cast("jlong") long bytes) throws MlxException;
 
   public static native @Cast("jlong") long set_cache_limit(@Cast("jlong") long bytes) throws MlxException;
 
   public static native @Cast("jlong") long set_wired_limit(@Cast("jlong") long bytes) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast("jlong") long array_buffer_size(@Raw @Cast(ARRAYS) long[] arrays) throws MlxException;
+
+  /** What control groups leave to a process whose /proc and mounts are below {@code root}: left, limit. */
+  @Namespace("::mlx4j") public static native @Cast("jlong") long left_by_groups(@Cast("const char*") String root) throws MlxException;
+
+  @Namespace("::mlx4j") public static native @Cast("jlong") long limit_of_groups(@Cast("const char*") String root) throws MlxException;
 }

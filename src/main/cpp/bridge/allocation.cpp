@@ -1,0 +1,235 @@
+#include "allocation.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <future>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <sstream>
+
+#include "entry_lock.h"
+#include "memory_limits.h"
+#include "mlx/allocator.h"
+#include "mlx/backend/cpu/encoder.h"
+#include "mlx/memory.h"
+#include "mlx/mlx.h"
+#include "mlx/scheduler.h"
+#include "threads.h"
+
+namespace mlx4j {
+
+namespace {
+
+using mx::allocator::Allocator;
+using mx::allocator::Buffer;
+using Malloc = Buffer (*)(Allocator*, std::size_t);
+
+constexpr std::size_t small = std::size_t(64) << 10;  // for these something is left when the rest is used up
+constexpr std::size_t large = std::size_t(1) << 20;   // of these it matters whether they were written to
+constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+
+Malloc mlx_malloc = nullptr;
+std::size_t default_limit = 0;
+std::atomic<std::size_t> users_limit{unlimited};
+
+std::size_t less(std::size_t whole, std::size_t part) { return whole > part ? whole - part : 0; }
+
+// What arrays must leave: the JVM, which ends the process when it gets no memory, needs some for its own.
+std::size_t reserve(std::size_t limit) {
+  return std::clamp<std::size_t>(limit / 16, std::size_t(16) << 20, std::size_t(256) << 20);
+}
+
+// What may still be allocated. To look costs some ten microseconds, so a part of what was seen is given as credit, from
+// which allocations are paid.
+class Ledger {
+ public:
+  bool pay(std::size_t size) {
+    return credit_.fetch_sub(std::int64_t(size), std::memory_order_relaxed) >= std::int64_t(size);
+  }
+
+  // Looks whether `size` bytes are left, and renews the credit. `all_written` says that no task is pending which has
+  // yet to write to what was allocated.
+  bool claim(std::size_t size, bool all_written) {
+    std::lock_guard lock(mutex_);
+    const auto unspent = std::max<std::int64_t>(0, credit_.exchange(0));
+    promised_ = less(promised_, std::size_t(unspent));
+    if (all_written) {
+      promised_ = 0;
+      for (auto& [start, bytes] : recent_) {
+        promised_ += start ? untouched(start, bytes) : 0;
+      }
+    }
+    std::size_t spare = unlimited;
+    auto fits = [&](const Room& room, std::size_t taken, std::size_t kept) {
+      const auto left = less(room.left, taken);
+      if (left < size || left - size < kept) {
+        refusal_ = room;
+        refusal_.left = less(left, kept);
+        return false;
+      }
+      spare = std::min(spare, left - size - kept);
+      return true;
+    };
+    auto kept = [&](std::size_t limit) { return size <= small ? reserve(limit) / 2 : reserve(limit); };
+
+    const auto physical = physical_room();
+    if (!fits(physical, promised_, kept(physical.limit))) {
+      return false;
+    }
+    if (const auto limit = users_limit.load(); limit != unlimited) {
+      const auto used = mx::get_active_memory();
+      const auto beyond = size <= small ? std::max(large, limit / 64) : 0;
+      if (!fits({less(limit + beyond, used), limit, "Memory.setLimit"}, 0, 0)) {
+        return false;
+      }
+    }
+    if (const auto addresses = address_room(); addresses.limit != unlimited) {
+      // What was freed before may be used again, so the way to know is to try.
+      std::unique_ptr<void, decltype(&std::free)> trial(std::malloc(size + sizeof(std::size_t)), &std::free);
+      auto after = address_room();
+      after.left += size;
+      if (!trial || !fits(after, 0, kept(addresses.limit))) {
+        refusal_ = addresses;
+        refusal_.left = less(addresses.left, kept(addresses.limit));
+        return false;
+      }
+    }
+    const auto credit = std::min<std::size_t>(spare / 8, std::size_t(1) << 30);
+    promised_ += size + credit;
+    credit_ = std::int64_t(credit);
+    return true;
+  }
+
+  void remember(void* start, std::size_t size) {
+    std::lock_guard lock(mutex_);
+    recent_[next_++ % recent_.size()] = {start, size};
+  }
+
+  void forget_credit() {
+    std::lock_guard lock(mutex_);
+    promised_ = less(promised_, std::size_t(std::max<std::int64_t>(0, credit_.exchange(0))));
+  }
+
+  Room refusal() {
+    std::lock_guard lock(mutex_);
+    return refusal_;
+  }
+
+ private:
+  std::atomic<std::int64_t> credit_{0};
+  std::mutex mutex_;
+  std::size_t promised_ = 0;  // allocated, or given as credit, and perhaps not written to yet
+  std::array<std::pair<void*, std::size_t>, 8> recent_{};  // more than one operation allocates
+  std::size_t next_ = 0;
+  Room refusal_{0, 0, ""};
+};
+
+Ledger& ledger = immortal<Ledger>();
+
+// Until what is scheduled on the streams of the processor has been computed. Does not take errors that others wait for.
+void wait_for_streams() {
+  for (const auto& stream : mx::get_streams()) {
+    if (stream.device == mx::Device::cpu) {
+      auto done = std::make_shared<std::promise<void>>();
+      auto future = done->get_future();
+      mx::scheduler::enqueue(stream, [done] { done->set_value(); });
+      future.wait();
+    }
+  }
+}
+
+constexpr const char* beginning = "[memory] ";
+
+void make_room(std::size_t size) {
+  if (ledger.claim(size, false)) {
+    return;
+  }
+  // Temporaries of what is being computed may be freed by then, and afterwards it is known what is written to. It is
+  // waited for in any case: what the exception takes away may be in use by a task. A thread of a stream (which never
+  // holds the entry lock) cannot wait for itself, and its own tasks are in order.
+  if (this_thread.depth > 0) {
+    wait_for_streams();
+    if (ledger.claim(size, true)) {
+      return;
+    }
+    mx::clear_cache();
+  }
+  trim_heap();
+  if (ledger.claim(size, this_thread.depth > 0)) {
+    return;
+  }
+  const Room room = ledger.refusal();
+  std::ostringstream message;
+  message << beginning << size << " bytes cannot be allocated: " << room.left << " bytes are left of the " << room.limit
+          << " bytes of " << room.of << ", and arrays hold " << mx::get_active_memory() << " bytes";
+  throw allocation_failed(message.str(), size);
+}
+
+Buffer malloc_within_limits(Allocator* self, std::size_t size) {
+  if (!ledger.pay(size)) {
+    make_room(size);
+  }
+  Buffer buffer = mlx_malloc(self, size);
+  if (!buffer.ptr() && size > 0) {
+    throw allocation_failed(beginning + std::to_string(size) + " bytes cannot be allocated", size);
+  }
+  if (size >= large) {
+    ledger.remember(buffer.ptr(), size);
+  }
+  return buffer;
+}
+
+}  // namespace
+
+void limit_allocations() {
+  return_addresses();
+  default_limit = mx::get_memory_limit();
+  if (const auto most = std::size_t(0.8 * double(physical_memory())); most < default_limit) {  // as MLX, of the machine
+    mx::set_memory_limit(most);
+    default_limit = most;
+  }
+  // The allocator gets a table of virtual methods that differs from its own in the first one. Before the table stand
+  // the offset to the top and the type, and in it five methods and two destructors.
+  static std::array<void*, 2 + 7> table;
+  auto& methods = *reinterpret_cast<void***>(&mx::allocator::allocator());
+  std::copy_n(methods - 2, table.size(), table.begin());
+  mlx_malloc = reinterpret_cast<Malloc>(table[2]);
+  table[2] = reinterpret_cast<void*>(&malloc_within_limits);
+  methods = table.data() + 2;
+}
+
+void require_memory(std::size_t bytes) {
+  if (!ledger.pay(bytes)) {
+    make_room(bytes);
+  }
+}
+
+std::size_t set_memory_limit(std::size_t bytes) {
+  Entry entry;
+  users_limit = bytes == default_limit ? unlimited : bytes;
+  ledger.forget_credit();
+  return mx::set_memory_limit(bytes);
+}
+
+bool tells_of_no_memory(const std::string& message) {
+  auto begins_with = [&](const char* words) { return message.rfind(words, 0) == 0; };
+  return begins_with(beginning) || begins_with("std::bad_alloc") || begins_with("[malloc]") ||
+         begins_with("[metal::malloc]");
+}
+
+void drop_temporaries() {
+  for (const auto& stream : mx::get_streams()) {
+    if (stream.device == mx::Device::cpu) {
+      try {
+        mx::cpu::get_command_encoder(stream).temporaries().clear();
+      } catch (const std::runtime_error&) {  // a stream of another thread alone
+      }
+    }
+  }
+}
+
+}  // namespace mlx4j
