@@ -6,6 +6,7 @@
 #include <cstring>
 #include <numeric>
 #include <sstream>
+#include <unordered_set>
 
 #include "graph_guard.h"
 #include "mlx/compile_impl.h"
@@ -114,19 +115,26 @@ static void require_same_shapes(const char* name, const char* what, const char* 
   }
 }
 
+// MLX finds the cotangent of an output, and the axis along which it is mapped, by the output's identity, so an array
+// that is returned several times needs several.
+static Arrays distinct(Arrays outputs) {
+  std::unordered_set<std::uintptr_t> seen;
+  for (auto& output : outputs) {
+    if (!seen.insert(output.id()).second) {
+      output = mx::copy(output);
+    }
+  }
+  return outputs;
+}
+
 Arrays vjp(const SharedFn& f, const Arrays& primals, const Arrays& cotangents) {
   // MLX hands out cotangents to the outputs in order, but leaves out an output that stopGradient returned. Ours belong
   // to the outputs by position, so those of such outputs are taken away, after the call and before MLX reads them.
   Arrays used = cotangents;
   auto checked = [&, traced = guarded(f, StackUse::vjp)](const Arrays& args) {
-    auto outputs = traced(args);
+    auto outputs = distinct(traced(args));
     require_same_shapes("vjp", "cotangent", "output", cotangents, outputs);
     for (auto i = outputs.size(); i-- > 0;) {
-      // MLX finds cotangents by the output's identity, so an array that is returned twice needs two
-      auto twin = [&](const mx::array& other) { return other.id() == outputs[i].id(); };
-      if (std::any_of(outputs.begin(), outputs.begin() + std::ptrdiff_t(i), twin)) {
-        outputs[i] = mx::copy(outputs[i]);
-      }
       if (outputs[i].has_primitive() && !std::strcmp(outputs[i].primitive().name(), "StopGradient")) {
         used.erase(used.begin() + std::ptrdiff_t(i));
       }
@@ -168,7 +176,8 @@ static void require_axis_count(std::size_t axes, std::size_t count, const char* 
 
 static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
                      const std::optional<std::vector<int>>& out_axes) {
-  return [f = guarded(f, StackUse::vmap), in_axes, out_axes](const Arrays& args) {
+  const auto traced = [f = guarded(f, StackUse::vmap)](const Arrays& args) { return distinct(f(args)); };
+  return [traced, in_axes, out_axes](const Arrays& args) {
     require_axis_count(in_axes.size(), args.size(), "inAxes", "arguments");
     std::vector<int> in(args.size());
     for (std::size_t i = 0; i < args.size(); ++i) {
@@ -177,7 +186,7 @@ static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
     if (std::all_of(in.begin(), in.end(), [](int axis) { return axis < 0; })) {
       throw std::invalid_argument("[vmap] at least one argument must be mapped, all of inAxes are NOT_MAPPED");
     }
-    auto [trace_inputs, trace_outputs] = mx::detail::vmap_trace(f, args, in);
+    auto [trace_inputs, trace_outputs] = mx::detail::vmap_trace(traced, args, in);
     std::vector<int> out(trace_outputs.size());  // axis 0
     if (out_axes) {
       require_axis_count(out_axes->size(), trace_outputs.size(), "outAxes", "outputs");
