@@ -200,12 +200,6 @@ mx::array scattered(const mx::array& a, const Arrays& indices, const mx::array& 
   }
 }
 
-// An update that is mapped if what it replaces is: the rules of SliceUpdate and DynamicSliceUpdate for vmap write one
-// that is not in the wrong places.
-mx::array mapped_with(const mx::array& update, const mx::array& replaced, mx::StreamOrDevice s) {
-  return tracing() ? mx::where(mx::array(true), update, mx::stop_gradient(replaced, s), s) : update;
-}
-
 mx::array updated_block(const mx::array& block, const Arrays& given, const std::vector<int>& axes, int place,
                         const mx::array& value, Update update, mx::StreamOrDevice s) {
   if (given.empty()) {
@@ -290,7 +284,7 @@ mx::array update(const mx::array& a, const mx::array& value, jint how, const mx:
   const auto sliced = mx::slice(a, start, stop, strides, s);
   const auto block = mx::reshape(sliced, shape, s);
   const auto result = mx::reshape(updated_block(block, indices, axes, place, value, update, s), sliced.shape(), s);
-  return mx::slice_update(a, mapped_with(result, sliced, s), start, stop, strides, s);
+  return mx::slice_update(a, result, start, stop, strides, s);
 }
 
 mx::array update_where(const mx::array& a, const mx::array& mask, const mx::array& value, jint how,
@@ -420,8 +414,7 @@ mx::array slice_update(const mx::array& a, const mx::array& update, const mx::ar
     throw std::invalid_argument(msg.str());
   }
   const auto from = safe_start("sliceUpdate", a, start, axes, sizes, s);
-  const auto cast = mx::astype(update, a.dtype(), s);
-  return mx::slice_update(a, mapped_with(cast, mx::slice(a, mx::Shape(a.ndim(), 0), sizes, s), s), from, axes, s);
+  return mx::slice_update(a, mx::astype(update, a.dtype(), s), from, axes, s);
 }
 
 mx::array as_strided(const mx::array& a, const mx::Shape& shape, const mx::Strides& strides, jlong offset,
@@ -445,7 +438,7 @@ mx::array as_strided(const mx::array& a, const mx::Shape& shape, const mx::Strid
     throw index_error(msg.str());
   }
   return empty ? mx::zeros(shape, a.dtype(), s)
-               : mx::as_strided(a, shape, strides, static_cast<std::size_t>(offset), s);
+               : mx::as_strided(mx::contiguous(a, false, s), shape, strides, static_cast<std::size_t>(offset), s);
 }
 
 }  // namespace mlx4j

@@ -13,6 +13,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <type_traits>
 
 #include "handles.h"
 #include "mlx/primitives.h"
@@ -39,8 +40,10 @@ std::size_t slot_of(Method method) {
 #endif
 }
 
-template <class P, class R, class... A>
-auto replace(const mx::array& specimen, const char* class_name, R (P::*method)(A...), R (*rule)(P&, A...)) {
+// `Declared` is the primitive's class or, where it inherits the method, a base of it.
+template <class Declared, class P, class R, class... A>
+auto replace(const mx::array& specimen, const char* class_name, R (Declared::*method)(A...), R (*rule)(P&, A...)) {
+  static_assert(std::is_base_of_v<Declared, P>);
   void* original = replace_slot(specimen.primitive(), class_name, slot_of(method), reinterpret_cast<void*>(rule));
   return reinterpret_cast<R (*)(P&, A...)>(original);
 }

@@ -16,7 +16,6 @@ import org.mlx4j.MlxArray;
  */
 final class ConvolutionRows {
   private static final String NO_JVP = "[Primitive::jvp] Not implemented for Convolution";
-  private static final String NO_GROUPS_IN_3D = "Can only handle groups != 1 in 1D or 2D";
 
   private static final Input LINE = between(-2, 2, 2, 7, 2);
   private static final Input LINE_KERNEL = between(-2, 2, 4, 3, 2);
@@ -140,29 +139,28 @@ final class ConvolutionRows {
     int[] steps = {2, 1, 1};
     int[] widths = {1, 0, 1};
     return Stream.of(
-            space("conv3d", (x, w) -> x.conv3d(w), ""),
-            withoutDoubles(space("conv3d strided", (x, w) -> x.conv3d(w, 2), ", 2")),
-            space("conv3d padded", (x, w) -> x.conv3d(w, 1, 1), ", 1, 1"),
-            withoutDoubles(space("conv3d dilated", (x, w) -> x.conv3d(w, 1, 1, 2), ", 1, 1, 2")),
-            space("conv3d in one group", (x, w) -> x.conv3d(w, 1, 1, 1, 1), ", 1, 1, 1, 1"),
-            withoutDoubles(
-                space("conv3d by axis strided", (x, w) -> x.conv3d(w, steps), ", (2, 1, 1)")),
-            withoutDoubles(
-                space(
-                    "conv3d by axis padded",
-                    (x, w) -> x.conv3d(w, steps, widths),
-                    ", (2, 1, 1), (1, 0, 1)")),
-            withoutDoubles(
-                space(
-                    "conv3d by axis dilated",
-                    (x, w) -> x.conv3d(w, steps, widths, steps),
-                    ", (2, 1, 1), (1, 0, 1), (2, 1, 1)")),
-            withoutDoubles(
-                space(
-                    "conv3d by axis in one group",
-                    (x, w) -> x.conv3d(w, steps, widths, steps, 1),
-                    ", (2, 1, 1), (1, 0, 1), (2, 1, 1), 1")))
-        .map(row -> row.withoutVmap(NO_GROUPS_IN_3D));
+        space("conv3d", (x, w) -> x.conv3d(w), ""),
+        withoutDoubles(space("conv3d strided", (x, w) -> x.conv3d(w, 2), ", 2")),
+        space("conv3d padded", (x, w) -> x.conv3d(w, 1, 1), ", 1, 1"),
+        withoutDoubles(space("conv3d dilated", (x, w) -> x.conv3d(w, 1, 1, 2), ", 1, 1, 2")),
+        space("conv3d in one group", (x, w) -> x.conv3d(w, 1, 1, 1, 1), ", 1, 1, 1, 1"),
+        withoutDoubles(
+            space("conv3d by axis strided", (x, w) -> x.conv3d(w, steps), ", (2, 1, 1)")),
+        withoutDoubles(
+            space(
+                "conv3d by axis padded",
+                (x, w) -> x.conv3d(w, steps, widths),
+                ", (2, 1, 1), (1, 0, 1)")),
+        withoutDoubles(
+            space(
+                "conv3d by axis dilated",
+                (x, w) -> x.conv3d(w, steps, widths, steps),
+                ", (2, 1, 1), (1, 0, 1), (2, 1, 1)")),
+        withoutDoubles(
+            space(
+                "conv3d by axis in one group",
+                (x, w) -> x.conv3d(w, steps, widths, steps, 1),
+                ", (2, 1, 1), (1, 0, 1), (2, 1, 1), 1")));
   }
 
   private static Operation space(String name, ArrayBiFunction function, String parameters) {
@@ -287,8 +285,7 @@ final class ConvolutionRows {
   private static Operation transposedSpace(
       String name, ArrayBiFunction function, String parameters) {
     String python = "mx.conv_transpose3d(a, b" + parameters + ")";
-    return withoutDoubles(binary(name, function, python, SPACE, SPACE_KERNEL))
-        .withoutVmap(NO_GROUPS_IN_3D);
+    return withoutDoubles(binary(name, function, python, SPACE, SPACE_KERNEL));
   }
 
   private static Stream<Operation> general() {

@@ -191,22 +191,18 @@ final class FftRows {
   private static Stream<Operation> shortTime() {
     Input signal = between(-2, 2, 13);
     Input frames = between(-2, 2, 3, 5);
-    String noVmap = "[Primitive::vmap] Not implemented for AsStrided";
     return Stream.of(
         parts("stft", x -> Fft.stft(x, 4), "stft(a, 4)", signal)
             .on(DTypes.ALL)
-            .shapes(new int[] {2, 3, 20}, new int[] {0, 20}, new int[] {2})
-            .withoutVmap(noVmap),
+            .shapes(new int[] {2, 3, 20}, new int[] {0, 20}, new int[] {2}),
         parts("stft of 2048", Fft::stft, "stft(a)", between(-2, 2, 1, 5000))
-            .withoutFiniteDifferences()
-            .withoutVmap(noVmap),
+            .withoutFiniteDifferences(),
         stft("window", (x, w) -> Fft.stft(x, 6, 2, null, w), "stft(a, 6, 2, window=b)"),
         parts(
-                "stft window length",
-                x -> Fft.stft(x, 6, 2, 4, null),
-                "stft(a, 6, 2, 4)",
-                between(-2, 2, 13))
-            .withoutVmap(noVmap),
+            "stft window length",
+            x -> Fft.stft(x, 6, 2, 4, null),
+            "stft(a, 6, 2, 4)",
+            between(-2, 2, 13)),
         stft(
             "not centered",
             (x, w) -> Fft.stft(x, 5, 3, 5, w, false, PadMode.CONSTANT, FftNorm.ORTHO, false),
@@ -298,12 +294,11 @@ final class FftRows {
 
   private static Operation stft(String name, Windowed transform, String python) {
     return many(
-            "Fft.stft " + name,
-            xs -> parts(transform.apply(xs[0], xs[1])),
-            "(lambda f: [mx.real(f), mx.imag(f)])(mx.fft." + python + ")",
-            between(-2, 2, 13),
-            between(0.5, 2, 5))
-        .withoutVmap("[Primitive::vmap] Not implemented for AsStrided");
+        "Fft.stft " + name,
+        xs -> parts(transform.apply(xs[0], xs[1])),
+        "(lambda f: [mx.real(f), mx.imag(f)])(mx.fft." + python + ")",
+        between(-2, 2, 13),
+        between(0.5, 2, 5));
   }
 
   private static Operation istft(String name, Windowed transform, String python, Input a) {

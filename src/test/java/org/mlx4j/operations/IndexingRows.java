@@ -177,25 +177,23 @@ final class IndexingRows {
             CUBE,
             row),
         nary(
-                "sliceUpdate at",
-                xs -> xs[0].sliceUpdate(xs[1], xs[2], new int[] {0, -1}),
-                "mx.slice_update(a, b, c, (0, 2))",
-                CUBE,
-                between(-2, 2, 2, 4, 3),
-                whole(0, 1, 2).as(DType.INT64))
-            .withoutVmap("vmap over start indices not yet supported"),
+            "sliceUpdate at",
+            xs -> xs[0].sliceUpdate(xs[1], xs[2], new int[] {0, -1}),
+            "mx.slice_update(a, b, c, (0, 2))",
+            CUBE,
+            between(-2, 2, 2, 4, 3),
+            whole(0, 1, 2).as(DType.INT64)),
         unary(
             "slice place",
             x -> x.slice(MlxArray.of(1, 2), new int[] {0, -1}, new int[] {2, 4, 3}),
             "mx.slice(a, mx.array([1, 2]), (0, 2), (2, 4, 3))",
             CUBE),
         binary(
-                "slice at",
-                (x, i) -> x.slice(i, new int[] {0, -1}, new int[] {2, 4, 3}),
-                "mx.slice(a, b, (0, 2), (2, 4, 3))",
-                CUBE,
-                whole(0, 1, 2).as(DType.INT32))
-            .withoutVmap("vmap over start indices not yet supported"));
+            "slice at",
+            (x, i) -> x.slice(i, new int[] {0, -1}, new int[] {2, 4, 3}),
+            "mx.slice(a, b, (0, 2), (2, 4, 3))",
+            CUBE,
+            whole(0, 1, 2).as(DType.INT32)));
   }
 
   private static Stream<Operation> updating() {

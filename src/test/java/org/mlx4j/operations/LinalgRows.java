@@ -193,8 +193,7 @@ final class LinalgRows {
                 SQUARE,
                 three)
             .withoutVjp("[gather_axis] Cannot calculate VJP with respect to indices")
-            .withoutJvp("Not implemented for LUF")
-            .withoutVmap("Not implemented for LUF"),
+            .withoutJvp("Not implemented for LUF"),
         solution(
                 "solve columns",
                 (a, b) -> Linalg.solve(regular(a), b),
@@ -203,8 +202,7 @@ final class LinalgRows {
                 two)
             .shapes(STACKED, NO_MATRICES)
             .withoutVjp("[gather_axis] Cannot calculate VJP with respect to indices")
-            .withoutJvp("Not implemented for LUF")
-            .withoutVmap("Not implemented for LUF"),
+            .withoutJvp("Not implemented for LUF"),
         solution(
                 "solveTriangular", Linalg::solveTriangular, "solve_triangular(a, b)", SQUARE, three)
             .withoutVjp("Not implemented for Inverse")
@@ -227,9 +225,7 @@ final class LinalgRows {
     int[][] shapes = {ONE, {4, 2}, {2, 3, 4}, {0, 3, 4}, LARGE};
     int[][] andEmpty = {ONE, {4, 2}, {2, 3, 4}, {0, 3, 4}, LARGE, EMPTY, {0, 3}, {3, 0}};
     return Stream.of(
-        decompositions("QRF", "qr", xs -> of(Linalg.qr(xs[0])), "qr(a)", WIDE)
-            .shapes(andEmpty)
-            .withoutVmap("Not implemented for QRF"),
+        decompositions("QRF", "qr", xs -> of(Linalg.qr(xs[0])), "qr(a)", WIDE).shapes(andEmpty),
         decompositions("SVD", "svd", xs -> of(Linalg.svd(xs[0])), "svd(a)", WIDE).shapes(andEmpty),
         decompositions(
                 "SVD",
@@ -240,12 +236,9 @@ final class LinalgRows {
             .shapes(andEmpty),
         decompositions(
             "SVD", "svd vectors", xs -> Linalg.svd(xs[0], true), "svd(a, compute_uv=True)", HIGH),
-        decompositions("LUF", "lu", xs -> of(Linalg.lu(xs[0])), "lu(a)", WIDE)
-            .shapes(shapes)
-            .withoutVmap("Not implemented for LUF"),
+        decompositions("LUF", "lu", xs -> of(Linalg.lu(xs[0])), "lu(a)", WIDE).shapes(shapes),
         decompositions("LUF", "luFactor", xs -> of(Linalg.luFactor(xs[0])), "lu_factor(a)", WIDE)
-            .shapes(shapes)
-            .withoutVmap("Not implemented for LUF"),
+            .shapes(shapes),
         decomposition(
                 "Cholesky",
                 "cholesky",
@@ -297,13 +290,12 @@ final class LinalgRows {
         unary("Linalg.det", Linalg::det, python("det(a)"), SQUARE)
             .on(DTypes.ALL)
             .shapes(EMPTY, ONE, new int[] {2, 2}, STACKED, NO_MATRICES, LARGE),
-        decomposition("LUF", "det large", Linalg::det, "det(a)", four)
-            .withoutVmap("Not implemented for LUF"),
+        decomposition("LUF", "det large", Linalg::det, "det(a)", four),
         many("Linalg.slogdet", xs -> of(Linalg.slogdet(xs[0])), python("slogdet(a)"), SQUARE)
             .on(DTypes.ALL)
             .shapes(EMPTY, ONE, new int[] {2, 2}, STACKED, NO_MATRICES, LARGE),
-        decompositions("LUF", "slogdet large", xs -> of(Linalg.slogdet(xs[0])), "slogdet(a)", four)
-            .withoutVmap("Not implemented for LUF"));
+        decompositions(
+            "LUF", "slogdet large", xs -> of(Linalg.slogdet(xs[0])), "slogdet(a)", four));
   }
 
   private static MlxArray[] of(Linalg.Qr qr) {

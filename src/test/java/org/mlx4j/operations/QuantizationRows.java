@@ -247,7 +247,7 @@ final class QuantizationRows {
             floating(QuantizationMode.NVFP4, packed(5, 8), byteScales(40, 60, 5, 4)));
     return Stream.concat(
             affine.map(row -> row.withoutJvp("No JVP wrt the quantized matrix")), floating)
-        .map(row -> row.withoutFiniteDifferences().withoutVmap("[QuantizedMatmul::vmap] NYI"))
+        .map(Operation::withoutFiniteDifferences)
         .map(row -> row.on(FLOATS));
   }
 
@@ -370,12 +370,7 @@ final class QuantizationRows {
                     STACK,
                     byteScales(40, 60, 4, 5, 4),
                     Input.values(0, 2, 3).as(DType.INT32)))
-            .map(
-                row ->
-                    row.withoutFiniteDifferences()
-                        .withoutJvp("GatherQMM::jvp NYI")
-                        .withoutVmap("GatherQMM::vmap NYI")
-                        .on(FLOATS));
+            .map(row -> row.withoutFiniteDifferences().withoutJvp("GatherQMM::jvp NYI").on(FLOATS));
     Stream<Operation> notOnTheCpu =
         Stream.of(
             nary(

@@ -79,17 +79,15 @@ final class ShapeRows {
         unary("mT", MlxArray::mT, "a.mT", CUBE),
         unary("flatten from", x -> x.flatten(1), "mx.flatten(a, 1)", CUBE),
         unary(
-                "asStrided",
-                x -> x.asStrided(new int[] {3, 2, 2}, new long[] {4, 0, -1}, 1),
-                "mx.as_strided(a, (3, 2, 2), (4, 0, -1), 1)",
-                MATRIX)
-            .withoutVmap("AsStrided"),
+            "asStrided",
+            x -> x.asStrided(new int[] {3, 2, 2}, new long[] {4, 0, -1}, 1),
+            "mx.as_strided(a, (3, 2, 2), (4, 0, -1), 1)",
+            MATRIX),
         unary(
-                "asStrided of shape",
-                x -> x.asStrided(new int[] {2, 2}, null),
-                "mx.as_strided(a, (2, 2))",
-                MATRIX)
-            .withoutVmap("AsStrided"),
+            "asStrided of shape",
+            x -> x.asStrided(new int[] {2, 2}, null),
+            "mx.as_strided(a, (2, 2))",
+            MATRIX),
         unary("matrixTranspose", MlxArray::matrixTranspose, "mx.matrix_transpose(a)", CUBE),
         unary("swapaxes", x -> x.swapaxes(0, -1), "mx.swapaxes(a, 0, -1)", CUBE),
         unary("moveaxis", x -> x.moveaxis(-1, 0), "mx.moveaxis(a, -1, 0)", CUBE),
