@@ -99,6 +99,18 @@ record HostArray(DType dtype, int[] shape, byte[] bytes) {
    *     to that of the largest element, but to no more than 1; integers and bools must be equal
    */
   Optional<String> differenceFrom(HostArray expected, double tolerance) {
+    double largest =
+        Arrays.stream(expected.values()).map(Math::abs).filter(Double::isFinite).max().orElse(0);
+    return differenceFrom(expected, tolerance, Math.min(1, largest));
+  }
+
+  /**
+   * What differs from the expected array, if anything does.
+   *
+   * @param tolerance how much an element may differ, relative to its size or, where that is larger,
+   *     to a unit; integers and bools must be equal
+   */
+  Optional<String> differenceFrom(HostArray expected, double tolerance, double unit) {
     if (dtype != expected.dtype) {
       return Optional.of("dtype is " + dtype + ", expected is " + expected.dtype);
     }
@@ -111,8 +123,6 @@ record HostArray(DType dtype, int[] shape, byte[] bytes) {
     }
     double[] ours = values();
     double[] theirs = expected.values();
-    double unit =
-        Math.min(1, Arrays.stream(theirs).map(Math::abs).filter(Double::isFinite).max().orElse(0));
     double relative = isInexact() ? tolerance : 0;
     int size = dtype.itemsize() / partsOfAnElement();
     for (int i = 0; i < ours.length; i++) {

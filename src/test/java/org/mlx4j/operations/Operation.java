@@ -220,6 +220,11 @@ final class Operation {
     return backendRefusal;
   }
 
+  /** The dtypes with which the row is tried. */
+  Stream<DType> dtypes() {
+    return dtypes.stream();
+  }
+
   int inputs() {
     return inputs.size();
   }
