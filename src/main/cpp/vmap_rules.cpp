@@ -45,6 +45,49 @@ Vmapped not_equal_vmap(mx::NotEqual& self, const Arrays& inputs, const std::vect
           {0}};
 }
 
+// MLX's own rule refuses a mapped value.
+Vmapped pad_vmap(mx::Pad& self, const Arrays& inputs, const std::vector<int>& axes) {
+  const auto s = self.stream();
+  auto [pad_axes, low, high] = self.state();
+  const auto ndim = int(inputs[0].ndim()) - (axes[0] < 0 ? 0 : 1);
+  const bool value_is_mapped = axes[1] >= 0;
+  auto a = mapped_first(inputs[0], axes[0], ndim, s);
+  if (value_is_mapped && axes[0] < 0) {
+    auto shape = a.shape();
+    shape.insert(shape.begin(), inputs[1].shape(axes[1]));
+    a = mx::broadcast_to(a, shape, s);
+  }
+  const int mapped = value_is_mapped || axes[0] >= 0;
+  for (auto& axis : pad_axes) {
+    axis = (axis < 0 ? axis + ndim : axis) + mapped;
+  }
+  auto padded = [&](const mx::array& x, const mx::array& value) {
+    return mx::pad(x, pad_axes, low, high, value, "constant", s);
+  };
+  if (!value_is_mapped) {
+    return {{padded(a, inputs[1])}, {0}};
+  }
+  const auto inside = padded(mx::full(a.shape(), true, s), mx::array(false));
+  auto shape = mx::Shape(a.ndim(), 1);
+  shape[0] = a.shape(0);
+  return {{mx::where(inside, padded(a, mx::array(0, a.dtype())), mx::reshape(inputs[1], shape, s), s)}, {0}};
+}
+
+// MLX's own rule refuses a mapped `c` beside matrices that are not.
+Vmapped addmm_vmap(mx::AddMM& self, const Arrays& inputs, const std::vector<int>& axes) {
+  const auto s = self.stream();
+  auto a = mapped_first(inputs[0], axes[0], int(inputs[0].ndim()) - (axes[0] < 0 ? 0 : 1), s);
+  const auto b = mapped_first(inputs[1], axes[1], int(inputs[1].ndim()) - (axes[1] < 0 ? 0 : 1), s);
+  const auto c = mapped_first(inputs[2], axes[2], int(inputs[2].ndim()) - (axes[2] < 0 ? 0 : 1), s);
+  if (axes[0] < 0 && axes[1] < 0) {
+    auto shape = a.shape();
+    shape.insert(shape.begin(), c.shape(0));
+    a = mx::broadcast_to(a, shape, s);
+  }
+  const auto [alpha, beta] = self.state();
+  return {{mx::addmm(c, a, b, alpha, beta, s)}, {0}};
+}
+
 std::vector<int> all_axes(const mx::array& a) {
   std::vector<int> axes(a.ndim());
   std::iota(axes.begin(), axes.end(), 0);
@@ -55,7 +98,10 @@ std::vector<int> all_axes(const mx::array& a) {
 
 void replace_vmap_rules() {
   const mx::array number(1.0f);
+  const mx::array matrix = mx::ones({1, 1});
   replace(mx::not_equal(number, number), "NotEqual", &mx::NotEqual::vmap, not_equal_vmap);
+  replace(mx::pad(matrix, 1), "Pad", &mx::Pad::vmap, pad_vmap);
+  replace(mx::addmm(matrix, matrix, matrix), "AddMM", &mx::AddMM::vmap, addmm_vmap);
 }
 
 mx::array aligned(Binary op, const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
@@ -125,19 +171,6 @@ mx::array median(const mx::array& a, const std::vector<int>& axes, bool keepdims
     resolved.push_back(axis < 0 ? axis + int(a.ndim()) : axis);
   }
   return expand_one_by_one(mx::median(a, axes, false, s), resolved, s);
-}
-
-mx::array addmm(const mx::array& c, const mx::array& a, const mx::array& b, float alpha, float beta,
-                mx::StreamOrDevice s) {
-  auto result = mx::addmm(c, a, b, alpha, beta, s);  // checks shapes and dtypes
-  if (!tracing()) {
-    return result;
-  }
-  auto cast = [&](const mx::array& x) { return mx::astype(x, result.dtype(), s); };
-  auto scaled = [&](const mx::array& x, float by) {
-    return by == 1 ? x : mx::multiply(mx::array(by, x.dtype()), x, s);
-  };
-  return mx::add(scaled(mx::matmul(cast(a), cast(b), s), alpha), scaled(cast(c), beta), s);
 }
 
 }  // namespace mlx4j

@@ -15,7 +15,6 @@ import org.mlx4j.MlxArray;
  * others are looked at in {@code ConvolutionsTest}.
  */
 final class ConvolutionRows {
-  private static final String NO_JVP = "[Primitive::jvp] Not implemented for Convolution";
   private static final String NO_GROUPS_IN_3D = "Can only handle groups != 1 in 1D or 2D";
 
   private static final Input LINE = between(-2, 2, 2, 7, 2);
@@ -41,7 +40,7 @@ final class ConvolutionRows {
                 transposedSpaces(),
                 general())
             .flatMap(rows -> rows)
-            .map(row -> row.on(DTypes.FLOATING).inSinglePrecision().withoutJvp(NO_JVP));
+            .map(row -> row.on(DTypes.FLOATING).inSinglePrecision());
     return Stream.concat(alike, unlikePythons());
   }
 
@@ -368,7 +367,6 @@ final class ConvolutionRows {
                     LINE,
                     LINE_KERNEL))
             .unlikePythonsGradient()
-            .withoutJvp(NO_JVP)
             .on(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16));
   }
 
