@@ -24,6 +24,7 @@
 #include "io.h"
 #include "memory.h"
 #include "mlx/mlx.h"
+#include "powers.h"
 #include "products.h"
 #include "quantization.h"
 #include "random.h"

@@ -4,14 +4,12 @@
 
 #include <algorithm>
 
-#include "evaluation.h"
 #include "handles.h"
 
 namespace mlx4j {
 
-// MLX's rule for the gradient of Full multiplies by the values, so a traced one is a broadcast.
 inline mx::array full(const mx::Shape& shape, const mx::array& vals, mx::Dtype dtype, mx::StreamOrDevice s) {
-  return tracing() ? mx::broadcast_to(mx::astype(vals, dtype, s), shape, s) : mx::full(shape, vals, dtype, s);
+  return mx::full(shape, vals, dtype, s);
 }
 
 // The nearest diagonal that has no element, where `k` lies beyond it: MLX computes with these numbers in 32 bits.

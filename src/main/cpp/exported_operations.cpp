@@ -12,6 +12,8 @@
 #include "mlx/fft.h"
 #include "mlx/linalg.h"
 #include "mlx/transforms.h"
+#include "powers.h"
+#include "products.h"
 #include "reductions.h"
 #include "shifts.h"
 #include "vmap_rules.h"
@@ -814,7 +816,7 @@ const std::unordered_map<std::string, Read>& operations() {
          });
        }},
       {"Partition", with_kth([](const array& a, int kth, int axis, S s) { return mx::partition(a, kth, axis, s); })},
-      {"Power", binary(mx::power)},
+      {"Power", binary(mlx4j::power)},
       {"QRF", plain(1,
                     [](const Arrays& in, S) -> Arrays {
                       auto [q, r] = mx::linalg::qr(matrices(in[0]), cpu);

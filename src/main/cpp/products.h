@@ -1,9 +1,17 @@
-// Products of matrices that are gathered, or taken from segments: indices are in range, as for `take`.
+// Products of matrices where MLX's own go wrong. Indices of those that are gathered, or taken from segments, are in
+// range, as for `take`.
 #pragma once
 
 #include "handles.h"
 
 namespace mlx4j {
+
+// MLX rounds the product of the matrices to their dtype before it adds a complex `c`.
+mx::array addmm(const mx::array& c, const mx::array& a, const mx::array& b, float alpha, float beta,
+                mx::StreamOrDevice s);
+
+// The size of the last axis is one that MLX can transform; a scalar, which has none, is a vector of one element.
+mx::array hadamard_transform(const mx::array& a, float scale, mx::StreamOrDevice s);
 
 mx::array gather_mm(const mx::array& a, const mx::array& b, const std::optional<mx::array>& lhs_indices,
                     const std::optional<mx::array>& rhs_indices, bool sorted_indices, mx::StreamOrDevice s);

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "derivatives.h"
 #include "graph_guard.h"
 #include "mlx/compile_impl.h"
 #include "mlx/primitives.h"
@@ -41,31 +42,38 @@ static void require_scalar(const Arrays& outputs, const std::string& name, bool 
   }
 }
 
+// The value comes first, then what else the function returned, then the gradients.
+static Differentiated value_and_gradients(const Fn& f, const Arrays& args, const std::vector<int>& argnums) {
+  return backward(f, args, argnums, [](const Arrays& outputs) { return Arrays{mx::array(1.0f, outputs[0].dtype())}; });
+}
+
+static void require_derivatives(const std::vector<int>& argnums, const Arrays& args, const char* name) {
+  for (auto argnum : argnums) {
+    if (!has_derivatives(args[argnum])) {
+      std::ostringstream msg;
+      msg << "[" << name << "] argument " << argnum << " has dtype " << args[argnum].dtype()
+          << ", for which there is no gradient; allowed are floating point and complex dtypes: convert it with "
+             "astype(), or leave it out of argnums";
+      throw std::invalid_argument(msg.str());
+    }
+  }
+}
+
 Fn value_and_grad(const SharedFn& f, const std::vector<int>& argnums, bool with_value) {
   const char* name = with_value ? "valueAndGrad" : "grad";
-  // MLX answers in ascending order of argnums; the caller asked for an order of their own.
-  std::vector<std::size_t> place(argnums.size());
-  for (std::size_t i = 0; i < argnums.size(); ++i) {
-    place[i] = std::count_if(argnums.begin(), argnums.end(), [&](int other) { return other < argnums[i]; });
-  }
   auto checked = [f = guarded(f, StackUse::vjp), name](const Arrays& args) {
     auto outputs = f(args);
     require_scalar(outputs, name);
     return outputs;
   };
-  return [differentiate = mx::value_and_grad(checked, argnums), argnums, place = std::move(place), name,
-          with_value](const Arrays& args) {
+  return [checked, argnums, name, with_value](const Arrays& args) {
     require_argument(argnums, args.size(), name);
-    auto [values, grads] = differentiate(args);
-    Arrays results;
-    results.reserve(1 + grads.size());
+    require_derivatives(argnums, args, name);
+    auto [outputs, gradients] = value_and_gradients(checked, args, argnums);
     if (with_value) {
-      results.push_back(std::move(values[0]));
+      gradients.insert(gradients.begin(), outputs[0]);
     }
-    for (auto p : place) {
-      results.push_back(grads[p]);
-    }
-    return results;
+    return gradients;
   };
 }
 
@@ -77,25 +85,24 @@ Fn value_and_grad_of_first(const SharedFn& f, int count, bool with_value, const 
   };
   std::vector<int> argnums(count);
   std::iota(argnums.begin(), argnums.end(), 0);
-  return [differentiate = mx::value_and_grad(checked, argnums), count, with_value](const Arrays& args) {
-    for (int i = 0; i < count; ++i) {
-      if (!mx::issubdtype(args.at(i).dtype(), mx::inexact)) {
+  return [checked, argnums, with_value](const Arrays& args) {
+    for (auto argnum : argnums) {
+      if (!has_derivatives(args.at(argnum))) {
         throw std::invalid_argument("an argument has no gradient");  // Java knows its place in the tree
       }
     }
-    auto [values, grads] = differentiate(args);
+    auto [outputs, gradients] = value_and_gradients(checked, args, argnums);
     if (with_value) {
-      values.insert(values.end(), grads.begin(), grads.end());
-      return values;
+      gradients.insert(gradients.begin(), outputs.begin(), outputs.end());
     }
-    return grads;
+    return gradients;
   };
 }
 
 // ---- vjp, jvp -------------------------------------------------------------------------------------
-static Arrays join(std::pair<Arrays, Arrays> p) {
-  p.first.insert(p.first.end(), p.second.begin(), p.second.end());
-  return std::move(p.first);
+static Arrays join(Differentiated d) {
+  d.outputs.insert(d.outputs.end(), d.products.begin(), d.products.end());
+  return std::move(d.outputs);
 }
 
 static void require_same_shapes(const char* name, const char* what, const char* of, const Arrays& given,
@@ -128,25 +135,17 @@ static Arrays distinct(Arrays outputs) {
 }
 
 Arrays vjp(const SharedFn& f, const Arrays& primals, const Arrays& cotangents) {
-  // MLX hands out cotangents to the outputs in order, but leaves out an output that stopGradient returned. Ours belong
-  // to the outputs by position, so those of such outputs are taken away, after the call and before MLX reads them.
-  Arrays used = cotangents;
-  auto checked = [&, traced = guarded(f, StackUse::vjp)](const Arrays& args) {
-    auto outputs = distinct(traced(args));
+  std::vector<int> argnums(primals.size());
+  std::iota(argnums.begin(), argnums.end(), 0);
+  return join(backward(guarded(f, StackUse::vjp), primals, argnums, [&](const Arrays& outputs) {
     require_same_shapes("vjp", "cotangent", "output", cotangents, outputs);
-    for (auto i = outputs.size(); i-- > 0;) {
-      if (outputs[i].has_primitive() && !std::strcmp(outputs[i].primitive().name(), "StopGradient")) {
-        used.erase(used.begin() + std::ptrdiff_t(i));
-      }
-    }
-    return outputs;
-  };
-  return join(mx::vjp(checked, primals, used));
+    return cotangents;
+  }));
 }
 
 Arrays jvp(const SharedFn& f, const Arrays& primals, const Arrays& tangents) {
   require_same_shapes("jvp", "tangent", "primal", tangents, primals);
-  return join(mx::jvp(guarded(f, StackUse::jvp), primals, tangents));
+  return join(forward(guarded(f, StackUse::jvp), primals, tangents));
 }
 
 // ---- vmap -----------------------------------------------------------------------------------------
@@ -206,13 +205,21 @@ Fn vmap(const SharedFn& f, const std::vector<int>& in_axes) { return vectorized(
 
 // ---- checkpoint -----------------------------------------------------------------------------------
 Fn checkpoint(const SharedFn& f) {
-  return mx::checkpoint([f = std::make_shared<const Fn>(guarded(f, StackUse::vjp))](const Arrays& args) {
-    auto outputs = (*f)(args);
+  auto checked = [f = guarded(f, StackUse::vjp)](const Arrays& args) {
+    auto outputs = f(args);
     if (outputs.empty()) {
       throw std::invalid_argument("[checkpoint] the function must return at least one array, it returned none");
     }
     return outputs;
-  });
+  };
+  auto recomputed = [checked](const Arrays& primals, const Arrays& cotangents, const Arrays& outputs) {
+    std::vector<int> argnums(primals.size());
+    std::iota(argnums.begin(), argnums.end(), 0);
+    // Computed again only once the outputs are there.
+    return backward(checked, mx::depends(primals, outputs), argnums, [&](const Arrays&) { return cotangents; })
+        .products;
+  };
+  return mx::custom_vjp(checked, recomputed);
 }
 
 // ---- compile --------------------------------------------------------------------------------------

@@ -191,7 +191,11 @@ Arrays as_strided_jvp(mx::AsStrided& self, const Arrays&, const Arrays& tangents
 // MLX's own rule refuses a mapped value.
 Vmapped pad_vmap(mx::Pad& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
-  const auto& [pad_axes, low, high] = self.state();
+  auto [pad_axes, low, high] = self.state();
+  const int ndim = int(inputs[0].ndim()) - is_mapped(axes[0]);
+  for (auto& axis : pad_axes) {
+    axis = axis < 0 ? axis + ndim : axis;
+  }
   if (!is_mapped(axes[1])) {
     const auto a = to_front(inputs[0], axes[0], s);
     return along_front(mx::pad(a, behind_front(pad_axes), low, high, inputs[1], "constant", s));
@@ -670,19 +674,6 @@ mx::array median(const mx::array& a, const std::vector<int>& axes, bool keepdims
     resolved.push_back(axis < 0 ? axis + int(a.ndim()) : axis);
   }
   return expand_one_by_one(mx::median(a, axes, false, s), resolved, s);
-}
-
-mx::array addmm(const mx::array& c, const mx::array& a, const mx::array& b, float alpha, float beta,
-                mx::StreamOrDevice s) {
-  auto result = mx::addmm(c, a, b, alpha, beta, s);  // checks shapes and dtypes
-  if (!tracing()) {
-    return result;
-  }
-  auto cast = [&](const mx::array& x) { return mx::astype(x, result.dtype(), s); };
-  auto scaled = [&](const mx::array& x, float by) {
-    return by == 1 ? x : mx::multiply(mx::array(by, x.dtype()), x, s);
-  };
-  return mx::add(scaled(mx::matmul(cast(a), cast(b), s), alpha), scaled(cast(c), beta), s);
 }
 
 }  // namespace mlx4j

@@ -31,8 +31,4 @@ mx::array argmax(const mx::array& a, bool keepdims, mx::StreamOrDevice s);
 mx::array median(const mx::array& a, bool keepdims, mx::StreamOrDevice s);
 mx::array median(const mx::array& a, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s);
 
-// The rule of AddMM refuses a mapped `c` beside matrices that are not.
-mx::array addmm(const mx::array& c, const mx::array& a, const mx::array& b, float alpha, float beta,
-                mx::StreamOrDevice s);
-
 }  // namespace mlx4j

@@ -4,6 +4,7 @@
 
 #include "allocation.h"
 #include "convolutions.h"
+#include "derivative_rules.h"
 #include "mlx/scheduler.h"
 #include "process_end.h"
 #include "threads.h"
@@ -38,6 +39,7 @@ static bool start_process(JNIEnv* env) {
   Entry entry;
   replace_vmap_rules();
   replace_convolutions();
+  replace_derivative_rules();
   return true;
 }
 

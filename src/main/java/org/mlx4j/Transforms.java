@@ -54,7 +54,8 @@ public final class Transforms {
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @return the gradient function; its result has the shape and dtype of the argument. Applied to a
-   *     function that returns no scalar, it throws {@link IllegalArgumentException}
+   *     function that returns no scalar, or to an argument of integer or boolean dtype, it throws
+   *     {@link IllegalArgumentException}
    * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction grad(ArrayFunction f) {
@@ -71,8 +72,8 @@ public final class Transforms {
    * @return the gradient function, which returns the gradients in the order asked for, each with
    *     the shape and dtype of its argument
    * @throws IllegalArgumentException if an index is negative or given twice; the returned function
-   *     throws it if an index is too large for the arguments that it is given, or {@code f} returns
-   *     no scalar
+   *     throws it if an index is too large for the arguments that it is given, if an argument that
+   *     a gradient is wanted for has an integer or boolean dtype, or if {@code f} returns no scalar
    * @throws NullPointerException if {@code f} or {@code more} is null
    */
   public static TransformedArraysFunction grad(ArrayBiFunction f, int argnum, int... more) {

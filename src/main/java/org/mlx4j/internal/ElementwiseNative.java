@@ -130,7 +130,7 @@ public final class ElementwiseNative {
 
   @Namespace("::mlx4j") public static native @Cast(OUT) long remainder(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long power(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long power(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long maximum(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 

@@ -46,7 +46,7 @@ public final class ProductsNative {
 
   @Namespace("::mlx4j") public static native @Cast(OUT) long trace(@Cast(IN) long a, int offset, int axis1, int axis2, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long hadamard_transform(@Cast(IN) long a, float scale, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(OUT) long hadamard_transform(@Cast(IN) long a, float scale, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long einsum(@Cast("const char*") String subscripts, @Raw @Cast(ARRAYS) long[] operands, @Cast(ON) long s) throws MlxException;
 

@@ -15,7 +15,6 @@ import org.mlx4j.MlxArray;
  * others are looked at in {@code ConvolutionsTest}.
  */
 final class ConvolutionRows {
-  private static final String NO_JVP = "[Primitive::jvp] Not implemented for Convolution";
 
   private static final Input LINE = between(-2, 2, 2, 7, 2);
   private static final Input LINE_KERNEL = between(-2, 2, 4, 3, 2);
@@ -40,7 +39,7 @@ final class ConvolutionRows {
                 transposedSpaces(),
                 general())
             .flatMap(rows -> rows)
-            .map(row -> row.on(DTypes.FLOATING).inSinglePrecision().withoutJvp(NO_JVP));
+            .map(row -> row.on(DTypes.FLOATING).inSinglePrecision());
     return Stream.concat(alike, unlikePythons());
   }
 
@@ -365,7 +364,6 @@ final class ConvolutionRows {
                     LINE,
                     LINE_KERNEL))
             .unlikePythonsGradient()
-            .withoutJvp(NO_JVP)
             .on(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16));
   }
 

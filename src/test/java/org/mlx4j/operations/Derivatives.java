@@ -74,7 +74,7 @@ final class Derivatives {
   }
 
   /** The operation as a function of the primals only. */
-  private ArraysFunction ofPrimals() {
+  ArraysFunction ofPrimals() {
     MlxArray[] others = HostArray.allToMlx(inputs);
     return primals -> {
       MlxArray[] all = others.clone();

@@ -8,6 +8,7 @@ import static org.mlx4j.operations.Operation.many;
 import static org.mlx4j.operations.Operation.nary;
 import static org.mlx4j.operations.Operation.unary;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.mlx4j.ArrayBiFunction;
@@ -38,6 +39,10 @@ final class ElementwiseRows {
   private static final Input ANY_LINE = between(-2, 2, 7);
   private static final Input LOW = between(-2, 0, 2, 3);
   private static final Input HIGH = between(0, 2, 2, 3);
+
+  /** MLX has the logarithms of 2 and 10 in single precision only. */
+  private static final List<DType> WITHOUT_DOUBLES =
+      DTypes.ALL.stream().filter(dtype -> dtype != DType.FLOAT64).toList();
 
   private interface NumberRight {
     MlxArray apply(MlxArray x, double y);
@@ -100,8 +105,12 @@ final class ElementwiseRows {
         math("degrees", MlxArray::degrees, ANY),
         math("radians", MlxArray::radians, ANY),
         math("log", MlxArray::log, POSITIVE),
-        math("log2", MlxArray::log2, POSITIVE),
-        math("log10", MlxArray::log10, POSITIVE),
+        math("log2", MlxArray::log2, POSITIVE).on(WITHOUT_DOUBLES),
+        math("log2 of doubles", MlxArray::log2, POSITIVE).on(DType.FLOAT64).unlikePythonsGradient(),
+        math("log10", MlxArray::log10, POSITIVE).on(WITHOUT_DOUBLES),
+        math("log10 of doubles", MlxArray::log10, POSITIVE)
+            .on(DType.FLOAT64)
+            .unlikePythonsGradient(),
         math("log1p", MlxArray::log1p, POSITIVE),
         math("sigmoid", MlxArray::sigmoid, ANY).inSinglePrecision(),
         math("erf", MlxArray::erf, ANY).inSinglePrecision(),

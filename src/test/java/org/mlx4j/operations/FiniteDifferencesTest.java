@@ -25,15 +25,14 @@ class FiniteDifferencesTest {
    * How far the inputs are moved, and how much derivatives may differ, relative to their size but
    * to no less than 1.
    */
-  private record Accuracy(
-      double step, double doubleTolerance, double singleTolerance, double transposeTolerance) {
+  private record Accuracy(double step, double doubleTolerance, double singleTolerance) {
     static Accuracy of(Operation operation) {
       return operation.isInSinglePrecision() ? SINGLE : DOUBLE;
     }
   }
 
-  private static final Accuracy DOUBLE = new Accuracy(1e-5, 1e-7, 1e-4, 1e-12);
-  private static final Accuracy SINGLE = new Accuracy(1e-2, 1e-3, 1e-3, 1e-6);
+  private static final Accuracy DOUBLE = new Accuracy(1e-5, 1e-7, 1e-4);
+  private static final Accuracy SINGLE = new Accuracy(1e-2, 1e-3, 1e-3);
 
   private interface Derivative {
     HostArray[] of(Variant variant);
@@ -62,19 +61,6 @@ class FiniteDifferencesTest {
       assertRefuses(operation.jvpRefusal(), () -> jvp.of(operation.main()));
     } else {
       assertNear(operation, directionalQuotients(doubles(operation)), jvp);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("operations")
-  void vjpIsTheTransposeOfJvp(Operation operation) {
-    if (operation.vjpRefusal() == null && operation.jvpRefusal() == null) {
-      Variant variant = doubles(operation);
-      Derivatives derivatives = new Derivatives(variant, variant.draw(0));
-      double forward = dot(weights(variant), derivatives.jvp(tangents(variant)));
-      double backward = dot(derivatives.vjp(weights(variant)), tangents(variant));
-      double allowed = Accuracy.of(operation).transposeTolerance() * Math.max(1, Math.abs(forward));
-      assertEquals(forward, backward, allowed, operation::toString);
     }
   }
 

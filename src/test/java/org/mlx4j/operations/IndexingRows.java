@@ -39,7 +39,7 @@ final class IndexingRows {
         Stream.of(brackets(), arrays(), slices(), taking(), choosing(), setting())
             .flatMap(rows -> rows)
             .map(row -> row.on(DTypes.ALL).exact());
-    return Stream.of(everywhere, updating(), masks()).flatMap(rows -> rows);
+    return Stream.of(everywhere, updating(), repeated(), masks()).flatMap(rows -> rows);
   }
 
   private static Stream<Operation> brackets() {
@@ -116,8 +116,6 @@ final class IndexingRows {
             whole(0, 2, 0).as(DType.INT32)));
   }
 
-  private static final String NO_JVP = "[scatter] JVP not yet implemented";
-
   /** Python's statement as an expression. */
   private static String put(String index, String value) {
     return "(lambda y: (y.__setitem__(" + index + ", " + value + "), y)[1])(mx.array(a))";
@@ -149,8 +147,7 @@ final class IndexingRows {
             put("slice(2, 1)", "b"),
             CUBE,
             row),
-        nary("at set array", xs -> xs[0].at(xs[1]).set(xs[2]), put("b", "c"), CUBE, SOME, rows)
-            .withoutJvp(NO_JVP),
+        nary("at set array", xs -> xs[0].at(xs[1]).set(xs[2]), put("b", "c"), CUBE, SOME, rows),
         binary(
             "sliceUpdate block",
             (x, u) -> x.sliceUpdate(u, new int[] {0, 1, 2}, new int[] {2, 4, 4}),
@@ -200,21 +197,44 @@ final class IndexingRows {
     Input values = between(1, 3, 2, 4, 5);
     Input block = between(1, 3, 2, 5);
     return Stream.of(
-            update("add", (at, v) -> at.add(v), block, values, NO_JVP, null),
-            update("subtract", (at, v) -> at.subtract(v), block, values, NO_JVP, null),
-            update("multiply", (at, v) -> at.multiply(v), block, values, NO_JVP, "scatter_prod"),
-            update("divide", (at, v) -> at.divide(v), block, values, NO_JVP, "scatter_prod"),
-            update("maximum", (at, v) -> at.maximum(v), block, values, NO_JVP, null),
-            update("minimum", (at, v) -> at.minimum(v), block, values, NO_JVP, null))
+            update("add", (at, v) -> at.add(v), block, values),
+            update("subtract", (at, v) -> at.subtract(v), block, values),
+            update("multiply", (at, v) -> at.multiply(v), block, values)
+                .map(row -> row.toString().endsWith("slices") ? row : row.unlikePythonsGradient()),
+            update("divide", (at, v) -> at.divide(v), block, values)
+                .map(row -> row.toString().endsWith("slices") ? row : row.unlikePythonsGradient()),
+            update("maximum", (at, v) -> at.maximum(v), block, values),
+            update("minimum", (at, v) -> at.minimum(v), block, values))
         .flatMap(rows -> rows);
+  }
+
+  /** MLX gives several updates of one element all of its gradient. */
+  private static Stream<Operation> repeated() {
+    Input twice = Input.values(1, -2, 1).as(DType.INT32);
+    Input values = between(1, 3, 3, 4, 5);
+    return Stream.of(
+            nary(
+                "at set twice",
+                xs -> xs[0].at(xs[1]).set(xs[2]),
+                put("b", "c"),
+                CUBE,
+                twice,
+                values),
+            nary(
+                "putAlongAxis twice",
+                xs -> xs[0].putAlongAxis(xs[1], xs[2], 0),
+                "mx.put_along_axis(a, b, c, 0)",
+                CUBE,
+                twice.shaped(3, 1, 1),
+                values))
+        .map(Operation::unlikePythonsGradient);
   }
 
   private interface Update {
     MlxArray apply(ArrayAt at, MlxArray value);
   }
 
-  private static Stream<Operation> update(
-      String name, Update update, Input block, Input values, String jvp, String vjp) {
+  private static Stream<Operation> update(String name, Update update, Input block, Input values) {
     Input twice = Input.values(1, -2).as(DType.INT32);
     List<DType> dtypes = name.equals("divide") ? DTypes.FLOATING : DTypes.REAL;
     return Stream.of(
@@ -232,9 +252,7 @@ final class IndexingRows {
                 CUBE,
                 SOME,
                 values)
-            .on(dtypes)
-            .withoutJvp(jvp)
-            .withoutVjp(vjp),
+            .on(dtypes),
         nary(
                 "at " + name + " twice",
                 xs -> update.apply(xs[0].at(xs[1]), xs[2]),
@@ -242,9 +260,7 @@ final class IndexingRows {
                 CUBE,
                 twice,
                 values)
-            .on(dtypes)
-            .withoutJvp(jvp)
-            .withoutVjp(vjp));
+            .on(dtypes));
   }
 
   private static Stream<Operation> masks() {
@@ -261,7 +277,6 @@ final class IndexingRows {
                 CUBE,
                 SOME,
                 between(-2, 2, 3))
-            .withoutJvp(NO_JVP)
             .on(DTypes.ALL),
         nary("at set mask", xs -> xs[0].at(xs[1]).set(xs[2]), put("b", "c"), CUBE, BOOLS, row)
             .on(DTypes.ALL),

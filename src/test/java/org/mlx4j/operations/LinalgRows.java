@@ -161,6 +161,7 @@ final class LinalgRows {
                 "Inverse", "inv", x -> Linalg.inv(regular(x)), "inv(a + 9 * mx.eye(3))", SQUARE)
             .shapes(STACKED, NO_MATRICES),
         decomposition("Inverse", "inv large", Linalg::inv, "inv(a)", between(-2, 2, LARGE))
+            .withoutFiniteDifferences()
             .shapes(ONE),
         decomposition("Inverse", "triInv", Linalg::triInv, "tri_inv(a)", SQUARE)
             .shapes(ONE, STACKED, NO_MATRICES),
@@ -192,7 +193,7 @@ final class LinalgRows {
                 "solve(a + 9 * mx.eye(3), b)",
                 SQUARE,
                 three)
-            .withoutVjp("[gather_axis] Cannot calculate VJP with respect to indices")
+            .withoutVjp("Not implemented for LUF")
             .withoutJvp("Not implemented for LUF"),
         solution(
                 "solve columns",
@@ -201,12 +202,11 @@ final class LinalgRows {
                 SQUARE,
                 two)
             .shapes(STACKED, NO_MATRICES)
-            .withoutVjp("[gather_axis] Cannot calculate VJP with respect to indices")
+            .withoutVjp("Not implemented for LUF")
             .withoutJvp("Not implemented for LUF"),
         solution(
                 "solveTriangular", Linalg::solveTriangular, "solve_triangular(a, b)", SQUARE, three)
-            .withoutVjp("Not implemented for Inverse")
-            .withoutJvp("Not implemented for Inverse"),
+            .unlikePythonsGradient(),
         solution(
                 "solveTriangular upper",
                 (a, b) -> Linalg.solveTriangular(a, b, true),
@@ -214,8 +214,8 @@ final class LinalgRows {
                 SQUARE,
                 two)
             .shapes(ONE, STACKED, NO_MATRICES)
-            .withoutVjp("Not implemented for Inverse")
-            .withoutJvp("Not implemented for Inverse"));
+            .unlikePythonsGradient()
+            .withoutFiniteDifferences());
   }
 
   // ---- decompositions
@@ -397,7 +397,11 @@ final class LinalgRows {
     return withoutDerivatives(primitive, many("Linalg." + name, function, python(python), a));
   }
 
+  /** MLX has derivatives of none of them, Java those of the inverse. */
   private static Operation withoutDerivatives(String primitive, Operation row) {
+    if (primitive.equals("Inverse")) {
+      return row.on(DECOMPOSABLE).unlikePythonsGradient();
+    }
     return row.on(DECOMPOSABLE)
         .withoutVjp("[Primitive::vjp] Not implemented for " + primitive)
         .withoutJvp("[Primitive::jvp] Not implemented for " + primitive);

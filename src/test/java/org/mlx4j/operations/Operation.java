@@ -128,7 +128,7 @@ final class Operation {
     return this;
   }
 
-  /** MLX's own gradient is wrong, and so is Python's; Java works around it. */
+  /** MLX's own gradient is wrong or missing, and so is Python's; Java works around it. */
   Operation unlikePythonsGradient() {
     pythonsGradientIsWrong = true;
     return this;
@@ -256,6 +256,13 @@ final class Operation {
   /** The row with its own shapes and all dtypes that can be differentiated. */
   Stream<Variant> floatingVariants() {
     return dtypes.stream().filter(DType::isFloating).map(dtype -> new Variant(this, dtype, inputs));
+  }
+
+  /** The same, and complex numbers. */
+  Stream<Variant> inexactVariants() {
+    return dtypes.stream()
+        .filter(dtype -> dtype.isFloating() || dtype == DType.COMPLEX64)
+        .map(dtype -> new Variant(this, dtype, inputs));
   }
 
   private List<Input> shaped(int[] shape) {

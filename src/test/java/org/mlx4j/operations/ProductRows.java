@@ -215,7 +215,7 @@ final class ProductRows {
                 between(-2, 2, 3, 2, 4),
                 five,
                 Input.values(0, 2, 4).as(DType.INT64)))
-        .map(row -> row.withoutFiniteDifferences().withoutJvp("GatherMM"));
+        .map(row -> row.withoutFiniteDifferences());
   }
 
   private static Stream<Operation> segmented() {
@@ -270,11 +270,7 @@ final class ProductRows {
                     ofProduct,
                     ofWide,
                     ofTall))
-            .map(
-                row ->
-                    row.withoutFiniteDifferences()
-                        .withoutJvp("BlockMaskedMM")
-                        .withoutVmap("BlockMaskedMM"));
+            .map(row -> row.withoutFiniteDifferences().withoutVmap("BlockMaskedMM"));
     Stream<Operation> withoutMasks =
         Stream.of(
             binary(

@@ -15,8 +15,6 @@ final class ScanRows {
   private static final int[] EMPTY = {0, 3, 2};
   private static final int[] LARGE = {100, 300, 10};
 
-  private static final String NO_JVP = "JVP is not implemented for cumulative prod/min/max";
-
   private interface Directed {
     MlxArray apply(MlxArray x, boolean reverse, boolean inclusive);
   }
@@ -41,29 +39,26 @@ final class ScanRows {
                 MlxArray::cumsum,
                 ANY),
             scan(
-                    "cumprod",
-                    MlxArray::cumprod,
-                    MlxArray::cumprod,
-                    MlxArray::cumprod,
-                    MlxArray::cumprod,
-                    POSITIVE)
-                .map(row -> row.withoutJvp(NO_JVP)),
+                "cumprod",
+                MlxArray::cumprod,
+                MlxArray::cumprod,
+                MlxArray::cumprod,
+                MlxArray::cumprod,
+                POSITIVE),
             scan(
-                    "cummax",
-                    MlxArray::cummax,
-                    MlxArray::cummax,
-                    MlxArray::cummax,
-                    MlxArray::cummax,
-                    ANY)
-                .map(row -> row.withoutJvp(NO_JVP)),
+                "cummax",
+                MlxArray::cummax,
+                MlxArray::cummax,
+                MlxArray::cummax,
+                MlxArray::cummax,
+                ANY),
             scan(
-                    "cummin",
-                    MlxArray::cummin,
-                    MlxArray::cummin,
-                    MlxArray::cummin,
-                    MlxArray::cummin,
-                    ANY)
-                .map(row -> row.withoutJvp(NO_JVP)),
+                "cummin",
+                MlxArray::cummin,
+                MlxArray::cummin,
+                MlxArray::cummin,
+                MlxArray::cummin,
+                ANY),
             scan(
                     "logcumsumexp",
                     MlxArray::logcumsumexp,

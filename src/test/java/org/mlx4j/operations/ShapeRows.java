@@ -174,10 +174,8 @@ final class ShapeRows {
         unary("diagonal", MlxArray::diagonal, "mx.diagonal(a)", CUBE),
         unary("diagonal axes", x -> x.diagonal(1, 0, 2), "mx.diagonal(a, 1, 0, 2)", CUBE),
         unary("diagonal below", x -> x.diagonal(-1, -2, -1), "mx.diagonal(a, -1, -2, -1)", CUBE),
-        unary("diag", MlxArray::diag, "mx.diag(a)", LINE)
-            .withoutJvp("[scatter] JVP not yet implemented"),
-        unary("diag above", x -> x.diag(2), "mx.diag(a, 2)", LINE)
-            .withoutJvp("[scatter] JVP not yet implemented"),
+        unary("diag", MlxArray::diag, "mx.diag(a)", LINE),
+        unary("diag above", x -> x.diag(2), "mx.diag(a, 2)", LINE),
         unary("diag of matrix", x -> x.diag(-1), "mx.diag(a, -1)", MATRIX),
         unary("tril", MlxArray::tril, "mx.tril(a)", CUBE).shapes(EMPTY),
         unary("tril above", x -> x.tril(1), "mx.tril(a, 1)", MATRIX),
@@ -214,7 +212,6 @@ final class ShapeRows {
                 "mx.depends(a, b)",
                 MATRIX,
                 LINE)
-            .withoutJvp("Depends")
             .withoutVmap("Depends"),
         many("Ops.meshgrid", Ops::meshgrid, "mx.meshgrid(a, b)", LINE, LINE.shaped(3)),
         many(
