@@ -221,8 +221,15 @@ const Kind& kind_of(const mx::array& a) {  // entry lock held
   return it->second;
 }
 
+constexpr std::size_t much_workspace = std::size_t(1) << 20;  // less will be there
+
+std::size_t workspace(const mx::array& a, const Kind& kind) {
+  const bool on_processor = a.primitive().stream().device == mx::Device::cpu;
+  return kind.workspace && on_processor ? kind.workspace(a) : 0;
+}
+
 bool may_fail(const mx::array& a, const Kind& kind) {
-  return kind.may_fail || (kind.only_float32 && a.dtype() != mx::float32) ||
+  return kind.may_fail || workspace(a, kind) >= much_workspace || (kind.only_float32 && a.dtype() != mx::float32) ||
          (kind.only_narrow && a.dtype().size() > mx::float32.size());
 }
 
@@ -241,10 +248,6 @@ std::size_t work(const mx::array& a, const Kind& kind) {
 // While it computes more than a few dozen operations at once, MLX waits with the entry lock held. So a graph of much
 // work is computed in slices of about this much (some milliseconds), and others may enter between them.
 constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
-
-constexpr std::size_t much_workspace = std::size_t(1) << 20;  // less will be there
-
-bool on_processor(const mx::array& a) { return a.primitive().stream().device == mx::Device::cpu; }
 
 constexpr std::size_t little_work = std::size_t(1) << 16;  // some microseconds
 
@@ -411,6 +414,7 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     require_no_foreign_tracer(outputs);
   }
   EvalPlan plan;
+  bool can_fail = false;
   std::size_t sum = 0;
   walk(outputs, {}, [&](const mx::array& a) {
     if (a.status() != mx::array::Status::unscheduled) {
@@ -418,13 +422,10 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     }
     if (a.has_primitive()) {
       const Kind& kind = kind_of(a);
-      if (kind.workspace && on_processor(a)) {
-        if (const auto bytes = kind.workspace(a); bytes >= much_workspace) {
-          require_memory(bytes);
-          plan.can_fail = true;
-        }
+      if (const auto bytes = workspace(a, kind); bytes >= much_workspace) {
+        require_memory(bytes);
       }
-      plan.can_fail = plan.can_fail || may_fail(a, kind);
+      can_fail = can_fail || may_fail(a, kind);
       sum += work(a, kind);
     }
     return true;
@@ -433,8 +434,9 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
   if (sum > 2 * work_of_a_slice) {
     plan.slices = slice(outputs);
   }
-  if (plan.can_fail) {
-    plan.unscheduled = inputs_first(outputs);
+  if (can_fail) {
+    plan.fallible = inputs_first(outputs);
+    std::erase_if(plan.fallible, [](auto& a) { return !a.has_primitive() || !may_fail(a, kind_of(a)); });
   }
   return plan;
 }

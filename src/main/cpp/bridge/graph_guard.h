@@ -20,8 +20,7 @@ void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t 
 Fn guarded(const SharedFn& f, std::size_t bytes_per_level);
 
 struct EvalPlan {
-  bool can_fail = false;       // some operation may report an error while it computes
-  Arrays unscheduled;          // filled only then: what there is to compute, inputs first
+  Arrays fallible;             // what may report an error while it computes, inputs first
   bool little_work = false;    // done before anybody would notice
   std::vector<Arrays> slices;  // of much work: what to compute first, second, …
 };
