@@ -8,6 +8,7 @@
 #include "bridge/host_data.h"
 #include "bridge/start.h"
 #include "bridge/threads.h"
+#include "bridge/large_stack.h"
 #include "bridge/weak_scalars.h"
 #include "convolutions.h"
 #include "creation.h"

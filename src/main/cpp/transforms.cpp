@@ -8,12 +8,17 @@
 #include <sstream>
 
 #include "graph_guard.h"
+#include "large_stack.h"
 #include "mlx/compile_impl.h"
 #include "mlx/primitives.h"
 #include "mlx/transforms_impl.h"
 #include "threads.h"
 
 namespace mlx4j {
+
+Arrays call(const SharedFn& f, const Arrays& args) {
+  return on_large_stack([&] { return (*f)(args); });
+}
 
 // ---- grad -----------------------------------------------------------------------------------------
 static void require_argument(const std::vector<int>& argnums, std::size_t count, const char* name) {
@@ -133,12 +138,12 @@ Arrays vjp(const SharedFn& f, const Arrays& primals, const Arrays& cotangents) {
     }
     return outputs;
   };
-  return join(mx::vjp(checked, primals, used));
+  return join(on_large_stack([&] { return mx::vjp(checked, primals, used); }));
 }
 
 Arrays jvp(const SharedFn& f, const Arrays& primals, const Arrays& tangents) {
   require_same_shapes("jvp", "tangent", "primal", tangents, primals);
-  return join(mx::jvp(guarded(f, StackUse::jvp), primals, tangents));
+  return join(on_large_stack([&] { return mx::jvp(guarded(f, StackUse::jvp), primals, tangents); }));
 }
 
 // ---- vmap -----------------------------------------------------------------------------------------

@@ -1,8 +1,5 @@
 #include "graph_guard.h"
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <initializer_list>
@@ -14,6 +11,7 @@
 #include <unordered_set>
 
 #include "allocation.h"
+#include "large_stack.h"
 #include "mlx/primitives.h"
 #include "threads.h"
 #include "workspace.h"
@@ -146,39 +144,7 @@ std::size_t longest_path(const Arrays& outputs, const Arrays& boundary) {
   return longest;
 }
 
-// The lowest usable address of this thread's stack.
-std::uintptr_t stack_low() {
-  thread_local const std::uintptr_t low = [] {
-#ifdef __APPLE__
-    const auto top = reinterpret_cast<std::uintptr_t>(pthread_get_stackaddr_np(pthread_self()));
-    return top - pthread_get_stacksize_np(pthread_self());
-#else
-    pthread_attr_t attributes;
-    void* address = nullptr;
-    std::size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-      pthread_attr_getstack(&attributes, &address, &size);
-      pthread_attr_destroy(&attributes);
-    }
-    return reinterpret_cast<std::uintptr_t>(address);
-#endif
-  }();
-  return low;
-}
-
-// The JVM's guard pages, and what runs at the bottom of the recursion.
-std::size_t reserve() {
-  static const auto bytes = std::max<std::size_t>(128 << 10, (64 << 10) + 4 * std::size_t(sysconf(_SC_PAGESIZE)));
-  return bytes;
-}
-
 constexpr std::size_t stack_of_a_transform = 32 << 10;  // its own frames, without those for each level
-
-std::size_t levels_left(std::size_t bytes_per_level) {
-  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  const auto low = stack_low() + reserve();
-  return here > low ? (here - low) / bytes_per_level : 0;
-}
 
 // What matters here about a kind of primitive. Told by type, because names vary within one (a reduction is called after
 // what it computes), and found by the address of the type, because every evaluation asks for every array.
@@ -351,27 +317,31 @@ void require_no_foreign_tracer(const Arrays& outputs) {
 }  // namespace
 
 void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t bytes_per_level) {
-  const auto levels = levels_left(bytes_per_level);
-  if (walk(outputs, inputs, [](auto&) { return true; }) <= levels) {
+  const auto levels = stack_left() / bytes_per_level;
+  auto depth = walk(outputs, inputs, [](auto&) { return true; });  // at most
+  if (depth > levels) {
+    depth = longest_path(outputs, inputs);
+  }
+  if (depth <= levels) {
+    expect_stack_use(depth * bytes_per_level);
     return;
   }
-  if (const auto depth = longest_path(outputs, inputs); depth > levels) {
-    std::ostringstream msg;
-    msg << "the traced graph is " << depth << " operations deep and a transform recurses through all of them, but the "
-        << "stack of this thread has room for " << levels
-        << "; run it on a thread with a larger stack (the stackSize of Thread's constructor, or -Xss), or evaluate "
-        << "intermediate results outside the function";
-    throw stack_overflow(msg.str());
+  std::ostringstream msg;
+  msg << "the traced graph is " << depth << " operations deep and a transform recurses through all of them, but ";
+  if (on_large_stack_now()) {
+    msg << "there is room for " << levels << "; evaluate";
+  } else {
+    msg << "the system gave no memory for a large stack, and that of this thread has room for " << levels
+        << "; run it on a thread with a larger stack (the stackSize of Thread's constructor, or -Xss), or evaluate";
   }
+  msg << " intermediate results outside the function";
+  throw stack_overflow(msg.str());
 }
 
 Fn guarded(const SharedFn& f, std::size_t bytes_per_level) {
   return [f, bytes_per_level](const Arrays& args) {
-    if (levels_left(1) < stack_of_a_transform) {
-      throw stack_overflow(
-          "transforms are nested too deeply for the stack of this thread; run them on a thread with a larger stack "
-          "(the "
-          "stackSize of Thread's constructor, or -Xss)");
+    if (stack_left() < stack_of_a_transform) {
+      throw stack_overflow("transforms are nested too deeply for the stack that is left");
     }
     ActiveTracers active(args);
     auto results = (*f)(args);

@@ -41,7 +41,7 @@
  * {@link java.lang.IllegalStateException} for something closed or used on the wrong thread, {@link
  * java.lang.IndexOutOfBoundsException} for an index, {@link java.lang.NullPointerException} for
  * null, {@link java.lang.OutOfMemoryError} when native memory is not enough, {@link
- * java.lang.StackOverflowError} for a graph too deep to transform on this thread, {@link
- * org.mlx4j.MlxException} for what MLX reports otherwise.
+ * java.lang.StackOverflowError} for a graph too deep to transform, {@link org.mlx4j.MlxException}
+ * for what MLX reports otherwise.
  */
 package org.mlx4j;
