@@ -411,6 +411,18 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
   return plan;
 }
 
+bool depends_on_placeholder(const mx::array& a) {
+  const auto& all = active_tracers();
+  bool found = false;
+  if (!all.empty()) {
+    walk({a}, {}, [&](const mx::array& below) {
+      found = found || std::find(all.begin(), all.end(), below.id()) != all.end();
+      return !found;
+    });
+  }
+  return found;
+}
+
 Arrays communications(const Arrays& outputs) {
   Arrays found;
   IdSet seen;

@@ -32,6 +32,9 @@ Arrays inputs_first(const Arrays& outputs);
 // and std::logic_error when a value belongs to a function that another thread is tracing.
 EvalPlan plan_evaluation(const Arrays& outputs, bool tracing);
 
+// Whether `a` is computed from an argument of a function that is being traced.
+bool depends_on_placeholder(const mx::array& a);
+
 // The operations below `outputs` that communicate with other processes and have not yet done so, inputs first.
 Arrays communications(const Arrays& outputs);
 
