@@ -2,10 +2,13 @@
 #pragma once
 
 #include "blas.h"
+#include "bridge/class_preparations.h"
 #include "bridge/closures.h"
 #include "bridge/evaluation.h"
+#include "bridge/graph_guard.h"
 #include "bridge/handles.h"
 #include "bridge/host_data.h"
+#include "bridge/large_stack.h"
 #include "bridge/start.h"
 #include "bridge/threads.h"
 #include "bridge/weak_scalars.h"

@@ -74,10 +74,6 @@ mx::array solve_triangular(const mx::array& a, const mx::array& b, bool upper, m
   return mx::linalg::solve_triangular(tracing() ? triangle(a, upper, s) : a, b, upper, s);
 }
 
-bool is_decomposition(const mx::array& a) {
-  return is(a, "Inverse") || is(a, "Cholesky") || is(a, "SVD") || is(a, "Eig") || is(a, "Eigh");
-}
-
 std::optional<Requirement> requirement_of_input(const mx::array& decomposition) {
   static constexpr std::pair<const char*, const char*> functions[]{
       {"SVD", "[svd]"}, {"Eig", "[eig]"}, {"Eigh", "[eigh]"}};

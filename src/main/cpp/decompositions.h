@@ -26,8 +26,6 @@ mx::array tri_inv(const mx::array& a, bool upper, mx::StreamOrDevice s);
 mx::array cholesky_inv(const mx::array& a, bool upper, mx::StreamOrDevice s);
 mx::array solve_triangular(const mx::array& a, const mx::array& b, bool upper, mx::StreamOrDevice s);
 
-bool is_decomposition(const mx::array& a);  // whether LAPACK is about to compute it, which may fail
-
 // LAPACK answers to an impossible input with garbage or with the end of the process. What is required of the values is
 // computed beside them.
 struct Requirement {

@@ -10,6 +10,7 @@
 #include "exported_operations.h"
 #include "function_file.h"
 #include "graph_guard.h"
+#include "large_stack.h"
 #include "mlx/export.h"
 #include "mlx/graph_utils.h"
 #include "mlx/primitives.h"
@@ -429,7 +430,7 @@ void export_example(const SharedFn& exporter, const Names& names, const Arrays& 
     throw std::logic_error("[exporter] the exporter is closed");
   }
   const auto [args, kwargs] = split(names, arguments);
-  (*writer)(args, kwargs);
+  on_large_stack([&] { (*writer)(args, kwargs); });
 }
 
 void finish_export(const SharedFn& exporter) { target<Exporter>(exporter, "an exporter").writer->reset(); }
@@ -464,13 +465,15 @@ Arrays call_imported(const SharedFn& imported, const Names& names, const Arrays&
 
 std::string export_to_dot(const Arrays& outputs, const Names& names, const Arrays& named) {
   constexpr std::size_t stack_of_a_level = 512;  // MLX walks the graph recursively, through a std::function
-  require_stack_for(outputs, {}, stack_of_a_level);
   mx::NodeNamer namer;
   for (std::size_t i = 0; i < named.size(); ++i) {
     namer.set_name(named[i], names[i]);
   }
   std::ostringstream os;
-  mx::export_to_dot(os, std::move(namer), outputs);
+  on_large_stack([&] {
+    require_stack_for(outputs, {}, stack_of_a_level);
+    mx::export_to_dot(os, std::move(namer), outputs);
+  });
   return os.str();
 }
 

@@ -10,12 +10,17 @@
 
 #include "derivatives.h"
 #include "graph_guard.h"
+#include "large_stack.h"
 #include "mlx/compile_impl.h"
 #include "mlx/primitives.h"
 #include "mlx/transforms_impl.h"
 #include "threads.h"
 
 namespace mlx4j {
+
+Arrays call(const SharedFn& f, const Arrays& args) {
+  return on_large_stack([&] { return (*f)(args); });
+}
 
 // ---- grad -----------------------------------------------------------------------------------------
 static void require_argument(const std::vector<int>& argnums, std::size_t count, const char* name) {
@@ -137,15 +142,16 @@ static Arrays distinct(Arrays outputs) {
 Arrays vjp(const SharedFn& f, const Arrays& primals, const Arrays& cotangents) {
   std::vector<int> argnums(primals.size());
   std::iota(argnums.begin(), argnums.end(), 0);
-  return join(backward(guarded(f, StackUse::vjp), primals, argnums, [&](const Arrays& outputs) {
+  auto pull_back = [&](const Arrays& outputs) {
     require_same_shapes("vjp", "cotangent", "output", cotangents, outputs);
     return cotangents;
-  }));
+  };
+  return join(on_large_stack([&] { return backward(guarded(f, StackUse::vjp), primals, argnums, pull_back); }));
 }
 
 Arrays jvp(const SharedFn& f, const Arrays& primals, const Arrays& tangents) {
   require_same_shapes("jvp", "tangent", "primal", tangents, primals);
-  return join(forward(guarded(f, StackUse::jvp), primals, tangents));
+  return join(on_large_stack([&] { return forward(guarded(f, StackUse::jvp), primals, tangents); }));
 }
 
 // ---- vmap -----------------------------------------------------------------------------------------

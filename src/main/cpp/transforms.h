@@ -5,8 +5,8 @@
 
 namespace mlx4j {
 
-// Calls a function, for its results.
-inline Arrays call(const SharedFn& f, const Arrays& args) { return (*f)(args); }
+// Calls a function, for its results, with stack enough.
+Arrays call(const SharedFn& f, const Arrays& args);
 
 // { value, gradient for argnums[0], gradient for argnums[1], … }; `name` is the transform that messages speak of.
 Fn value_and_grad(const SharedFn& f, const std::vector<int>& argnums, bool with_value);

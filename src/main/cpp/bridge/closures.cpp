@@ -1,5 +1,7 @@
 #include "closures.h"
 
+#include "large_stack.h"
+
 namespace mlx4j {
 
 // What Java is called by. Each class loader has classes of its own, so neither is kept for the process.
@@ -62,8 +64,12 @@ static Arrays accept(JNIEnv* env, jlongArray packed, std::vector<int>* numbers) 
   return results;
 }
 
-static Arrays upcall(const Target& target, const Arrays& inputs, const std::vector<int>* numbers_in,
-                     std::vector<int>* numbers_out) {
+static Arrays upcall_here(const Target& target, const Arrays& inputs, const std::vector<int>* numbers_in,
+                          std::vector<int>* numbers_out) {
+  constexpr std::size_t stack_of_a_function = 32 << 10;  // what Java does before and after the user's code
+  if (stack_left() < stack_of_a_function) {
+    refuse_for_stack();
+  }
   JNIEnv* env = require_env();
   LocalFrame frame(env);
   jvalue args[2]{};
@@ -86,6 +92,11 @@ static Arrays upcall(const Target& target, const Arrays& inputs, const std::vect
   return accept(env, packed, numbers_out);
 }
 
+static Arrays upcall(const Target& target, const Arrays& inputs, const std::vector<int>* numbers_in,
+                     std::vector<int>* numbers_out) {
+  return on_own_stack([&] { return upcall_here(target, inputs, numbers_in, numbers_out); });
+}
+
 struct JavaFunction {
   std::shared_ptr<Target> target;
 
@@ -101,6 +112,7 @@ struct JavaRule {
 };
 
 lambda::lambda(jobject o) {
+  require_stack();
   if (!o) {
     throw null_error("the function is null");
   }
@@ -108,6 +120,7 @@ lambda::lambda(jobject o) {
 }
 
 rule::rule(jobject o) {
+  require_stack();
   if (!o) {
     throw null_error("the rule is null");
   }

@@ -8,8 +8,9 @@
 namespace mlx4j {
 
 struct ThreadState {
-  int depth = 0;          // how many Entry objects this thread holds
-  bool prepared = false;  // streams and compile cache of this thread are set up
+  int depth = 0;                      // how many Entry objects this thread holds
+  bool prepared = false;              // streams and compile cache of this thread are set up
+  const char* stack_limit = nullptr;  // below it, calls from Java are refused (large_stack.h)
 };
 
 // Every operation looks at it several times; this model spares a function call for each.

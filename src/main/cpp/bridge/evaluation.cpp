@@ -32,51 +32,71 @@ static void require(const std::optional<Requirement>& requirement) {
   }
 }
 
-// An operation that fails while it computes leaves its outputs looking evaluated. Unscheduled they fail again when
-// somebody reads them later: without a primitive because they cannot be computed, with one because they are.
-static void evaluate_or_invalidate(Arrays v, const std::optional<Requirement>& requirement = {}) {
-  const auto unscheduled = inputs_first(v);
-  auto invalidate = [&unscheduled] {
-    for (mx::array a : unscheduled) {
-      a.set_status(Status::unscheduled);
+// One operation as it is before it is computed. MLX takes an array apart from its graph when it schedules it, so one
+// that fails while it computes would look computed, with memory that was never written. Put back, it fails in the same
+// way whenever it is asked for, as does what depends on it. What is kept here is also not overwritten meanwhile, as MLX
+// does with inputs that nobody else needs.
+class Uncomputed {
+ public:
+  explicit Uncomputed(const mx::array& a) : primitive_(a.primitive_ptr()) {
+    mx::array first = a;
+    for (auto& output : first.outputs()) {
+      outputs_.push_back({output, output.inputs(), output.siblings(), std::uint16_t(output.sibling_position())});
     }
-  };
-  if (requirement) {
-    v.push_back(requirement->holds);
   }
-  try {
-    mx::eval(std::move(v));
-    require(requirement);
-  } catch (const out_of_memory&) {  // thrown before anything was computed wrongly
-    throw;
-  } catch (const std::runtime_error& e) {
-    invalidate();
-    if (tells_of_no_memory(e.what())) {
-      throw out_of_memory(e.what());
-    }
-    throw std::runtime_error(explained(e.what()));
-  } catch (...) {
-    invalidate();
-    throw;
-  }
-}
 
-// Decompositions are computed one by one, after what they are made of, so that one that fails takes nothing with it.
-// `unscheduled` is what there is to compute, inputs first.
-static void evaluate_what_may_fail(const Arrays& v, const Arrays& unscheduled) {
-  for (auto& a : unscheduled) {
-    if (a.status() == Status::unscheduled && is_decomposition(a)) {
-      const auto finite = requirement_of_input(a);
-      Arrays inputs = a.inputs();
-      if (finite) {
-        inputs.push_back(finite->holds);
-      }
-      evaluate_or_invalidate(std::move(inputs));
-      require(finite);
-      evaluate_or_invalidate({a}, requirement_of_result(a));
+  void put_back() {
+    for (auto& [array, inputs, siblings, position] : outputs_) {
+      array.primitive_ptr() = primitive_;
+      array.inputs() = inputs;
+      array.set_siblings(siblings, position);
+      array.set_data(mx::allocator::Data(mx::allocator::Buffer(nullptr), [](auto) {}));
+      array.set_status(Status::unscheduled);
     }
   }
-  evaluate_or_invalidate(v);
+
+ private:
+  struct Output {
+    mx::array array;
+    Arrays inputs;
+    Arrays siblings;
+    std::uint16_t position;
+  };
+  std::shared_ptr<mx::Primitive> primitive_;
+  std::vector<Output> outputs_;
+};
+
+// Computes operations that may fail, inputs first and each by itself after its inputs, so that it is known which one
+// fails and nothing else is harmed.
+static void evaluate_what_may_fail(const Arrays& fallible) {
+  for (auto& a : fallible) {
+    if (a.status() != Status::unscheduled) {
+      continue;  // computed with a sibling
+    }
+    const auto finite = requirement_of_input(a);
+    Arrays before = a.inputs();
+    if (finite) {
+      before.push_back(finite->holds);
+    }
+    mx::eval(std::move(before));
+    require(finite);
+    Uncomputed uncomputed(a);
+    try {
+      const auto requirement = requirement_of_result(a);
+      Arrays now{a};
+      if (requirement) {
+        now.push_back(requirement->holds);
+      }
+      mx::eval(std::move(now));
+      require(requirement);
+    } catch (const std::exception& e) {
+      uncomputed.put_back();
+      if (const auto message = explained(e.what()); message != e.what()) {
+        throw std::runtime_error(message);
+      }
+      throw;
+    }
+  }
 }
 
 // Private arrays with copies of the events of those that are not computed yet: to wait for, or to ask, without touching
@@ -119,10 +139,10 @@ static void start(const Arrays& v) {
   }
 }
 
-// Computes at once, with the lock held, where errors are possible (nobody else can enter meanwhile, so they are the
-// caller's own), while this thread traces (MLX then forbids to do it asynchronously), and where there is little to do
-// and nothing else in the way, which spares events and transitions. What must talk to other processes has done so
-// before.
+// Computes at once, with the lock held, what may fail (nobody else can enter meanwhile, so errors are the caller's own)
+// with all that it needs, everything while this thread traces (MLX then forbids to do it asynchronously), and where
+// there is little to do and nothing else in the way, which spares events and transitions. What must talk to other
+// processes has done so before.
 static void schedule(const Arrays& v) {
   if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
     return;
@@ -130,9 +150,9 @@ static void schedule(const Arrays& v) {
   communicate(v);
   const bool is_tracing = tracing();
   auto plan = plan_evaluation(v, is_tracing);
-  if (plan.can_fail) {
-    evaluate_what_may_fail(v, plan.unscheduled);
-    return;
+  if (!plan.fallible.empty()) {
+    evaluate_what_may_fail(plan.fallible);
+    plan = plan_evaluation(v, is_tracing);  // of what is left
   }
   if (is_tracing || (plan.little_work && !anything_in_flight())) {
     mx::eval(v);

@@ -1,8 +1,5 @@
 #include "graph_guard.h"
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <initializer_list>
@@ -14,6 +11,7 @@
 #include <unordered_set>
 
 #include "allocation.h"
+#include "large_stack.h"
 #include "mlx/primitives.h"
 #include "threads.h"
 #include "workspace.h"
@@ -146,39 +144,7 @@ std::size_t longest_path(const Arrays& outputs, const Arrays& boundary) {
   return longest;
 }
 
-// The lowest usable address of this thread's stack.
-std::uintptr_t stack_low() {
-  thread_local const std::uintptr_t low = [] {
-#ifdef __APPLE__
-    const auto top = reinterpret_cast<std::uintptr_t>(pthread_get_stackaddr_np(pthread_self()));
-    return top - pthread_get_stacksize_np(pthread_self());
-#else
-    pthread_attr_t attributes;
-    void* address = nullptr;
-    std::size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-      pthread_attr_getstack(&attributes, &address, &size);
-      pthread_attr_destroy(&attributes);
-    }
-    return reinterpret_cast<std::uintptr_t>(address);
-#endif
-  }();
-  return low;
-}
-
-// The JVM's guard pages, and what runs at the bottom of the recursion.
-std::size_t reserve() {
-  static const auto bytes = std::max<std::size_t>(128 << 10, (64 << 10) + 4 * std::size_t(sysconf(_SC_PAGESIZE)));
-  return bytes;
-}
-
 constexpr std::size_t stack_of_a_transform = 32 << 10;  // its own frames, without those for each level
-
-std::size_t levels_left(std::size_t bytes_per_level) {
-  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  const auto low = stack_low() + reserve();
-  return here > low ? (here - low) / bytes_per_level : 0;
-}
 
 // What matters here about a kind of primitive. Told by type, because names vary within one (a reduction is called after
 // what it computes), and found by the address of the type, because every evaluation asks for every array.
@@ -221,8 +187,15 @@ const Kind& kind_of(const mx::array& a) {  // entry lock held
   return it->second;
 }
 
+constexpr std::size_t much_workspace = std::size_t(1) << 20;  // less will be there
+
+std::size_t workspace(const mx::array& a, const Kind& kind) {
+  const bool on_processor = a.primitive().stream().device == mx::Device::cpu;
+  return kind.workspace && on_processor ? kind.workspace(a) : 0;
+}
+
 bool may_fail(const mx::array& a, const Kind& kind) {
-  return kind.may_fail || (kind.only_float32 && a.dtype() != mx::float32) ||
+  return kind.may_fail || workspace(a, kind) >= much_workspace || (kind.only_float32 && a.dtype() != mx::float32) ||
          (kind.only_narrow && a.dtype().size() > mx::float32.size());
 }
 
@@ -241,10 +214,6 @@ std::size_t work(const mx::array& a, const Kind& kind) {
 // While it computes more than a few dozen operations at once, MLX waits with the entry lock held. So a graph of much
 // work is computed in slices of about this much (some milliseconds), and others may enter between them.
 constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
-
-constexpr std::size_t much_workspace = std::size_t(1) << 20;  // less will be there
-
-bool on_processor(const mx::array& a) { return a.primitive().stream().device == mx::Device::cpu; }
 
 constexpr std::size_t little_work = std::size_t(1) << 16;  // some microseconds
 
@@ -348,27 +317,31 @@ void require_no_foreign_tracer(const Arrays& outputs) {
 }  // namespace
 
 void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t bytes_per_level) {
-  const auto levels = levels_left(bytes_per_level);
-  if (walk(outputs, inputs, [](auto&) { return true; }) <= levels) {
+  const auto levels = stack_left() / bytes_per_level;
+  auto depth = walk(outputs, inputs, [](auto&) { return true; });  // at most
+  if (depth > levels) {
+    depth = longest_path(outputs, inputs);
+  }
+  if (depth <= levels) {
+    expect_stack_use(depth * bytes_per_level);
     return;
   }
-  if (const auto depth = longest_path(outputs, inputs); depth > levels) {
-    std::ostringstream msg;
-    msg << "the traced graph is " << depth << " operations deep and a transform recurses through all of them, but the "
-        << "stack of this thread has room for " << levels
-        << "; run it on a thread with a larger stack (the stackSize of Thread's constructor, or -Xss), or evaluate "
-        << "intermediate results outside the function";
-    throw stack_overflow(msg.str());
+  std::ostringstream msg;
+  msg << "the traced graph is " << depth << " operations deep and a transform recurses through all of them, but ";
+  if (on_large_stack_now()) {
+    msg << "there is room for " << levels << "; evaluate";
+  } else {
+    msg << "the system gave no memory for a large stack, and that of this thread has room for " << levels
+        << "; run it on a thread with a larger stack (the stackSize of Thread's constructor, or -Xss), or evaluate";
   }
+  msg << " intermediate results outside the function";
+  throw stack_overflow(msg.str());
 }
 
 Fn guarded(const SharedFn& f, std::size_t bytes_per_level) {
   return [f, bytes_per_level](const Arrays& args) {
-    if (levels_left(1) < stack_of_a_transform) {
-      throw stack_overflow(
-          "transforms are nested too deeply for the stack of this thread; run them on a thread with a larger stack "
-          "(the "
-          "stackSize of Thread's constructor, or -Xss)");
+    if (stack_left() < stack_of_a_transform) {
+      throw stack_overflow("transforms are nested too deeply for the stack that is left");
     }
     ActiveTracers active(args);
     auto results = (*f)(args);
@@ -411,6 +384,7 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     require_no_foreign_tracer(outputs);
   }
   EvalPlan plan;
+  bool can_fail = false;
   std::size_t sum = 0;
   walk(outputs, {}, [&](const mx::array& a) {
     if (a.status() != mx::array::Status::unscheduled) {
@@ -418,13 +392,10 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     }
     if (a.has_primitive()) {
       const Kind& kind = kind_of(a);
-      if (kind.workspace && on_processor(a)) {
-        if (const auto bytes = kind.workspace(a); bytes >= much_workspace) {
-          require_memory(bytes);
-          plan.can_fail = true;
-        }
+      if (const auto bytes = workspace(a, kind); bytes >= much_workspace) {
+        require_memory(bytes);
       }
-      plan.can_fail = plan.can_fail || may_fail(a, kind);
+      can_fail = can_fail || may_fail(a, kind);
       sum += work(a, kind);
     }
     return true;
@@ -433,10 +404,23 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
   if (sum > 2 * work_of_a_slice) {
     plan.slices = slice(outputs);
   }
-  if (plan.can_fail) {
-    plan.unscheduled = inputs_first(outputs);
+  if (can_fail) {
+    plan.fallible = inputs_first(outputs);
+    std::erase_if(plan.fallible, [](auto& a) { return !a.has_primitive() || !may_fail(a, kind_of(a)); });
   }
   return plan;
+}
+
+bool depends_on_placeholder(const mx::array& a) {
+  const auto& all = active_tracers();
+  bool found = false;
+  if (!all.empty()) {
+    walk({a}, {}, [&](const mx::array& below) {
+      found = found || std::find(all.begin(), all.end(), below.id()) != all.end();
+      return !found;
+    });
+  }
+  return found;
 }
 
 Arrays communications(const Arrays& outputs) {

@@ -20,8 +20,7 @@ void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t 
 Fn guarded(const SharedFn& f, std::size_t bytes_per_level);
 
 struct EvalPlan {
-  bool can_fail = false;       // some operation may report an error while it computes
-  Arrays unscheduled;          // filled only then: what there is to compute, inputs first
+  Arrays fallible;             // what may report an error while it computes, inputs first
   bool little_work = false;    // done before anybody would notice
   std::vector<Arrays> slices;  // of much work: what to compute first, second, …
 };
@@ -32,6 +31,9 @@ Arrays inputs_first(const Arrays& outputs);
 // Throws out_of_memory when there is no room for a workspace (that for results is looked at when they are allocated),
 // and std::logic_error when a value belongs to a function that another thread is tracing.
 EvalPlan plan_evaluation(const Arrays& outputs, bool tracing);
+
+// Whether `a` is computed from an argument of a function that is being traced.
+bool depends_on_placeholder(const mx::array& a);
 
 // The operations below `outputs` that communicate with other processes and have not yet done so, inputs first.
 Arrays communications(const Arrays& outputs);

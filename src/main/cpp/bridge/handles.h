@@ -11,6 +11,7 @@
 
 #include "entry_lock.h"
 #include "java.h"
+#include "large_stack.h"
 #include "mlx/mlx.h"
 #include "slot_table.h"
 
@@ -71,13 +72,14 @@ struct maybe {  // 0 stands for "not given"
 struct fn {
   Entry entry;
   SharedFn f;
-  explicit fn(jlong h) : f(function_table.get(h)) {}
+  explicit fn(jlong h) : f(function_table.get(h)) { require_stack(); }
   operator const SharedFn&() const { return f; }
 };
 struct on {  // 0 stands for the default stream
   Entry entry;
   mx::StreamOrDevice s;
   explicit on(jlong h) {
+    require_stack();
     if (h) {
       s = stream_table.get(h);
     }
@@ -140,6 +142,7 @@ struct arrays {
   Entry entry;  // first, so that the copies die under the lock
   Arrays v;
   explicit arrays(jlongArray a) {
+    require_stack();
     auto handles = longs(a);
     v.reserve(handles.size());
     for (auto h : handles) {

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "large_stack.h"
 #include "mlx/compile_impl.h"
 
 namespace mlx4j {
@@ -97,6 +98,7 @@ mx::Stream process_stream(mx::Device::DeviceType type) {
 }
 
 static void prepare_thread() {
+  this_thread.stack_limit = own_stack_limit();
   mx::set_default_stream(process_stream(mx::Device::cpu));
   if (mx::is_available(mx::Device::gpu)) {
     mx::set_default_stream(process_stream(mx::Device::gpu));

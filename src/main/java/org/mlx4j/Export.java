@@ -261,7 +261,7 @@ public final class Export {
    * @param outputs the arrays whose graph is wanted
    * @throws IllegalStateException if an array is closed
    * @throws NullPointerException if an argument is null
-   * @throws StackOverflowError if the graph is too deep for the thread's stack
+   * @throws StackOverflowError if the graph is millions of operations deep
    * @throws UncheckedIOException if the file cannot be written
    */
   public static void exportToDot(Path file, MlxArray... outputs) {

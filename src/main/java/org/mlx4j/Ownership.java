@@ -5,7 +5,8 @@ import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.Lease;
 
 /**
- * Who closes what nobody closed: the open scope of the creating thread, else the garbage collector.
+ * Who closes what nobody closed: the open scope of the creating thread, else the garbage collector,
+ * which also takes what a static initializer makes that began to run inside the scope.
  */
 final class Ownership {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -13,8 +14,9 @@ final class Ownership {
   private Ownership() {}
 
   static void own(Object owner, long handle, ThreadContext context) {
-    if (context.scope != null) {
-      context.scope.add(handle);
+    Scope scope = context.scope;
+    if (scope != null && scope.ownsWhatIsMade()) {
+      scope.add(handle);
     } else {
       leaveToCollector(owner, handle);
     }
@@ -30,8 +32,9 @@ final class Ownership {
   }
 
   static void own(Object owner, Lease lease, ThreadContext context) {
-    if (context.scope != null) {
-      context.scope.add(owner, lease);
+    Scope scope = context.scope;
+    if (scope != null && scope.ownsWhatIsMade()) {
+      scope.add(owner, lease);
     } else {
       afterCollection(owner, lease::end);
     }

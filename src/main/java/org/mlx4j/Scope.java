@@ -36,15 +36,24 @@ public final class Scope implements AutoCloseable {
 
   private int mostLeases = 64;
 
-  /**
-   * Whether this is the scope of a function that a transform runs: what lies outside cannot be
-   * closed inside.
-   */
-  private final boolean ofFunction;
+  private final Kind kind;
 
-  private Scope(ThreadContext context, boolean ofFunction) {
+  /** How many static initializers its thread was running when it was opened. */
+  private final int initializers;
+
+  private enum Kind {
+    /** Opened by a user. */
+    ORDINARY,
+    /** Of a function that a transform runs. What lies outside cannot be closed inside. */
+    OF_FUNCTION,
+    /** Owns nothing, and keeps the scopes outside from owning. They cannot be closed inside. */
+    DETACHED
+  }
+
+  private Scope(ThreadContext context, Kind kind) {
     this.context = context;
-    this.ofFunction = ofFunction;
+    this.kind = kind;
+    this.initializers = context.initializers.running();
     this.outer = context.scope;
     context.scope = this;
   }
@@ -55,11 +64,11 @@ public final class Scope implements AutoCloseable {
    * @return the scope, to be closed by the same thread
    */
   public static Scope open() {
-    return new Scope(ThreadContext.watched(), false);
+    return new Scope(ThreadContext.watched(), Kind.ORDINARY);
   }
 
   static Scope ofFunction(ThreadContext context) {
-    return new Scope(context, true);
+    return new Scope(context, Kind.OF_FUNCTION);
   }
 
   /**
@@ -94,6 +103,71 @@ public final class Scope implements AutoCloseable {
       action.run();
     } finally {
       scope.close();
+    }
+  }
+
+  /**
+   * Runs an action whose arrays and transformed functions belong to no scope, wherever it is
+   * called: each lives until it is closed or garbage collected. For what outlives the scope, or the
+   * function that a transform runs, in which it happens to be needed first.
+   *
+   * <pre>{@code
+   * MlxArray mask(int size) {    // may be called inside a scope or a compiled function
+   *   return masks.computeIfAbsent(size, n -> Scope.detached(() -> Ops.tri(n)));
+   * }
+   * }</pre>
+   *
+   * <p>Static initializers of classes need no such call: what one makes belongs to no scope that
+   * was opened before it began. (A native image, and a virtual machine that linked the class
+   * before, cannot tell; there it does need one.)
+   *
+   * @param action what to run; scopes that it opens work as everywhere
+   * @param <T> the type of the result
+   * @return the action's result
+   * @throws IllegalStateException if the result is or holds an array that depends on an argument of
+   *     a function that is being traced; such an array ends with the trace
+   * @throws IllegalArgumentException if the result holds a record of a module that does not open
+   *     its package
+   */
+  public static <T> T detached(Supplier<T> action) {
+    Call.notNull("Scope.detached", "the action", action);
+    try (Scope scope = new Scope(ThreadContext.watched(), Kind.DETACHED)) {
+      T result = action.get();
+      requireNoPlaceholders(result);
+      return result;
+    }
+  }
+
+  /**
+   * Runs an action whose arrays and transformed functions belong to no scope, as {@link
+   * #detached(Supplier)} does.
+   *
+   * @param action what to run
+   */
+  public static void detached(Runnable action) {
+    Call.notNull("Scope.detached", "the action", action);
+    Scope scope = new Scope(ThreadContext.watched(), Kind.DETACHED);
+    try {
+      action.run();
+    } finally {
+      scope.close();
+    }
+  }
+
+  private static void requireNoPlaceholders(Object tree) {
+    for (MlxArray x : Flattening.visit("Scope.detached", tree, Scope::requireNoPlaceholdersIn)) {
+      if (!x.isClosed() && HandlesNative.depends_on_placeholder(x.handle)) {
+        throw new IllegalStateException(
+            "[Scope.detached] the result depends on an argument of a function that is being traced,"
+                + " so it has no value of its own and cannot outlive the trace; compute it from"
+                + " other arrays, or leave out Scope.detached");
+      }
+    }
+  }
+
+  private static void requireNoPlaceholdersIn(Object x) {
+    if (x instanceof Iterable<?> many) {
+      many.forEach(Scope::requireNoPlaceholders);
     }
   }
 
@@ -179,7 +253,7 @@ public final class Scope implements AutoCloseable {
       Lease lease = s.leases.get(owner);
       if (lease != null) {
         s.leases.remove(owner);
-        if (outer != null) {
+        if (outerOwnsWhatIsKept()) {
           outer.add(owner, lease);
         } else {
           Ownership.afterCollection(owner, lease::end);
@@ -193,7 +267,7 @@ public final class Scope implements AutoCloseable {
     requireOpenHere();
     for (Scope s = context.scope; s != outer; s = s.outer) {
       if (s.remove(handle)) {
-        if (outer != null) {
+        if (outerOwnsWhatIsKept()) {
           outer.add(handle);
         } else {
           Ownership.leaveToCollector(owner, handle);
@@ -210,6 +284,15 @@ public final class Scope implements AutoCloseable {
     if (handles == null) {
       throw new IllegalStateException("[Scope] this scope is closed");
     }
+  }
+
+  /** Whether what the thread makes now belongs to this scope, the innermost. */
+  boolean ownsWhatIsMade() {
+    return kind != Kind.DETACHED && context.initializers.atMost(initializers);
+  }
+
+  private boolean outerOwnsWhatIsKept() {
+    return outer != null && outer.kind != Kind.DETACHED && initializers <= outer.initializers;
   }
 
   void add(long handle) {
@@ -317,7 +400,8 @@ public final class Scope implements AutoCloseable {
    * Closes what was created inside. Closing twice is harmless.
    *
    * @throws IllegalStateException if called by another thread than the one that opened this scope,
-   *     or by a function that a transform runs and that did not open it
+   *     or by an action of {@link #detached} or a function that a transform runs which did not open
+   *     it
    */
   @Override
   public void close() {
@@ -326,9 +410,12 @@ public final class Scope implements AutoCloseable {
     }
     requireOpenHere();
     for (Scope s = context.scope; s != this; s = s.outer) {
-      if (s.ofFunction) {
+      if (s.kind != Kind.ORDINARY) {
         throw new IllegalStateException(
-            "[Scope] a function that a transform runs cannot close a scope that it did not open");
+            (s.kind == Kind.DETACHED
+                    ? "[Scope] an action of Scope.detached"
+                    : "[Scope] a function that a transform runs")
+                + " cannot close a scope that it did not open");
       }
     }
     leave();

@@ -15,6 +15,9 @@ final class ThreadContext {
   /** The innermost open scope, or null. */
   Scope scope;
 
+  /** The static initializers that this thread is running. */
+  final ClassInitializers initializers = new ClassInitializers();
+
   /** The handle of this thread's stream, or 0. */
   long stream;
 

@@ -20,8 +20,11 @@
  *
  * Arrays and transformed functions hold native memory. They are freed by {@code close()}, by the
  * {@link org.mlx4j.Scope} in which they were made, or, outside scopes, after garbage collection. A
- * function that a transform runs has a scope of its own. Freeing an array never disturbs a graph
- * that still needs its value.
+ * function that a transform runs has a scope of its own. What the static initializer of a class
+ * makes belongs to no scope that was opened before it began; {@link
+ * org.mlx4j.Scope#detached(java.util.function.Supplier)} does the same for caches and other values
+ * that outlive the place where they are first needed. Freeing an array never disturbs a graph that
+ * still needs its value.
  *
  * <h2>Threads</h2>
  *
@@ -41,7 +44,7 @@
  * {@link java.lang.IllegalStateException} for something closed or used on the wrong thread, {@link
  * java.lang.IndexOutOfBoundsException} for an index, {@link java.lang.NullPointerException} for
  * null, {@link java.lang.OutOfMemoryError} when native memory is not enough, {@link
- * java.lang.StackOverflowError} for a graph too deep to transform on this thread, {@link
- * org.mlx4j.MlxException} for what MLX reports otherwise.
+ * java.lang.StackOverflowError} for a graph too deep to transform, {@link org.mlx4j.MlxException}
+ * for what MLX reports otherwise.
  */
 package org.mlx4j;

@@ -18,16 +18,23 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mlx4j.internal.TransformsNative;
 
 /**
- * Graphs of any depth on stacks of any size: the right numbers, or a StackOverflowError that says
- * what to do. A crash of the virtual machine is what these tests look for.
+ * Graphs of any depth on threads with stacks of any size: the right numbers, or, where even the
+ * large stack of transforms does not suffice or cannot be had, a StackOverflowError that says what
+ * to do. A crash of the virtual machine is what these tests look for.
  */
 @ExtendWith(LifetimeBalance.class)
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeepTest {
   /** Reserved, not used: a gigabyte would do no harm. */
   private static final long LARGE_STACK = 512 * MIB;
+
+  /** With -Ddeep.levels=1000000 this takes minutes. */
+  private static final int LEVELS = Integer.getInteger("deep.levels", 100_000);
+
+  private static final long NO_LARGE_STACK = 0;
 
   /** The array itself after an even number of operations that depend on each other. */
   private static MlxArray chain(MlxArray x, int operations) {
@@ -39,8 +46,8 @@ class DeepTest {
 
   private static void assertSaysWhatToDo(StackOverflowError e) {
     assertNotNull(e.getMessage());
-    assertTrue(e.getMessage().contains("larger stack"), e::getMessage);
-    assertTrue(e.getMessage().contains("evaluate"), e::getMessage);
+    assertTrue(e.getMessage().contains("operations deep"), e::getMessage);
+    assertTrue(e.getMessage().contains("evaluate intermediate results"), e::getMessage);
   }
 
   // ---- without transforms
@@ -172,12 +179,25 @@ class DeepTest {
     assertArrayEquals(new float[] {4, 6}, slope.apply(MlxArray.of(2f, 3f)).toFloatArray());
   }
 
+  /** Threads whose own stack is all there is, and one with a large stack that is a small one. */
   static Stream<Arguments> transformsOnStacks() {
     return transforms()
         .flatMap(
             transform ->
-                Stream.of(256 * KIB, 512 * KIB, DeepStack.DEFAULT, 8 * MIB)
-                    .map(stack -> Arguments.of(transform, stack)));
+                Stream.of(
+                    Arguments.of(transform, 256 * KIB, NO_LARGE_STACK),
+                    Arguments.of(transform, 512 * KIB, NO_LARGE_STACK),
+                    Arguments.of(transform, DeepStack.DEFAULT, NO_LARGE_STACK),
+                    Arguments.of(transform, 256 * KIB, 2 * MIB)));
+  }
+
+  private static void withLargeStacksOf(long bytes, Runnable task) {
+    long usual = TransformsNative.set_large_stack_size(bytes);
+    try {
+      task.run();
+    } finally {
+      TransformsNative.set_large_stack_size(usual);
+    }
   }
 
   /**
@@ -185,7 +205,11 @@ class DeepTest {
    */
   @ParameterizedTest
   @MethodSource("transformsOnStacks")
-  void everyDepthIsRightOrRefused(Check check, long stack) {
+  void everyDepthIsRightOrRefused(Check check, long stack, long largeStack) {
+    withLargeStacksOf(largeStack, () -> searchForTheDeepest(check, stack));
+  }
+
+  private static void searchForTheDeepest(Check check, long stack) {
     int right = 0;
     int refused = 200_000;
     while (refused - right > 1 + right / 50) {
@@ -198,6 +222,7 @@ class DeepTest {
         refused = operations;
       }
     }
+    assertTrue(refused < 200_000, "nothing was refused");
   }
 
   private static StackOverflowError attempt(Check check, long stack, int operations) {
@@ -209,22 +234,39 @@ class DeepTest {
     }
   }
 
-  /** Models of hundreds of layers are deep, and must not need a special thread. */
+  @ParameterizedTest
+  @MethodSource("transforms")
+  void deepGraphsNeedNoSpecialThread(Check check) {
+    assertNull(attempt(check, 256 * KIB, LEVELS));
+  }
+
+  @Test
+  void aMillionLevels() {
+    ArrayFunction deep = x -> chain(x, 1_000_000).square();
+    DeepStack.run(256 * KIB, () -> assertValue(9, Transforms.compile(deep).apply(three())));
+  }
+
+  /** Without a large stack, as where the system has no memory for one. */
   @ParameterizedTest
   @MethodSource("transforms")
   void aThousandOperationsFitTheDefaultStack(Check check) {
-    assertNull(attempt(check, DeepStack.DEFAULT, 1_000));
+    withLargeStacksOf(NO_LARGE_STACK, () -> assertNull(attempt(check, DeepStack.DEFAULT, 1_000)));
   }
 
   @ParameterizedTest
   @MethodSource("transforms")
-  void largeStackIsTheWayOut(Check check) {
-    assertNull(attempt(check, LARGE_STACK, 30_000));
+  void aThreadWithALargeStackIsTheWayOut(Check check) {
+    withLargeStacksOf(2 * MIB, () -> assertNull(attempt(check, LARGE_STACK, 30_000)));
   }
 
   @ParameterizedTest
   @MethodSource("transforms")
   void refusedThreadWorksOn(Check check) {
+    withLargeStacksOf(NO_LARGE_STACK, () -> refuseThreeTimes(check));
+    Scope.run(() -> check.of(MlxArray::square));
+  }
+
+  private static void refuseThreeTimes(Check check) {
     DeepStack.run(
         DeepStack.DEFAULT,
         () -> {
@@ -234,6 +276,7 @@ class DeepTest {
                     StackOverflowError.class,
                     () -> Scope.run(() -> check.of(x -> chain(x, 50_000).square())));
             assertSaysWhatToDo(e);
+            assertTrue(e.getMessage().contains("larger stack"), e::getMessage);
             Scope.run(() -> check.of(MlxArray::square));
           }
         });
@@ -244,7 +287,11 @@ class DeepTest {
 
   @ParameterizedTest
   @MethodSource("transformsOnStacks")
-  void deepCapturedGraphIsRightOrRefused(Check check, long stack) {
+  void deepCapturedGraphIsRightOrRefused(Check check, long stack, long largeStack) {
+    withLargeStacksOf(largeStack, () -> captureDeepGraphs(check, stack));
+  }
+
+  private static void captureDeepGraphs(Check check, long stack) {
     for (int operations : new int[] {1_000, 20_000}) {
       try {
         DeepStack.run(

@@ -481,10 +481,23 @@ class ExportTest {
   }
 
   @Test
-  void aGraphThatIsTooDeepForAPicture() {
+  void deepGraphs() throws IOException {
     MlxArray deep = x;
     for (int i = 0; i < 100_000; i++) {
       deep = deep.add(1f);
+    }
+    Path dot = folder.resolve("deep.dot");
+    Export.exportToDot(dot, deep);
+    assertEquals(100_000, Files.readString(dot).split("label =\"Add\"", -1).length - 1);
+  }
+
+  @Test
+  void aGraphThatIsTooDeepForAPicture() {
+    MlxArray deep = x;
+    for (int i = 0; i < 2_500_000; i++) {
+      try (MlxArray last = deep) {
+        deep = last.negative();
+      }
     }
     MlxArray last = deep;
     assertThrows(StackOverflowError.class, () -> Export.exportToDot(folder.resolve("g.dot"), last));

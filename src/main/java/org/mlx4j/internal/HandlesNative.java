@@ -32,6 +32,8 @@ public final class HandlesNative {
 
   public static native void settle() throws MlxException;
 
+  public static native @Cast("bool") boolean depends_on_placeholder(@Cast(IN) long a) throws MlxException;
+
   public static native @Raw @Cast(INTS_OUT) int[] describe(@Cast(IN) long a) throws MlxException;
 
   // what is alive, for tests

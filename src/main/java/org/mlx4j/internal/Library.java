@@ -113,6 +113,7 @@ public final class Library {
       System.setProperty(IN_USE, identity);
     }
     start();
+    countPreparedClasses(PreparedClasses.COUNT);
   }
 
   private static void loadFile(Path file) {
@@ -150,6 +151,9 @@ public final class Library {
 
   @Name("use_blas")
   private static native void useBlas(boolean reference, int threads) throws MlxException;
+
+  @Name("count_prepared_classes")
+  private static native void countPreparedClasses(@Raw long[] counter) throws MlxException;
 
   @Raw(withEnv = true)
   private static native void start() throws MlxException;

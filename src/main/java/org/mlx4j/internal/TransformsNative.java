@@ -46,4 +46,10 @@ public final class TransformsNative {
   public static native void set_compile_mode(int mode, String kernelDirectory) throws MlxException;
 
   public static native int default_compile_mode() throws MlxException;
+
+  // for tests
+
+  public static native int large_stacks() throws MlxException;
+
+  public static native @Cast("jlong") long set_large_stack_size(@Cast("jlong") long bytes) throws MlxException;
 }
