@@ -14,6 +14,7 @@
 #include <unordered_set>
 
 #include "allocation.h"
+#include "memory_limits.h"
 #include "mlx/primitives.h"
 #include "threads.h"
 #include "workspace.h"
@@ -242,7 +243,10 @@ std::size_t work(const mx::array& a, const Kind& kind) {
 // work is computed in slices of about this much (some milliseconds), and others may enter between them.
 constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
 
-constexpr std::size_t much_workspace = std::size_t(1) << 20;  // less will be there
+constexpr std::size_t little_workspace = std::size_t(1) << 20;  // will be there
+
+// From here on it is waited for, because it may be gone by the time that it is allocated.
+std::size_t much_workspace() { return physical_memory() / 64; }
 
 bool on_processor(const mx::array& a) { return a.primitive().stream().device == mx::Device::cpu; }
 
@@ -419,9 +423,9 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     if (a.has_primitive()) {
       const Kind& kind = kind_of(a);
       if (kind.workspace && on_processor(a)) {
-        if (const auto bytes = kind.workspace(a); bytes >= much_workspace) {
+        if (const auto bytes = kind.workspace(a); bytes > little_workspace) {
           require_memory(bytes);
-          plan.can_fail = true;
+          plan.can_fail = plan.can_fail || bytes > much_workspace();
         }
       }
       plan.can_fail = plan.can_fail || may_fail(a, kind);
