@@ -12,6 +12,7 @@
 
 #include "allocation.h"
 #include "large_stack.h"
+#include "memory_limits.h"
 #include "mlx/primitives.h"
 #include "threads.h"
 #include "workspace.h"
@@ -187,7 +188,10 @@ const Kind& kind_of(const mx::array& a) {  // entry lock held
   return it->second;
 }
 
-constexpr std::size_t much_workspace = std::size_t(1) << 20;  // less will be there
+constexpr std::size_t little_workspace = std::size_t(1) << 20;  // will be there
+
+// From here on it is waited for, because it may be gone by the time that it is allocated.
+std::size_t much_workspace() { return physical_memory() / 64; }
 
 std::size_t workspace(const mx::array& a, const Kind& kind) {
   const bool on_processor = a.primitive().stream().device == mx::Device::cpu;
@@ -195,7 +199,7 @@ std::size_t workspace(const mx::array& a, const Kind& kind) {
 }
 
 bool may_fail(const mx::array& a, const Kind& kind) {
-  return kind.may_fail || workspace(a, kind) >= much_workspace || (kind.only_float32 && a.dtype() != mx::float32) ||
+  return kind.may_fail || workspace(a, kind) > much_workspace() || (kind.only_float32 && a.dtype() != mx::float32) ||
          (kind.only_narrow && a.dtype().size() > mx::float32.size());
 }
 
@@ -392,7 +396,7 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
     }
     if (a.has_primitive()) {
       const Kind& kind = kind_of(a);
-      if (const auto bytes = workspace(a, kind); bytes >= much_workspace) {
+      if (const auto bytes = workspace(a, kind); bytes > little_workspace) {
         require_memory(bytes);
       }
       can_fail = can_fail || may_fail(a, kind);

@@ -2,6 +2,8 @@ package org.mlx4j;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 
@@ -92,6 +94,16 @@ class ExtremeNumbersTest {
     assertEquals(3, Ops.zeros(0).split(3).length);
     assertThrowsSaying(
         IllegalArgumentException.class, () -> Ops.zeros(0).split(1 << 30), "[split]", "65536");
+  }
+
+  @Test
+  void aConvolutionOfMorePositionsThanCanBeCountedIsRefused() {
+    MlxArray y = Ops.ones(1, 2, 2, 1).conv2d(Ops.ones(1, 1, 1, 1), 1, 23_171);
+    Throwable thrown = assertThrows(Throwable.class, y::eval);
+    if (!(thrown instanceof OutOfMemoryError)) { // there was so much memory
+      assertInstanceOf(IllegalArgumentException.class, thrown);
+      assertTrue(thrown.getMessage().contains("parts of the batch"), thrown::getMessage);
+    }
   }
 
   @Test

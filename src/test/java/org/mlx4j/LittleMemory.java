@@ -37,6 +37,7 @@ final class LittleMemory {
     run("a chain", LittleMemory::chain);
     run("the matrix of a convolution", LittleMemory::convolution);
     run("padding of a convolution", LittleMemory::padding);
+    run("workspaces", LittleMemory::workspaces);
     run("once more", LittleMemory::retry);
     run("threads", LittleMemory::threads);
     System.out.println("all right");
@@ -163,6 +164,19 @@ final class LittleMemory {
     fails(volume.conv3d(Ops.ones(1, 1, 1, 1, 1), most, most)::eval);
     MlxArray z = x.conv2d(Ops.ones(1, 1, 1, 1), 10, 10);
     require(z.sum().itemFloat() == 1f, "the sum of a padded convolution");
+  }
+
+  /** What is taken while an operation computes is refused before it begins. */
+  private static void workspaces() {
+    MlxArray signal = Ops.ones(limit * (MIB / 48));
+    fails(Fft.fft(signal)::eval);
+    require(signal.sum().itemFloat() > 0, "the signal");
+    require(Fft.fft(Ops.ones(1024)).real().max().itemFloat() == 1024f, "a short transform");
+    MlxArray row = mebibytes(limit * 2 / 5).flatten();
+    fails(Ops.stack(row.sort(), row.argsort())::eval);
+    require(row.max().itemInt() == 1, "the row");
+    int side = (int) Math.sqrt(limit * (double) MIB / 16);
+    fails(Linalg.svd(Ops.ones(side, side)).s()::eval);
   }
 
   private static void retry() {

@@ -205,7 +205,7 @@ class MemoryLimitsTest {
 
   @Test
   void theLimitThatIsSetHolds() throws Exception {
-    assertGoesOn(List.of(), "set", "400");
+    assertGoesOn(List.of(), "set", "200");
   }
 
   @Test
@@ -224,7 +224,7 @@ class MemoryLimitsTest {
       Files.createDirectory(outer);
       Files.createDirectory(inner);
       Files.writeString(
-          outer.resolve(v1 ? "memory.limit_in_bytes" : "memory.max"), Long.toString(700 * MIB));
+          outer.resolve(v1 ? "memory.limit_in_bytes" : "memory.max"), Long.toString(550 * MIB));
     } catch (IOException e) {
       Files.deleteIfExists(inner);
       Files.deleteIfExists(outer);
@@ -234,7 +234,7 @@ class MemoryLimitsTest {
       assertGoesOn(
           List.of("sh", "-c", "echo $$ > " + inner + "/cgroup.procs; exec \"$@\"", "sh"),
           "outside",
-          "600");
+          "450");
     } finally {
       Files.delete(inner);
       Files.delete(outer);
