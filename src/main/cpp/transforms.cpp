@@ -21,8 +21,25 @@ static void require_argument(const std::vector<int>& argnums, std::size_t count,
   if (std::size_t(largest) >= count) {
     std::ostringstream msg;
     msg << "[" << name << "] Can't compute the gradient of argument index " << largest
-        << " because the function is called with only " << count << " arguments.";
+        << " because the function is called with only " << count << " arguments; ";
+    if (count == 0) {
+      msg << "there must be one at least";
+    } else {
+      msg << "allowed is 0 to " << count - 1;
+    }
     throw std::invalid_argument(msg.str());
+  }
+}
+
+static void require_differentiable(const std::vector<int>& argnums, const Arrays& args, const char* name) {
+  for (auto i : argnums) {
+    if (!mx::issubdtype(args[i].dtype(), mx::inexact)) {
+      std::ostringstream msg;
+      msg << "[" << name << "] argument " << i << ", of dtype " << args[i].dtype() << " and shape " << args[i].shape()
+          << ", has no gradient; allowed are floating point and complex dtypes. Convert it, for instance by "
+          << "astype(DType.FLOAT32), or ask for the gradient of another argument";
+      throw std::invalid_argument(msg.str());
+    }
   }
 }
 
@@ -55,6 +72,7 @@ Fn value_and_grad(const SharedFn& f, const std::vector<int>& argnums, bool with_
   return [differentiate = mx::value_and_grad(checked, argnums), argnums, place = std::move(place), name,
           with_value](const Arrays& args) {
     require_argument(argnums, args.size(), name);
+    require_differentiable(argnums, args, name);
     auto [values, grads] = differentiate(args);
     Arrays results;
     results.reserve(1 + grads.size());
@@ -166,6 +184,30 @@ static void require_axis_count(std::size_t axes, std::size_t count, const char* 
   }
 }
 
+static void require_same_sizes(const Arrays& args, const std::vector<int>& axes) {
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (axes[i] < 0) {
+      continue;
+    }
+    if (!first) {
+      first = i;
+    } else if (args[i].shape(axes[i]) != args[*first].shape(axes[*first])) {
+      std::ostringstream msg;
+      auto slices = [&](std::size_t at) {
+        msg << "argument " << at << " of shape " << args[at].shape() << " has " << args[at].shape(axes[at])
+            << " slices along axis " << axes[at];
+      };
+      msg << "[vmap] ";
+      slices(*first);
+      msg << ", but ";
+      slices(i);
+      msg << "; all mapped axes must have the same size. Map an argument that all slices share as NOT_MAPPED";
+      throw std::invalid_argument(msg.str());
+    }
+  }
+}
+
 static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
                      const std::optional<std::vector<int>>& out_axes) {
   return [f = guarded(f, StackUse::vmap), in_axes, out_axes](const Arrays& args) {
@@ -177,6 +219,7 @@ static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
     if (std::all_of(in.begin(), in.end(), [](int axis) { return axis < 0; })) {
       throw std::invalid_argument("[vmap] at least one argument must be mapped, all of inAxes are NOT_MAPPED");
     }
+    require_same_sizes(args, in);
     auto [trace_inputs, trace_outputs] = mx::detail::vmap_trace(f, args, in);
     std::vector<int> out(trace_outputs.size());  // axis 0
     if (out_axes) {

@@ -13,6 +13,7 @@ final class Ownership {
   private Ownership() {}
 
   static void own(Object owner, long handle, ThreadContext context) {
+    Tracking.made(owner, handle);
     if (context.scope != null) {
       context.scope.add(handle);
     } else {
