@@ -100,7 +100,20 @@ std::optional<Requirement> requirement_of_result(const mx::array& decomposition)
 }
 
 std::string explained(const std::string& message) {
-  return message.starts_with("[Inverse::eval_cpu]") ? "[inv] the matrix is singular: " + message : message;
+  static constexpr std::pair<const char*, const char*> failures[]{
+      {"[Inverse::eval_cpu]", "[inv] the matrix is singular, so it has no inverse; pinv always has a result"},
+      {"[LUF::eval_cpu]", "[lu] the matrix cannot be factored"},
+      {"[SVD::eval_cpu]", "[svd] the iteration did not converge"},
+      {"[Eig::eval_cpu]", "[eig] the iteration did not converge"},
+      {"[Eigh::eval_cpu]", "[eigh] the iteration did not converge"},
+      {"[Cholesky::eval_cpu]", "[cholesky] the matrix is not positive definite"},
+      {"[QRF::eval_cpu]", "[qr] the matrix cannot be factored"}};
+  for (auto& [prefix, words] : failures) {
+    if (message.starts_with(prefix) && message.find("failed") != std::string::npos) {
+      return words;
+    }
+  }
+  return message;
 }
 
 }  // namespace mlx4j

@@ -92,6 +92,9 @@ mx::array take_along_axis(const mx::array& a, const mx::array& indices, jint axi
 mx::array put_along_axis(const mx::array& a, const mx::array& indices, const mx::array& values, jint axis,
                          mx::StreamOrDevice s) {
   const int at = resolve_axis("putAlongAxis", a, axis);
+  if (indices.size() == 0) {  // of any dtype, as an empty array of Python is of float32
+    return a;
+  }
   return mx::put_along_axis(a, safe("putAlongAxis", indices, a.shape(at), s), values, at, s);
 }
 

@@ -28,7 +28,12 @@ static void require_argument(const std::vector<int>& argnums, std::size_t count,
   if (std::size_t(largest) >= count) {
     std::ostringstream msg;
     msg << "[" << name << "] Can't compute the gradient of argument index " << largest
-        << " because the function is called with only " << count << " arguments.";
+        << " because the function is called with only " << count << " arguments; ";
+    if (count == 0) {
+      msg << "there must be one at least";
+    } else {
+      msg << "allowed is 0 to " << count - 1;
+    }
     throw std::invalid_argument(msg.str());
   }
 }
@@ -179,6 +184,30 @@ static void require_axis_count(std::size_t axes, std::size_t count, const char* 
   }
 }
 
+static void require_same_sizes(const Arrays& args, const std::vector<int>& axes) {
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (axes[i] < 0) {
+      continue;
+    }
+    if (!first) {
+      first = i;
+    } else if (args[i].shape(axes[i]) != args[*first].shape(axes[*first])) {
+      std::ostringstream msg;
+      auto slices = [&](std::size_t at) {
+        msg << "argument " << at << " of shape " << args[at].shape() << " has " << args[at].shape(axes[at])
+            << " slices along axis " << axes[at];
+      };
+      msg << "[vmap] ";
+      slices(*first);
+      msg << ", but ";
+      slices(i);
+      msg << "; all mapped axes must have the same size. Map an argument that all slices share as NOT_MAPPED";
+      throw std::invalid_argument(msg.str());
+    }
+  }
+}
+
 static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
                      const std::optional<std::vector<int>>& out_axes) {
   const auto traced = [f = guarded(f, StackUse::vmap)](const Arrays& args) { return distinct(f(args)); };
@@ -191,6 +220,7 @@ static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
     if (std::all_of(in.begin(), in.end(), [](int axis) { return axis < 0; })) {
       throw std::invalid_argument("[vmap] at least one argument must be mapped, all of inAxes are NOT_MAPPED");
     }
+    require_same_sizes(args, in);
     auto [trace_inputs, trace_outputs] = mx::detail::vmap_trace(traced, args, in);
     std::vector<int> out(trace_outputs.size());  // axis 0
     if (out_axes) {

@@ -1,4 +1,5 @@
 // What a Java `long` handle means:  generation << 32 | kind << 28 | index.
+// The highest bit of the lower half is free for Java, which marks handles with it.
 //
 // A slot's generation is odd while the slot is live and even while it is free, and grows with every allocation and
 // every close. So a closed, stale, forged or wrong-kind handle never reaches memory that is not a live T.
@@ -21,8 +22,11 @@ struct closed_error : std::logic_error {
 };
 
 constexpr std::uint32_t handle_index_bits = 28;
+constexpr std::uint32_t handle_kind_mask = 7;
 
-inline std::uint32_t kind_of(std::int64_t handle) { return static_cast<std::uint32_t>(handle) >> handle_index_bits; }
+inline std::uint32_t kind_of(std::int64_t handle) {
+  return static_cast<std::uint32_t>(handle) >> handle_index_bits & handle_kind_mask;
+}
 
 template <class T, std::uint32_t kind>
 class SlotTable {
@@ -56,7 +60,7 @@ class SlotTable {
     const auto low = static_cast<std::uint32_t>(handle);
     const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(handle) >> 32);
     const auto i = low & index_mask;
-    if (low >> handle_index_bits != kind || i >= used_ || !(generation & 1)) {
+    if (kind_of(handle) != kind || i >= used_ || !(generation & 1)) {
       return nullptr;
     }
     Slot& s = at(i);

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Where arrays are read from: bytes one after the other, of which a format makes numbers, texts and
@@ -74,9 +75,12 @@ abstract class ArraySource implements AutoCloseable {
       if (filled == count) {
         return bytes;
       }
-      bytes = java.util.Arrays.copyOf(bytes, (int) Math.min(count, 2L * filled));
+      bytes = Arrays.copyOf(bytes, (int) Math.min(count, 2L * filled));
     }
   }
+
+  /** The next bytes, fewer where it ends. */
+  abstract byte[] upTo(int n);
 
   final int int8() {
     return number(1).get() & 0xff;
@@ -164,7 +168,7 @@ abstract class ArraySource implements AutoCloseable {
       }
     }
     if (dtype == DType.COMPLEX64 && swapped) {
-      int[] parts = java.util.Arrays.copyOf(dimensions, dimensions.length + 1);
+      int[] parts = Arrays.copyOf(dimensions, dimensions.length + 1);
       parts[dimensions.length] = 2;
       try (MlxArray raw = elements(offset, DType.FLOAT32, parts, true);
           MlxArray pairs = raw.view(DType.COMPLEX64)) {
@@ -184,6 +188,14 @@ abstract class ArraySource implements AutoCloseable {
     MlxException e = corrupt(what);
     e.initCause(cause);
     return e;
+  }
+
+  /** For what does not begin as the format does; {@code start} was read of it so far. */
+  final MlxException notA(String format, byte[] start) {
+    byte[] more = upTo(Math.max(0, Unreadable.START - start.length));
+    byte[] all = Arrays.copyOf(start, start.length + more.length);
+    System.arraycopy(more, 0, all, start.length, more.length);
+    return corrupt("it is not a " + format + " file: " + Unreadable.seems(all));
   }
 
   final MlxException truncated() {

@@ -15,13 +15,7 @@ final class Axes {
   static int resolve(String function, int axis, int ndim) {
     if (axis < -ndim || axis >= ndim) {
       throw new IllegalArgumentException(
-          "["
-              + function
-              + "] axis "
-              + axis
-              + " is out of range for an array with "
-              + ndim
-              + " axes");
+          "[" + function + "] " + Explanation.outOfRange(axis, ndim));
     }
     return axis < 0 ? axis + ndim : axis;
   }

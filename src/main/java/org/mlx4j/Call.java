@@ -2,7 +2,7 @@ package org.mlx4j;
 
 import java.lang.ref.Reference;
 import java.util.function.Consumer;
-import org.mlx4j.internal.ClosedException;
+import java.util.function.Supplier;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.HostDataNative;
@@ -15,9 +15,6 @@ import org.mlx4j.internal.HostDataNative;
  * the native call.
  */
 final class Call {
-  /** What MLX says for any operation whose operands do not fit. */
-  private static final String BROADCAST = "[broadcast_shapes] ";
-
   private Call() {}
 
   /** A native of one array and a stream. */
@@ -256,7 +253,7 @@ final class Call {
       withinMemory(() -> evaluation.accept(handles));
       MemoryPressure.evaluated();
     } catch (RuntimeException e) {
-      throw explained(function, e, xs);
+      throw Explanation.named(function, e, xs);
     } finally {
       Reference.reachabilityFence(xs);
     }
@@ -275,6 +272,15 @@ final class Call {
     }
   }
 
+  /** Runs what a method is made of; what is wrong is then said of that method. */
+  static <T> T as(String function, Supplier<T> body) {
+    try {
+      return body.get();
+    } catch (RuntimeException e) {
+      throw Explanation.renamed(function, e);
+    }
+  }
+
   // ---- arguments and results --------------------------------------------------------------------
 
   static <T> T notNull(String function, String argument, T value) {
@@ -282,6 +288,11 @@ final class Call {
       throw new NullPointerException("[" + function + "] " + argument + " is null");
     }
     return value;
+  }
+
+  /** How natives know a dtype. */
+  static int code(String function, DType dtype) {
+    return notNull(function, "the dtype", dtype).code();
   }
 
   static MlxArray argument(String function, int index, Object x) {
@@ -319,36 +330,8 @@ final class Call {
     return arrays;
   }
 
-  /**
-   * The exception that a user shall see: one that names the function, and which array is closed.
-   */
+  /** As {@link Explanation#of}. */
   static RuntimeException explained(String function, RuntimeException e, MlxArray... xs) {
-    String message = String.valueOf(e.getMessage());
-    if (e instanceof ClosedException) {
-      return new IllegalStateException("[" + function + "] " + closed(message, xs), e);
-    }
-    if (message.startsWith(BROADCAST)) {
-      message = message.substring(BROADCAST.length());
-    } else if (message.startsWith("[")) {
-      return e;
-    }
-    if (e instanceof IllegalArgumentException) {
-      return new IllegalArgumentException("[" + function + "] " + message, e);
-    }
-    if (e instanceof NullPointerException) {
-      NullPointerException named = new NullPointerException("[" + function + "] " + message);
-      named.initCause(e);
-      return named;
-    }
-    return e;
-  }
-
-  private static String closed(String message, MlxArray... xs) {
-    for (int i = 0; i < xs.length; i++) {
-      if (xs[i] != null && xs[i].isClosed()) {
-        return "array argument " + i + " is closed";
-      }
-    }
-    return message;
+    return Explanation.of(function, e, xs);
   }
 }

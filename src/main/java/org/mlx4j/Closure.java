@@ -13,8 +13,12 @@ import org.mlx4j.internal.TransformsNative;
 final class Closure implements AutoCloseable {
   final String transform;
   final int nesting;
-  final long handle;
-  private final boolean made;
+
+  /** The native function, or 0 as long as none was made of the body. */
+  private long handle;
+
+  /** The user's function, or null if a transform made the function. */
+  private final NativeFunction body;
 
   /** Keeps a function that a transform made from being collected, and so closed, meanwhile. */
   @SuppressWarnings({"unused", "FieldCanBeLocal"})
@@ -27,14 +31,24 @@ final class Closure implements AutoCloseable {
     this.transform = transform;
     this.function = function;
     if (function instanceof FunctionHandle f) {
-      made = false;
+      this.body = null;
       nesting = f.nesting;
       handle = f.handle;
     } else {
-      made = true;
+      this.body = body;
       nesting = 0;
+    }
+  }
+
+  /**
+   * The native function. It is made when it is first asked for, which is inside the {@code try}
+   * that closes this, so a call that is refused before has made nothing.
+   */
+  long handle() {
+    if (handle == 0) {
       handle = TransformsNative.function(body);
     }
+    return handle;
   }
 
   static Closure ofOne(String transform, ArrayFunction f) {
@@ -100,7 +114,7 @@ final class Closure implements AutoCloseable {
   /** Lets go of the native function; the transform that took it holds it by itself. */
   @Override
   public void close() {
-    if (made) {
+    if (body != null && handle != 0) {
       HandlesNative.close(handle);
     }
   }

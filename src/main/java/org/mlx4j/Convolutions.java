@@ -1644,16 +1644,39 @@ public sealed interface Convolutions permits MlxArray {
           "[" + function + "] groups is " + groups + "; with three spatial axes it must be 1");
     }
     int channels = input.dim(spatial + 1);
-    boolean empty = IntStream.rangeClosed(1, spatial).anyMatch(axis -> input.dim(axis) == 0);
-    if (empty
-        || channels != (long) groups * weight.dim(spatial + 1)
-        || weight.dim(0) % groups != 0) {
+    int perGroup = weight.dim(spatial + 1);
+    if (IntStream.rangeClosed(1, spatial).anyMatch(axis -> input.dim(axis) == 0)) {
       throw new IllegalArgumentException(
           "["
               + function
-              + "] the channels of the input must be those of the weights times groups, the output"
-              + " channels divisible by groups, and no axis but the batch empty; groups is "
+              + "] a spatial axis of the input is empty; only the batch may be"
+              + described(input, weight));
+    }
+    if (channels != (long) groups * perGroup) {
+      throw new IllegalArgumentException(
+          "["
+              + function
+              + "] the input has "
+              + channels
+              + " channels (its last axis), but the weights are for "
+              + (long) groups * perGroup
+              + ": "
+              + perGroup
+              + " (their last axis) in each of "
               + groups
+              + (groups == 1 ? " group" : " groups")
+              + "; the two must be equal"
+              + described(input, weight));
+    }
+    if (weight.dim(0) % groups != 0) {
+      throw new IllegalArgumentException(
+          "["
+              + function
+              + "] the weights have "
+              + weight.dim(0)
+              + " output channels (their first axis), which cannot be divided into "
+              + groups
+              + " groups"
               + described(input, weight));
     }
   }

@@ -19,7 +19,11 @@ public final class CudaKernel extends CustomKernel {
     super("cudaKernel", name, inputNames, outputNames, source, header);
     this.ensureRowContiguous = ensureRowContiguous;
     this.sharedMemory = sharedMemory;
-    FastNative.require_cuda_kernel(this.name);
+    try {
+      FastNative.require_cuda_kernel(this.name);
+    } catch (MlxException e) {
+      throw Explanation.renamed(function, e);
+    }
   }
 
   @Override

@@ -16,7 +16,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
   final Object[] outputNames;
   final byte[] source;
   final byte[] header;
-  private final String function;
+  final String function;
 
   CustomKernel(
       String function,

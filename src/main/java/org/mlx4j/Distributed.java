@@ -241,12 +241,13 @@ public final class Distributed {
    * @throws NullPointerException if it is null
    */
   public static void setTimeout(Duration timeout) {
-    long longest = Duration.ofDays(365).toMillis();
-    long millis = Math.min(longest, notNull("setTimeout", "the timeout", timeout).toMillis());
-    if (millis < 1) {
+    Duration given = notNull("setTimeout", "the timeout", timeout);
+    if (given.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException(
-          "[setTimeout] the timeout is " + timeout + "; it must be at least a millisecond");
+          "[setTimeout] the timeout is " + given + "; it must be at least a millisecond");
     }
+    Duration longest = Duration.ofDays(365);
+    long millis = (given.compareTo(longest) > 0 ? longest : given).toMillis();
     synchronized (GROUPS) {
       limit = millis;
       DistributedNative.set_time_limit(millis);
@@ -502,7 +503,7 @@ public final class Distributed {
    */
   public static MlxArray recvLike(MlxArray x, int src, Group group) {
     notNull("recvLike", "the array", x);
-    return recv(x.shape(), x.dtype(), src, group);
+    return Call.as("recvLike", () -> recv(x.shape(), x.dtype(), src, group));
   }
 
   /**

@@ -1416,7 +1416,7 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray clip(double min, double max) {
-    return maximum(min).minimum(max);
+    return Ops.clip((MlxArray) this, x -> x.maximum(min), x -> x.minimum(max));
   }
 
   /**
@@ -1428,7 +1428,7 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray clip(long min, long max) {
-    return maximum(min).minimum(max);
+    return Ops.clip((MlxArray) this, x -> x.maximum(min), x -> x.minimum(max));
   }
 
   /**
@@ -1599,7 +1599,8 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray astype(DType dtype) {
-    return unary("astype", (a, s) -> ElementwiseNative.astype(a, dtype.code(), s), this);
+    return unary(
+        "astype", (a, s) -> ElementwiseNative.astype(a, Call.code("astype", dtype), s), this);
   }
 
   /**
@@ -1612,6 +1613,6 @@ public sealed interface Elementwise permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray view(DType dtype) {
-    return unary("view", (a, s) -> ElementwiseNative.view(a, dtype.code(), s), this);
+    return unary("view", (a, s) -> ElementwiseNative.view(a, Call.code("view", dtype), s), this);
   }
 }

@@ -217,6 +217,7 @@ public final class Export {
    */
   public static ImportedFunction importFunction(Path file) {
     Call.notNull("importFunction", "the file", file);
+    Unreadable.require("importFunction", file);
     try {
       return new ImportedFunction(
           ExportNative.import_function(NamedArrays.utf8(file.toAbsolutePath().toString())));

@@ -6,6 +6,7 @@ import static org.mlx4j.Call.optionalToMany;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 import org.mlx4j.CustomKernel.Launch;
 import org.mlx4j.internal.FastNative;
 
@@ -182,6 +183,7 @@ public final class Fast {
       MlxArray offset,
       MlxArray freqs) {
     float given = base == null ? Float.NaN : base.floatValue();
+    requireRopeDims(a, dims);
     return optional(
         "rope",
         2,
@@ -399,13 +401,35 @@ public final class Fast {
     return new GatedDelta(results[0], results[1]);
   }
 
+  private static void requireRopeDims(MlxArray a, int dims) {
+    int[] shape = Call.argument("rope", 0, a).shape();
+    if (shape.length < 3) {
+      throw new IllegalArgumentException(
+          "[rope] the array has shape "
+              + Arrays.toString(shape)
+              + "; it must have at least 3 axes: (B, ..., T, D)");
+    }
+    int features = shape[shape.length - 1];
+    if (dims < 1 || dims % 2 != 0 || dims > features) {
+      throw new IllegalArgumentException(
+          "[rope] dims is "
+              + dims
+              + "; it must be even, and from 2 to the size of the last axis, "
+              + features
+              + ", of the array of shape "
+              + Arrays.toString(shape));
+    }
+  }
+
   /** MLX reads on where sizes do not fit, and divides by those that are 0. */
   private static void requireAxes(
       String function, String argument, MlxArray x, String form, int... sizes) {
     int[] shape = Call.notNull(function, argument, x).shape();
     boolean fits = shape.length == sizes.length && x.size() > 0;
-    for (int i = 0; fits && i < sizes.length; i++) {
-      fits = sizes[i] == -1 || sizes[i] == shape[i];
+    StringJoiner allowed = new StringJoiner(", ", "[", "]");
+    for (int i = 0; i < sizes.length; i++) {
+      fits = fits && (sizes[i] == -1 || sizes[i] == shape[i]);
+      allowed.add(sizes[i] == -1 ? "any" : Integer.toString(sizes[i]));
     }
     if (!fits) {
       throw new IllegalArgumentException(
@@ -417,14 +441,22 @@ public final class Fast {
               + Arrays.toString(shape)
               + "; it must be "
               + form
-              + " in the sizes of the other arguments, and not empty");
+              + " in the sizes of the other arguments, here "
+              + allowed
+              + ", and not empty");
     }
   }
 
   private static void requireMultiple(String function, int heads, int of) {
     if (heads % of != 0) {
       throw new IllegalArgumentException(
-          "[" + function + "] " + heads + " heads cannot share " + of + "; it must be a multiple");
+          "["
+              + function
+              + "] "
+              + heads
+              + " heads of q cannot share "
+              + of
+              + " of k and v; the first number must be a multiple of the second");
     }
   }
 

@@ -1135,9 +1135,11 @@ public final class Fft {
         throw new IllegalArgumentException(
             "["
                 + function
-                + "] sizes "
+                + "] the sizes of the transformed axes are "
                 + Arrays.toString(sizes)
-                + " of the transformed axes must be positive");
+                + " for an array of shape "
+                + Arrays.toString(shape)
+                + "; they must be positive");
       }
       whole[resolved[i]] = sizes[i];
     }

@@ -60,6 +60,11 @@ final class FileSource extends ArraySource {
   }
 
   @Override
+  byte[] upTo(int n) {
+    return bytes(Math.min(n, remaining()));
+  }
+
+  @Override
   MlxArray elements(long offset, DType dtype, int[] shape, boolean swapped) {
     return Call.creation(
         function, s -> IoNative.load(file, offset, shape, dtype.code(), swapped, s));

@@ -57,7 +57,7 @@ public final class FunctionExporter implements AutoCloseable {
       handle =
           ExportNative.exporter(
               NamedArrays.utf8(file.part().toString()),
-              closure.handle,
+              closure.handle(),
               shapeless,
               NamedArrays.utf8(Call.notNull(NAME, "the metadata", metadata)));
     } catch (ClosedException e) {

@@ -43,7 +43,7 @@ public abstract sealed class FunctionHandle implements AutoCloseable
         throw new IllegalArgumentException(
             "[" + function + "] at most " + MOST_NESTED + " transforms can be nested");
       }
-      handle = transform.applyAsLong(closure.handle);
+      handle = transform.applyAsLong(closure.handle());
     } catch (ClosedException e) {
       throw new IllegalStateException("[" + function + "] the function to transform is closed", e);
     } finally {
@@ -71,7 +71,7 @@ public abstract sealed class FunctionHandle implements AutoCloseable
       return Call.wrap(body.apply(handles), context);
     } catch (ClosedException e) {
       if (isClosed()) {
-        throw new IllegalStateException("[" + function + "] the function is closed", e);
+        throw Explanation.closed("[" + function + "] the function is closed", handle, e);
       }
       throw Call.explained(function, e, xs);
     } finally {
@@ -100,5 +100,6 @@ public abstract sealed class FunctionHandle implements AutoCloseable
   @Override
   public void close() {
     HandlesNative.close(handle);
+    Tracking.closed(handle);
   }
 }

@@ -259,12 +259,22 @@ final class GgufFormat {
   // ---- reading ----------------------------------------------------------------------------------
 
   static void read(ArraySource source, LoadedArrays into) {
-    if (!Arrays.equals(source.bytes(MAGIC.length), MAGIC)) {
-      throw source.corrupt("it is not a .gguf file");
+    byte[] magic = source.upTo(MAGIC.length);
+    if (!Arrays.equals(magic, MAGIC)) {
+      throw source.notA(".gguf", magic);
     }
-    long version = source.int32();
+    int version = (int) source.int32();
+    int reversed = Integer.reverseBytes(version);
+    if (reversed == 2 || reversed == VERSION) {
+      throw source.corrupt(
+          "its numbers are big-endian, and only little-endian ones are read; convert it by"
+              + " gguf_convert_endian.py of llama.cpp");
+    }
     if (version != 2 && version != VERSION) {
-      throw source.corrupt("version " + version + " of the .gguf format is not known");
+      throw source.corrupt(
+          "version "
+              + Integer.toUnsignedString(version)
+              + " of the .gguf format is not known; 2 and 3 are");
     }
     long arrays = source.int64("the number of arrays");
     long values = source.int64("the number of metadata");

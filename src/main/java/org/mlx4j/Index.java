@@ -63,8 +63,8 @@ public final class Index {
     return new Index(Kind.NUMBER, i, null, 1);
   }
 
-  static Index[] at(int... indices) {
-    return Arrays.stream(Call.notNull("get", "the array of indices", indices))
+  static Index[] at(String function, int... indices) {
+    return Arrays.stream(Call.notNull(function, "the array of indices", indices))
         .mapToObj(Index::at)
         .toArray(Index[]::new);
   }
@@ -147,22 +147,24 @@ public final class Index {
 
   /**
    * Elements of an axis by their indices, or, for an array of dtype bool, the positions of as many
-   * axes as it has where it is true.
+   * axes as it has where it is true. A bool scalar adds an axis and selects all of it or nothing,
+   * as in NumPy.
    *
    * @param indices of integer dtype, which count from the end when negative, or of dtype bool and
    *     of the sizes of the axes. The index refers to the array and does not own it
    * @return an index
-   * @throws IllegalArgumentException if the dtype is another, or bool without an axis
+   * @throws IllegalArgumentException if the dtype is another
    */
   public static Index of(MlxArray indices) {
     Call.notNull("of", "the array of indices", indices);
     boolean isMask = indices.dtype() == DType.BOOL;
     if (!isMask && !indices.dtype().isInteger()) {
       throw new IllegalArgumentException(
-          "[of] indices must be of integer or bool dtype, got " + indices.dtype());
-    }
-    if (isMask && indices.ndim() == 0) {
-      throw new IllegalArgumentException("[of] a bool scalar is no index");
+          "[of] indices must be of integer or bool dtype, got "
+              + indices.dtype()
+              + " "
+              + Arrays.toString(indices.shape())
+              + "; convert them, for instance by astype(DType.INT32)");
     }
     return new Index(indices);
   }
@@ -177,10 +179,9 @@ public final class Index {
     return new Index(MlxArray.of(Call.notNull("of", "the array of indices", indices)));
   }
 
-  static Index[] of(MlxArray... indices) {
-    return Arrays.stream(Call.notNull("get", "the array of indices", indices))
-        .map(Index::of)
-        .toArray(Index[]::new);
+  static Index[] of(String function, MlxArray... indices) {
+    Call.handles(function, indices); // none is null
+    return Call.as(function, () -> Arrays.stream(indices).map(Index::of).toArray(Index[]::new));
   }
 
   /** The form that Python writes between brackets; of an array its dtype and shape. */
@@ -260,7 +261,12 @@ public final class Index {
               + function
               + "] start, stop and strides need one entry for each of the "
               + ndim
-              + " axes");
+              + " axes; given: start "
+              + Arrays.toString(start)
+              + ", stop "
+              + Arrays.toString(stop)
+              + ", strides "
+              + Arrays.toString(strides));
     }
     Index[] indices = new Index[ndim];
     for (int i = 0; i < ndim; i++) {
@@ -270,11 +276,7 @@ public final class Index {
   }
 
   static Index[] take(int index, int axis, int ndim) {
-    int resolved = axis < 0 ? axis + ndim : axis;
-    if (resolved < 0 || resolved >= ndim) {
-      throw new IllegalArgumentException(
-          "[take] axis " + axis + " is out of range for an array with " + ndim + " axes");
-    }
+    int resolved = Axes.resolve("take", axis, ndim);
     Index[] indices = new Index[resolved + 1];
     Arrays.fill(indices, ALL);
     indices[resolved] = at(index);

@@ -28,7 +28,7 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray get(Index... indices) {
-    return Selection.get((MlxArray) this, indices);
+    return Selection.get("get", (MlxArray) this, indices);
   }
 
   /**
@@ -41,7 +41,7 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray get(int... indices) {
-    return Selection.get((MlxArray) this, Index.at(indices));
+    return Selection.get("get", (MlxArray) this, Index.at("get", indices));
   }
 
   /**
@@ -55,7 +55,7 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray get(MlxArray... indices) {
-    return Selection.get((MlxArray) this, Index.of(indices));
+    return Selection.get("get", (MlxArray) this, Index.of("get", indices));
   }
 
   /**
@@ -75,7 +75,7 @@ public sealed interface Indexing permits MlxArray {
    * @return what makes changed arrays of this one
    */
   default ArrayAt at(int... indices) {
-    return new ArrayAt((MlxArray) this, Index.at(indices));
+    return new ArrayAt((MlxArray) this, Index.at("at", indices));
   }
 
   /**
@@ -85,7 +85,7 @@ public sealed interface Indexing permits MlxArray {
    * @return what makes changed arrays of this one
    */
   default ArrayAt at(MlxArray... indices) {
-    return new ArrayAt((MlxArray) this, Index.of(indices));
+    return new ArrayAt((MlxArray) this, Index.of("at", indices));
   }
 
   /**
@@ -113,7 +113,7 @@ public sealed interface Indexing permits MlxArray {
    */
   default MlxArray slice(int[] start, int[] stop, int[] strides) {
     MlxArray a = (MlxArray) this;
-    return Selection.get(a, Index.slices("slice", a.ndim(), start, stop, strides));
+    return Selection.get("slice", a, Index.slices("slice", a.ndim(), start, stop, strides));
   }
 
   /**
@@ -241,7 +241,7 @@ public sealed interface Indexing permits MlxArray {
    */
   default MlxArray take(int index, int axis) {
     MlxArray a = (MlxArray) this;
-    return Selection.get(a, Index.take(index, axis, a.ndim()));
+    return Selection.get("take", a, Index.take(index, axis, a.ndim()));
   }
 
   /**
@@ -290,10 +290,14 @@ public sealed interface Indexing permits MlxArray {
    */
   default MlxArray putAlongAxis(MlxArray indices, MlxArray values) {
     MlxArray a = (MlxArray) this;
-    try (MlxArray flat = a.flatten();
-        MlxArray put = flat.putAlongAxis(indices, values, 0)) {
-      return put.reshape(a.shape());
-    }
+    return Call.as(
+        "putAlongAxis",
+        () -> {
+          try (MlxArray flat = a.flatten();
+              MlxArray put = flat.putAlongAxis(indices, values, 0)) {
+            return put.reshape(a.shape());
+          }
+        });
   }
 
   /**

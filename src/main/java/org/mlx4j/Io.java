@@ -6,8 +6,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
-import java.nio.file.AccessMode;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -267,7 +265,11 @@ public final class Io {
    */
   public static Path saveSafetensors(
       Path file, Map<String, MlxArray> arrays, Map<String, String> metadata) {
-    String function = "saveSafetensors";
+    return saveSafetensors("saveSafetensors", file, arrays, metadata);
+  }
+
+  static Path saveSafetensors(
+      String function, Path file, Map<String, MlxArray> arrays, Map<String, String> metadata) {
     Map<String, MlxArray> all = copy(function, arrays);
     Map<String, String> texts = texts(function, all, metadata);
     return save(
@@ -590,14 +592,11 @@ public final class Io {
     return load("loadGguf", stream, Format.GGUF).arrays();
   }
 
-  private static Loaded load(String function, Path file, Format format) {
+  static Loaded load(String function, Path file, Format format) {
     Call.notNull(function, "the file", file);
     Call.notNull(function, "the format", format);
+    Unreadable.require(function, file);
     try {
-      file.getFileSystem().provider().checkAccess(file, AccessMode.READ);
-      if (Files.isDirectory(file)) {
-        throw new FileSystemException(file.toString(), null, "it is a directory");
-      }
       boolean onDisk =
           file.getFileSystem().equals(FileSystems.getDefault()) && Files.isRegularFile(file);
       if (!onDisk) {
@@ -609,7 +608,7 @@ public final class Io {
         return collected(into -> NpzFormat.read(function, file.toFile(), into));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("[" + function + "] " + file + " cannot be read", e);
+      throw Unreadable.exception(function, file, e);
     }
     try (FileSource source = new FileSource(function, file)) {
       return load(source, format);

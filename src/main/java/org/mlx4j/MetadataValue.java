@@ -66,7 +66,7 @@ public sealed interface MetadataValue {
    * @throws NullPointerException if the text is null
    */
   static MetadataValue of(String value) {
-    return new Text(value);
+    return new Text(Call.notNull("MetadataValue", "the text", value));
   }
 
   /**
@@ -77,6 +77,8 @@ public sealed interface MetadataValue {
    * @throws NullPointerException if the list or a text is null
    */
   static MetadataValue of(List<String> value) {
+    Call.notNull("MetadataValue", "the list of texts", value)
+        .forEach(text -> Call.notNull("MetadataValue", "a text", text));
     return new Texts(value);
   }
 
@@ -88,7 +90,7 @@ public sealed interface MetadataValue {
    * @throws NullPointerException if the array is null
    */
   static MetadataValue of(MlxArray value) {
-    return new Array(value);
+    return new Array(Call.notNull("MetadataValue", "the array", value));
   }
 
   /**

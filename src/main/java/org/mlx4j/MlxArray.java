@@ -8,9 +8,11 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
@@ -56,8 +58,8 @@ public final class MlxArray
   private int[] description;
 
   MlxArray(long handle, ThreadContext context) {
-    this.handle = handle;
-    Ownership.own(this, handle, context);
+    this.handle = Scope.marked(handle, context);
+    Ownership.own(this, this.handle, context);
   }
 
   // ---- from host data
@@ -138,7 +140,8 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(float[] data, DType dtype, int... shape) {
-    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation(
+        "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
   /**
@@ -166,7 +169,8 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(int[] data, DType dtype, int... shape) {
-    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation(
+        "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
   /**
@@ -194,7 +198,8 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(long[] data, DType dtype, int... shape) {
-    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation(
+        "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
   /**
@@ -222,7 +227,8 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(double[] data, DType dtype, int... shape) {
-    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation(
+        "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
   /**
@@ -250,7 +256,8 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(boolean[] data, DType dtype, int... shape) {
-    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation(
+        "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
   /**
@@ -278,7 +285,8 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(byte[] data, DType dtype, int... shape) {
-    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation(
+        "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
   /**
@@ -306,7 +314,8 @@ public final class MlxArray
    *     elements
    */
   public static MlxArray of(short[] data, DType dtype, int... shape) {
-    return Call.creation("array", s -> HostDataNative.from_host(data, shape, dtype.code()));
+    return Call.creation(
+        "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
   /**
@@ -359,7 +368,14 @@ public final class MlxArray
     }
     if (bytes != data.remaining()) {
       throw new IllegalArgumentException(
-          "[array] the buffer has " + data.remaining() + " bytes, the array needs " + bytes);
+          "[array] the buffer has "
+              + data.remaining()
+              + " bytes, an array of shape "
+              + Arrays.toString(shape)
+              + " and dtype "
+              + dtype
+              + " needs "
+              + bytes);
     }
     ByteBuffer direct = NativeBytes.readable(data, dtype);
     try {
@@ -499,7 +515,7 @@ public final class MlxArray
    */
   public static MlxArray scalar(double value, DType dtype) {
     return Call.notNull("array", "the dtype", dtype).isFloating()
-        ? Call.creation("array", s -> HostDataNative.scalar(value, dtype.code()))
+        ? Call.creation("array", s -> HostDataNative.scalar(value, Call.code("array", dtype)))
         : of(new double[] {value}, dtype, new int[0]);
   }
 
@@ -511,7 +527,7 @@ public final class MlxArray
    * @return an array without axes
    */
   public static MlxArray scalar(long value, DType dtype) {
-    return Call.creation("array", s -> HostDataNative.scalar(value, dtype.code()));
+    return Call.creation("array", s -> HostDataNative.scalar(value, Call.code("array", dtype)));
   }
 
   // ---- description
@@ -527,7 +543,7 @@ public final class MlxArray
       try {
         known = HandlesNative.describe(handle);
       } catch (ClosedException e) {
-        throw Call.explained("shape", e, this);
+        throw Call.explained(Explanation.calledMethod("shape"), e, this);
       } finally {
         Reference.reachabilityFence(this);
       }
@@ -556,13 +572,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed and was not described before
    */
   public int dim(int axis) {
-    int ndim = ndim();
-    int resolved = axis < 0 ? axis + ndim : axis;
-    if (resolved < 0 || resolved >= ndim) {
-      throw new IllegalArgumentException(
-          "[dim] axis " + axis + " is out of range for an array with " + ndim + " axes");
-    }
-    return description()[1 + resolved];
+    return description()[1 + Axes.resolve("dim", axis, ndim())];
   }
 
   /**
@@ -674,16 +684,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public float itemFloat() {
-    try {
-      return EvaluationNative.item_float(handle);
-    } catch (OutOfMemoryError e) {
-      Call.evaluate("item", this); // tries again without what was dropped
-      return EvaluationNative.item_float(handle);
-    } catch (ClosedException e) {
-      throw Call.explained("item", e, this);
-    } finally {
-      Reference.reachabilityFence(this);
-    }
+    return item(EvaluationNative::item_float);
   }
 
   /**
@@ -694,16 +695,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public double itemDouble() {
-    try {
-      return EvaluationNative.item_double(handle);
-    } catch (OutOfMemoryError e) {
-      Call.evaluate("item", this); // tries again without what was dropped
-      return EvaluationNative.item_double(handle);
-    } catch (ClosedException e) {
-      throw Call.explained("item", e, this);
-    } finally {
-      Reference.reachabilityFence(this);
-    }
+    return item(EvaluationNative::item_double);
   }
 
   /**
@@ -737,16 +729,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public long itemLong() {
-    try {
-      return EvaluationNative.item_long(handle);
-    } catch (OutOfMemoryError e) {
-      Call.evaluate("item", this); // tries again without what was dropped
-      return EvaluationNative.item_long(handle);
-    } catch (ClosedException e) {
-      throw Call.explained("item", e, this);
-    } finally {
-      Reference.reachabilityFence(this);
-    }
+    return item(EvaluationNative::item_long);
   }
 
   /**
@@ -771,10 +754,23 @@ public final class MlxArray
   public Complex64 itemComplex() {
     if (size() != 1) {
       throw new IllegalArgumentException(
-          "[item] item can only be read from an array with exactly one element, this one has "
-              + size());
+          "[item] item can only be read from an array with exactly one element, this one has shape "
+              + Arrays.toString(shape()));
     }
-    return toComplexArray()[0];
+    return toComplexArray("item")[0];
+  }
+
+  private <T> T item(LongFunction<T> read) {
+    try {
+      return read.apply(handle);
+    } catch (OutOfMemoryError e) {
+      Call.evaluate("item", this); // tries again without what was dropped
+      return read.apply(handle);
+    } catch (RuntimeException e) {
+      throw Explanation.named("item", e, this);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**
@@ -786,8 +782,8 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public float[] toFloatArray() {
-    float[] elements = new float[javaSize(1)];
-    copyTo(elements);
+    float[] elements = new float[javaSize("toFloatArray", 1)];
+    read("toFloatArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
@@ -800,8 +796,8 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public double[] toDoubleArray() {
-    double[] elements = new double[javaSize(1)];
-    copyTo(elements);
+    double[] elements = new double[javaSize("toDoubleArray", 1)];
+    read("toDoubleArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
@@ -814,8 +810,8 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public int[] toIntArray() {
-    int[] elements = new int[javaSize(1)];
-    copyTo(elements);
+    int[] elements = new int[javaSize("toIntArray", 1)];
+    read("toIntArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
@@ -828,8 +824,8 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public long[] toLongArray() {
-    long[] elements = new long[javaSize(1)];
-    copyTo(elements);
+    long[] elements = new long[javaSize("toLongArray", 1)];
+    read("toLongArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
@@ -842,8 +838,8 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public boolean[] toBooleanArray() {
-    boolean[] elements = new boolean[javaSize(1)];
-    copyTo(elements);
+    boolean[] elements = new boolean[javaSize("toBooleanArray", 1)];
+    read("toBooleanArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
@@ -856,8 +852,8 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public byte[] toByteArray() {
-    byte[] elements = new byte[javaSize(1)];
-    copyTo(elements);
+    byte[] elements = new byte[javaSize("toByteArray", 1)];
+    read("toByteArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
@@ -870,8 +866,8 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public short[] toShortArray() {
-    short[] elements = new short[javaSize(1)];
-    copyTo(elements);
+    short[] elements = new short[javaSize("toShortArray", 1)];
+    read("toShortArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
@@ -884,7 +880,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public void copyTo(float[] destination) {
-    read(h -> HostDataNative.to_host(h, destination), destination);
+    read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
@@ -896,7 +892,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public void copyTo(double[] destination) {
-    read(h -> HostDataNative.to_host(h, destination), destination);
+    read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
@@ -908,7 +904,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public void copyTo(int[] destination) {
-    read(h -> HostDataNative.to_host(h, destination), destination);
+    read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
@@ -920,7 +916,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public void copyTo(long[] destination) {
-    read(h -> HostDataNative.to_host(h, destination), destination);
+    read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
@@ -932,7 +928,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public void copyTo(boolean[] destination) {
-    read(h -> HostDataNative.to_host(h, destination), destination);
+    read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
@@ -944,7 +940,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public void copyTo(byte[] destination) {
-    read(h -> HostDataNative.to_host(h, destination), destination);
+    read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
@@ -956,7 +952,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public void copyTo(short[] destination) {
-    read(h -> HostDataNative.to_host(h, destination), destination);
+    read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
@@ -967,8 +963,12 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed
    */
   public Complex64[] toComplexArray() {
-    float[] parts = new float[2 * javaSize(2)];
-    read(h -> HostDataNative.to_complex(h, parts), parts);
+    return toComplexArray("toComplexArray");
+  }
+
+  private Complex64[] toComplexArray(String function) {
+    float[] parts = new float[2 * javaSize(function, 2)];
+    read(function, h -> HostDataNative.to_complex(h, parts), parts);
     Complex64[] elements = new Complex64[parts.length / 2];
     for (int i = 0; i < elements.length; i++) {
       elements[i] = new Complex64(parts[2 * i], parts[2 * i + 1]);
@@ -984,15 +984,15 @@ public final class MlxArray
    * @param destination a buffer with at least {@link #nbytes()} bytes remaining
    * @throws IllegalArgumentException if there are fewer
    * @throws IllegalStateException if this array is closed
-   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   * @throws ReadOnlyBufferException if the buffer is read-only
    */
   public void copyTo(ByteBuffer destination) {
-    require(destination, nbytes());
+    require(destination, nbytes(), "bytes");
     NativeBytes.write(
         destination,
         (int) nbytes(),
         dtype(),
-        d -> read(h -> HostDataNative.to_buffer(h, d, d.position()), d));
+        d -> read("copyTo", h -> HostDataNative.to_buffer(h, d, d.position()), d));
   }
 
   /**
@@ -1002,10 +1002,10 @@ public final class MlxArray
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
    * @throws IllegalStateException if this array is closed
-   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   * @throws ReadOnlyBufferException if the buffer is read-only
    */
   public void copyTo(FloatBuffer destination) {
-    require(destination, size());
+    require(destination, size(), "elements");
     destination.put(toFloatArray());
   }
 
@@ -1016,10 +1016,10 @@ public final class MlxArray
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
    * @throws IllegalStateException if this array is closed
-   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   * @throws ReadOnlyBufferException if the buffer is read-only
    */
   public void copyTo(DoubleBuffer destination) {
-    require(destination, size());
+    require(destination, size(), "elements");
     destination.put(toDoubleArray());
   }
 
@@ -1030,10 +1030,10 @@ public final class MlxArray
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
    * @throws IllegalStateException if this array is closed
-   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   * @throws ReadOnlyBufferException if the buffer is read-only
    */
   public void copyTo(IntBuffer destination) {
-    require(destination, size());
+    require(destination, size(), "elements");
     destination.put(toIntArray());
   }
 
@@ -1044,10 +1044,10 @@ public final class MlxArray
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
    * @throws IllegalStateException if this array is closed
-   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   * @throws ReadOnlyBufferException if the buffer is read-only
    */
   public void copyTo(LongBuffer destination) {
-    require(destination, size());
+    require(destination, size(), "elements");
     destination.put(toLongArray());
   }
 
@@ -1055,36 +1055,65 @@ public final class MlxArray
     void read(long handle);
   }
 
-  private void read(Reader reader, Object destination) {
-    if (destination == null) {
-      throw new NullPointerException("[copyTo] the destination is null");
-    }
+  private void read(String function, Reader reader, Object destination) {
+    Call.notNull(function, "the destination", destination);
     try {
       Call.withinMemory(() -> reader.read(handle));
       MemoryPressure.evaluated();
-    } catch (ClosedException e) {
-      throw Call.explained("copyTo", e, this);
+    } catch (RuntimeException e) {
+      throw Explanation.named(function, e, this);
     } finally {
       Reference.reachabilityFence(this);
       Reference.reachabilityFence(destination);
     }
   }
 
-  private int javaSize(int parts) {
+  private int javaSize(String function, int parts) {
     long size = size();
-    if (size > (Integer.MAX_VALUE - 8) / parts) {
-      throw new IllegalArgumentException("[toArray] " + size + " elements do not fit a Java array");
+    int most = (Integer.MAX_VALUE - 8) / parts;
+    if (size > most) {
+      throw new IllegalArgumentException(
+          "["
+              + function
+              + "] the array of shape "
+              + Arrays.toString(shape())
+              + " has "
+              + size
+              + " elements, a Java array holds at most "
+              + most
+              + "; read parts of it");
     }
     return (int) size;
   }
 
-  private static void require(Buffer destination, long elements) {
-    if (Call.notNull("copyTo", "the destination", destination).remaining() < elements) {
+  /** {@link ReadOnlyBufferException} cannot carry a message by itself. */
+  private static final class ReadOnlyDestinationException extends ReadOnlyBufferException {
+    private static final long serialVersionUID = 1L;
+    private final String message;
+
+    ReadOnlyDestinationException(String message) {
+      this.message = message;
+    }
+
+    @Override
+    public String getMessage() {
+      return message;
+    }
+  }
+
+  private static void require(Buffer destination, long wanted, String unit) {
+    if (Call.notNull("copyTo", "the destination", destination).isReadOnly()) {
+      throw new ReadOnlyDestinationException(
+          "[copyTo] the buffer is read-only; give one that can be written to");
+    }
+    if (destination.remaining() < wanted) {
       throw new IllegalArgumentException(
           "[copyTo] the buffer has room for "
               + destination.remaining()
+              + " "
+              + unit
               + ", the array needs "
-              + elements);
+              + wanted);
     }
   }
 
@@ -1095,6 +1124,7 @@ public final class MlxArray
   @Override
   public void close() {
     HandlesNative.close(handle);
+    Tracking.closed(handle);
   }
 
   /**
@@ -1121,7 +1151,7 @@ public final class MlxArray
     } catch (ClosedException e) {
       return "array(closed)";
     } catch (RuntimeException e) {
-      return "array(" + e.getMessage() + ")";
+      return "array(" + Explanation.ofPrinting(e, this) + ")";
     } finally {
       Reference.reachabilityFence(this);
     }

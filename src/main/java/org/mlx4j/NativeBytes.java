@@ -20,9 +20,6 @@ final class NativeBytes {
 
   /** Has `source` write bytes, and puts them into the destination in its order. */
   static void write(ByteBuffer destination, int bytes, DType dtype, Consumer<ByteBuffer> source) {
-    if (destination.isReadOnly()) {
-      throw new java.nio.ReadOnlyBufferException();
-    }
     if (destination.isDirect() && isNative(destination, dtype)) {
       source.accept(destination);
       destination.position(destination.position() + bytes);

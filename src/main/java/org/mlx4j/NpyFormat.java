@@ -59,13 +59,15 @@ final class NpyFormat {
 
   /** Reads one array and not a byte more. */
   static MlxArray read(ArraySource source) {
-    if (!Arrays.equals(source.bytes(MAGIC.length), MAGIC)) {
-      throw source.corrupt("it is not a .npy file");
+    byte[] magic = source.upTo(MAGIC.length);
+    if (!Arrays.equals(magic, MAGIC)) {
+      throw source.notA(".npy", magic);
     }
     int version = source.int8();
     source.int8();
     if (version < 1 || version > 3) {
-      throw source.corrupt("version " + version + " of the .npy format is not known");
+      throw source.corrupt(
+          "version " + version + " of the .npy format is not known; 1, 2 and 3 are");
     }
     long length = version == 1 ? source.int16() : source.int32();
     if (length > LONGEST_HEADER) {
@@ -118,7 +120,15 @@ final class NpyFormat {
           return dtype;
         }
       }
-      throw source.corrupt("elements of type '" + given + "' are not supported");
+      throw source.corrupt(
+          "elements of type '"
+              + given
+              + "' are not supported"
+              + (type.startsWith("O")
+                  ? ": they are objects of Python, whose reading may run any program; save them as"
+                      + " arrays of numbers"
+                  : "; convert them in Python by astype to bool, integers, float16, float32, float64 or"
+                      + " complex64"));
     }
 
     void parse() {

@@ -2,6 +2,7 @@ package org.mlx4j;
 
 import java.io.ByteArrayInputStream;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,6 +69,14 @@ final class NpzFormat {
   // ---- reading a file ---------------------------------------------------------------------------
 
   static void read(String function, File file, LoadedArrays into) {
+    try (InputStream in = new FileInputStream(file)) {
+      byte[] start = in.readNBytes(Unreadable.START);
+      if (!isZip(start)) {
+        throw notNpz(function, file.toString(), start);
+      }
+    } catch (IOException e) {
+      throw unreadable(function, file.toString(), e);
+    }
     try (ZipFile zip = new ZipFile(file)) {
       Enumeration<? extends ZipEntry> entries = zip.entries();
       while (entries.hasMoreElements()) {
@@ -91,9 +100,9 @@ final class NpzFormat {
 
   static void read(String function, String name, InputStream stream, LoadedArrays into) {
     try {
-      byte[] start = stream.readNBytes(4);
-      if (start.length < 4 || start[0] != 'P' || start[1] != 'K' || start[2] > 8) {
-        throw new MlxException("[" + function + "] " + name + " is not a .npz file");
+      byte[] start = stream.readNBytes(Unreadable.START);
+      if (!isZip(start)) {
+        throw notNpz(function, name, start);
       }
       Tail tail = new Tail(new SequenceInputStream(new ByteArrayInputStream(start), stream));
       int entries = 0;
@@ -163,6 +172,15 @@ final class NpzFormat {
   }
 
   // ---- both -------------------------------------------------------------------------------------
+
+  private static boolean isZip(byte[] start) {
+    return start.length >= 4 && start[0] == 'P' && start[1] == 'K' && start[2] <= 8;
+  }
+
+  private static MlxException notNpz(String function, String name, byte[] start) {
+    return new MlxException(
+        "[" + function + "] " + name + ": it is not a .npz file: " + Unreadable.seems(start));
+  }
 
   private static StreamSource source(String function, String name, ZipEntry entry, InputStream in) {
     long size = entry.getSize() < 0 ? Long.MAX_VALUE : entry.getSize();

@@ -58,7 +58,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray zerosLike(MlxArray a) {
-    return zerosLike(a, a.dtype());
+    return zerosLike(a, Call.argument("zerosLike", 0, a).dtype());
   }
 
   /**
@@ -70,6 +70,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray zerosLike(MlxArray a, DType dtype) {
+    Call.notNull("zerosLike", "the dtype", dtype);
     return unary("zerosLike", (x, s) -> CreationNative.zeros_like(x, dtype.code(), s), a);
   }
 
@@ -105,7 +106,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray onesLike(MlxArray a) {
-    return onesLike(a, a.dtype());
+    return onesLike(a, Call.argument("onesLike", 0, a).dtype());
   }
 
   /**
@@ -117,6 +118,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray onesLike(MlxArray a, DType dtype) {
+    Call.notNull("onesLike", "the dtype", dtype);
     return unary("onesLike", (x, s) -> CreationNative.ones_like(x, dtype.code(), s), a);
   }
 
@@ -144,9 +146,7 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray full(int[] shape, double vals, DType dtype) {
-    try (MlxArray value = MlxArray.scalar(vals, dtype)) {
-      return full(shape, value, dtype);
-    }
+    return full("full", shape, vals, dtype);
   }
 
   /**
@@ -172,9 +172,7 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray full(int[] shape, long vals, DType dtype) {
-    try (MlxArray value = MlxArray.scalar(vals, dtype)) {
-      return full(shape, value, dtype);
-    }
+    return full("full", shape, vals, dtype);
   }
 
   /**
@@ -188,7 +186,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray full(int[] shape, MlxArray vals) {
-    return full(shape, vals, vals.dtype());
+    return full(shape, vals, Call.notNull("full", "the array of values", vals).dtype());
   }
 
   /**
@@ -204,10 +202,30 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray full(int[] shape, MlxArray vals, DType dtype) {
-    return unary(
-        "full",
-        (v, s) -> CreationNative.full(Sizes.require("full", shape, dtype), v, dtype.code(), s),
-        vals);
+    return full("full", shape, vals, dtype);
+  }
+
+  private static MlxArray full(String function, int[] shape, double vals, DType dtype) {
+    try (MlxArray value = Call.as(function, () -> MlxArray.scalar(vals, dtype))) {
+      return full(function, shape, value, dtype);
+    }
+  }
+
+  private static MlxArray full(String function, int[] shape, long vals, DType dtype) {
+    Sizes.requireFits(function, vals, dtype);
+    try (MlxArray value = Call.as(function, () -> MlxArray.scalar(vals, dtype))) {
+      return full(function, shape, value, dtype);
+    }
+  }
+
+  private static MlxArray full(String function, int[] shape, MlxArray vals, DType dtype) {
+    Sizes.require(function, shape, dtype);
+    Call.notNull(function, "the array of values", vals);
+    return unary(function, (v, s) -> CreationNative.full(shape, v, dtype.code(), s), vals);
+  }
+
+  private static int[] shapeOfFirst(String function, MlxArray a) {
+    return Call.argument(function, 0, a).shape();
   }
 
   /**
@@ -220,7 +238,8 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, double vals) {
-    return full(a.shape(), vals, a.dtype());
+    int[] shape = shapeOfFirst("fullLike", a);
+    return full("fullLike", shape, vals, a.dtype());
   }
 
   /**
@@ -233,7 +252,8 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, long vals) {
-    return full(a.shape(), vals, a.dtype());
+    int[] shape = shapeOfFirst("fullLike", a);
+    return full("fullLike", shape, vals, a.dtype());
   }
 
   /**
@@ -246,7 +266,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, double vals, DType dtype) {
-    return full(a.shape(), vals, dtype);
+    return full("fullLike", shapeOfFirst("fullLike", a), vals, dtype);
   }
 
   /**
@@ -259,7 +279,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, long vals, DType dtype) {
-    return full(a.shape(), vals, dtype);
+    return full("fullLike", shapeOfFirst("fullLike", a), vals, dtype);
   }
 
   /**
@@ -273,7 +293,8 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, MlxArray vals) {
-    return full(a.shape(), vals, a.dtype());
+    int[] shape = shapeOfFirst("fullLike", a);
+    return full("fullLike", shape, vals, a.dtype());
   }
 
   /**
@@ -287,7 +308,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, MlxArray vals, DType dtype) {
-    return full(a.shape(), vals, dtype);
+    return full("fullLike", shapeOfFirst("fullLike", a), vals, dtype);
   }
 
   /**
@@ -316,13 +337,76 @@ public final class Ops {
    *
    * @param start the first number
    * @param stop the limit, which is not included
-   * @param step the difference of neighbours, not zero
+   * @param step the difference of neighbours, not zero; where it is infinite there is one number at
+   *     most
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
-   *     more than 2^31 - 1 elements
+   * @throws IllegalArgumentException if the step is zero or NaN, the start or the limit is not
+   *     finite, or there would be more than 2^31 - 1 elements
    */
   public static MlxArray arange(int start, int stop, int step) {
-    return arange(start, stop, step, DType.INT32);
+    return arange((double) start, stop, step, DType.INT32);
+  }
+
+  /**
+   * The int64 numbers from 0 up to a limit. Mirrors {@code mlx.core.arange}.
+   *
+   * @param stop the limit, which is not included
+   * @return an array of one axis
+   * @throws IllegalArgumentException if there would be more than 2^31 - 1 elements
+   */
+  public static MlxArray arange(long stop) {
+    return arange(0L, stop, 1L);
+  }
+
+  /**
+   * The int64 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
+   *
+   * @param start the first number
+   * @param stop the limit, which is not included
+   * @return an array of one axis
+   * @throws IllegalArgumentException if there would be more than 2^31 - 1 elements
+   */
+  public static MlxArray arange(long start, long stop) {
+    return arange(start, stop, 1L);
+  }
+
+  /**
+   * The int64 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
+   *
+   * @param start the first number
+   * @param stop the limit, which is not included
+   * @param step the difference of neighbours, not zero
+   * @return an array of one axis
+   * @throws IllegalArgumentException if the step is zero, or there would be more than 2^31 - 1
+   *     elements
+   */
+  public static MlxArray arange(long start, long stop, long step) {
+    return arange(start, stop, step, DType.INT64);
+  }
+
+  /**
+   * The whole numbers from a start up to a limit, each exact where the dtype holds it. Mirrors
+   * {@code mlx.core.arange}.
+   *
+   * @param start the first number
+   * @param stop the limit, which is not included
+   * @param step the difference of neighbours, not zero
+   * @param dtype the dtype, not bool
+   * @return an array of one axis
+   * @throws IllegalArgumentException if the step is zero, the dtype is bool, or there would be more
+   *     than 2^31 - 1 elements
+   */
+  public static MlxArray arange(long start, long stop, long step, DType dtype) {
+    int count = Sizes.countOfRange(start, stop, step);
+    if (!Call.notNull("arange", "the dtype", dtype).isInteger()
+        || (Sizes.isExactAsDouble(start) && Sizes.isExactAsDouble(stop))) {
+      return arange((double) start, (double) stop, (double) step, dtype);
+    }
+    try (MlxArray numbers = arange(0.0, count, 1.0, DType.INT64);
+        MlxArray multiples = numbers.multiply(step);
+        MlxArray exact = multiples.add(start)) {
+      return exact.astype(dtype);
+    }
   }
 
   /**
@@ -330,8 +414,8 @@ public final class Ops {
    *
    * @param stop the limit, which is not included
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
-   *     more than 2^31 - 1 elements
+   * @throws IllegalArgumentException if a number is not finite or there would be more than 2^31 - 1
+   *     elements
    */
   public static MlxArray arange(double stop) {
     return arange(0, stop, 1, DType.FLOAT32);
@@ -343,8 +427,8 @@ public final class Ops {
    * @param start the first number
    * @param stop the limit, which is not included
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
-   *     more than 2^31 - 1 elements
+   * @throws IllegalArgumentException if a number is not finite or there would be more than 2^31 - 1
+   *     elements
    */
   public static MlxArray arange(double start, double stop) {
     return arange(start, stop, 1, DType.FLOAT32);
@@ -355,10 +439,11 @@ public final class Ops {
    *
    * @param start the first number
    * @param stop the limit, which is not included
-   * @param step the difference of neighbours, not zero
+   * @param step the difference of neighbours, not zero; where it is infinite there is one number at
+   *     most
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
-   *     more than 2^31 - 1 elements
+   * @throws IllegalArgumentException if the step is zero or NaN, the start or the limit is not
+   *     finite, or there would be more than 2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop, double step) {
     return arange(start, stop, step, DType.FLOAT32);
@@ -369,18 +454,20 @@ public final class Ops {
    *
    * @param start the first number
    * @param stop the limit, which is not included
-   * @param step the difference of neighbours, not zero
-   * @param dtype the dtype
+   * @param step the difference of neighbours, not zero; where it is infinite there is one number at
+   *     most
+   * @param dtype the dtype, not bool
    * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, a number is not finite or there would be
-   *     more than 2^31 - 1 elements
+   * @throws IllegalArgumentException if the step is zero or NaN, the start or the limit is not
+   *     finite, the dtype is bool, or there would be more than 2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop, double step, DType dtype) {
-    return creation(
-        "arange",
-        s ->
-            CreationNative.arange(
-                start, stop, Sizes.requireRange(start, stop, step), dtype.code(), s));
+    Sizes.requireRange(start, stop, step);
+    if (Call.notNull("arange", "the dtype", dtype) == DType.BOOL) {
+      throw new IllegalArgumentException(
+          "[arange] the dtype is bool; allowed are integers, floating point and complex numbers");
+    }
+    return creation("arange", s -> CreationNative.arange(start, stop, step, dtype.code(), s));
   }
 
   /**
@@ -420,8 +507,12 @@ public final class Ops {
    */
   public static MlxArray linspace(
       double start, double stop, int num, boolean endpoint, DType dtype) {
-    return creation(
-        "linspace", s -> CreationNative.linspace(start, stop, num, endpoint, dtype.code(), s));
+    int code = Call.code("linspace", dtype);
+    if (num < 0) {
+      throw new IllegalArgumentException(
+          "[linspace] num is " + num + "; the number of samples must not be negative");
+    }
+    return creation("linspace", s -> CreationNative.linspace(start, stop, num, endpoint, code, s));
   }
 
   /**
@@ -487,7 +578,7 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray identity(int n) {
-    return eye(n);
+    return identity(n, DType.FLOAT32);
   }
 
   /**
@@ -499,7 +590,7 @@ public final class Ops {
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
    */
   public static MlxArray identity(int n, DType dtype) {
-    return eye(n, n, 0, dtype);
+    return Call.as("identity", () -> eye(n, n, 0, dtype));
   }
 
   /**
@@ -639,7 +730,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray concat(MlxArray... arrays) {
-    return concatenate(arrays, 0);
+    return concat(arrays, 0);
   }
 
   /**
@@ -653,7 +744,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray concat(MlxArray[] arrays, int axis) {
-    return concatenate(arrays, axis);
+    return Call.as("concat", () -> concatenate(arrays, axis));
   }
 
   /**
@@ -702,8 +793,12 @@ public final class Ops {
    * @throws IllegalArgumentException if there is none, or a dimension is negative
    */
   public static int[] broadcastShapes(int[]... shapes) {
+    if (Call.notNull("broadcastShapes", "the array of shapes", shapes).length == 0) {
+      throw new IllegalArgumentException(
+          "[broadcastShapes] there are no shapes; at least one must be given");
+    }
     int[] result = {};
-    for (int[] shape : Call.notNull("broadcastShapes", "the array of shapes", shapes)) {
+    for (int[] shape : shapes) {
       result = Sizes.broadcast("broadcastShapes", result, shape);
     }
     return result;
@@ -1460,7 +1555,7 @@ public final class Ops {
    * @return whether it does
    */
   public static boolean canCast(DType from, DType to) {
-    return resultType(from, to) == to;
+    return Call.as("canCast", () -> resultType(from, to)) == to;
   }
 
   /**
@@ -1640,6 +1735,7 @@ public final class Ops {
     }
     try {
       HandlesNative.close_all(handles, count);
+      Tracking.closed(handles, count);
     } finally {
       Reference.reachabilityFence(arrays);
     }
@@ -1705,7 +1801,21 @@ public final class Ops {
     if (min == null && max == null) {
       throw new IllegalArgumentException("[clip] both limits are null; at least one must be given");
     }
-    MlxArray low = min == null ? a : a.maximum(min);
-    return max == null ? low : low.minimum(max);
+    if (min == null) {
+      return Call.as("clip", () -> a.minimum(max));
+    }
+    return max == null
+        ? Call.as("clip", () -> a.maximum(min))
+        : clip(a, x -> x.maximum(min), x -> x.minimum(max));
+  }
+
+  static MlxArray clip(MlxArray a, ArrayFunction above, ArrayFunction below) {
+    return Call.as(
+        "clip",
+        () -> {
+          try (MlxArray high = above.apply(a)) {
+            return below.apply(high);
+          }
+        });
   }
 }

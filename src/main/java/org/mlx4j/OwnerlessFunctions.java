@@ -1,6 +1,8 @@
 package org.mlx4j;
 
 import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.mlx4j.internal.FlatFunctions;
 import org.mlx4j.internal.HandlesNative;
@@ -12,7 +14,7 @@ final class OwnerlessFunctions extends FlatFunctions {
   @Override
   public long transformed(String transform, ArraysFunction f, LongUnaryOperator make) {
     try (Closure closure = Closure.ofMany(transform, f)) {
-      return make.applyAsLong(closure.handle);
+      return make.applyAsLong(closure.handle());
     }
   }
 
@@ -38,6 +40,21 @@ final class OwnerlessFunctions extends FlatFunctions {
       }
     }
     return -1;
+  }
+
+  @Override
+  public IllegalStateException closed(String message, MlxArray array, IllegalStateException cause) {
+    return Explanation.closed(message, array.handle, cause);
+  }
+
+  @Override
+  public Map<String, MlxArray> loadSafetensors(String function, Path file) {
+    return Io.load(function, file, Io.Format.SAFETENSORS).arrays();
+  }
+
+  @Override
+  public void saveSafetensors(String function, Path file, Map<String, MlxArray> arrays) {
+    Io.saveSafetensors(function, file, arrays, Map.of());
   }
 
   private static long[] handles(MlxArray... arrays) {

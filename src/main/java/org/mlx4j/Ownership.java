@@ -14,6 +14,7 @@ final class Ownership {
   private Ownership() {}
 
   static void own(Object owner, long handle, ThreadContext context) {
+    Tracking.made(owner, handle);
     Scope scope = context.scope;
     if (scope != null && scope.ownsWhatIsMade()) {
       scope.add(handle);

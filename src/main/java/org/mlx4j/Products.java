@@ -196,7 +196,9 @@ public sealed interface Products permits MlxArray {
    */
   default MlxArray trace(int offset, int axis1, int axis2, DType dtype) {
     return unary(
-        "trace", (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, dtype.code(), s), this);
+        "trace",
+        (a, s) -> ProductsNative.trace(a, offset, axis1, axis2, Call.code("trace", dtype), s),
+        this);
   }
 
   /**

@@ -1004,7 +1004,8 @@ public sealed interface Quantization permits MlxArray {
    */
   default MlxArray fromFp8(DType dtype) {
     Call.notNull("fromFp8", "the dtype", dtype);
-    return unary("fromFp8", (x, s) -> QuantizationNative.from_fp8(x, dtype.code(), s), this);
+    return unary(
+        "fromFp8", (x, s) -> QuantizationNative.from_fp8(x, Call.code("fromFp8", dtype), s), this);
   }
 
   /**

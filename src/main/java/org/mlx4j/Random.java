@@ -119,7 +119,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray uniform(double low, double high, int[] shape, DType dtype, MlxArray key) {
-    return between(low, high, dtype, (l, h) -> uniform(l, h, shape, dtype, key));
+    return between("uniform", low, high, dtype, (l, h) -> uniform(l, h, shape, dtype, key));
   }
 
   /**
@@ -203,7 +203,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray normal(int[] shape, DType dtype, double loc, double scale, MlxArray key) {
-    return between(loc, scale, dtype, (l, c) -> normal(shape, dtype, l, c, key));
+    return between("normal", loc, scale, dtype, (l, c) -> normal(shape, dtype, l, c, key));
   }
 
   /**
@@ -331,6 +331,7 @@ public final class Random {
     requireFit(dtype, low);
     requireFit(dtype, high);
     return between(
+        "randint",
         low,
         high,
         low == (int) low && high == (int) high ? DType.INT32 : DType.INT64,
@@ -392,7 +393,7 @@ public final class Random {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray bernoulli(double p, int[] shape, MlxArray key) {
-    return between(p, 0, DType.FLOAT32, (q, unused) -> bernoulli(q, shape, key));
+    return between("bernoulli", p, 0, DType.FLOAT32, (q, unused) -> bernoulli(q, shape, key));
   }
 
   /**
@@ -465,7 +466,8 @@ public final class Random {
    */
   public static MlxArray truncatedNormal(
       double lower, double upper, int[] shape, DType dtype, MlxArray key) {
-    return between(lower, upper, dtype, (l, u) -> truncatedNormal(l, u, shape, dtype, key));
+    return between(
+        "truncatedNormal", lower, upper, dtype, (l, u) -> truncatedNormal(l, u, shape, dtype, key));
   }
 
   /**
@@ -794,14 +796,18 @@ public final class Random {
   }
 
   /** Numbers as scalars of the dtype, for the time of a call. */
-  private static MlxArray between(double a, double b, DType dtype, BinaryOperator<MlxArray> op) {
+  private static MlxArray between(
+      String function, double a, double b, DType dtype, BinaryOperator<MlxArray> op) {
+    Call.notNull(function, "the dtype", dtype);
     try (MlxArray x = MlxArray.scalar(a, dtype);
         MlxArray y = MlxArray.scalar(b, dtype)) {
       return op.apply(x, y);
     }
   }
 
-  private static MlxArray between(long a, long b, DType dtype, BinaryOperator<MlxArray> op) {
+  private static MlxArray between(
+      String function, long a, long b, DType dtype, BinaryOperator<MlxArray> op) {
+    Call.notNull(function, "the dtype", dtype);
     try (MlxArray x = MlxArray.scalar(a, dtype);
         MlxArray y = MlxArray.scalar(b, dtype)) {
       return op.apply(x, y);

@@ -2,6 +2,7 @@ package org.mlx4j;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -36,7 +37,22 @@ record Replacement(String function, Path target, Path part) {
   }
 
   static UncheckedIOException cannotBeWritten(String function, Path file, IOException cause) {
-    return new UncheckedIOException("[" + function + "] " + file + " cannot be written", cause);
+    return new UncheckedIOException(
+        "[" + function + "] " + file + " cannot be written: " + reason(file, cause), cause);
+  }
+
+  private static String reason(Path file, IOException cause) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      return "its folder " + folder + " does not exist";
+    }
+    if (Files.isDirectory(file)) {
+      return "it is a directory; name a file";
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "this process has no permission to write there";
+    }
+    return String.valueOf(cause.getMessage());
   }
 
   /** Makes the empty file to write to, which nobody may read who may not read the other. */

@@ -74,7 +74,11 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
    * @throws NullPointerException if an argument is null
    */
   public static RingConfiguration of(int rank, String... addresses) {
-    return new RingConfiguration(rank, Arrays.stream(addresses).map(List::of).toList());
+    return new RingConfiguration(
+        rank,
+        Arrays.stream(Call.notNull("RingConfiguration", "the array of addresses", addresses))
+            .map(a -> List.of(Call.notNull("RingConfiguration", "an address", a)))
+            .toList());
   }
 
   /** What the environment says, or null if it says nothing. */

@@ -1,6 +1,8 @@
 package org.mlx4j;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -116,9 +118,21 @@ final class SafetensorsFormat {
   // ---- reading ----------------------------------------------------------------------------------
 
   static void read(ArraySource source, LoadedArrays into) {
-    long length = source.int64("the length of the header");
-    if (length < 2 || length >= LONGEST_HEADER || length > source.remaining()) {
-      throw source.corrupt("a header of " + length + " bytes is impossible");
+    byte[] start = source.upTo(Long.BYTES);
+    long length =
+        start.length < Long.BYTES
+            ? -1
+            : ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < 2 || length >= LONGEST_HEADER) {
+      throw source.notA(".safetensors", start);
+    }
+    if (length > source.remaining()) {
+      throw source.corrupt(
+          "it should have a header of "
+              + length
+              + " bytes, but has only "
+              + source.remaining()
+              + " more; it is truncated or damaged");
     }
     long data = 8 + length;
     byte[] text = source.bytes(length);
@@ -198,6 +212,7 @@ final class SafetensorsFormat {
         return dtype;
       }
     }
-    throw source.corrupt("array \"" + array + "\" has the dtype " + given + ", not supported");
+    throw source.corrupt(
+        "array \"" + array + "\" has the dtype " + given + ", which is not supported");
   }
 }

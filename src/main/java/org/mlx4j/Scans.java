@@ -72,7 +72,8 @@ public sealed interface Scans permits MlxArray {
   default MlxArray cumsum(int axis, boolean reverse, boolean inclusive, DType dtype) {
     return unary(
         "cumsum",
-        (a, s) -> ReductionsNative.cumsum(a, axis, reverse, inclusive, dtype.code(), s),
+        (a, s) ->
+            ReductionsNative.cumsum(a, axis, reverse, inclusive, Call.code("cumsum", dtype), s),
         this);
   }
 
@@ -141,7 +142,8 @@ public sealed interface Scans permits MlxArray {
   default MlxArray cumprod(int axis, boolean reverse, boolean inclusive, DType dtype) {
     return unary(
         "cumprod",
-        (a, s) -> ReductionsNative.cumprod(a, axis, reverse, inclusive, dtype.code(), s),
+        (a, s) ->
+            ReductionsNative.cumprod(a, axis, reverse, inclusive, Call.code("cumprod", dtype), s),
         this);
   }
 

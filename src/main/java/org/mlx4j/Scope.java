@@ -50,11 +50,23 @@ public final class Scope implements AutoCloseable {
     DETACHED
   }
 
+  /** What a handle carries that was made inside a function that a transform runs. */
+  private static final long MARK_OF_FUNCTION = 1L << 31;
+
+  /** That mark, or 0 where no transform runs a function. */
+  private final long mark;
+
   private Scope(ThreadContext context, Kind kind) {
     this.context = context;
     this.kind = kind;
     this.initializers = context.initializers.running();
     this.outer = context.scope;
+    this.mark =
+        switch (kind) {
+          case ORDINARY -> outer == null ? 0 : outer.mark;
+          case OF_FUNCTION -> MARK_OF_FUNCTION;
+          case DETACHED -> 0;
+        };
     context.scope = this;
   }
 
@@ -295,6 +307,22 @@ public final class Scope implements AutoCloseable {
     return outer != null && outer.kind != Kind.DETACHED && initializers <= outer.initializers;
   }
 
+  /** The handle, marked if it is made inside a function that a transform runs. */
+  static long marked(long handle, ThreadContext context) {
+    return context.scope == null ? handle : handle | context.scope.mark;
+  }
+
+  /** Whether a handle was made inside a function that a transform ran. */
+  static boolean isOfFunction(long handle) {
+    return (handle & MARK_OF_FUNCTION) != 0;
+  }
+
+  /** Whether the calling thread is inside a function that a transform runs. */
+  static boolean isInFunction() {
+    Scope scope = ThreadContext.current().scope;
+    return scope != null && scope.mark != 0;
+  }
+
   void add(long handle) {
     if (count == handles.length) {
       makeRoom();
@@ -361,6 +389,7 @@ public final class Scope implements AutoCloseable {
       packed[1 + i] = results[i].handle;
     }
     System.arraycopy(handles, 0, packed, 1 + results.length + room, count);
+    Tracking.closed(handles, count);
     handles = null;
     endLeases();
     return packed;
@@ -387,6 +416,7 @@ public final class Scope implements AutoCloseable {
   static void closeLeftOpen(ThreadContext context) {
     for (Scope s = context.scope; s != null; s = s.outer) {
       HandlesNative.close_all(s.handles, s.count);
+      Tracking.closed(s.handles, s.count);
       s.endLeases();
     }
   }
@@ -420,6 +450,7 @@ public final class Scope implements AutoCloseable {
     }
     leave();
     HandlesNative.close_all(handles, count);
+    Tracking.closed(handles, count);
     handles = null;
     endLeases();
   }

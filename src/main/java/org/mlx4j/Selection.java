@@ -31,7 +31,7 @@ final class Selection implements AutoCloseable {
     stop = shape.clone();
     steps = new int[shape.length];
     Arrays.fill(steps, 1);
-    Index[] full = expand(function, indices, shape.length);
+    Index[] full = expand(function, indices, shape);
     List<Integer> sizes = new ArrayList<>();
     List<Integer> arrayAxes = new ArrayList<>();
     int axis = 0;
@@ -49,14 +49,17 @@ final class Selection implements AutoCloseable {
         }
         case MASK -> {
           requireFits(function, index.array(), axis, shape);
+          if (index.axes() == 0) { // selects all or nothing of an axis that it adds
+            arrayAxes.add(sizes.size());
+            sizes.add(1);
+          }
           for (int i = 0; i < index.axes(); i++) {
             arrayAxes.add(sizes.size());
             sizes.add(shape[axis + i]);
           }
-          MlxArray[] positions =
-              Call.unaryToMany(function, (m, s) -> IndexingNative.nonzero(m), index.array());
-          arrays.addAll(List.of(positions));
-          owned.addAll(List.of(positions));
+          List<MlxArray> positions = positions(function, index.array());
+          arrays.addAll(positions);
+          owned.addAll(positions);
         }
         default -> sizes.add(index.limits(axis, shape[axis], start, stop, steps));
       }
@@ -67,9 +70,19 @@ final class Selection implements AutoCloseable {
     place = place(full);
   }
 
+  /** The indices of what a mask selects, for each of its axes; a scalar is a mask of one place. */
+  private static List<MlxArray> positions(String function, MlxArray mask) {
+    if (mask.ndim() > 0) {
+      return List.of(Call.unaryToMany(function, (m, s) -> IndexingNative.nonzero(m), mask));
+    }
+    try (MlxArray one = mask.reshape(1)) {
+      return positions(function, one);
+    }
+  }
+
   /** Parts of an array. */
-  static MlxArray get(MlxArray a, Index... indices) {
-    try (Selection selection = new Selection("get", a, indices)) {
+  static MlxArray get(String function, MlxArray a, Index... indices) {
+    try (Selection selection = new Selection(function, a, indices)) {
       return selection.get();
     }
   }
@@ -141,7 +154,8 @@ final class Selection implements AutoCloseable {
   }
 
   /** One index for every axis: the ellipsis, or the end, stands for the axes that have none. */
-  private static Index[] expand(String function, Index[] indices, int ndim) {
+  private static Index[] expand(String function, Index[] indices, int... shape) {
+    int ndim = shape.length;
     long used = 0;
     int ellipses = 0;
     for (Index index : Call.notNull(function, "the array of indices", indices)) {
@@ -154,7 +168,9 @@ final class Selection implements AutoCloseable {
               + function
               + "] indices "
               + Arrays.toString(indices)
-              + " do not fit an array with "
+              + " do not fit an array of shape "
+              + Arrays.toString(shape)
+              + ", which has "
               + ndim
               + " axes; there may be one for each axis, and one ellipsis");
     }
@@ -216,7 +232,8 @@ final class Selection implements AutoCloseable {
               + " does not fit the axes from "
               + axis
               + " on of an array of shape "
-              + Arrays.toString(shape));
+              + Arrays.toString(shape)
+              + "; it must have their sizes");
     }
   }
 
@@ -231,7 +248,10 @@ final class Selection implements AutoCloseable {
               + " is out of range for axis "
               + axis
               + " of size "
-              + shape[axis]);
+              + shape[axis]
+              + (shape[axis] == 0
+                  ? ", which has no elements"
+                  : "; allowed is " + -shape[axis] + " to " + (shape[axis] - 1)));
     }
     return resolved;
   }

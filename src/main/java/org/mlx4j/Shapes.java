@@ -140,7 +140,7 @@ public sealed interface Shapes permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray permuteDims(int... axes) {
-    return transpose(axes);
+    return Call.as("permuteDims", () -> transpose(axes));
   }
 
   /**
@@ -296,7 +296,9 @@ public sealed interface Shapes permits MlxArray {
    * @throws IllegalStateException if an array is closed
    */
   default MlxArray repeat(int repeats) {
-    return flatten().repeat(repeats, 0);
+    try (MlxArray flat = Call.as("repeat", () -> flatten())) {
+      return flat.repeat(repeats, 0);
+    }
   }
 
   /**

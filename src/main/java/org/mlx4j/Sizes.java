@@ -77,28 +77,76 @@ final class Sizes {
     return shape;
   }
 
-  /** Returns the step if there are at most 2^31 - 1 numbers between start and stop. */
-  static double requireRange(double start, double stop, double step) {
-    double count = Math.ceil((stop - start) / step);
-    if (!Double.isFinite(start) || !Double.isFinite(stop) || !Double.isFinite(step) || step == 0) {
+  /** Makes sure that there are at most 2^31 - 1 numbers between start and stop. */
+  static void requireRange(double start, double stop, double step) {
+    if (!Double.isFinite(start) || !Double.isFinite(stop) || Double.isNaN(step) || step == 0) {
       throw new IllegalArgumentException(
-          "[arange] start, stop and step must be finite and step not zero, got "
+          "[arange] start "
               + start
-              + ", "
+              + ", stop "
               + stop
-              + ", "
-              + step);
-    }
-    if (count > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "[arange] from "
-              + start
-              + " to "
-              + stop
-              + " in steps of "
+              + " and step "
               + step
-              + " there are more than 2^31 - 1 numbers");
+              + " make no range: start and stop must be finite, the step a number that is not zero");
     }
-    return step;
+    if (Math.ceil((stop - start) / step) > Integer.MAX_VALUE) {
+      throw tooMany(start, stop, step);
+    }
+  }
+
+  /** How many whole numbers there are between start and stop. */
+  static int countOfRange(long start, long stop, long step) {
+    if (step == 0) {
+      throw new IllegalArgumentException("[arange] the step is 0; it must be another number");
+    }
+    if (step > 0 ? start >= stop : start <= stop) {
+      return 0;
+    }
+    long span = step > 0 ? stop - start : start - stop; // up to 2^64, so without a sign
+    long count = Long.divideUnsigned(span - 1, step > 0 ? step : -step) + 1;
+    if (count < 0 || count > Integer.MAX_VALUE) {
+      throw tooMany(start, stop, step);
+    }
+    return (int) count;
+  }
+
+  /** Makes sure that a whole number is one of an integer dtype. */
+  static void requireFits(String function, long number, DType dtype) {
+    if (!Call.notNull(function, "the dtype", dtype).isInteger()) {
+      return;
+    }
+    boolean unsigned = dtype.name().startsWith("U");
+    int bits = 8 * dtype.itemsize();
+    long lowest = unsigned ? 0 : -1L << (bits - 1);
+    long highest = bits == 64 ? Long.MAX_VALUE : unsigned ? (1L << bits) - 1 : -lowest - 1;
+    if (number < lowest || number > highest) {
+      throw new IllegalArgumentException(
+          "["
+              + function
+              + "] "
+              + number
+              + " does not fit "
+              + dtype
+              + "; allowed is "
+              + lowest
+              + " to "
+              + (unsigned && bits == 64 ? "2^64 - 1" : Long.toString(highest)));
+    }
+  }
+
+  static boolean isExactAsDouble(long number) {
+    return Math.abs(number) <= 1L << 53 && number != Long.MIN_VALUE;
+  }
+
+  private static IllegalArgumentException tooMany(Number start, Number stop, Number step) {
+    return new IllegalArgumentException(
+        "[arange] from "
+            + start
+            + " to "
+            + stop
+            + " in steps of "
+            + step
+            + " there are more than 2^31 - 1 numbers, which is the most that an array has along an"
+            + " axis");
   }
 }

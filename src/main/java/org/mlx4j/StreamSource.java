@@ -30,16 +30,27 @@ final class StreamSource extends ArraySource {
 
   @Override
   void fill(byte[] into, int at, int n) {
+    if (read(into, at, n) < n) {
+      throw truncated();
+    }
+  }
+
+  @Override
+  byte[] upTo(int n) {
+    byte[] some = new byte[n];
+    return Arrays.copyOf(some, read(some, 0, n));
+  }
+
+  private int read(byte[] into, int at, int n) {
     try {
-      if (in.readNBytes(into, at, n) < n) {
-        throw truncated();
-      }
+      int got = in.readNBytes(into, at, n);
+      advance(got);
+      return got;
     } catch (EOFException e) {
       throw corrupt("it ends too early", e);
     } catch (IOException e) {
       throw new UncheckedIOException("[" + function + "] " + name + " cannot be read", e);
     }
-    advance(n);
   }
 
   @Override

@@ -550,7 +550,7 @@ public final class Transforms {
     try (closure) {
       long[] p = Call.handles(transform, primals);
       long[] v = Call.handles(transform, vectors);
-      return Call.wrap(product.apply(closure.handle, p, v), ThreadContext.current());
+      return Call.wrap(product.apply(closure.handle(), p, v), ThreadContext.current());
     } catch (ClosedException e) {
       MlxArray[] all = Arrays.copyOf(primals, primals.length + vectors.length);
       System.arraycopy(vectors, 0, all, primals.length, vectors.length);

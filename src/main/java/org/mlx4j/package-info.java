@@ -44,7 +44,16 @@
  * {@link java.lang.IllegalStateException} for something closed or used on the wrong thread, {@link
  * java.lang.IndexOutOfBoundsException} for an index, {@link java.lang.NullPointerException} for
  * null, {@link java.lang.OutOfMemoryError} when native memory is not enough, {@link
- * java.lang.StackOverflowError} for a graph too deep to transform, {@link org.mlx4j.MlxException}
- * for what MLX reports otherwise.
+ * java.lang.StackOverflowError} for a graph too deep to transform, {@link
+ * org.mlx4j.MlxException} for what MLX reports otherwise. A message begins with the method that was
+ * called, as in {@code [matmul]}, and says what was given and what is allowed. What was thrown
+ * inside a function that a transform runs comes out as the same object.
+ *
+ * <p>A call that is refused leaves no arrays and no functions behind.
+ *
+ * <p>With the system property {@code mlx4j.track} set to {@code true} the exception about a closed
+ * array or function has as its cause the place where it was closed, and as the cause of that the
+ * place where it was made. This takes a stack trace for each array, so it is for finding errors.
+ * Without it nothing is recorded.
  */
 package org.mlx4j;

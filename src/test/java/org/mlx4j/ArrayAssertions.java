@@ -2,6 +2,7 @@ package org.mlx4j;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertThrowsExactly;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,7 +39,16 @@ public final class ArrayAssertions {
   /** The action throws an exception of exactly this type, whose message has all of these parts. */
   public static void assertThrowsSaying(
       Class<? extends Throwable> type, Executable action, String... parts) {
-    Throwable thrown = assertThrowsExactly(type, action);
+    assertSays(assertThrowsExactly(type, action), parts);
+  }
+
+  /** The same for this type and its subclasses. */
+  public static void assertThrowsOfKindSaying(
+      Class<? extends Throwable> type, Executable action, String... parts) {
+    assertSays(assertThrows(type, action), parts);
+  }
+
+  private static void assertSays(Throwable thrown, String... parts) {
     for (String part : parts) {
       String message = String.valueOf(thrown.getMessage());
       assertTrue(

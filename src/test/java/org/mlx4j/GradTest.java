@@ -152,6 +152,10 @@ class GradTest {
         "[valueAndGrad]",
         "argument 1",
         "int32");
+    MlxArray[] beside =
+        Transforms.grad(xs -> xs[0].multiply(xs[1]).sum(), 1)
+            .apply(MlxArray.of(2, 3), MlxArray.of(1f, 1f));
+    assertValues(beside[0], 2, 3);
   }
 
   /** |z|² = a² + b² for z = a + bi; its gradient points along 2z. */

@@ -3,6 +3,7 @@ package org.mlx4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mlx4j.ArrayAssertions.assertShape;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
@@ -33,6 +34,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Data from Java into arrays, and back. */
 @ExtendWith(InScope.class)
 class HostDataTest {
+  private static void assertReadOnlyIsRefused(Executable copy) {
+    ReadOnlyBufferException e = assertThrows(ReadOnlyBufferException.class, copy);
+    assertTrue(e.getMessage().startsWith("[copyTo] the buffer is read-only"), e.getMessage());
+  }
+
   @Nested
   class JavaArrays {
     @Test
@@ -540,8 +546,8 @@ class HostDataTest {
       ByteBuffer heap = ByteBuffer.allocate(4).asReadOnlyBuffer();
       ByteBuffer direct =
           ByteBuffer.allocateDirect(4).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
-      assertThrowsSaying(ReadOnlyBufferException.class, () -> MlxArray.of(5).copyTo(heap));
-      assertThrowsSaying(ReadOnlyBufferException.class, () -> MlxArray.of(5).copyTo(direct));
+      assertReadOnlyIsRefused(() -> MlxArray.of(5).copyTo(heap));
+      assertReadOnlyIsRefused(() -> MlxArray.of(5).copyTo(direct));
       assertEquals(0, direct.getInt(0));
     }
   }
@@ -632,16 +638,10 @@ class HostDataTest {
           "[copyTo]",
           "1",
           "2");
-      assertThrowsSaying(
-          ReadOnlyBufferException.class,
-          () -> x.copyTo(FloatBuffer.allocate(2).asReadOnlyBuffer()));
-      assertThrowsSaying(
-          ReadOnlyBufferException.class,
-          () -> x.copyTo(DoubleBuffer.allocate(2).asReadOnlyBuffer()));
-      assertThrowsSaying(
-          ReadOnlyBufferException.class, () -> x.copyTo(IntBuffer.allocate(2).asReadOnlyBuffer()));
-      assertThrowsSaying(
-          ReadOnlyBufferException.class, () -> x.copyTo(LongBuffer.allocate(2).asReadOnlyBuffer()));
+      assertReadOnlyIsRefused(() -> x.copyTo(FloatBuffer.allocate(2).asReadOnlyBuffer()));
+      assertReadOnlyIsRefused(() -> x.copyTo(DoubleBuffer.allocate(2).asReadOnlyBuffer()));
+      assertReadOnlyIsRefused(() -> x.copyTo(IntBuffer.allocate(2).asReadOnlyBuffer()));
+      assertReadOnlyIsRefused(() -> x.copyTo(LongBuffer.allocate(2).asReadOnlyBuffer()));
     }
   }
 

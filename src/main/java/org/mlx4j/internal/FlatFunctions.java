@@ -1,6 +1,8 @@
 package org.mlx4j.internal;
 
 import java.lang.invoke.MethodHandles;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.mlx4j.ArraysFunction;
 import org.mlx4j.FunctionHandle;
@@ -68,6 +70,35 @@ public abstract class FlatFunctions {
    * @return the index of the first that is closed, or -1
    */
   public abstract int firstClosed(MlxArray... arrays);
+
+  /**
+   * The exception for the use of a closed array.
+   *
+   * @param message what was asked of which array
+   * @param array the array
+   * @param cause what noticed it, or null
+   * @return the exception, which also says why the array is closed, or how to find out
+   */
+  public abstract IllegalStateException closed(
+      String message, MlxArray array, IllegalStateException cause);
+
+  /**
+   * Reads a file.
+   *
+   * @param function what messages name
+   * @param file a file in the format safetensors
+   * @return its arrays by their names
+   */
+  public abstract Map<String, MlxArray> loadSafetensors(String function, Path file);
+
+  /**
+   * Writes a file.
+   *
+   * @param function what messages name
+   * @param file the file, in the format safetensors
+   * @param arrays its arrays by their names
+   */
+  public abstract void saveSafetensors(String function, Path file, Map<String, MlxArray> arrays);
 
   /**
    * Lets the scope of the caller or else the collector end a lease.

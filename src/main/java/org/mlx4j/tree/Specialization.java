@@ -14,6 +14,7 @@ final class Specialization {
   private final Transformed owner;
   private final Recordings recordings;
   private volatile boolean dropped;
+  private volatile boolean worked;
 
   Specialization(Transformed owner, Structure arguments) {
     this.owner = owner;
@@ -35,7 +36,8 @@ final class Specialization {
     Structure structure = flattened.structure();
     int closed = results.length > 1 ? FlatFunctions.get().firstClosed(results) : -1;
     if (closed >= 0) {
-      throw new IllegalStateException(structure.complaint(closed, "the array is closed"));
+      throw FlatFunctions.get()
+          .closed(structure.complaint(closed, "the array is closed"), results[closed], null);
     }
     if (recordings != null) {
       return padded(results, recordings.record(structure));
@@ -56,6 +58,15 @@ final class Specialization {
   /** The structure of what the function returned, if there are so many arrays. */
   Structure results(Frame frame, int outputs) {
     return recordings != null ? recordings.of(outputs) : frame.results;
+  }
+
+  /** A call came to its end. */
+  void worked() {
+    worked = true;
+  }
+
+  boolean hasWorked() {
+    return worked;
   }
 
   boolean dropped() {

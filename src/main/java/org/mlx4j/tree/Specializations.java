@@ -51,6 +51,22 @@ final class Specializations {
     return f;
   }
 
+  /** Lets go of a function of which no call has come to its end: a refused call leaves nothing. */
+  void forgetFailed(Specialization f) {
+    if (!f.hasWorked()) {
+      forget(f);
+    }
+  }
+
+  private synchronized void forget(Specialization f) {
+    if (!f.hasWorked() && recent != null && recent.remove(f.arguments, f)) {
+      f.drop();
+    }
+    if (last == f) {
+      last = null;
+    }
+  }
+
   synchronized boolean closed() {
     return recent == null;
   }

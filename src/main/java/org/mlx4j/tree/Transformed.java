@@ -82,11 +82,13 @@ abstract class Transformed {
       Frame frame = Frame.enter(f, structure);
       try {
         MlxArray[] outputs = FlatFunctions.get().call(f.handle, leaves);
+        f.worked();
         return answer(structure, f.results(frame, outputs.length), outputs);
       } catch (ClosedException e) {
         int closed = FlatFunctions.get().firstClosed(leaves);
         if (closed >= 0) {
-          throw new IllegalStateException(structure.complaint(closed, "the array is closed"), e);
+          throw FlatFunctions.get()
+              .closed(structure.complaint(closed, "the array is closed"), leaves[closed], e);
         }
         if (specializations.closed()) {
           throw closed();
@@ -99,6 +101,7 @@ abstract class Transformed {
         throw complaint == null ? e : new IllegalArgumentException(complaint, e);
       } finally {
         frame.leave();
+        specializations.forgetFailed(f);
       }
     }
   }

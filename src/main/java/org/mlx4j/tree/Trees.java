@@ -11,7 +11,6 @@ import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.mlx4j.Io;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Transforms;
@@ -613,6 +612,7 @@ public final class Trees {
    * @throws IllegalStateException if an array is closed
    */
   public static void eval(Object... trees) {
+    Objects.requireNonNull(trees, "[eval] the array of trees is null");
     Flattening flattened = Flattening.of("eval", Roots.ARGUMENTS, trees);
     withOpenArrays(flattened, Ops::eval);
   }
@@ -625,6 +625,7 @@ public final class Trees {
    * @throws IllegalStateException if an array is closed
    */
   public static void asyncEval(Object... trees) {
+    Objects.requireNonNull(trees, "[asyncEval] the array of trees is null");
     Flattening flattened = Flattening.of("asyncEval", Roots.ARGUMENTS, trees);
     withOpenArrays(flattened, Ops::asyncEval);
   }
@@ -642,8 +643,9 @@ public final class Trees {
       if (closed < 0) {
         throw e;
       }
-      throw new IllegalStateException(
-          flattened.structure().complaint(closed, "the array is closed"), e);
+      throw FlatFunctions.get()
+          .closed(
+              flattened.structure().complaint(closed, "the array is closed"), leaves[closed], e);
     }
   }
 
@@ -678,7 +680,9 @@ public final class Trees {
     Objects.requireNonNull(file, "[save] the file is null");
     Flattening flattened = Flattening.of("save", Roots.TREE, tree);
     Structure structure = flattened.structure();
-    withOpenArrays(flattened, leaves -> Io.saveSafetensors(file, named(structure, leaves)));
+    withOpenArrays(
+        flattened,
+        leaves -> FlatFunctions.get().saveSafetensors("save", file, named(structure, leaves)));
   }
 
   private static Map<String, MlxArray> named(Structure structure, MlxArray... leaves) {
@@ -710,7 +714,7 @@ public final class Trees {
     Objects.requireNonNull(file, "[load] the file is null");
     Flattening flattened = Flattening.of("load", Roots.TREE, like);
     Structure structure = flattened.structure();
-    Map<String, MlxArray> loaded = Io.loadSafetensors(file);
+    Map<String, MlxArray> loaded = FlatFunctions.get().loadSafetensors("load", file);
     try {
       MlxArray[] leaves = fitting(structure, flattened.leaves(), file, loaded);
       return (T) structure.rebuildFirst(leaves, 0);

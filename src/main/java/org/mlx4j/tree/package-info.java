@@ -6,7 +6,9 @@
  * A tree is an {@link org.mlx4j.MlxArray}, a record, a {@link java.util.List}, a {@link
  * java.util.Map} (with any keys; its order is that of its iteration), a Java array, an {@link
  * java.util.Optional} or null, nested at will. The arrays are its leaves. Every other value in it
- * is static.
+ * is static. An object of a class that is not a record but declares fields of arrays is refused
+ * with an {@link java.lang.IllegalArgumentException}: make the class a record. In Kotlin a data
+ * class is a record when it is annotated with {@code @JvmRecord}.
  *
  * <pre>{@code
  * record Linear(MlxArray w, MlxArray b) {}

@@ -49,7 +49,7 @@ interface Kind {
           if (type == Optional.class) {
             return OptionalShape::flatten;
           }
-          return Collection.class.isAssignableFrom(type) ? COLLECTION : STATIC;
+          return Collection.class.isAssignableFrom(type) ? COLLECTION : PlainClass.of(type);
         }
       };
 

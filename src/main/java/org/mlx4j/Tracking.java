@@ -1,0 +1,63 @@
+package org.mlx4j;
+
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where arrays and functions were made and where they were closed, for the messages about closed
+ * ones. Nothing is recorded unless the system property {@code mlx4j.track} is true when this
+ * library is first used, because a stack trace costs more than most operations.
+ */
+final class Tracking {
+  static final boolean ON = Boolean.getBoolean("mlx4j.track");
+
+  /** What happened last to what a handle stands for, as long as its owner is reachable. */
+  private static final ConcurrentHashMap<Long, Event> EVENTS = new ConcurrentHashMap<>();
+
+  private Tracking() {}
+
+  /** A place in the program, which is shown as the cause of an exception. */
+  private static final class Event extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Event(String what, Event before) {
+      super("it was " + what + " here, on thread " + Thread.currentThread().getName(), before);
+    }
+
+    boolean isClosing() {
+      return getCause() != null;
+    }
+  }
+
+  static void made(Object owner, long handle) {
+    if (ON) {
+      EVENTS.put(handle, new Event("made", null));
+      Ownership.afterCollection(owner, () -> EVENTS.remove(handle));
+    }
+  }
+
+  static void closed(long handle) {
+    if (ON) {
+      EVENTS.computeIfPresent(
+          handle, (h, last) -> last.isClosing() ? last : new Event("closed", last));
+    }
+  }
+
+  static void closed(long[] handles, int count) {
+    if (ON) {
+      for (int i = 0; i < count; i++) {
+        closed(handles[i]);
+      }
+    }
+  }
+
+  /** Of how many arrays and functions something is known. */
+  static int recorded() {
+    return EVENTS.size();
+  }
+
+  /** Where it was closed, caused by where it was made; null if that is not known. */
+  static Throwable history(long handle) {
+    Event last = EVENTS.get(handle);
+    return last != null && last.isClosing() ? last : null;
+  }
+}

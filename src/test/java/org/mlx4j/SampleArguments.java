@@ -1,0 +1,342 @@
+package org.mlx4j;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.lang.reflect.Array;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.mlx4j.tree.TreeBiFunction;
+import org.mlx4j.tree.TreeFunction;
+import org.mlx4j.tree.TreeHandle;
+import org.mlx4j.tree.TreeTriFunction;
+import org.mlx4j.tree.Trees;
+
+/**
+ * Arguments of any type for methods that are called by reflection: one that most methods take, and
+ * those that people give by mistake.
+ */
+final class SampleArguments {
+  /** A message of a function of the caller. */
+  static final String MINE = "thrown by a function of the caller";
+
+  private final Path folder;
+  private final Path exported;
+  private final MlxArray matrix = Ops.ones(2, 3);
+  private final MlxArray closed = Ops.ones(2, 3);
+  private final List<MlxArray> badArrays;
+  private final Map<Class<?>, Supplier<?>> samples = new HashMap<>();
+
+  SampleArguments(Path folder) {
+    this.folder = folder;
+    closed.close();
+    exported = folder.resolve("exported.mlxfn");
+    Export.exportFunction(exported, xs -> xs, matrix);
+    badArrays =
+        List.of(
+            closed,
+            MlxArray.scalar(2f),
+            Ops.zeros(0),
+            Ops.zeros(2, 0, 3),
+            Ops.ones(1, 2, 3, 4, 5),
+            Ops.ones(new int[] {2, 3}, DType.BOOL),
+            Ops.full(new int[] {3}, 7L, DType.INT32),
+            Ops.ones(new int[] {3, 2}, DType.COMPLEX64),
+            Ops.full(new int[] {2}, Double.NaN));
+    samples.put(boolean.class, () -> false);
+    samples.put(int.class, () -> 1);
+    samples.put(long.class, () -> 1L);
+    samples.put(byte.class, () -> (byte) 1);
+    samples.put(short.class, () -> (short) 1);
+    samples.put(float.class, () -> 1f);
+    samples.put(double.class, () -> 1.0);
+    samples.put(Boolean.class, () -> true);
+    samples.put(Integer.class, () -> 1);
+    samples.put(Double.class, () -> 1.0);
+    samples.put(String.class, () -> "x");
+    samples.put(Object.class, () -> matrix);
+    samples.put(MlxArray.class, () -> matrix);
+    for (Class<?> subject : MlxArray.class.getInterfaces()) {
+      samples.put(subject, () -> matrix);
+    }
+    samples.put(Index.class, () -> Index.at(0));
+    samples.put(ArrayAt.class, () -> matrix.at(0));
+    samples.put(Complex64.class, () -> new Complex64(1, 2));
+    samples.put(Path.class, () -> folder.resolve("nothing.npz"));
+    samples.put(InputStream.class, () -> new ByteArrayInputStream(new byte[0]));
+    samples.put(OutputStream.class, OutputStream::nullOutputStream);
+    samples.put(
+        PrintStream.class, () -> new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
+    samples.put(
+        PrintWriter.class, () -> new PrintWriter(OutputStream.nullOutputStream(), false, UTF_8));
+    samples.put(ByteBuffer.class, () -> ByteBuffer.allocate(24));
+    samples.put(FloatBuffer.class, () -> FloatBuffer.allocate(6));
+    samples.put(DoubleBuffer.class, () -> DoubleBuffer.allocate(6));
+    samples.put(IntBuffer.class, () -> IntBuffer.allocate(6));
+    samples.put(LongBuffer.class, () -> LongBuffer.allocate(6));
+    samples.put(List.class, () -> List.of(matrix));
+    samples.put(Map.class, () -> Map.of("x", matrix));
+    samples.put(Duration.class, () -> Duration.ofMinutes(5));
+    samples.put(TransformedFunction.class, () -> Transforms.compile(x -> x.sum()));
+    samples.put(TransformedBiFunction.class, () -> Transforms.compile((x, y) -> x.sum()));
+    samples.put(TransformedArraysFunction.class, () -> Transforms.compileArrays(xs -> xs));
+    samples.put(ValueAndGradFunction.class, () -> Transforms.valueAndGrad(x -> x.sum()));
+    samples.put(CustomFunction.class, () -> CustomFunction.of(xs -> xs));
+    samples.put(FunctionHandle.class, () -> Transforms.grad(x -> x.sum()));
+    samples.put(TreeFunction.class, () -> Trees.compile((Object x) -> first(x)));
+    samples.put(TreeBiFunction.class, () -> Trees.compile((Object x, Object y) -> first(x, y)));
+    samples.put(
+        TreeTriFunction.class,
+        () -> Trees.compile((Object x, Object y, Object z) -> first(x, y, z)));
+    samples.put(TreeHandle.class, () -> Trees.compile((Object x) -> first(x)));
+    samples.put(ImportedFunction.class, () -> Export.importFunction(exported));
+    samples.put(
+        FunctionExporter.class, () -> Export.exporter(folder.resolve("new.mlxfn"), xs -> xs));
+    samples.put(byte[].class, () -> new byte[] {1});
+    samples.put(Device.class, Device::cpu);
+    samples.put(Stream.class, () -> Stream.defaultStream(Device.cpu()));
+    samples.put(Distributed.Group.class, () -> Distributed.init(false));
+    samples.put(TemplateArgument.class, () -> TemplateArgument.of("T", 1));
+    samples.put(MetadataValue.class, () -> MetadataValue.of("x"));
+  }
+
+  /** Whether there is an argument of this type. */
+  boolean has(Class<?> type) {
+    return samples.containsKey(type)
+        || type.isEnum()
+        || isFunctional(type)
+        || (type.isArray() && has(type.getComponentType()));
+  }
+
+  static boolean isFunctional(Class<?> type) {
+    return type.isInterface() && !type.isSealed();
+  }
+
+  /** Whether this array is lent to all calls. */
+  boolean lends(Object array) {
+    return array == matrix || badArrays.stream().anyMatch(bad -> bad == array);
+  }
+
+  /**
+   * An argument that most methods take; of lists and maps also the elements have the right type.
+   */
+  Object good(Type generic) {
+    if (generic instanceof ParameterizedType parameterized) {
+      Type[] arguments = parameterized.getActualTypeArguments();
+      if (arguments[arguments.length - 1] instanceof Class<?> element && has(element)) {
+        if (parameterized.getRawType() == List.class) {
+          return List.of(good(element));
+        }
+        if (parameterized.getRawType() == Map.class) {
+          return Map.of("x", good(element));
+        }
+      }
+      return good((Class<?>) parameterized.getRawType());
+    }
+    return good(raw(generic));
+  }
+
+  private static Class<?> raw(Type generic) {
+    if (generic instanceof Class<?> type) {
+      return type;
+    }
+    return generic instanceof GenericArrayType array
+        ? raw(array.getGenericComponentType()).arrayType()
+        : Object.class;
+  }
+
+  private Object good(Class<?> type) {
+    if (samples.containsKey(type)) {
+      return samples.get(type).get();
+    }
+    if (type.isEnum()) {
+      return type.getEnumConstants()[0];
+    }
+    if (type.isArray()) {
+      Object one = Array.newInstance(type.getComponentType(), 1);
+      Array.set(one, 0, good(type.getComponentType()));
+      return one;
+    }
+    return function(type, SampleArguments::first);
+  }
+
+  /** Arguments that most methods do not take. */
+  List<Object> bad(Type generic) {
+    boolean ofOthers =
+        generic instanceof ParameterizedType parameterized
+            && Arrays.asList(parameterized.getActualTypeArguments())
+                    .get(parameterized.getActualTypeArguments().length - 1)
+                instanceof Class<?> element
+            && !element.isAssignableFrom(MlxArray.class);
+    Class<?> type =
+        generic instanceof ParameterizedType parameterized
+            ? (Class<?>) parameterized.getRawType()
+            : raw(generic);
+    List<Object> bad = bad(type);
+    if (ofOthers) {
+      bad.removeIf(b -> b instanceof List<?> l && l.contains(closed));
+      bad.removeIf(b -> b instanceof Map<?, ?> m && m.containsValue(closed));
+    }
+    return bad;
+  }
+
+  private List<Object> bad(Class<?> type) {
+    List<Object> bad = new ArrayList<>();
+    if (!type.isPrimitive()) {
+      bad.add(null);
+    }
+    if (type.isAssignableFrom(MlxArray.class)) {
+      bad.addAll(badArrays);
+    } else if (type == int.class || type == Integer.class) {
+      bad.addAll(List.of(-1, 0, 7, -9, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    } else if (type == long.class) {
+      bad.addAll(List.of(-1L, 0L, Long.MIN_VALUE, Long.MAX_VALUE));
+    } else if (type == double.class || type == Double.class) {
+      bad.addAll(List.of(-1.0, 0.0, Double.NaN, Double.POSITIVE_INFINITY, -1e300));
+    } else if (type == float.class) {
+      bad.addAll(List.of(-1f, Float.NaN, Float.NEGATIVE_INFINITY));
+    } else if (type == boolean.class) {
+      bad.add(true);
+    } else if (type.isEnum()) {
+      bad.addAll(Arrays.asList(type.getEnumConstants()));
+    } else if (type == String.class) {
+      bad.addAll(List.of("", "ij,jk->ik", "\ud800"));
+    } else if (type == Index.class) {
+      bad.addAll(
+          List.of(Index.at(9), Index.ellipsis(), Index.newAxis(), Index.of(closedIndices())));
+    } else if (type == Path.class) {
+      bad.addAll(List.of(folder, folder.resolve("no/such/x.safetensors")));
+    } else if (type == Duration.class) {
+      bad.addAll(List.of(Duration.ZERO, Duration.ofSeconds(-1)));
+    } else if (type == Map.class) {
+      bad.addAll(List.of(Map.of(), mapTo(null), Map.of("x", closed)));
+    } else if (type == List.class) {
+      bad.addAll(List.of(List.of(), Arrays.asList((Object) null), List.of(closed)));
+    } else if (type.isArray()) {
+      bad.addAll(badRows(type.getComponentType()));
+    } else if (isFunctional(type)) {
+      bad.add(function(type, xs -> null));
+      bad.add(
+          function(
+              type,
+              xs -> {
+                Ops.ones(3).add(1);
+                throw new IllegalStateException(MINE);
+              }));
+      bad.add(function(type, xs -> closed));
+    } else if (samples.containsKey(type) && java.nio.Buffer.class.isAssignableFrom(type)) {
+      bad.addAll(buffers(type));
+    }
+    return bad;
+  }
+
+  private static MlxArray closedIndices() {
+    MlxArray indices = MlxArray.of(0, 1);
+    indices.dtype();
+    indices.ndim();
+    indices.close();
+    return indices;
+  }
+
+  private static Map<String, Object> mapTo(Object value) {
+    Map<String, Object> map = new HashMap<>();
+    map.put("x", value);
+    return map;
+  }
+
+  private List<Object> buffers(Class<?> type) {
+    if (type == ByteBuffer.class) {
+      return List.of(ByteBuffer.allocate(1), ByteBuffer.allocate(24).asReadOnlyBuffer());
+    }
+    if (type == FloatBuffer.class) {
+      return List.of(FloatBuffer.allocate(1), FloatBuffer.allocate(6).asReadOnlyBuffer());
+    }
+    if (type == DoubleBuffer.class) {
+      return List.of(DoubleBuffer.allocate(1), DoubleBuffer.allocate(6).asReadOnlyBuffer());
+    }
+    return type == IntBuffer.class
+        ? List.of(IntBuffer.allocate(1), IntBuffer.allocate(6).asReadOnlyBuffer())
+        : List.of(LongBuffer.allocate(1), LongBuffer.allocate(6).asReadOnlyBuffer());
+  }
+
+  /** Rows of none, of one bad element, of a good one twice, of a good and a bad one. */
+  private List<Object> badRows(Class<?> component) {
+    List<Object> rows = new ArrayList<>();
+    rows.add(Array.newInstance(component, 0));
+    rows.add(row(component, good(component), good(component)));
+    for (Object bad : bad(component)) {
+      rows.add(row(component, bad));
+      rows.add(row(component, good(component), bad));
+    }
+    return rows;
+  }
+
+  private static Object row(Class<?> component, Object... elements) {
+    Object row = Array.newInstance(component, elements.length);
+    for (int i = 0; i < elements.length; i++) {
+      Array.set(row, i, elements[i]);
+    }
+    return row;
+  }
+
+  private interface Body {
+    Object apply(Object... arguments);
+  }
+
+  /** A function of any functional interface; what it returns becomes of the type that is wanted. */
+  private Object function(Class<?> type, Body body) {
+    InvocationHandler handler =
+        (self, method, arguments) -> {
+          if (method.getDeclaringClass() == Object.class) {
+            return switch (method.getName()) {
+              case "equals" -> self == arguments[0];
+              case "hashCode" -> System.identityHashCode(self);
+              default -> "a function";
+            };
+          }
+          Object result = body.apply(arguments == null ? new Object[0] : arguments);
+          Class<?> wanted = method.getReturnType();
+          if (wanted == void.class || result == null) {
+            return null;
+          }
+          if (wanted == MlxArray[].class && result instanceof MlxArray array) {
+            return new MlxArray[] {array};
+          }
+          return wanted.isInstance(result) ? result : null;
+        };
+    return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+  }
+
+  /** The sum of the first array among the arguments. */
+  private static Object first(Object... arguments) {
+    for (Object argument : arguments) {
+      if (argument instanceof MlxArray array) {
+        return array.sum();
+      }
+      if (argument instanceof MlxArray[] arrays && arrays.length > 0) {
+        return arrays[0].sum();
+      }
+    }
+    return null;
+  }
+}
