@@ -51,7 +51,7 @@ class CompositionsTest {
     assertTrue(
         Operations.isListed(
             Operation::vmapRefusal,
-            new RuntimeException("[Primitive::vmap] Not implemented for AsStrided.")));
+            new RuntimeException("[Primitive::vmap] Not implemented for SegmentedMM.")));
     assertFalse(Operations.isListed(Operation::vmapRefusal, new RuntimeException("wrong shape")));
     assertFalse(Operations.isListed(Operation::vmapRefusal, new RuntimeException()));
   }
