@@ -162,6 +162,14 @@ class DerivativesAtEdgesTest {
   }
 
   @Test
+  void smallDerivativesOfExpm1AreNotLost() {
+    MlxArray x = MlxArray.scalar(-20f);
+    double truth = Math.exp(-20);
+    assertEquals(truth, grad(MlxArray::expm1, x).itemDouble(), 1e-5 * truth);
+    assertEquals(truth, jvp(MlxArray::expm1, x).itemDouble(), 1e-5 * truth);
+  }
+
+  @Test
   void logarithmsToBase10HaveDerivativesInDoublePrecision() {
     try (StreamScope onCpu = StreamScope.open(Device.cpu())) {
       MlxArray x = MlxArray.of(new double[] {3}, DType.FLOAT64, 1);
