@@ -192,10 +192,14 @@ abstract class ArraySource implements AutoCloseable {
 
   /** For what does not begin as the format does; {@code start} was read of it so far. */
   final MlxException notA(String format, byte[] start) {
+    return notA(format, "", start);
+  }
+
+  final MlxException notA(String format, String why, byte[] start) {
     byte[] more = upTo(Math.max(0, Unreadable.START - start.length));
     byte[] all = Arrays.copyOf(start, start.length + more.length);
     System.arraycopy(more, 0, all, start.length, more.length);
-    return corrupt("it is not a " + format + " file: " + Unreadable.seems(all));
+    return corrupt("it is not a " + format + " file: " + why + Unreadable.seems(all));
   }
 
   final MlxException truncated() {

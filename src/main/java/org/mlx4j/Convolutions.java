@@ -1656,16 +1656,12 @@ public sealed interface Convolutions permits MlxArray {
       throw new IllegalArgumentException(
           "["
               + function
-              + "] the input has "
+              + "] the channels of the input, its last axis, are "
               + channels
-              + " channels (its last axis), but the weights are for "
-              + (long) groups * perGroup
-              + ": "
+              + "; they must be those of the weights, "
               + perGroup
-              + " (their last axis) in each of "
+              + ", times groups; groups is "
               + groups
-              + (groups == 1 ? " group" : " groups")
-              + "; the two must be equal"
               + described(input, weight));
     }
     if (weight.dim(0) % groups != 0) {
@@ -1674,9 +1670,8 @@ public sealed interface Convolutions permits MlxArray {
               + function
               + "] the weights have "
               + weight.dim(0)
-              + " output channels (their first axis), which cannot be divided into "
+              + " output channels, their first axis, which must be divisible by groups; groups is "
               + groups
-              + " groups"
               + described(input, weight));
     }
   }

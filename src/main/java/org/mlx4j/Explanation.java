@@ -14,15 +14,12 @@ import org.mlx4j.internal.ClosedException;
  * What native code reports, as the exception that a user shall see: it names the Java method, and
  * says what was given, what is allowed and what to do.
  *
- * <p>MLX names its own functions, often inner ones, and shows shapes as Python does.
+ * <p>MLX names its own functions, often inner ones, and often does not show what was given.
  */
 final class Explanation {
   private static final int MOST_SHOWN = 8;
 
   private static final Pattern NAME = Pattern.compile("^(?:\\[[a-zA-Z_][\\w:.]*\\] *)+");
-
-  /** Shapes as C++ and Python write them. */
-  private static final Pattern SHAPE = Pattern.compile("(?<![\\w)])\\((-?\\d+(?:,-?\\d+)*)?,?\\)");
 
   private static final String FULL_STOP = ".";
 
@@ -96,7 +93,7 @@ final class Explanation {
                   "the last axis of the first operand has size "
                       + m.group(1)
                       + ", which does not fit the quantized matrix "
-                      + m.group(2).replace(", ", ",")
+                      + m.group(2)
                       + ": that is what the packed one of shape "
                       + m.group(3)
                       + " holds with groups of "
@@ -144,9 +141,10 @@ final class Explanation {
                       + m.group(2)
                       + ", of shape "
                       + m.group(3)
-                      + ", has the letter of an axis of size "
+                      + ", cannot be broadcast to size "
                       + m.group(4)
-                      + "; axes of one letter must have the same size, or size 1"),
+                      + ", which another axis of the same letter has; axes of one letter must have the"
+                      + " same size, or size 1"),
           new Wording(
               "Only real floating types are supported but x\\.dtype\\(\\) == (\\w+)\\.?",
               m -> "it is defined for real floating point dtypes, not for " + m.group(1)),
@@ -278,9 +276,11 @@ final class Explanation {
     return className.startsWith("java.") || className.startsWith("jdk.");
   }
 
-  private static boolean isNative(RuntimeException e) {
+  static boolean isNative(RuntimeException e) {
     StackTraceElement[] trace = e.getStackTrace();
-    return trace.length > 0 && trace[0].isNativeMethod();
+    return trace.length > 0
+        && trace[0].isNativeMethod()
+        && trace[0].getClassName().startsWith("org.mlx4j.internal.");
   }
 
   private static String inOurWords(String message) {
@@ -292,13 +292,8 @@ final class Explanation {
         break;
       }
     }
-    text = SHAPE.matcher(text).replaceAll(m -> Matcher.quoteReplacement(shape(m.group(1))));
     text = text.strip();
     return text.endsWith(FULL_STOP) ? text.substring(0, text.length() - 1) : text;
-  }
-
-  private static String shape(String sizes) {
-    return "[" + (sizes == null ? "" : sizes.replace(",", ", ")) + "]";
   }
 
   private static String withGiven(String text, MlxArray... xs) {
@@ -310,11 +305,16 @@ final class Explanation {
         break;
       }
       String shape = xs[i] == null || xs[i].isClosed() ? null : Arrays.toString(xs[i].shape());
-      told &= shape == null || text.contains(shape);
+      told &= shape == null || text.contains(shape) || text.contains(asInPython(shape));
       given.append(i == 0 ? "" : ", ");
       given.append(shape == null ? "none" : xs[i].dtype() + " " + shape);
     }
     return told ? text : text + "; given: " + given;
+  }
+
+  /** A shape as MLX writes it. */
+  private static String asInPython(String shape) {
+    return "(" + shape.substring(1, shape.length() - 1).replace(" ", "") + ")";
   }
 
   private static RuntimeException withMessage(RuntimeException e, String message) {

@@ -217,7 +217,13 @@ public final class Export {
    */
   public static ImportedFunction importFunction(Path file) {
     Call.notNull("importFunction", "the file", file);
-    Unreadable.require("importFunction", file);
+    try {
+      Unreadable.require("importFunction", file);
+    } catch (UncheckedIOException e) {
+      MlxException unreadable = new MlxException(e.getMessage());
+      unreadable.initCause(e.getCause());
+      throw unreadable;
+    }
     try {
       return new ImportedFunction(
           ExportNative.import_function(NamedArrays.utf8(file.toAbsolutePath().toString())));

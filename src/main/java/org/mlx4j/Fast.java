@@ -454,9 +454,9 @@ public final class Fast {
               + function
               + "] "
               + heads
-              + " heads of q cannot share "
+              + " heads cannot share "
               + of
-              + " of k and v; the first number must be a multiple of the second");
+              + "; the heads of q must be a multiple of those of k and v");
     }
   }
 

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
-import org.mlx4j.internal.ClosedException;
 
 /**
  * Positional arguments, then named ones in ascending order of their names' UTF-8 bytes, as MLX's
@@ -50,8 +49,9 @@ final class NamedArrays {
     long[] handles = Call.handles(function, all);
     try {
       return use.of(names, handles);
-    } catch (ClosedException e) {
-      throw Call.explained(function, e, all);
+    } catch (RuntimeException e) {
+      // what a function of the caller throws comes out as it is
+      throw Explanation.isNative(e) ? Call.explained(function, e, all) : e;
     } finally {
       Reference.reachabilityFence(this);
     }

@@ -124,7 +124,12 @@ final class SafetensorsFormat {
             ? -1
             : ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 2 || length >= LONGEST_HEADER) {
-      throw source.notA(".safetensors", start);
+      throw source.notA(
+          ".safetensors",
+          length == -1
+              ? "it has no header; "
+              : "its header would have " + Long.toUnsignedString(length) + " bytes; ",
+          start);
     }
     if (length > source.remaining()) {
       throw source.corrupt(

@@ -217,8 +217,6 @@ class ArrayAtTest {
     assertThrowsSaying(
         IllegalArgumentException.class, () -> Index.of(MlxArray.of(1f)), "[of]", "float32");
     assertThrowsSaying(
-        IllegalArgumentException.class, () -> Index.of(MlxArray.scalar(true)), "[of]", "scalar");
-    assertThrowsSaying(
         IllegalArgumentException.class, () -> matrix.get(mask), "[get]", "[4]", "[2, 3]");
     assertThrowsSaying(
         IllegalArgumentException.class, () -> matrix.at(mask).set(1), "[at]", "[4]", "[2, 3]");

@@ -352,7 +352,7 @@ class ExportTest {
     assertThrowsSaying( // MLX has no name for it in files
         IllegalArgumentException.class,
         () -> Export.exportFunction(file(), xs -> arrays(xs[0].logcumsumexp(0)), x),
-        "[export_function]");
+        "[exportFunction]");
     assertArrayEquals(before, Files.readAllBytes(file()));
     assertNothingButTheFile();
   }

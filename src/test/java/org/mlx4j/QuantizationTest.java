@@ -374,7 +374,7 @@ class QuantizationTest {
     refuse(
         list,
         () -> Ops.ones(3, 63).quantizedMatmul(q.w(), q.scales(), q.biases()),
-        "[quantized_matmul] Last dimension");
+        "[quantizedMatmul] the last axis");
     refuse(
         list,
         () -> MlxArray.scalar(1f).quantizedMatmul(q.w(), q.scales(), q.biases()),
@@ -436,18 +436,18 @@ class QuantizationTest {
         list,
         () -> MlxArray.scalar(1f).gatherQqmm(w, null, one, one),
         "[gatherQqmm] array argument 0");
-    refuse(list, () -> x.gatherMm(Ops.ones(63, 2), one), "[gather_mm] Last dimension");
-    refuse(list, () -> MlxArray.scalar(1f).gatherMm(x, one), "[gather_mm]");
+    refuse(list, () -> x.gatherMm(Ops.ones(63, 2), one), "[gatherMm] the last axis");
+    refuse(list, () -> MlxArray.scalar(1f).gatherMm(x, one), "[gatherMm]");
     refuse(list, () -> x.gatherMm(Ops.ones(64, 2), Ops.ones(1)), "[gatherMm] indices");
     refuse(list, () -> x.segmentedMm(Ops.ones(63, 2), one), "[segmentedMm] the operands");
     refuse(list, () -> x.segmentedMm(Ops.ones(64, 0), one), "[segmentedMm] the operands");
     refuse(list, () -> Ops.ones(0, 64).segmentedMm(w.transpose(), one), "[segmentedMm]");
-    refuse(list, () -> x.segmentedMm(w.transpose(), one), "[segmented_mm] The segments");
-    refuse(list, () -> x.blockMaskedMm(w.transpose(), 0, one), "[block_masked_mm] Only");
+    refuse(list, () -> x.segmentedMm(w.transpose(), one), "[segmentedMm] The segments");
+    refuse(list, () -> x.blockMaskedMm(w.transpose(), 0, one), "[blockMaskedMm] Only");
     refuse(list, () -> x.blockMaskedMm(w.transpose(), 32, Ops.ones(1, 2)), "(1,2)");
-    refuse(list, () -> x.toFp8().toFp8(), "[to_fp8]");
-    refuse(list, () -> x.fromFp8(), "[from_fp8]");
-    refuse(list, () -> x.toFp8().fromFp8(DType.INT8), "[from_fp8]");
+    refuse(list, () -> x.toFp8().toFp8(), "[toFp8]");
+    refuse(list, () -> x.fromFp8(), "[fromFp8]");
+    refuse(list, () -> x.toFp8().fromFp8(DType.INT8), "[fromFp8]");
     return list.stream();
   }
 

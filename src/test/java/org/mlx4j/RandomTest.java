@@ -347,7 +347,7 @@ class RandomTest {
         IllegalArgumentException.class,
         () -> Random.normal(new int[] {2}, MlxArray.of(new int[] {1}, DType.UINT32, 1)),
         "key",
-        "[1]");
+        "(1)");
     assertThrowsSaying(
         IllegalArgumentException.class, () -> Random.split(MlxArray.scalar(1f)), "key");
     assertThrowsSaying(
@@ -374,7 +374,7 @@ class RandomTest {
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Random.categorical(Ops.ones(2, 3), 1, new int[] {7}, null),
-        "[7]");
+        "(7)");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Random.uniform(0, 1, new int[] {1}, DType.INT32, null),
@@ -394,8 +394,8 @@ class RandomTest {
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Random.uniform(Ops.zeros(3), Ops.ones(3), new int[] {2}, DType.FLOAT32, null),
-        "[3]",
-        "[2]");
+        "(3)",
+        "(2)");
   }
 
   @Test
