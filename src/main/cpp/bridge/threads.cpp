@@ -149,7 +149,7 @@ void end_entries() {
   using namespace std::chrono_literals;
   ThreadState& t = this_thread;
   // A long computation that holds it is not waited for: the process shall end.
-  const auto end = std::chrono::steady_clock::now() + 300ms;
+  const auto end = std::chrono::steady_clock::now() + 100ms;
   while (t.depth == 0 && std::chrono::steady_clock::now() < end) {
     if (entry_mutex.try_lock()) {
       t.depth = 1;  // what this thread still destroys may enter

@@ -41,8 +41,8 @@ final class Ownership {
     }
   }
 
-  static void afterCollection(Object owner, Runnable action) {
-    CLEANER.register(owner, action);
+  static Cleaner.Cleanable afterCollection(Object owner, Runnable action) {
+    return CLEANER.register(owner, action);
   }
 
   private record Closer(long handle) implements Runnable {

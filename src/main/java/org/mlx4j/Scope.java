@@ -410,6 +410,9 @@ public final class Scope implements AutoCloseable {
       s.leases = NO_LEASES;
     }
     context.scope = outer;
+    if (outer == null) {
+      context.unwatched();
+    }
   }
 
   /** Closes what the scopes hold that a thread left open when it ended. */

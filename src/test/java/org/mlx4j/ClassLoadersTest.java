@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import org.mlx4j.tree.Trees;
 
 /**
  * Several class loaders of one process that each have mlx4j, as when a server loads an application
@@ -26,6 +27,7 @@ class ClassLoadersTest {
   public static final class Application implements Callable<String> {
     @Override
     public String call() {
+      Ops.ones(2).eval(); // left to the collector
       try (Scope scope = Scope.open()) {
         MlxArray x = MlxArray.of(1f, 2f, 3f);
         MlxArray gradient = Transforms.grad(v -> v.square().sum()).apply(x);
@@ -49,6 +51,8 @@ class ClassLoadersTest {
         } catch (RuntimeException expected) {
           problem += ", a file";
         }
+        MlxArray.scalar(1f).add(1).evalAsync().join();
+        Trees.compile((MlxArray v) -> v.add(1)).apply(x).eval();
         return gradient + " " + problem + " " + Ops.ones(20, 20).matmul(Ops.ones(20, 20)).sum();
       }
     }
@@ -90,9 +94,7 @@ class ClassLoadersTest {
     private static WeakReference<ClassLoader> deploy() throws Exception {
       try (URLClassLoader loader = loader()) {
         Callable<?> application = application(loader);
-        Thread thread = new Thread(() -> System.out.println(call(application)));
-        thread.start();
-        thread.join();
+        System.out.println(call(application)); // on a thread that outlives the class loader
         return new WeakReference<>(loader);
       }
     }

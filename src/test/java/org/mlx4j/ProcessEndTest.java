@@ -115,13 +115,22 @@ class ProcessEndTest {
     },
     EXIT_INSIDE_A_CALLBACK(5) {
       @Override
-      void end() {
+      void live(Work work) {
         Transforms.grad(
                 x -> {
-                  System.exit(code);
+                  try {
+                    super.live(work);
+                  } catch (Exception problem) {
+                    throw new IllegalStateException(problem);
+                  }
                   return x;
                 })
             .apply(MlxArray.scalar(1f));
+      }
+
+      @Override
+      void end() {
+        System.exit(code);
       }
     },
     UNCAUGHT_EXCEPTION(1) {
@@ -158,6 +167,14 @@ class ProcessEndTest {
       this.code = code;
     }
 
+    /** Works and ends. */
+    void live(Work work) throws Exception {
+      work.start();
+      Thread.sleep((long) (Math.random() * 50));
+      System.out.print("last words at " + System.currentTimeMillis());
+      end();
+    }
+
     abstract void end() throws IOException, InterruptedException;
 
     private static void forEver() throws InterruptedException {
@@ -165,13 +182,10 @@ class ProcessEndTest {
     }
   }
 
-  /** Works and ends. */
+  /** A life of one kind, and its end. */
   static final class Life {
     public static void main(String[] arguments) throws Exception {
-      Work.valueOf(arguments[0]).start();
-      Thread.sleep((long) (Math.random() * 50));
-      System.out.print("last words at " + System.currentTimeMillis());
-      End.valueOf(arguments[1]).end();
+      End.valueOf(arguments[1]).live(Work.valueOf(arguments[0]));
     }
   }
 

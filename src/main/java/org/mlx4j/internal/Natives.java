@@ -1,8 +1,8 @@
 package org.mlx4j.internal;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -341,21 +341,16 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
     }
   }
 
-  /**
-   * Forces the file to the disk: its folder gets its name once it is complete, also after a power
-   * failure.
-   */
   private void unpack(String id, Entry entry, Path file) throws IOException {
     Files.createDirectories(file.getParent());
     MessageDigest digest = sha256();
     byte[] block = new byte[1 << 18];
     try (InputStream in = open(id, entry.name());
-        FileOutputStream out = new FileOutputStream(file.toFile())) {
+        OutputStream out = Files.newOutputStream(file)) {
       for (int length = read(in, block, entry); length >= 0; length = read(in, block, entry)) {
         digest.update(block, 0, length);
         out.write(block, 0, length);
       }
-      out.getFD().sync();
     }
     if (!file.toFile().setExecutable(true, true)) { // the mark of code, where it may be run
       throw new FileSystemException(file.toString(), null, "it cannot be made executable");

@@ -7,29 +7,24 @@ import org.mlx4j.internal.tree.Structure;
  * the call, and the call the structure of what the function returned.
  */
 final class Frame {
-  private static final ThreadLocal<Calls> CALLS = ThreadLocal.withInitial(Calls::new);
+  /** Empty outside of calls: a thread may outlive the class loader of this class. */
+  private static final ThreadLocal<Frame> INNERMOST = new ThreadLocal<>();
 
-  /** The calls of a thread, one inside the other. */
-  private static final class Calls {
-    private Frame innermost;
-  }
-
-  private final Calls calls;
   private final Frame outer;
   private final Specialization function;
   final Structure arguments;
   Structure results;
 
   private Frame(Specialization function, Structure arguments) {
-    this.calls = CALLS.get();
-    this.outer = calls.innermost;
+    this.outer = INNERMOST.get();
     this.function = function;
     this.arguments = arguments;
-    calls.innermost = this;
   }
 
   static Frame enter(Specialization function, Structure arguments) {
-    return new Frame(function, arguments);
+    Frame frame = new Frame(function, arguments);
+    INNERMOST.set(frame);
+    return frame;
   }
 
   /**
@@ -37,11 +32,15 @@ final class Frame {
    * others.
    */
   static Frame of(Specialization function) {
-    Frame frame = CALLS.get().innermost;
+    Frame frame = INNERMOST.get();
     return frame != null && frame.function == function ? frame : null;
   }
 
   void leave() {
-    calls.innermost = outer;
+    if (outer == null) {
+      INNERMOST.remove();
+    } else {
+      INNERMOST.set(outer);
+    }
   }
 }
