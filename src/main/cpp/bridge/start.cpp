@@ -3,6 +3,7 @@
 #include <jvmti.h>
 
 #include "allocation.h"
+#include "computations.h"
 #include "convolutions.h"
 #include "mlx/scheduler.h"
 #include "process_end.h"
@@ -38,6 +39,7 @@ static bool start_process(JNIEnv* env) {
   Entry entry;
   replace_vmap_rules();
   replace_convolutions();
+  replace_computations();
   return true;
 }
 
