@@ -9,6 +9,7 @@ import static org.mlx4j.Call.unary;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.mlx4j.internal.CreationNative;
 import org.mlx4j.internal.ElementwiseNative;
 import org.mlx4j.internal.EvaluationNative;
@@ -70,7 +71,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray zerosLike(MlxArray a, DType dtype) {
-    return unary("zerosLike", (x, s) -> CreationNative.zeros_like(x, dtype.code(), s), a);
+    return fullLike("zerosLike", a, () -> MlxArray.scalar(0L, dtype));
   }
 
   /**
@@ -117,7 +118,14 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray onesLike(MlxArray a, DType dtype) {
-    return unary("onesLike", (x, s) -> CreationNative.ones_like(x, dtype.code(), s), a);
+    return fullLike("onesLike", a, () -> MlxArray.scalar(1L, dtype));
+  }
+
+  private static MlxArray fullLike(String function, MlxArray a, Supplier<MlxArray> number) {
+    Call.notNull(function, "the array", a);
+    try (MlxArray value = number.get()) {
+      return Call.binary(function, CreationNative::full_like, a, value);
+    }
   }
 
   /**
@@ -220,7 +228,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, double vals) {
-    return full(a.shape(), vals, a.dtype());
+    return fullLike(a, vals, a.dtype());
   }
 
   /**
@@ -233,7 +241,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, long vals) {
-    return full(a.shape(), vals, a.dtype());
+    return fullLike(a, vals, a.dtype());
   }
 
   /**
@@ -246,7 +254,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, double vals, DType dtype) {
-    return full(a.shape(), vals, dtype);
+    return fullLike("fullLike", a, () -> MlxArray.scalar(vals, dtype));
   }
 
   /**
@@ -259,7 +267,7 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, long vals, DType dtype) {
-    return full(a.shape(), vals, dtype);
+    return fullLike("fullLike", a, () -> MlxArray.scalar(vals, dtype));
   }
 
   /**
