@@ -38,4 +38,9 @@ inline mx::array triu(const mx::array& a, int k, mx::StreamOrDevice s) {
   return mx::triu(a, a.ndim() < 2 ? k : std::clamp(k, 1 - a.shape(-2), a.shape(-1)), s);
 }
 
+// The value everywhere, in the shape of `a`, also when a recorded graph is used again for another one.
+inline mx::array full_like(const mx::array& a, const mx::array& value, mx::StreamOrDevice s) {
+  return tracing() ? mx::broadcast_arrays({value, a}, s)[0] : mx::full(a.shape(), value, value.dtype(), s);
+}
+
 }  // namespace mlx4j

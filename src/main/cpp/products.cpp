@@ -35,7 +35,8 @@ mx::array gather_mm(const mx::array& a, const mx::array& b, const std::optional<
 }
 
 mx::array segmented_mm(const mx::array& a, const mx::array& b, const mx::array& segments, mx::StreamOrDevice s) {
-  return mx::segmented_mm(a, b, within("segmentedMm", segments, 0, a.shape(1), s), s);
+  const auto rows = [&](const mx::array& x) { return mx::contiguous(x, false, s); };
+  return mx::segmented_mm(rows(a), rows(b), rows(within("segmentedMm", segments, 0, a.shape(1), s)), s);
 }
 
 }  // namespace mlx4j

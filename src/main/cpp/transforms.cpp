@@ -14,6 +14,7 @@
 #include "mlx/compile_impl.h"
 #include "mlx/primitives.h"
 #include "mlx/transforms_impl.h"
+#include "shapeless.h"
 #include "threads.h"
 
 namespace mlx4j {
@@ -282,44 +283,60 @@ static void forget_failed_trace(std::uintptr_t id) { mx::detail::compile_erase(m
 
 // mx::compile keys each thread's cache by an address, which can be used again, and erases it only from the cache of the
 // thread that drops the function. Here ids are never used again, and a dropped id is erased from all caches.
-Fn compile(const SharedFn& f, bool shapeless) {
-  struct Id {
-    const std::uintptr_t value;
-    explicit Id(std::uintptr_t v) : value(v) {}
-    ~Id() { defer_compiled_id(value); }
-    Id(const Id&) = delete;
-    Id& operator=(const Id&) = delete;
-  };
-  static std::atomic<std::uintptr_t> next{std::uintptr_t(1) << 63};  // never an address
-  auto id = std::make_shared<Id>(next++);
+struct CompiledId {
+  const std::uintptr_t value = next++;
+  CompiledId() = default;
+  ~CompiledId() { defer_compiled_id(value); }
+  CompiledId(const CompiledId&) = delete;
+  CompiledId& operator=(const CompiledId&) = delete;
+
+ private:
+  static inline std::atomic<std::uintptr_t> next{std::uintptr_t(1) << 63};  // never an address
+};
+
+// What `compile` makes of `traced`, where compiling is not switched off and the function does not call itself.
+template <class Compiled>
+static Fn unless_traced(Fn traced, std::shared_ptr<const CompiledId> id, Compiled compiled) {
+  return
+      [traced = std::move(traced), id = std::move(id), compiled = std::move(compiled)](const Arrays& args) -> Arrays {
+        thread_local std::vector<std::uintptr_t> active;  // what this thread is calling
+        const bool inside_own_trace = std::find(active.begin(), active.end(), id->value) != active.end();
+        const bool inside_a_trace = std::any_of(args.begin(), args.end(), [](auto& a) { return a.is_tracer(); });
+        if (!compile_enabled || inside_own_trace || inside_a_trace) {
+          return traced(args);
+        }
+        struct Mark {
+          explicit Mark(std::uintptr_t i) { active.push_back(i); }
+          ~Mark() { active.pop_back(); }
+        } mark(id->value);
+        return compiled(args);
+      };
+}
+
+static Fn compile_for_each_shape(const SharedFn& f) {
+  auto id = std::make_shared<const CompiledId>();
   CompilerNotNeeded compiler_not_needed;
   auto traced = guarded(f, StackUse::compile);
-  return [id, traced, compiled = mx::detail::compile(traced, id->value, shapeless)](const Arrays& args) -> Arrays {
-    thread_local std::vector<std::uintptr_t> active;  // what this thread is calling
-    const bool inside_own_trace = std::find(active.begin(), active.end(), id->value) != active.end();
-    if (!compile_enabled || inside_own_trace) {
-      return traced(args);
-    }
-    struct Mark {
-      explicit Mark(std::uintptr_t i) { active.push_back(i); }
-      ~Mark() { active.pop_back(); }
-    } mark(id->value);
+  auto compiled = mx::detail::compile(traced, id->value, false);
+  return unless_traced(traced, id, [id, compiled](const Arrays& args) {
     try {
-      return compiled(args);
-    } catch (const std::invalid_argument& e) {
-      forget_failed_trace(id->value);
-      if (!std::strstr(e.what(), "uncaptured inputs")) {
-        throw;
-      }
-      // An argument that the function also captures: seen as two arrays, one is a constant and the other an input.
-      Arrays copies;
-      std::transform(args.begin(), args.end(), std::back_inserter(copies), [](auto& a) { return mx::copy(a); });
-      return compiled(copies);
+      return call_compiled(compiled, args);
     } catch (...) {
       forget_failed_trace(id->value);
       throw;
     }
-  };
+  });
+}
+
+Fn compile(const SharedFn& f, bool shapeless) {
+  if (!shapeless) {
+    return compile_for_each_shape(f);
+  }
+  auto id = std::make_shared<const CompiledId>();
+  CompilerNotNeeded compiler_not_needed;
+  auto traced = guarded(f, StackUse::compile);
+  auto any_size = std::make_shared<AnySize>(traced, id->value, [f] { return compile_for_each_shape(f); });
+  return unless_traced(traced, id, [any_size](const Arrays& args) { return (*any_size)(args); });
 }
 
 jint default_compile_mode() {  // fusing on the CPU runs a C++ compiler

@@ -13,6 +13,7 @@
 #include "java.h"
 #include "large_stack.h"
 #include "mlx/mlx.h"
+#include "recordings.h"
 #include "slot_table.h"
 
 namespace mlx4j {
@@ -33,7 +34,7 @@ extern StreamTable& stream_table;
 struct in {
   Entry entry;
   const mx::array& a;
-  explicit in(jlong h) : a(array_table.get(h)) {}
+  explicit in(jlong h) : a(array_table.get(h)) { note_argument(a); }
   operator const mx::array&() const { return a; }
 };
 // An array to reduce. MLX can spin for ever over an empty one that is a view; fresh zeros of its shape reduce to the
@@ -47,6 +48,7 @@ struct reduced {
 
  private:
   const mx::array& without_elements(const mx::array& given) {
+    note_argument(given);
     if (given.size() > 0) {
       return given;
     }
@@ -56,7 +58,7 @@ struct reduced {
 struct held {
   Entry entry;
   mx::array a;
-  explicit held(jlong h) : a(array_table.get(h)) {}
+  explicit held(jlong h) : a(array_table.get(h)) { note_argument(a); }
   operator const mx::array&() const { return a; }
 };
 struct maybe {  // 0 stands for "not given"
@@ -65,6 +67,7 @@ struct maybe {  // 0 stands for "not given"
   explicit maybe(jlong h) {
     if (h) {
       a = array_table.get(h);
+      note_argument(*a);
     }
   }
   operator const std::optional<mx::array>&() const { return a; }
@@ -147,6 +150,7 @@ struct arrays {
     v.reserve(handles.size());
     for (auto h : handles) {
       v.push_back(array_table.get(h));
+      note_argument(v.back());
     }
   }
   operator const Arrays&() const& { return v; }
@@ -166,12 +170,19 @@ struct utf8_in {
 void require_countable(const mx::array& a);  // throws when the number of elements does not fit 63 bits
 struct out {
   jlong h;
-  explicit out(mx::array a) {
+  explicit out(mx::array a) : out(std::move(a), false) {}
+  operator jlong() const { return h; }
+
+ protected:
+  out(mx::array a, bool follows_sizes) {
     Entry entry;
     require_countable(a);
+    note_result(a, follows_sizes);
     h = array_table.put(std::move(a));
   }
-  operator jlong() const { return h; }
+};
+struct following_out : out {  // of an operation that writes no size into a recorded graph, see recordings.h
+  explicit following_out(mx::array a) : out(std::move(a), true) {}
 };
 struct fnout {
   jlong h;
@@ -199,6 +210,7 @@ struct handles {
   operator jlongArray() const {
     for (auto& a : v) {
       require_countable(a);
+      note_result(a, false);
     }
     return to_java(require_env(), v);
   }
@@ -226,6 +238,8 @@ void close_all(jlongArray handles, jint n);
 jint retain_live(jlongArray handles, jint n);  // moves live handles to the front, returns how many
 bool is_live(jlong h);
 std::vector<jint> describe(const mx::array& a);  // dtype ordinal, then the shape
+// The same, with -1 for each size where a recording is made for any.
+std::vector<jint> describe_for_any_size(const mx::array& a);
 inline mx::array alias(const mx::array& a) { return a; }
 inline void settle() {  // deletions that wait for the next entry happen
   Entry entry;

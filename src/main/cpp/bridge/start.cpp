@@ -3,6 +3,7 @@
 #include <jvmti.h>
 
 #include "allocation.h"
+#include "computations.h"
 #include "convolutions.h"
 #include "derivative_rules.h"
 #include "mlx/scheduler.h"
@@ -40,6 +41,7 @@ static bool start_process(JNIEnv* env) {
   replace_vmap_rules();
   replace_convolutions();
   replace_derivative_rules();
+  replace_computations();
   return true;
 }
 

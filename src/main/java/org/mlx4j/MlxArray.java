@@ -538,16 +538,27 @@ public final class MlxArray
   // -------------------------------------------------------------------------------
 
   private int[] description() {
+    return description(true);
+  }
+
+  /**
+   * The dtype and the size of each axis. A function that is compiled for all sizes may not ask for
+   * sizes, but for the dtype and the number of axes.
+   */
+  private int[] description(boolean sizes) {
     int[] known = description;
     if (known == null) {
       try {
-        known = HandlesNative.describe(handle);
+        known =
+            sizes ? HandlesNative.describe(handle) : HandlesNative.describe_for_any_size(handle);
       } catch (ClosedException e) {
         throw Call.explained(Explanation.calledMethod("shape"), e, this);
       } finally {
         Reference.reachabilityFence(this);
       }
-      description = known;
+      if (sizes || known.length == 1 || known[1] >= 0) {
+        description = known;
+      }
     }
     return known;
   }
@@ -582,7 +593,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed and was not described before
    */
   public int ndim() {
-    return description().length - 1;
+    return description(false).length - 1;
   }
 
   /**
@@ -627,7 +638,7 @@ public final class MlxArray
    * @throws IllegalStateException if this array is closed and was not described before
    */
   public DType dtype() {
-    return DType.of(description()[0]);
+    return DType.of(description(false)[0]);
   }
 
   // ---- evaluation

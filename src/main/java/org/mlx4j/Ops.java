@@ -9,6 +9,7 @@ import static org.mlx4j.Call.unary;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.mlx4j.internal.CreationNative;
 import org.mlx4j.internal.ElementwiseNative;
 import org.mlx4j.internal.EvaluationNative;
@@ -71,7 +72,7 @@ public final class Ops {
    */
   public static MlxArray zerosLike(MlxArray a, DType dtype) {
     Call.notNull("zerosLike", "the dtype", dtype);
-    return unary("zerosLike", (x, s) -> CreationNative.zeros_like(x, dtype.code(), s), a);
+    return fullLike("zerosLike", a, () -> MlxArray.scalar(0L, dtype));
   }
 
   /**
@@ -119,7 +120,14 @@ public final class Ops {
    */
   public static MlxArray onesLike(MlxArray a, DType dtype) {
     Call.notNull("onesLike", "the dtype", dtype);
-    return unary("onesLike", (x, s) -> CreationNative.ones_like(x, dtype.code(), s), a);
+    return fullLike("onesLike", a, () -> MlxArray.scalar(1L, dtype));
+  }
+
+  private static MlxArray fullLike(String function, MlxArray a, Supplier<MlxArray> number) {
+    Call.notNull(function, "the array", a);
+    try (MlxArray value = number.get()) {
+      return Call.binary(function, CreationNative::full_like, a, value);
+    }
   }
 
   /**
@@ -238,8 +246,8 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, double vals) {
-    int[] shape = shapeOfFirst("fullLike", a);
-    return full("fullLike", shape, vals, a.dtype());
+    Call.notNull("fullLike", "the array", a);
+    return fullLike(a, vals, a.dtype());
   }
 
   /**
@@ -252,8 +260,8 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, long vals) {
-    int[] shape = shapeOfFirst("fullLike", a);
-    return full("fullLike", shape, vals, a.dtype());
+    Call.notNull("fullLike", "the array", a);
+    return fullLike(a, vals, a.dtype());
   }
 
   /**
@@ -266,7 +274,8 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, double vals, DType dtype) {
-    return full("fullLike", shapeOfFirst("fullLike", a), vals, dtype);
+    Call.notNull("fullLike", "the dtype", dtype);
+    return fullLike("fullLike", a, () -> MlxArray.scalar(vals, dtype));
   }
 
   /**
@@ -279,7 +288,8 @@ public final class Ops {
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, long vals, DType dtype) {
-    return full("fullLike", shapeOfFirst("fullLike", a), vals, dtype);
+    Call.notNull("fullLike", "the dtype", dtype);
+    return fullLike("fullLike", a, () -> MlxArray.scalar(vals, dtype));
   }
 
   /**

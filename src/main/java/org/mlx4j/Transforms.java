@@ -304,7 +304,10 @@ public final class Transforms {
    *
    * @param f the function
    * @param shapeless when true the Java code runs once for each number of dimensions and dtype,
-   *     whatever the sizes: {@code f} must then not depend on them
+   *     whatever the sizes, if it consists of operations whose recorded graph is known to be right
+   *     for all of them (element-wise operations, reductions, softmax, products of matrices,
+   *     transposes) and does not ask for sizes; otherwise it runs once for each shape, and, the
+   *     first time, once more to find out. The results are those of {@code f} either way
    * @return the compiled function
    * @throws NullPointerException if {@code f} is null
    */

@@ -205,10 +205,125 @@ class CompileTest {
   }
 
   @Test
-  void whatNeedsSizesIsRefusedInAShapelessFunction() {
-    TransformedFunction first = Transforms.compile(a -> a.get(0), true);
+  void aShapelessFunctionThatAsksForSizesIsTracedForEach() {
+    TransformedFunction average =
+        Transforms.compile(counted(a -> a.sum().multiply(1.0 / a.dim(0))), true);
+    TransformedFunction branching =
+        Transforms.compile(a -> a.dim(0) > 4 ? a.sum() : a.prod(), true);
+    for (int n : new int[] {2, 3, 1, 5, 2, 3}) {
+      MlxArray twos = Ops.ones(n).multiply(2);
+      assertValues(average.apply(twos), 2);
+      assertValues(branching.apply(twos), n > 4 ? 2 * n : Math.pow(2, n));
+    }
+    int before = traces.get();
+    average.apply(Ops.ones(3));
+    assertEquals(before, traces.get());
+  }
+
+  @Test
+  void aShapelessFunctionMayAskForDtypeAndNumberOfAxes() {
+    TransformedFunction compiled =
+        Transforms.compile(counted(a -> a.sum(a.ndim() - 1).astype(a.dtype())), true);
+    assertValues(compiled.apply(Ops.ones(2, 3)), 3, 3);
+    assertValues(compiled.apply(Ops.ones(1, 4)), 4);
+    assertEquals(1, traces.get());
+  }
+
+  @Test
+  void aShapelessProductWithWeightsIsTracedOnce() {
+    MlxArray weights = Ops.ones(3, 2);
+    TransformedFunction layer =
+        Transforms.compile(
+            counted(a -> a.matmul(weights).add(Ops.ones(2)).maximum(0.0).softmax(-1).mean(0)),
+            true);
+    for (int n : new int[] {2, 7, 1}) {
+      assertValues(layer.apply(Ops.ones(n, 3)), 0.5, 0.5);
+    }
+    assertEquals(1, traces.get());
     assertThrowsSaying(
-        IllegalArgumentException.class, () -> first.apply(x), "Slice cannot infer output shapes");
+        IllegalArgumentException.class, () -> layer.apply(Ops.ones(2, 4)), "[matmul]", "(2,4)");
+    assertValues(layer.apply(Ops.ones(4, 3)), 0.5, 0.5);
+  }
+
+  @Test
+  void partsOfArraysFollowTheShape() {
+    Map<String, ArrayFunction> functions =
+        Map.ofEntries(
+            Map.entry("get", a -> a.get(0)),
+            Map.entry("from the end", a -> a.get(Index.slice(null, -1, 1))),
+            Map.entry("reversed", a -> a.get(Index.slice(null, null, -2))),
+            Map.entry("new axis", a -> a.get(Index.ellipsis(), Index.newAxis())),
+            Map.entry("indices", a -> a.get(Index.of(MlxArray.of(0, -1)))),
+            Map.entry("set", a -> a.at(Index.at(-1)).set(1.0)),
+            Map.entry("add", a -> a.at(Index.to(1)).add(1.0)),
+            Map.entry("mask", a -> a.at(a.greater(1.0)).set(0.0)),
+            Map.entry("fullLike", a -> Ops.fullLike(a, 2L).add(a)),
+            Map.entry("onesLike", a -> Ops.onesLike(a).multiply(a)),
+            Map.entry("zerosLike", a -> Ops.zerosLike(a).subtract(a)),
+            Map.entry("flatten", a -> a.reshape(-1)),
+            Map.entry("unflatten", a -> a.unflatten(1, 2, -1)),
+            Map.entry("squeeze", a -> a.squeeze()),
+            Map.entry("roll", a -> a.roll(2)),
+            Map.entry("sort", a -> a.sort(0).median(0)),
+            Map.entry("size", a -> a.multiply((double) a.size())),
+            Map.entry("empty", a -> a.get(Index.from(1)).sum(0)));
+    int[][] sizes = {{3, 4}, {5, 4}, {1, 4}, {1, 2}, {4, 4}, {3, 4}};
+    functions.forEach(
+        (name, f) -> {
+          for (int first = 0; first < sizes.length; first++) {
+            TransformedFunction compiled = Transforms.compile(f, true);
+            TransformedFunction gradient =
+                Transforms.compile(Transforms.grad(a -> f.apply(a).square().sum()), true);
+            for (int i = 0; i < sizes.length; i++) {
+              int[] shape = sizes[(first + i) % sizes.length];
+              MlxArray a = Ops.arange((double) shape[0] * shape[1]).add(0.5).reshape(shape);
+              assertSame(f.apply(a), compiled.apply(a));
+              assertSame(
+                  Transforms.grad(b -> f.apply(b).square().sum()).apply(a), gradient.apply(a));
+            }
+          }
+        });
+  }
+
+  @Test
+  void reductionsOfAxesOfSizeOneAreRecordedForAllSizes() {
+    List<ArrayFunction> reductions =
+        List.of(
+            a -> a.sum(0),
+            a -> a.sum(new int[] {0, 1}),
+            a -> a.max(0, true),
+            a -> a.min(new int[] {1, 0}),
+            a -> a.mean(0),
+            a -> a.prod(),
+            a -> a.any(0),
+            a -> a.all(new int[] {0}, true),
+            a -> a.logsumexp(0),
+            a -> a.softmax(0),
+            a -> a.argmax(0),
+            a -> a.argmin(1, true),
+            a -> a.cumsum(0),
+            a -> a.var(0),
+            a -> a.std(0),
+            a -> a.median(0),
+            a -> Linalg.norm(a),
+            a -> a.countNonzero(0));
+    for (ArrayFunction f : reductions) {
+      for (DType dtype : List.of(DType.FLOAT32, DType.INT32, DType.BOOL)) {
+        TransformedFunction compiled = Transforms.compile(f, true);
+        for (int[] shape : new int[][] {{2, 3}, {1, 3}, {1, 1}, {3, 1}}) {
+          MlxArray a = Ops.arange((double) shape[0] * shape[1]).astype(dtype).reshape(shape);
+          assertSame(f.apply(a), compiled.apply(a));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aShapelessFunctionCalledWithEverNewShapesKeepsFew() {
+    TransformedFunction compiled = Transforms.compile(a -> a.get(0).add(a.dim(0)), true);
+    for (int n = 1; n <= 600; n++) {
+      assertValues(compiled.apply(Ops.zeros(n)), n);
+    }
   }
 
   // ---- side effects

@@ -52,6 +52,10 @@ final class Adapters {
   static final String RULE = "mlx4j::rule";
 
   static final String OUT = "mlx4j::out";
+
+  /** The result of an operation that means the same for arguments of any size. */
+  static final String FOLLOWING_OUT = "mlx4j::following_out";
+
   static final String HANDLES = "mlx4j::handles";
   static final String FNOUT = "mlx4j::fnout";
   static final String STREAMOUT = "mlx4j::streamout";

@@ -1,6 +1,7 @@
 package org.mlx4j.internal;
 
 import static org.mlx4j.internal.Adapters.DTYPE;
+import static org.mlx4j.internal.Adapters.FOLLOWING_OUT;
 import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.ON;
 import static org.mlx4j.internal.Adapters.OUT;
@@ -32,9 +33,7 @@ public final class CreationNative {
 
   public static native @Cast(OUT) long ones(@Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long zeros_like(@Cast(IN) long a, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
-
-  public static native @Cast(OUT) long ones_like(@Cast(IN) long a, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(FOLLOWING_OUT) long full_like(@Cast(IN) long a, @Cast(IN) long value, @Cast(ON) long s) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast(OUT) long eye(int n, int m, int k, @Cast(DTYPE) int d, @Cast(ON) long s) throws MlxException;
 

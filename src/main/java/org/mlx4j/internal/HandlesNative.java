@@ -1,8 +1,8 @@
 package org.mlx4j.internal;
 
+import static org.mlx4j.internal.Adapters.FOLLOWING_OUT;
 import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.INTS_OUT;
-import static org.mlx4j.internal.Adapters.OUT;
 
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Namespace;
@@ -28,13 +28,15 @@ public final class HandlesNative {
 
   public static native @Cast("bool") boolean is_live(@Cast("jlong") long handle) throws MlxException;
 
-  public static native @Cast(OUT) long alias(@Cast(IN) long a) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long alias(@Cast(IN) long a) throws MlxException;
 
   public static native void settle() throws MlxException;
 
   public static native @Cast("bool") boolean depends_on_placeholder(@Cast(IN) long a) throws MlxException;
 
   public static native @Raw @Cast(INTS_OUT) int[] describe(@Cast(IN) long a) throws MlxException;
+
+  public static native @Raw @Cast(INTS_OUT) int[] describe_for_any_size(@Cast(IN) long a) throws MlxException;
 
   // what is alive, for tests
 

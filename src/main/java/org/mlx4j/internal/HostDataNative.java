@@ -1,6 +1,7 @@
 package org.mlx4j.internal;
 
 import static org.mlx4j.internal.Adapters.DTYPE;
+import static org.mlx4j.internal.Adapters.FOLLOWING_OUT;
 import static org.mlx4j.internal.Adapters.HELD;
 import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.OUT;
@@ -40,9 +41,9 @@ public final class HostDataNative {
 
   public static native @Cast(OUT) long from_complex(@Raw float[] realAndImaginary, @Raw @Cast(SHAPE) int[] shape) throws MlxException;
 
-  public static native @Cast(OUT) long weak_float(double value, @Cast(IN) long beside) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long weak_float(double value, @Cast(IN) long beside) throws MlxException;
 
-  public static native @Cast(OUT) long weak_integer(@Cast("jlong") long value, @Cast(IN) long beside) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long weak_integer(@Cast("jlong") long value, @Cast(IN) long beside) throws MlxException;
 
   public static native @Cast(OUT) long scalar(double value, @Cast(DTYPE) int d) throws MlxException;
 

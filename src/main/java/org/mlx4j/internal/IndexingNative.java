@@ -1,6 +1,7 @@
 package org.mlx4j.internal;
 
 import static org.mlx4j.internal.Adapters.ARRAYS;
+import static org.mlx4j.internal.Adapters.FOLLOWING_OUT;
 import static org.mlx4j.internal.Adapters.HANDLES;
 import static org.mlx4j.internal.Adapters.HELD;
 import static org.mlx4j.internal.Adapters.IN;
@@ -49,5 +50,5 @@ public final class IndexingNative {
 
   public static native @Cast(OUT) long put_along_axis(@Cast(HELD) long a, @Cast(HELD) long indices, @Cast(HELD) long values, int axis, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx::core") public static native @Cast(OUT) long where(@Cast(IN) long condition, @Cast(IN) long x, @Cast(IN) long y, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx::core") public static native @Cast(FOLLOWING_OUT) long where(@Cast(IN) long condition, @Cast(IN) long x, @Cast(IN) long y, @Cast(ON) long s) throws MlxException;
 }

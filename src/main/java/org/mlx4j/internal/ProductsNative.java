@@ -2,6 +2,7 @@ package org.mlx4j.internal;
 
 import static org.mlx4j.internal.Adapters.ARRAYS;
 import static org.mlx4j.internal.Adapters.DTYPE;
+import static org.mlx4j.internal.Adapters.FOLLOWING_OUT;
 import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.INTS;
 import static org.mlx4j.internal.Adapters.INTS_OUT;
@@ -26,7 +27,7 @@ public final class ProductsNative {
 
   private ProductsNative() {}
 
-  public static native @Cast(OUT) long matmul(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long matmul(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast(OUT) long addmm(@Cast(IN) long c, @Cast(IN) long a, @Cast(IN) long b, float alpha, float beta, @Cast(ON) long s) throws MlxException;
 

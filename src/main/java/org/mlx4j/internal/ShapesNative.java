@@ -1,6 +1,7 @@
 package org.mlx4j.internal;
 
 import static org.mlx4j.internal.Adapters.ARRAYS;
+import static org.mlx4j.internal.Adapters.FOLLOWING_OUT;
 import static org.mlx4j.internal.Adapters.HANDLES;
 import static org.mlx4j.internal.Adapters.IN;
 import static org.mlx4j.internal.Adapters.INTS;
@@ -36,17 +37,17 @@ public final class ShapesNative {
 
   public static native @Cast(OUT) long squeeze(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long expand_dims(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
+  @Namespace("::mlx4j") public static native @Cast(FOLLOWING_OUT) long expand_dims(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long transpose(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long transpose(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long transpose(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long transpose(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long matrix_transpose(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long matrix_transpose(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long swapaxes(@Cast(IN) long a, int axis1, int axis2, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long swapaxes(@Cast(IN) long a, int axis1, int axis2, @Cast(ON) long s) throws MlxException;
 
-  public static native @Cast(OUT) long moveaxis(@Cast(IN) long a, int source, int destination, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long moveaxis(@Cast(IN) long a, int source, int destination, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long broadcast_to(@Cast(IN) long a, @Raw @Cast(SHAPE) int[] shape, @Cast(ON) long s) throws MlxException;
 

@@ -76,6 +76,10 @@ final class Input {
     return shape.length;
   }
 
+  int[] shape() {
+    return shape.clone();
+  }
+
   /** Whether the input has the dtype that the operation is tried with. */
   boolean isFree() {
     return fixedDtype == null;

@@ -40,6 +40,7 @@ final class Operation {
   private String vjpRefusal;
   private String jvpRefusal;
   private String vmapRefusal;
+  private String traceRefusal;
   private String backendRefusal;
 
   private Operation(String name, ArraysFunction function, String python, Input... inputs) {
@@ -152,6 +153,12 @@ final class Operation {
     return this;
   }
 
+  /** What is computed depends on values, so it cannot be recorded, as is said with this message. */
+  Operation withoutTrace(String message) {
+    traceRefusal = message;
+    return this;
+  }
+
   /**
    * Not every back-end of MLX can compute this; one that cannot says so, in Python as in Java, with
    * this message. There is nothing else to try then.
@@ -213,6 +220,11 @@ final class Operation {
   /** What MLX says when asked for vmap, or null if it has one. */
   String vmapRefusal() {
     return vmapRefusal;
+  }
+
+  /** What is said when this is to be recorded, or null if it can be. */
+  String traceRefusal() {
+    return traceRefusal;
   }
 
   /** What a back-end says that cannot compute this, or null if all can. */
@@ -315,6 +327,10 @@ final class Operation {
 
     Variant on(DType other) {
       return new Variant(operation, other, inputs);
+    }
+
+    Variant with(List<Input> others) {
+      return new Variant(operation, dtype, others);
     }
 
     /** The arguments; another sample gives other values. */
