@@ -209,8 +209,12 @@ Arrays logaddexp_jvp(mx::LogAddExp& self, const Arrays& primals, const Arrays& t
   });
 }
 
-// MLX adds 1 to the result, in which a small derivative is lost.
-Arrays expm1_vjp(mx::Expm1& self, const Arrays& primals, const Arrays& cotangents, const Argnums&, const Arrays&) {
+// MLX adds 1 to the result, in which a small derivative is lost. In float64 its exp has only single precision.
+Arrays expm1_vjp(mx::Expm1& self, const Arrays& primals, const Arrays& cotangents, const Argnums& argnums,
+                 const Arrays& outputs) {
+  if (primals[0].dtype() == mx::float64) {
+    return upstream_vjp<mx::Expm1>(self, primals, cotangents, argnums, outputs);
+  }
   const auto s = self.stream();
   return {mx::multiply(cotangents[0], conjugated(mx::exp(primals[0], s), s), s)};
 }
