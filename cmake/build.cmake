@@ -8,7 +8,17 @@
 # JAVA_HOME  a JDK, for jni.h                        PLATFORM   JavaCPP's name of the platform
 # PYTHON     Python 3                                OPTIONS    for CMake: those of a cross build
 # MLX_ROOT   MLX: include/ and lib/                    OPENBLAS   OpenBLAS for it and what that needs (Linux)
+# TYPE       Release, Debug, ASan or TSan
 cmake_minimum_required(VERSION 3.24)
+
+set(types Release Debug ASan TSan)
+if(NOT TYPE IN_LIST types)
+  list(JOIN types ", " types)
+  message(FATAL_ERROR "native.build is '${TYPE}', and one of ${types} is allowed")
+endif()
+if(TYPE MATCHES "San" AND NOT PLATFORM MATCHES "linux")
+  message(FATAL_ERROR "native.build is ${TYPE}, which is for Linux; this is a build for ${PLATFORM}")
+endif()
 
 # Runs a command; "quiet" leaves out what it reports, but not its errors.
 function(run quiet)
@@ -44,14 +54,14 @@ if(NOT known STREQUAL origin)
   file(WRITE "${BUILD}/generated/origin.txt" "${origin}")
 endif()
 
-run(TRUE "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -DCMAKE_BUILD_TYPE=Release
+run(TRUE "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" "-DCMAKE_BUILD_TYPE=${TYPE}"
     "-DJAVA_HOME=${JAVA_HOME}" "-DMLX_ROOT=${MLX_ROOT}" "-DMLX4J_PLATFORM=${PLATFORM}" "-DOPENBLAS=${OPENBLAS}" ${OPTIONS}
     "-DMLX4J_GENERATED=${BUILD}/generated")
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
-run(FALSE "${CMAKE_COMMAND}" --build "${BUILD}" --config Release --parallel ${cores})
+run(FALSE "${CMAKE_COMMAND}" --build "${BUILD}" --config ${TYPE} --parallel ${cores})
 file(REMOVE_RECURSE "${STAGE}")   # what an earlier build staged, perhaps with another MLX, must not stay
-set(strip --strip)
-if(PLATFORM MATCHES "macosx")
-  set(strip "")   # the linker has done it before it signed
+set(strip "")
+if(TYPE STREQUAL Release AND NOT PLATFORM MATCHES "macosx")   # there the linker has done it before it signed
+  set(strip --strip)
 endif()
-run(TRUE "${CMAKE_COMMAND}" --install "${BUILD}" --config Release --prefix "${STAGE}" ${strip})
+run(TRUE "${CMAKE_COMMAND}" --install "${BUILD}" --config ${TYPE} --prefix "${STAGE}" ${strip})

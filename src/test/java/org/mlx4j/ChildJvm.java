@@ -62,6 +62,38 @@ final class ChildJvm {
       List<String> options,
       String... arguments)
       throws IOException, InterruptedException {
+    Ended ended = end(starter, main, patience, environment, options, arguments);
+    assertEquals(0, ended.exitCode(), ended.printed());
+    return ended.printed();
+  }
+
+  /**
+   * How a process ended.
+   *
+   * @param exitCode its exit code
+   * @param printed what it wrote to its standard output and to its standard error
+   */
+  record Ended(int exitCode, String printed) {}
+
+  /** Runs to the end, whatever the exit code; fails when that takes longer than the patience. */
+  static Ended end(
+      Class<?> main,
+      Duration patience,
+      Map<String, String> environment,
+      List<String> options,
+      String... arguments)
+      throws IOException, InterruptedException {
+    return end(List.of(), main, patience, environment, options, arguments);
+  }
+
+  private static Ended end(
+      List<String> starter,
+      Class<?> main,
+      Duration patience,
+      Map<String, String> environment,
+      List<String> options,
+      String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(starter);
     command.addAll(command(main, options, List.of(arguments)));
     Path output = Files.createTempFile("mlx4j", ".out");
@@ -76,8 +108,7 @@ final class ChildJvm {
       }
       String printed = Files.readString(output);
       assertTrue(ended, () -> "did not end within " + patience + ": " + printed);
-      assertEquals(0, process.exitValue(), printed);
-      return printed;
+      return new Ended(process.exitValue(), printed);
     } finally {
       Files.delete(output);
     }

@@ -1,0 +1,256 @@
+// Threads at the bridge, for ThreadSanitizer: handles, the entry lock, references into the virtual machine, compiled
+// functions, evaluation. There is no virtual machine; what the bridge asks of one is answered here.
+//
+//   bridge_races SECONDS   fails on a wrong number, on a reference that is lost or deleted twice, and on a data race
+//   bridge_races planted   has a data race: a run that does not report it proves nothing
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "evaluation.h"
+#include "handles.h"
+#include "threads.h"
+#include "transforms.h"
+
+using namespace mlx4j;
+
+// MLX's package is not instrumented: the count of an event's owners, by which the last one destroys it after the others
+// have let go, is not seen. What MLX locks is seen.
+extern "C" JNIEXPORT const char* __tsan_default_suppressions() { return "called_from_lib:libmlx.so\n"; }
+
+// ---- in place of a virtual machine --------------------------------------------------------------
+static std::atomic<int> global_references{0};
+static thread_local bool known_to_the_vm = false;
+
+// A reference is an object of its own, so that a reference deleted twice, or used later, is seen.
+static jobject as_object(int* reference) { return reinterpret_cast<jobject>(reference); }
+
+static JNIEnv* fake_environment() {
+  static JNINativeInterface_ functions = [] {
+    JNINativeInterface_ f{};
+    f.NewGlobalRef = [](JNIEnv*, jobject) {
+      ++global_references;
+      return as_object(new int(1));
+    };
+    f.DeleteGlobalRef = [](JNIEnv*, jobject reference) {
+      --global_references;
+      delete reinterpret_cast<int*>(reference);
+    };
+    f.ExceptionOccurred = [](JNIEnv*) -> jthrowable { return nullptr; };
+    f.ExceptionCheck = [](JNIEnv*) -> jboolean { return JNI_FALSE; };
+    return f;
+  }();
+  static JNIEnv environment{&functions};
+  return &environment;
+}
+
+static JavaVM* fake_vm() {
+  static JNIInvokeInterface_ functions = [] {
+    JNIInvokeInterface_ f{};
+    f.GetEnv = [](JavaVM*, void** environment, jint) -> jint {
+      *environment = known_to_the_vm ? fake_environment() : nullptr;
+      return known_to_the_vm ? JNI_OK : JNI_EDETACHED;
+    };
+    return f;
+  }();
+  static JavaVM vm{&functions};
+  return &vm;
+}
+
+// ---- what the threads do ------------------------------------------------------------------------
+static std::atomic<bool> over{false};
+static std::atomic<long> steps{0};
+
+static void require(bool holds, const char* what) {
+  if (!holds) {
+    std::fprintf(stderr, "bridge_races: %s\n", what);
+    std::_Exit(1);
+  }
+}
+
+static int any(int bound) {
+  thread_local std::mt19937 generator{std::random_device{}()};
+  return int(generator() % unsigned(bound));
+}
+
+template <class Body>
+static std::thread start(bool known, Body body) {
+  return std::thread([known, body] {
+    known_to_the_vm = known;
+    while (!over) {
+      body();
+      ++steps;
+    }
+  });
+}
+
+// Arrays that everybody uses, replaces and closes. One of n elements has n in each, so a handle that reached another
+// array than its own would give a number that does not fit.
+constexpr int shared = 32;
+static std::atomic<jlong> handles_of_all[shared];
+
+static jlong array_of(int n) {
+  Entry entry;
+  return out(mx::full({n}, float(n))).h;
+}
+
+static void replace() {
+  const jlong old = handles_of_all[any(shared)].exchange(array_of(1 + any(20)));
+  close(old);
+  if (any(4) == 0) {
+    close(old);  // harmless, also when the slot is in use again
+  }
+}
+
+static void check(const mx::array& a, int scale) {
+  require(item_long(mx::max(a)) == long(scale) * a.shape(0), "a wrong number");
+}
+
+static void use() {
+  const jlong h = handles_of_all[any(shared)];
+  try {
+    switch (any(6)) {
+      case 0: {
+        held a(h);
+        check(a.a, 1);
+        break;
+      }
+      case 1: {
+        held a(h);
+        const out sum(mx::add(a.a, a.a));
+        async_evaluate({held(sum.h).a});
+        {
+          Released others_may_enter;
+        }
+        check(held(sum.h).a, 2);
+        close(sum.h);
+        break;
+      }
+      case 2:
+        is_live(h);
+        break;
+      case 3: {
+        held a(h);
+        const auto f = std::make_shared<const Fn>([](const Arrays& x) {
+          Released as_if_in_java;
+          Entry entry;
+          return Arrays{mx::sum(mx::square(x[0]))};
+        });
+        check(value_and_grad(f, {0}, false)({a.a})[0], 2);
+        break;
+      }
+      default: {
+        in a(h);
+        describe(a);
+      }
+    }
+  } catch (const closed_error&) {  // somebody was faster
+  }
+}
+
+// Compiled functions that are made, used by two threads and dropped; threads that come and go with their caches.
+static void compile_and_drop() {
+  known_to_the_vm = true;
+  const int factor = 1 + any(50);
+  const auto multiply =
+      std::make_shared<const Fn>([factor, reference = std::make_shared<JavaRef>(require_env(), nullptr)](
+                                     const Arrays& x) { return Arrays{mx::multiply(x[0], mx::array(float(factor)))}; });
+  jlong f;
+  {
+    Entry entry;
+    f = fnout(compile(multiply, false)).h;
+  }
+  auto call_it = [f, factor](bool known) {
+    known_to_the_vm = known;
+    try {
+      fn function(f);
+      Arrays r = call(function.f, {mx::full({3}, 1.f)});
+      require(item_long(mx::min(r[0])) == factor, "a compiled function gave another one's number");
+      r.clear();
+    } catch (const closed_error&) {
+    }
+  };
+  std::thread other(call_it, any(2) == 0);
+  call_it(true);
+  close(f);
+  other.join();
+}
+
+// References that die where there is no virtual machine wait for an entry of a thread that has one.
+static std::atomic<std::shared_ptr<JavaRef>*> dropped{nullptr};
+
+static void make_reference() {
+  delete dropped.exchange(new std::shared_ptr<JavaRef>(std::make_shared<JavaRef>(require_env(), nullptr)));
+  settle();
+}
+
+static void drop_reference() { delete dropped.exchange(nullptr); }
+
+// A number that only the entry lock protects.
+static long guarded_number = 0;
+static std::atomic<long> additions{0};
+
+static void add_under_the_lock() {
+  Entry entry;
+  Entry nested;
+  const long before = guarded_number++;
+  {
+    Released released;
+  }
+  require(guarded_number > before, "an addition was lost");
+  ++additions;
+}
+
+// The table of arrays, which one of the two looks at without the lock.
+static int planted() {
+  std::thread locked([] { close(array_of(3)); });
+  std::thread careless([] { require(array_table.live() <= 1, "more arrays than there are"); });
+  locked.join();
+  careless.join();
+  return 0;
+}
+
+int main(int count, char** arguments) {
+  known_to_the_vm = true;
+  set_vm(fake_vm());
+  start_first_thread();
+  if (count == 2 && arguments[1] == std::string("planted")) {
+    return planted();
+  }
+  const int seconds = count == 2 ? std::atoi(arguments[1]) : 0;
+  require(seconds > 0, "the argument is a number of seconds, or: planted");
+  for (auto& h : handles_of_all) {
+    h = array_of(1 + any(20));
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.push_back(start(true, use));
+    threads.push_back(start(true, replace));
+    threads.push_back(start(true, compile_and_drop));
+    threads.push_back(start(i == 0, add_under_the_lock));
+  }
+  threads.push_back(start(true, make_reference));
+  threads.push_back(start(false, drop_reference));
+  std::this_thread::sleep_for(std::chrono::seconds(seconds));
+  over = true;
+  for (auto& t : threads) {
+    t.join();
+  }
+  drop_reference();
+  for (auto& h : handles_of_all) {
+    close(h);
+  }
+  settle();
+  require(guarded_number == additions, "additions were lost");
+  require(live_arrays() == 0, "arrays are left");
+  require(live_functions() == 0, "functions are left");
+  require(live_java_refs() == 0 && global_references == 0, "references into the virtual machine are left");
+  require(pending_deletions() == 0, "deletions are still waiting");
+  std::printf("%ld steps\n", steps.load());
+  end_entries();
+  return 0;
+}
