@@ -14,8 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.mlx4j.internal.DistributedNative;
 
@@ -33,12 +31,6 @@ import org.mlx4j.internal.DistributedNative;
  *     A host is a name or an IPv4 address
  */
 public record RingConfiguration(int rank, List<List<String>> hosts) {
-  private static final String STRING = "\"([^\"\\\\]*)\"";
-  private static final Pattern HOST =
-      Pattern.compile("\\[\\s*(?:%1$s\\s*(?:,\\s*%1$s\\s*)*)?\\]".formatted(STRING));
-  private static final Pattern HOSTFILE =
-      Pattern.compile("\\s*\\[\\s*(?:%1$s\\s*(?:,\\s*%1$s\\s*)*)?\\]\\s*".formatted(HOST));
-
   /**
    * Checks what MLX does not.
    *
@@ -94,7 +86,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
     }
     try {
       return new RingConfiguration(
-          Integer.parseInt(rank.strip()), parse(hostfile, Files.readString(Path.of(hostfile))));
+          Integer.parseInt(rank.strip()), parse(hostfile, Files.readAllBytes(Path.of(hostfile))));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("[init] MLX_RANK is not a number: " + rank, e);
     } catch (IOException e) {
@@ -103,19 +95,22 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
   }
 
   /** A list of lists of strings in JSON. */
-  private static List<List<String>> parse(String file, String json) {
-    if (!HOSTFILE.matcher(json).matches()) {
-      throw new IllegalArgumentException(
-          "[init] MLX_HOSTFILE "
-              + file
-              + " is not of the form [[\"host:port\", …], …] with a list for each rank");
-    }
+  private static List<List<String>> parse(String file, byte[] text) {
+    Json json =
+        new Json(
+            text,
+            at ->
+                new IllegalArgumentException(
+                    "[init] MLX_HOSTFILE %s is not of the form [[\"host:port\", …], …] with a list for each rank, see byte %d"
+                        .formatted(file, at)));
     List<List<String>> hosts = new ArrayList<>();
-    Matcher host = HOST.matcher(json.strip().substring(1));
-    while (host.find()) {
-      hosts.add(
-          Pattern.compile(STRING).matcher(host.group()).results().map(m -> m.group(1)).toList());
-    }
+    json.list(
+        () -> {
+          List<String> addresses = new ArrayList<>();
+          json.list(() -> addresses.add(json.string()));
+          hosts.add(addresses);
+        });
+    json.end();
     return hosts;
   }
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -285,6 +286,13 @@ class DistributedTest {
     assertNotNull(ring);
     assertEquals(
         new RingConfiguration(1, List.of(List.of("a:1", "a:2"), List.of("b:1", "b:2"))), ring);
+    String many =
+        IntStream.range(0, 20_000)
+            .mapToObj("[\"h:%d\"]"::formatted)
+            .skip(1)
+            .collect(Collectors.joining(",", "[", "]"));
+    assertEquals(
+        19_999, RingConfiguration.fromEnvironment(environment(folder, "3", many)).hosts().size());
     for (String wrong :
         List.of(
             "", "[]", "[[]]", "{}", "[\"a:1\"]", "[[\"a:1\"]", "[[\"a:1\"],[1]]", "[[\"a\"]]")) {
