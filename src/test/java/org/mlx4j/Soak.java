@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -74,6 +75,7 @@ final class Soak {
   }
 
   private final Path folder;
+  private final AtomicInteger leaks = new AtomicInteger();
   private final LongAdder done = new LongAdder();
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -105,6 +107,7 @@ final class Soak {
   }
 
   private void round(int number, long end) throws InterruptedException {
+    leaks.set(0);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
       SplittableRandom random = new SplittableRandom(100L * number + i);
@@ -377,14 +380,15 @@ final class Soak {
     }
   }
 
+  private static final int LEAKS_OF_A_ROUND = 60;
   private static final ConcurrentLinkedQueue<Object> LEAKED = new ConcurrentLinkedQueue<>();
 
   /** Grows in every way that is looked at. */
   private void leaking(SplittableRandom random) throws IOException {
-    if (LEAKED.size() > 4000) {
+    if (leaks.incrementAndGet() > LEAKS_OF_A_ROUND) {
       return;
     }
-    MlxArray x = Ops.ones((int) MIB / 16);
+    MlxArray x = Ops.ones((int) MIB / Float.BYTES);
     x.eval();
     LEAKED.add(x);
     LEAKED.add(Transforms.compile(v -> v.add(x)));

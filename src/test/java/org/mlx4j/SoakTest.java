@@ -37,7 +37,7 @@ class SoakTest {
   /** Otherwise the soak would prove nothing. */
   @Test
   void growthIsNoticed(@TempDir Path folder) throws Exception {
-    ChildJvm.Ended ended = soak(folder, 4, "leaking");
+    ChildJvm.Ended ended = soak(folder, 6, "leaking");
     assertEquals(1, ended.exitCode(), ended.printed());
     for (String what :
         List.of(
