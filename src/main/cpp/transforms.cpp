@@ -209,6 +209,18 @@ static void require_same_sizes(const Arrays& args, const std::vector<int>& axes)
   }
 }
 
+// The outputs of no slice. MLX's rules and operations divide by the number of slices, and refuse arrays without
+// elements.
+static Arrays nothing_of_each(const Arrays& outputs, const std::vector<int>& axes) {
+  Arrays results;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    auto shape = outputs[i].shape();
+    shape.insert(shape.begin() + axes[i], 0);
+    results.push_back(mx::zeros(shape, outputs[i].dtype()));
+  }
+  return results;
+}
+
 static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
                      const std::optional<std::vector<int>>& out_axes) {
   const auto traced = [f = guarded(f, StackUse::vmap)](const Arrays& args) { return distinct(f(args)); };
@@ -229,6 +241,10 @@ static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
       for (std::size_t i = 0; i < out.size(); ++i) {
         out[i] = resolve_axis((*out_axes)[i], int(trace_outputs[i].ndim()) + 1, "output", i, trace_outputs[i]);
       }
+    }
+    const auto mapped = std::find_if(in.begin(), in.end(), [](int axis) { return axis >= 0; }) - in.begin();
+    if (args[mapped].shape(in[mapped]) == 0) {
+      return nothing_of_each(trace_outputs, out);
     }
     return mx::detail::vmap_replace(args, trace_inputs, trace_outputs, in, out);
   };

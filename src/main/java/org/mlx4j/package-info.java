@@ -44,10 +44,10 @@
  * {@link java.lang.IllegalStateException} for something closed or used on the wrong thread, {@link
  * java.lang.IndexOutOfBoundsException} for an index, {@link java.lang.NullPointerException} for
  * null, {@link java.lang.OutOfMemoryError} when native memory is not enough, {@link
- * java.lang.StackOverflowError} for a graph too deep to transform, {@link
- * org.mlx4j.MlxException} for what MLX reports otherwise. A message begins with the method that was
- * called, as in {@code [matmul]}, and says what was given and what is allowed. What was thrown
- * inside a function that a transform runs comes out as the same object.
+ * java.lang.StackOverflowError} for a graph too deep to transform, {@link org.mlx4j.MlxException}
+ * for what MLX reports otherwise. A message begins with the method that was called, as in {@code
+ * [matmul]}, and says what was given and what is allowed. What was thrown inside a function that a
+ * transform runs comes out as the same object.
  *
  * <p>A call that is refused leaves no arrays and no functions behind.
  *

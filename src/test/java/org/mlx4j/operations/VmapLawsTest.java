@@ -95,6 +95,15 @@ class VmapLawsTest {
   }
 
   @ParameterizedTest
+  @MethodSource("operations")
+  void whatIsMappedOverNothingIsNothing(Operation operation) {
+    assertMaps(operation.main(), 2, Law.OVER_NOTHING);
+    if (operation.isDifferentiable()) {
+      assertMaps(operation.main(), 2, Law.DERIVATIVES_OVER_NOTHING);
+    }
+  }
+
+  @ParameterizedTest
   @MethodSource("differentiable")
   void gradientsThroughVmapAreThoseThroughALoop(Operation operation) {
     Variant variant = operation.main();
@@ -210,9 +219,53 @@ class VmapLawsTest {
       MlxArray[] map(Samples samples) {
         return samples.inTwoSteps();
       }
+    },
+
+    OVER_NOTHING {
+      @Override
+      ArraysFunction of(Variant v) {
+        return VALUES.of(v);
+      }
+
+      @Override
+      MlxArray[] expected(Samples samples) {
+        return Samples.none(samples.looped(), samples.outAxes());
+      }
+
+      @Override
+      MlxArray[] map(Samples samples) {
+        return samples.vmapped().apply(Samples.none(samples.stacked(), samples.inAxes()));
+      }
+    },
+
+    DERIVATIVES_OVER_NOTHING {
+      @Override
+      ArraysFunction of(Variant v) {
+        return VJP.of(v);
+      }
+
+      @Override
+      HostArray[] further(Variant v, HostArray[] inputs, HostArray[] outputs, int sample) {
+        return VJP.further(v, inputs, outputs, sample);
+      }
+
+      @Override
+      MlxArray[] expected(Samples samples) {
+        return OVER_NOTHING.expected(samples);
+      }
+
+      @Override
+      MlxArray[] map(Samples samples) {
+        return OVER_NOTHING.map(samples);
+      }
     };
 
     abstract ArraysFunction of(Variant v);
+
+    /** What is compared with {@link #map}. */
+    MlxArray[] expected(Samples samples) {
+      return samples.looped();
+    }
 
     HostArray[] further(Variant v, HostArray[] inputs, HostArray[] outputs, int sample) {
       return new HostArray[0];
@@ -292,6 +345,17 @@ class VmapLawsTest {
         }
       }
       return stacked;
+    }
+
+    /** No slice of the arrays that are mapped. */
+    static MlxArray[] none(MlxArray[] arrays, int[] axes) {
+      MlxArray[] none = arrays.clone();
+      for (int i = 0; i < none.length; i++) {
+        if (axes[i] != Transforms.NOT_MAPPED) {
+          none[i] = none[i].take(MlxArray.of(new int[0], 0), axes[i]);
+        }
+      }
+      return none;
     }
 
     /** What the mapped function should be: a loop over the slices. */
@@ -412,7 +476,7 @@ class VmapLawsTest {
     Random random = random(variant.operation());
     for (boolean[] mapped : choicesOfMapped(samples.get(0).length, choices, random)) {
       Samples batch = Samples.of(law.of(variant), samples, mapped, random);
-      HostArray[] expected = HostArray.allOf(batch.looped());
+      HostArray[] expected = HostArray.allOf(law.expected(batch));
       assertSame(variant, expected, HostArray.allOf(law.map(batch)), batch.toString());
     }
     return null;
