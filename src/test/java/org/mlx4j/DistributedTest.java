@@ -225,7 +225,8 @@ class DistributedTest {
       String said =
           assertThrows(IllegalArgumentException.class, () -> Distributed.send(x, peer))
               .getMessage();
-      assertEquals("[send] dst is " + peer + "; a group of one has no other ranks", said);
+      String expected = "[send] dst is " + peer + "; a group of one has no other ranks";
+      assertTrue(said.startsWith(expected), said);
       assertThrows(
           IllegalArgumentException.class,
           () -> Distributed.recv(new int[] {2}, DType.FLOAT32, peer));
