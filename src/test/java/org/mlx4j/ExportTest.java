@@ -424,7 +424,7 @@ class ExportTest {
         () -> Export.importFunction(file()),
         "[importFunction]",
         file().toString(),
-        "cannot be opened");
+        "does not exist");
     assertThrowsSaying(MlxException.class, () -> Export.importFunction(folder), "[importFunction]");
     assertThrowsSaying(
         MlxException.class,
