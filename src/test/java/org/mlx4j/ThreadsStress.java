@@ -201,7 +201,7 @@ final class ThreadsStress {
             () ->
                 switch (random(4)) {
                   case 0 -> MlxArray.of(value, value, value).astype(DType.FLOAT32);
-                  case 1 -> Ops.full(new int[] {6}, value).split(2)[random(2)];
+                  case 1 -> Ops.full(new int[] {6}, (float) value).split(2)[random(2)];
                   case 2 -> MlxArray.of((float) value).broadcastTo(3);
                   default -> MlxArray.of((float) value, value, value);
                 });
