@@ -285,10 +285,11 @@ public final class Ops {
    * @param vals the number
    * @param dtype the dtype
    * @return an array
+   * @throws IllegalArgumentException if the number does not fit the dtype
    * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fullLike(MlxArray a, long vals, DType dtype) {
-    Call.notNull("fullLike", "the dtype", dtype);
+    Sizes.requireFits("fullLike", vals, dtype);
     return fullLike("fullLike", a, () -> MlxArray.scalar(vals, dtype));
   }
 

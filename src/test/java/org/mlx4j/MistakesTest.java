@@ -531,7 +531,7 @@ class MistakesTest {
 
   static Stream<Mistake> nulls() {
     return Stream.of(
-        nothing("in fullLike", () -> Ops.fullLike(null, 1.0), "[fullLike]", "argument 0 is null"),
+        nothing("in fullLike", () -> Ops.fullLike(null, 1.0), "[fullLike]", "array is null"),
         nothing("in fullLike", () -> Ops.fullLike(x(), 1L, null), "[fullLike]", "dtype is null"),
         nothing("in zerosLike", () -> Ops.zerosLike(null), "[zerosLike]", "argument 0 is null"),
         nothing("in onesLike", () -> Ops.onesLike(x(), null), "[onesLike]", "dtype is null"),
