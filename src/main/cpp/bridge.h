@@ -25,6 +25,7 @@
 #include "indexing.h"
 #include "integer_division.h"
 #include "io.h"
+#include "logic.h"
 #include "memory.h"
 #include "mlx/mlx.h"
 #include "powers.h"
@@ -34,4 +35,3 @@
 #include "reductions.h"
 #include "shifts.h"
 #include "transforms.h"
-#include "vmap_rules.h"

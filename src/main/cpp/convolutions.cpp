@@ -6,7 +6,6 @@
 #include <tuple>
 
 #include "allocation.h"
-#include "evaluation.h"
 #include "memory_limits.h"
 #include "upstream_rules.h"
 
@@ -39,13 +38,6 @@ mx::array pad(const mx::array& a, const std::vector<int>& low, const std::vector
     stop[i + 1] -= std::max(-high[i], 0);
   }
   return mx::slice(padded, start, stop, s);
-}
-
-// The same values, but mapped wherever `other` is mapped: MLX's rule mixes up the groups of weights that are mapped
-// beside an input that is not.
-mx::array mapped_like(const mx::array& a, const mx::array& other, mx::StreamOrDevice s) {
-  auto element = mx::slice(other, mx::Shape(other.ndim(), 0), mx::Shape(other.ndim(), 1), s);
-  return mx::where(mx::array(true), a, mx::astype(element, a.dtype(), s), s);
 }
 
 constexpr std::size_t largest = std::numeric_limits<std::size_t>::max() / 2;
@@ -132,7 +124,7 @@ mx::array conv_general(const mx::array& input, const mx::array& weight, const st
     const auto [less, more] = std::minmax(padding_low[i], padding_high[i]);
     wrong_in_mlx |= less < 0 || (input_dilation[i] > 1 && (stride[i] > 1 || more > most));
   }
-  auto in = groups > 1 && tracing() ? mapped_like(input, weight, s) : input;
+  auto in = input;
   if (!wrong_in_mlx) {
     return mx::conv_general(in, weight, stride, padding_low, padding_high, kernel_dilation, input_dilation, groups,
                             flip, s);

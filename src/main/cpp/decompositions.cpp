@@ -5,7 +5,6 @@
 
 #include "evaluation.h"
 #include "mlx/primitives.h"
-#include "vmap_rules.h"
 
 namespace mlx4j {
 
@@ -17,15 +16,6 @@ bool is(const mx::array& a, const char* primitive) {
 
 mx::array triangle(const mx::array& a, bool upper, mx::StreamOrDevice s) {
   return upper ? mx::triu(a, 0, s) : mx::tril(a, 0, s);
-}
-
-// MLX's rule for the vmap of ExpandDims loses its way when there are several axes.
-mx::array with_axes(const mx::array& a, std::size_t ndim, const std::vector<int>& axes, mx::StreamOrDevice s) {
-  std::vector<int> resolved;
-  for (auto axis : axes) {
-    resolved.push_back(axis < 0 ? axis + int(ndim) : axis);
-  }
-  return mlx4j::expand_dims(a, resolved, s);
 }
 
 }  // namespace
@@ -48,7 +38,7 @@ mx::array norm(const mx::array& a, double ord, const std::vector<int>& axes, boo
     return mx::linalg::norm(a, ord, axes, keepdims, s);
   }
   const auto singular_value = mx::linalg::norm(a, ord, axes, false, cpu_stream(s));
-  return keepdims ? with_axes(singular_value, a.ndim(), axes, s) : singular_value;
+  return keepdims ? mx::expand_dims(singular_value, axes, s) : singular_value;
 }
 
 mx::array norm(const mx::array& a, const char* ord, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s) {
@@ -56,7 +46,7 @@ mx::array norm(const mx::array& a, const char* ord, const std::vector<int>& axes
     return mx::linalg::norm(a, std::string(ord), axes, keepdims, s);
   }
   const auto sum = mx::linalg::norm(a, std::string(ord), axes, false, cpu_stream(s));
-  return keepdims ? with_axes(sum, a.ndim(), axes, s) : sum;
+  return keepdims ? mx::expand_dims(sum, axes, s) : sum;
 }
 
 mx::array tri_inv(const mx::array& a, bool upper, mx::StreamOrDevice s) {

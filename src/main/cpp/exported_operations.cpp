@@ -16,7 +16,6 @@
 #include "products.h"
 #include "reductions.h"
 #include "shifts.h"
-#include "vmap_rules.h"
 
 namespace mlx4j {
 
@@ -641,7 +640,7 @@ const std::unordered_map<std::string, Read>& operations() {
       {"BitwiseBinary",
        [](FunctionFile& file) {
          using Op = array (*)(const array&, const array&, S);
-         static constexpr Op ops[] = {bitwise_and, bitwise_or, bitwise_xor, left_shift, right_shift};
+         static constexpr Op ops[] = {mx::bitwise_and, mx::bitwise_or, mx::bitwise_xor, left_shift, right_shift};
          return of(2, [op = ops[choice(file, 4)]](const Arrays& in, S s) { return op(in[0], in[1], s); });
        }},
       {"BlockMaskedMM", block_masked_mm},
@@ -726,7 +725,7 @@ const std::unordered_map<std::string, Read>& operations() {
       {"ErfInv", unary(mx::erfinv)},
       {"Exp", unary(mx::exp)},
       {"ExpandDims",
-       with_axes([](const array& a, const std::vector<int>& axes, S s) { return mlx4j::expand_dims(a, axes, s); })},
+       with_axes([](const array& a, const std::vector<int>& axes, S s) { return mx::expand_dims(a, axes, s); })},
       {"Expm1", unary(mx::expm1)},
       {"FFT", fft},
       {"Flatten",

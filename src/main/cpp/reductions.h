@@ -5,6 +5,14 @@
 
 namespace mlx4j {
 
+// A scalar has no axes that could be kept.
+inline mx::array argmin(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
+  return mx::argmin(a, keepdims && a.ndim() > 0, s);
+}
+inline mx::array argmax(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
+  return mx::argmax(a, keepdims && a.ndim() > 0, s);
+}
+
 // MLX makes float32 of integers only when the axis is the last one; otherwise it cuts the results off to integers.
 inline mx::array softmax(const mx::array& a, const std::vector<int>& axes, bool precise, mx::StreamOrDevice s) {
   return mx::softmax(mx::issubdtype(a.dtype(), mx::inexact) ? a : mx::astype(a, mx::float32, s), axes, precise, s);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "vmap_rules.h"
-
 namespace mlx4j {
 
 namespace {
+
+using Binary = mx::array (*)(const mx::array&, const mx::array&, mx::StreamOrDevice);
 
 // Whether `b` is one number that can be looked at now, from 0 to `bits - 1`.
 bool is_small_number(const mx::array& b, int bits) {
@@ -20,7 +20,7 @@ bool is_small_number(const mx::array& b, int bits) {
 // The sign, all over the element.
 mx::array all_shifted_out(const mx::array& a, Binary op, int bits, mx::StreamOrDevice s) {
   const bool keeps_sign = op == static_cast<Binary>(mx::right_shift) && mx::issubdtype(a.dtype(), mx::signedinteger);
-  return keeps_sign ? aligned(op, a, mx::array(bits - 1, a.dtype()), s) : mx::array(0, a.dtype());
+  return keeps_sign ? op(a, mx::array(bits - 1, a.dtype()), s) : mx::array(0, a.dtype());
 }
 
 mx::array shifted(Binary op, const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
@@ -28,7 +28,7 @@ mx::array shifted(Binary op, const mx::array& a, const mx::array& b, mx::StreamO
   const auto dtype = promoted == mx::bool_ ? mx::uint8 : promoted;
   const int bits = 8 * dtype.size();
   if (!mx::issubdtype(dtype, mx::integer) || is_small_number(b, bits)) {
-    return aligned(op, a, b, s);
+    return op(a, b, s);
   }
   const auto x = mx::astype(a, dtype, s);
   const auto by = mx::astype(b, dtype, s);
@@ -37,7 +37,7 @@ mx::array shifted(Binary op, const mx::array& a, const mx::array& b, mx::StreamO
     fits = mx::logical_and(fits, mx::greater_equal(by, mx::array(0, dtype), s), s);
   }
   const auto small = mx::where(fits, by, mx::array(0, dtype), s);
-  return mx::where(fits, aligned(op, x, small, s), all_shifted_out(x, op, bits, s), s);
+  return mx::where(fits, op(x, small, s), all_shifted_out(x, op, bits, s), s);
 }
 
 }  // namespace

@@ -3,21 +3,12 @@
 #include <algorithm>
 #include <numeric>
 
-#include "evaluation.h"
 #include "mlx/linalg.h"
 #include "upstream_rules.h"
 
 namespace mlx4j {
 
 namespace {
-
-mx::array expand_one_by_one(mx::array a, std::vector<int> axes, mx::StreamOrDevice s) {
-  std::sort(axes.begin(), axes.end());
-  for (auto axis : axes) {
-    a = mx::expand_dims(a, axis, s);
-  }
-  return a;
-}
 
 // What a rule of vmap returns: the outputs and the axis of each along which it is mapped.
 using Vmapped = std::pair<Arrays, std::vector<int>>;
@@ -550,12 +541,6 @@ Vmapped qr_vmap(mx::QRF& self, const Arrays& inputs, const std::vector<int>& axe
   return along_front(Arrays{q, r});
 }
 
-std::vector<int> all_axes(const mx::array& a) {
-  std::vector<int> axes(a.ndim());
-  std::iota(axes.begin(), axes.end(), 0);
-  return axes;
-}
-
 }  // namespace
 
 void replace_vmap_rules() {
@@ -605,75 +590,6 @@ void replace_vmap_rules() {
   replace(mx::linalg::inv(x, cpu), "Inverse", &mx::Inverse::vmap, inverse_vmap);
   replace(mx::linalg::lu_factor(x, cpu).first, "LUF", &mx::LUF::vmap, lu_vmap);
   replace(mx::linalg::qr(x, cpu).first, "QRF", &mx::QRF::vmap, qr_vmap);
-}
-
-mx::array aligned(Binary op, const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  if (!tracing()) {
-    return op(a, b, s);
-  }
-  return op(mx::where(mx::array(true), a, b, s), mx::where(mx::array(false), a, b, s), s);
-}
-
-mx::array bitwise_and(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  return aligned(mx::bitwise_and, a, b, s);
-}
-
-mx::array bitwise_or(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  return aligned(mx::bitwise_or, a, b, s);
-}
-
-mx::array bitwise_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  return aligned(mx::bitwise_xor, a, b, s);
-}
-
-mx::array logical_xor(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
-  return mx::not_equal(mx::astype(a, mx::bool_, s), mx::astype(b, mx::bool_, s), s);
-}
-
-mx::array array_equal(const mx::array& a, const mx::array& b, bool equal_nan, mx::StreamOrDevice s) {
-  if (!tracing() || !equal_nan || a.shape() != b.shape()) {
-    return mx::array_equal(a, b, equal_nan, s);
-  }
-  const auto both_nan = mx::logical_and(mx::isnan(a, s), mx::isnan(b, s), s);
-  return mx::all(mx::logical_or(mx::equal(a, b, s), both_nan, s), false, s);
-}
-
-mx::array expand_dims(const mx::array& a, const std::vector<int>& axes, mx::StreamOrDevice s) {
-  auto expanded = mx::expand_dims(a, axes, s);  // checks the axes
-  if (!tracing() || axes.size() < 2) {
-    return expanded;
-  }
-  std::vector<int> resolved;
-  for (auto axis : axes) {
-    resolved.push_back(axis < 0 ? axis + int(expanded.ndim()) : axis);
-  }
-  return expand_one_by_one(a, resolved, s);
-}
-
-mx::array argmin(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
-  return keepdims && (tracing() || a.ndim() == 0) ? expand_one_by_one(mx::argmin(a, false, s), all_axes(a), s)
-                                                  : mx::argmin(a, keepdims, s);
-}
-
-mx::array argmax(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
-  return keepdims && (tracing() || a.ndim() == 0) ? expand_one_by_one(mx::argmax(a, false, s), all_axes(a), s)
-                                                  : mx::argmax(a, keepdims, s);
-}
-
-mx::array median(const mx::array& a, bool keepdims, mx::StreamOrDevice s) {
-  return keepdims && tracing() ? expand_one_by_one(mx::median(a, false, s), all_axes(a), s)
-                               : mx::median(a, keepdims, s);
-}
-
-mx::array median(const mx::array& a, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s) {
-  if (!keepdims || !tracing()) {
-    return mx::median(a, axes, keepdims, s);
-  }
-  std::vector<int> resolved;
-  for (auto axis : axes) {
-    resolved.push_back(axis < 0 ? axis + int(a.ndim()) : axis);
-  }
-  return expand_one_by_one(mx::median(a, axes, false, s), resolved, s);
 }
 
 }  // namespace mlx4j

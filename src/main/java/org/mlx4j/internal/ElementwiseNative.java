@@ -159,11 +159,11 @@ public final class ElementwiseNative {
 
   @Namespace("::mlx4j") public static native @Cast(FOLLOWING_OUT) long logical_xor(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(FOLLOWING_OUT) long bitwise_and(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long bitwise_and(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(FOLLOWING_OUT) long bitwise_or(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long bitwise_or(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(FOLLOWING_OUT) long bitwise_xor(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long bitwise_xor(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast(FOLLOWING_OUT) long left_shift(@Cast(IN) long a, @Cast(IN) long b, @Cast(ON) long s) throws MlxException;
 
@@ -173,7 +173,7 @@ public final class ElementwiseNative {
 
   public static native @Cast(FOLLOWING_OUT) long clip(@Cast(IN) long a, @Cast(MAYBE) long min, @Cast(MAYBE) long max, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long array_equal(@Cast(IN) long a, @Cast(IN) long b, @Cast("bool") boolean equal_nan, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long array_equal(@Cast(IN) long a, @Cast(IN) long b, @Cast("bool") boolean equal_nan, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(FOLLOWING_OUT) long allclose(@Cast(IN) long a, @Cast(IN) long b, double rtol, double atol, @Cast("bool") boolean equal_nan, @Cast(ON) long s) throws MlxException;
 

@@ -57,9 +57,9 @@ public final class ReductionsNative {
 
   public static native @Cast(OUT) long logsumexp(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long median(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long median(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long median(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long median(@Cast(REDUCED) long a, @Raw @Cast(INTS) int[] axes, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(FOLLOWING_OUT) long count_nonzero(@Cast(REDUCED) long a, @Cast("bool") boolean keepdims, @Cast(ON) long s) throws MlxException;
 

@@ -37,7 +37,7 @@ public final class ShapesNative {
 
   public static native @Cast(OUT) long squeeze(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(FOLLOWING_OUT) long expand_dims(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(FOLLOWING_OUT) long expand_dims(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(FOLLOWING_OUT) long transpose(@Cast(IN) long a, @Cast(ON) long s) throws MlxException;
 
