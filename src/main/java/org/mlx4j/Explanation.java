@@ -207,12 +207,13 @@ final class Explanation {
    * known, or how to find out.
    */
   static IllegalStateException closed(String message, long handle, IllegalStateException e) {
-    String reason = "";
-    if (Scope.isOfFunction(handle) && !Scope.isInFunction()) {
-      reason =
-          ": it was made inside a function that a transform ran, and is closed when that function"
-              + " returns; return it from the function instead of storing it";
-    }
+    String reason =
+        Scope.isOfFunction(handle) && !Scope.isInFunction()
+            ? ": it was made inside a function that a transform ran, and is closed when that function"
+                + " returns; return it from the function instead of storing it, or make it by"
+                + " Scope.detached if it is to live on"
+            : ": by close(), or by the scope in which it was made, which Scope.keep and"
+                + " Scope.detached prevent";
     Throwable history = Tracking.history(handle);
     if (history != null) {
       return new IllegalStateException(message + reason, history);

@@ -142,6 +142,18 @@ class DetachedTest {
     f.close();
   }
 
+  /** Whoever fills a cache inside a scope or a function learns how to do it. */
+  @Test
+  void theMessageOfAClosedArrayNamesTheWayOut() {
+    Map<Integer, MlxArray> cache = new HashMap<>();
+    Scope.run(() -> cache.computeIfAbsent(1, Ops::arange).eval());
+    Transforms.grad(v -> v.multiply(cache.computeIfAbsent(3, Ops::arange)).sum()).apply(x());
+    for (MlxArray closed : cache.values()) {
+      assertThrowsSaying(
+          IllegalStateException.class, () -> x().add(closed), "is closed", "Scope.detached");
+    }
+  }
+
   @Test
   void scopesInsideWorkAsEverywhere() {
     Scope.run(

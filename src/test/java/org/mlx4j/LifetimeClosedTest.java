@@ -151,8 +151,8 @@ class LifetimeClosedTest {
           assertThrows(IllegalStateException.class, () -> closed.add(open));
       IllegalStateException second =
           assertThrows(IllegalStateException.class, () -> open.add(closed));
-      assertTrue(first.getMessage().startsWith("[add] array argument 0 is closed;"));
-      assertTrue(second.getMessage().startsWith("[add] array argument 1 is closed;"));
+      assertTrue(first.getMessage().startsWith("[add] array argument 0 is closed:"));
+      assertTrue(second.getMessage().startsWith("[add] array argument 1 is closed:"));
     }
   }
 
