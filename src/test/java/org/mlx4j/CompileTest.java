@@ -585,7 +585,10 @@ class CompileTest {
         (name, f) -> {
           TransformedFunction compiled = Transforms.compile(f);
           assertThrowsSaying(
-              IllegalArgumentException.class, () -> compiled.apply(x), "compile", "not allowed");
+              IllegalArgumentException.class,
+              () -> compiled.apply(x),
+              "no values inside a function that compile",
+              "read it outside");
         });
     assertValues(Transforms.compile(a -> a.add(1)).apply(x), 2, 3, 4);
   }
