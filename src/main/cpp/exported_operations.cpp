@@ -202,8 +202,7 @@ Apply as_strided(FunctionFile& file) {
       (reach < 0 ? low : high) += reach;
     }
     require(empty || (low >= 0 && high < __int128(in[0].size())), "it reaches outside its input");
-    return mx::as_strided(mx::contiguous(in[0], false, s), shape, mx::Strides(strides.begin(), strides.end()), offset,
-                          s);
+    return mx::as_strided(in[0], shape, mx::Strides(strides.begin(), strides.end()), offset, s);
   });
 }
 

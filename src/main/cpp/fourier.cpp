@@ -53,12 +53,6 @@ mx::array irfftn(const mx::array& a, const mx::Shape& n, const std::vector<int>&
   return mx::real(mx::fft::ifft(spectrum, n.back(), axis, norm, s), s);
 }
 
-mx::array stft(const mx::array& x, int n_fft, int hop_length, int win_length, const std::optional<mx::array>& window,
-               bool center, const std::string& pad_mode, FFTNorm norm, bool onesided, mx::StreamOrDevice s) {
-  return mx::fft::stft(mx::contiguous(x, false, s), n_fft, hop_length, win_length, window, center, pad_mode, norm,
-                       onesided, s);
-}
-
 mx::array istft(const mx::array& matrix, int n_fft, int hop_length, int win_length,
                 const std::optional<mx::array>& window, bool center, FFTNorm norm, bool onesided, int length,
                 mx::StreamOrDevice s) {

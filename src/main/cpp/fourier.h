@@ -12,10 +12,6 @@ using mx::fft::FFTNorm;
 mx::array irfftn(const mx::array& a, const mx::Shape& n, const std::vector<int>& axes, FFTNorm norm,
                  mx::StreamOrDevice s);
 
-// MLX takes overlapping views of the signal, and for granted that it is in row-major order.
-mx::array stft(const mx::array& x, int n_fft, int hop_length, int win_length, const std::optional<mx::array>& window,
-               bool center, const std::string& pad_mode, FFTNorm norm, bool onesided, mx::StreamOrDevice s);
-
 // A negative length stands for "not given".
 mx::array istft(const mx::array& matrix, int n_fft, int hop_length, int win_length,
                 const std::optional<mx::array>& window, bool center, FFTNorm norm, bool onesided, int length,

@@ -441,7 +441,7 @@ mx::array as_strided(const mx::array& a, const mx::Shape& shape, const mx::Strid
     throw index_error(msg.str());
   }
   return empty ? mx::zeros(shape, a.dtype(), s)
-               : mx::as_strided(mx::contiguous(a, false, s), shape, strides, static_cast<std::size_t>(offset), s);
+               : mx::as_strided(a, shape, strides, static_cast<std::size_t>(offset), s);
 }
 
 }  // namespace mlx4j

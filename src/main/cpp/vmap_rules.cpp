@@ -173,12 +173,6 @@ Vmapped as_strided_vmap(mx::AsStrided& self, const Arrays& inputs, const std::ve
   return along_front(mx::take(a, places, 1, s));
 }
 
-// MLX's own rule takes the tangents for an array in row-major order.
-Arrays as_strided_jvp(mx::AsStrided& self, const Arrays&, const Arrays& tangents, const std::vector<int>&) {
-  const auto& [shape, strides, offset] = self.state();
-  return {mx::as_strided(mx::contiguous(tangents[0], false, self.stream()), shape, strides, offset, self.stream())};
-}
-
 // MLX's own rule refuses a mapped value.
 Vmapped pad_vmap(mx::Pad& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
@@ -560,9 +554,7 @@ void replace_vmap_rules() {
   replace(mx::transpose(x, cpu), "Transpose", &mx::Transpose::vmap, transpose_vmap);
   replace(mx::expand_dims(x, 0, cpu), "ExpandDims", &mx::ExpandDims::vmap, expand_dims_vmap);
   replace(mx::view(x, mx::int32, cpu), "View", &mx::View::vmap, view_vmap);
-  const auto strided = mx::as_strided(x, {2}, {1}, 0, cpu);
-  replace(strided, "AsStrided", &mx::AsStrided::vmap, as_strided_vmap);
-  replace(strided, "AsStrided", &mx::AsStrided::jvp, as_strided_jvp);
+  replace(mx::as_strided(x, {2}, {1}, 0, cpu), "AsStrided", &mx::AsStrided::vmap, as_strided_vmap);
   replace(mx::pad(x, 1, mx::array(0.0f), "constant", cpu), "Pad", &mx::Pad::vmap, pad_vmap);
 
   replace(mx::gather(x, i, 0, {1, 2}, cpu), "Gather", &mx::Gather::vmap, gather_vmap);

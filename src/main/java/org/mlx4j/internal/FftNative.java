@@ -40,7 +40,7 @@ public final class FftNative {
 
   public static native @Cast(OUT) long ifftshift(@Cast(IN) long a, @Raw @Cast(INTS) int[] axes, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx4j") public static native @Cast(OUT) long stft(@Cast(IN) long x, int nFft, int hopLength, int winLength, @Cast(MAYBE) long window, @Cast("bool") boolean center, @Cast("const char*") String padMode, @Cast(FFT_NORM) int norm, @Cast("bool") boolean onesided, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long stft(@Cast(IN) long x, int nFft, int hopLength, int winLength, @Cast(MAYBE) long window, @Cast("bool") boolean center, @Cast("const char*") String padMode, @Cast(FFT_NORM) int norm, @Cast("bool") boolean onesided, @Cast(ON) long s) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast(OUT) long istft(@Cast(IN) long matrix, int nFft, int hopLength, int winLength, @Cast(MAYBE) long window, @Cast("bool") boolean center, @Cast(FFT_NORM) int norm, @Cast("bool") boolean onesided, int length, @Cast(ON) long s) throws MlxException;
 }
