@@ -16,6 +16,7 @@
 #include "mlx/primitives.h"
 #include "mlx/transforms_impl.h"
 #include "mlx/version.h"
+#include "recordings.h"
 
 namespace mlx4j {
 
@@ -134,6 +135,7 @@ std::pair<mx::Args, mx::Kwargs> split(const Names& names, const Arrays& all) {
 struct Exporter {
   using Writer = std::shared_ptr<mx::FunctionExporter>;
   std::shared_ptr<Writer> writer;  // null in it once the file is complete
+  std::shared_ptr<bool> follows;   // whether the last example's graph follows sizes
 
   Arrays operator()(const Arrays&) const { throw std::logic_error("an exporter is not a function"); }
 };
@@ -412,25 +414,31 @@ struct Imported {
 
 // ---- natives --------------------------------------------------------------------------------------
 Fn exporter(const std::string& path, const SharedFn& f, bool shapeless, const std::string& metadata) {
-  auto traced = [f = guarded(f, StackUse::compile)](const mx::Args& args, const mx::Kwargs& kwargs) {
+  auto follows = std::make_shared<bool>(false);
+  auto traced = [f = guarded(f, StackUse::compile), follows](const mx::Args& args, const mx::Kwargs& kwargs) {
     const Arrays all = flat(args, kwargs);
+    const Recording recording;
     Arrays outputs = f(all);
+    const auto empty = [](const mx::array& a) { return a.size() == 0; };  // operations on nothing often are other ones
+    *follows = recording.follows() && std::none_of(all.begin(), all.end(), empty);
     Preparation prepare(all);
     std::transform(outputs.begin(), outputs.end(), outputs.begin(), prepare);
     return outputs;
   };
   auto writer = std::make_shared<mx::FunctionExporter>(
       mx::exporter(path, std::function<Arrays(const mx::Args&, const mx::Kwargs&)>(traced), shapeless, metadata));
-  return Exporter{std::make_shared<Exporter::Writer>(std::move(writer))};
+  return Exporter{std::make_shared<Exporter::Writer>(std::move(writer)), follows};
 }
 
-void export_example(const SharedFn& exporter, const Names& names, const Arrays& arguments) {
-  const auto writer = *target<Exporter>(exporter, "an exporter").writer;  // the function may close the exporter
+bool export_example(const SharedFn& exporter, const Names& names, const Arrays& arguments) {
+  const auto state = target<Exporter>(exporter, "an exporter");
+  const auto writer = *state.writer;  // the function may close the exporter
   if (!writer) {
     throw std::logic_error("[exporter] the exporter is closed");
   }
   const auto [args, kwargs] = split(names, arguments);
   on_large_stack([&] { (*writer)(args, kwargs); });
+  return *state.follows;
 }
 
 void finish_export(const SharedFn& exporter) { target<Exporter>(exporter, "an exporter").writer->reset(); }

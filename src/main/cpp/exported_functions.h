@@ -14,9 +14,10 @@ struct names {
 };
 
 // An exporter that writes to `path`. Its examples are exported by export_example, for each the positional arguments,
-// then those that are named, in the order of `names`, which is ascending.
+// then those that are named, in the order of `names`, which is ascending. export_example says whether the graph is
+// known to fit arguments of any size (see recordings.h).
 Fn exporter(const std::string& path, const SharedFn& f, bool shapeless, const std::string& metadata);
-void export_example(const SharedFn& exporter, const Names& names, const Arrays& arguments);
+bool export_example(const SharedFn& exporter, const Names& names, const Arrays& arguments);
 void finish_export(const SharedFn& exporter);
 
 Fn import_function(const std::string& path);

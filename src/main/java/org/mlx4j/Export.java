@@ -61,7 +61,14 @@ public final class Export {
    * @param f the function
    * @param example arguments
    * @param shapeless when true the exported function takes arrays of other sizes too, with the
-   *     example's numbers of dimensions and dtypes: {@code f} must then not depend on sizes
+   *     example's numbers of dimensions and dtypes. Many operations write the example's sizes into
+   *     the file (slices, broadcasts, gradients, numbers that {@code f} computes from {@link
+   *     MlxArray#dim}). If {@code f} applies one of them, {@code f} and the file are called a few
+   *     times for each size and axis of the example, with random arguments of other sizes (larger
+   *     ones and 1), and must give the same; sizes for which {@code f} throws an exception do not
+   *     count. A branch that only sizes take which are not among them is not seen.
+   * @throws IllegalArgumentException also if the file would not give what {@code f} gives for other
+   *     sizes; export an example of each shape then, without {@code shapeless}
    */
   public static void exportFunction(
       Path file, ArraysFunction f, MlxArray[] example, boolean shapeless) {

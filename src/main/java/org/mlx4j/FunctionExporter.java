@@ -3,9 +3,11 @@ package org.mlx4j;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.ExportNative;
@@ -33,12 +35,18 @@ public final class FunctionExporter implements AutoCloseable {
   }
 
   private final Replacement file;
+  private final ArraysFunction f;
+  private final boolean shapeless;
   private final long handle;
+
+  /** Of the examples whose graphs may keep their sizes. */
+  private final List<AnySizeTrial> trials = new ArrayList<>();
+
   private ByName byName;
   private State state = State.EMPTY;
 
   FunctionExporter(Path file, ArraysFunction f, boolean shapeless, String metadata) {
-    this(Replacement.of(NAME, file), Closure.ofMany(NAME, f), shapeless, metadata);
+    this(Replacement.of(NAME, file), f, Closure.ofMany(NAME, f), shapeless, metadata);
   }
 
   FunctionExporter(Path file, NamedArraysFunction f, boolean shapeless, String metadata) {
@@ -46,12 +54,15 @@ public final class FunctionExporter implements AutoCloseable {
   }
 
   private FunctionExporter(Replacement file, ByName f, boolean shapeless, String metadata) {
-    this(file, Closure.ofMany(NAME, f), shapeless, metadata);
+    this(file, f, Closure.ofMany(NAME, f), shapeless, metadata);
     byName = f;
   }
 
-  private FunctionExporter(Replacement file, Closure closure, boolean shapeless, String metadata) {
+  private FunctionExporter(
+      Replacement file, ArraysFunction f, Closure closure, boolean shapeless, String metadata) {
     this.file = file;
+    this.f = f;
+    this.shapeless = shapeless;
     try (closure) {
       file.create();
       handle =
@@ -126,7 +137,12 @@ public final class FunctionExporter implements AutoCloseable {
     arguments.<Void>use(
         NAME,
         (names, handles) -> {
-          ExportNative.export_example(handle, names, handles);
+          AnySizeTrial trial = shapeless ? new AnySizeTrial(NAME, f, arguments) : null;
+          boolean follows = ExportNative.export_example(handle, names, handles);
+          // what a transform made is differentiated, say, without passing through Java
+          if (shapeless && (!follows || f instanceof FunctionHandle)) {
+            trials.add(trial);
+          }
           return null;
         });
     requireOpen(); // the function may have closed it
@@ -143,6 +159,7 @@ public final class FunctionExporter implements AutoCloseable {
    * Completes the file and moves it to its place; discards it if an example failed. Closing twice
    * is harmless.
    *
+   * @throws IllegalArgumentException if the file is to take other sizes, but keeps an example's
    * @throws IllegalStateException if there was no example
    * @throws UncheckedIOException if the file cannot be moved to its place
    */
@@ -156,12 +173,47 @@ public final class FunctionExporter implements AutoCloseable {
     ExportNative.finish_export(handle);
     HandlesNative.close(handle);
     if (was == State.COMPLETE) {
+      try {
+        tryOtherSizes();
+      } catch (RuntimeException | Error e) {
+        file.discard();
+        throw e;
+      }
       file.complete();
       return;
     }
     file.discard();
     if (was == State.EMPTY) {
       throw new IllegalStateException("[" + NAME + "] there was no example, nothing is written");
+    }
+  }
+
+  private void tryOtherSizes() {
+    if (trials.isEmpty()) {
+      return;
+    }
+    try (ImportedFunction imported = imported()) {
+      for (AnySizeTrial trial : trials) {
+        if (byName != null) {
+          byName.names = trial.names();
+        }
+        trial.run(imported);
+      }
+    }
+  }
+
+  private ImportedFunction imported() {
+    try {
+      return new ImportedFunction(
+          ExportNative.import_function(NamedArrays.utf8(file.part().toString())));
+    } catch (MlxException e) {
+      throw new IllegalArgumentException(
+          "["
+              + NAME
+              + "] whether the function keeps the sizes of the example cannot be tried: "
+              + e.getMessage()
+              + "; export an example of each shape, without shapeless",
+          e);
     }
   }
 }

@@ -27,7 +27,7 @@ public final class ExportNative {
 
   public static native @Cast(FNOUT) long exporter(@Raw @Cast(UTF8_IN) byte[] path, @Cast(FN) long f, @Cast("bool") boolean shapeless, @Raw @Cast(UTF8_IN) byte[] metadata) throws MlxException;
 
-  public static native void export_example(@Cast(FN) long exporter, @Raw @Cast(NAMES) Object[] names, @Raw @Cast(ARRAYS) long[] arguments) throws MlxException;
+  public static native @Cast("bool") boolean export_example(@Cast(FN) long exporter, @Raw @Cast(NAMES) Object[] names, @Raw @Cast(ARRAYS) long[] arguments) throws MlxException;
 
   public static native void finish_export(@Cast(FN) long exporter) throws MlxException;
 

@@ -284,6 +284,56 @@ class CompiledLawsTest {
         });
   }
 
+  /** A file for any size gives what the plain function gives for each, or is not written. */
+  @ParameterizedTest
+  @MethodSource("operations")
+  void exportedForAnySizeIsPlainOrRefused(Operation operation) {
+    assertExportedForAnySize(operation, "", operation::apply);
+    if (operation.isDifferentiable() && operation.vjpRefusal() == null) {
+      assertExportedForAnySize(
+          operation, " gradient", gradient(operation::apply, operation.argnums()));
+    }
+  }
+
+  private static void assertExportedForAnySize(Operation operation, String what, ArraysFunction f) {
+    Variant main = operation.main();
+    if (main.inputs().isEmpty()) {
+      return;
+    }
+    Path file = folder.resolve("function.mlxfn");
+    main.run(
+        () -> {
+          HostArray[] example = main.draw(0);
+          if (compute(f, example).isEmpty()) {
+            return null;
+          }
+          try {
+            Export.exportFunction(file, f, mlx(example), true);
+          } catch (IllegalArgumentException refused) {
+            if (!refused.getMessage().contains("the sizes of the example")) {
+              assertHasNoFormat(refused);
+            }
+            return null;
+          }
+          try (ImportedFunction imported = Export.importFunction(file)) {
+            sizes(main).stream()
+                .flatMap(List::stream)
+                .distinct()
+                .map(inputs -> main.with(inputs).draw(0))
+                .forEach(
+                    arguments ->
+                        compute(f, arguments)
+                            .ifPresent(
+                                expected ->
+                                    apply(operation, imported, arguments)
+                                        .ifPresent(
+                                            actual ->
+                                                assertSame(operation, what, expected, actual))));
+          }
+          return null;
+        });
+  }
+
   private static void assertHasNoFormat(IllegalArgumentException refused) {
     Matcher message = UNABLE_TO_SERIALIZE.matcher(refused.getMessage());
     assertTrue(message.find() && NOT_IN_FILES.contains(message.group(1)), refused::toString);
