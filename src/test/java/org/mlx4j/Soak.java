@@ -69,6 +69,7 @@ final class Soak {
     TASKS.put("closed arrays", Soak::closedArrays);
     TASKS.put("async", Soak::async);
     TASKS.put("dropped", Soak::dropped);
+    TASKS.put("detached", Soak::detached);
     TASKS.put("custom functions", Soak::customFunctions);
     TASKS.put("deep", Soak::deep);
     TASKS.put("random numbers", Soak::randomNumbers);
@@ -340,6 +341,20 @@ final class Soak {
       x = x.add(1f);
     }
     x.eval();
+  }
+
+  private void detached(SplittableRandom random) {
+    try (Scope scope = Scope.open()) {
+      MlxArray x = Scope.detached(() -> Ops.ones(random.nextInt(1, 1000)).add(1f));
+      assertEquals(2f, x.max().itemFloat());
+      TransformedFunction slope =
+          Transforms.grad(
+              v -> {
+                MlxArray factor = Scope.detached(() -> MlxArray.scalar(3f));
+                return v.multiply(factor);
+              });
+      assertEquals(3f, slope.apply(MlxArray.scalar(1f)).itemFloat());
+    }
   }
 
   private void customFunctions(SplittableRandom random) {
