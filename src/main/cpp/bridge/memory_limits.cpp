@@ -67,7 +67,7 @@ std::string unescaped(const std::string& s) {
 }
 
 bool contains_word(const std::string& list, std::string_view word) {
-  std::istringstream words(list);
+  std::stringstream words(list);
   for (std::string w; std::getline(words, w, ',');) {
     if (w == word) {
       return true;
@@ -90,7 +90,7 @@ std::vector<Mount> group_mounts(const std::string& root) {
     if (dash == line.npos) {
       continue;
     }
-    std::istringstream first(line.substr(0, dash)), second(line.substr(dash + 3));
+    std::stringstream first(line.substr(0, dash)), second(line.substr(dash + 3));
     std::string ignored, shown, at, type, options;
     first >> ignored >> ignored >> ignored >> shown >> at;
     second >> type >> ignored >> options;
