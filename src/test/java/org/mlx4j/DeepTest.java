@@ -32,7 +32,7 @@ class DeepTest {
   private static final long LARGE_STACK = 512 * MIB;
 
   /** With -Ddeep.levels=1000000 this takes minutes. */
-  private static final int LEVELS = Integer.getInteger("deep.levels", 30_000);
+  private static final int LEVELS = Integer.getInteger("deep.levels", 10_000);
 
   private static final long NO_LARGE_STACK = 0;
 
