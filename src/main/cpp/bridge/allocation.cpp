@@ -83,7 +83,7 @@ class Ledger {
     if (const auto limit = users_limit.load(); limit != unlimited) {
       const auto used = mx::get_active_memory();
       const auto beyond = size <= small ? std::max(large, limit / 64) : 0;
-      if (!fits({less(limit + beyond, used), limit, "Memory.setLimit"}, 0, 0)) {
+      if (!fits({less(limit + beyond, used), limit, "Memory.setMemoryLimit"}, 0, 0)) {
         return false;
       }
     }

@@ -170,12 +170,12 @@ final class AnySizeTrial {
   private MlxArray[] draw(int[][] others, int[] limits) {
     MlxArray[] all = new MlxArray[others.length];
     for (int i = 0; i < all.length; i++) {
-      MlxArray key = Random.key(i);
+      MlxArray key = MlxRandom.key(i);
       boolean whole = dtypes[i] == DType.BOOL || dtypes[i].isInteger();
       MlxArray numbers =
           whole
-              ? Random.uniform(limits[0], limits[1], others[i], key).floor()
-              : Random.uniform(0.25, 1, others[i], key); // where most functions are defined
+              ? MlxRandom.uniform(limits[0], limits[1], others[i], key).floor()
+              : MlxRandom.uniform(0.25, 1, others[i], key); // where most functions are defined
       all[i] = numbers.astype(dtypes[i]);
     }
     return all;

@@ -61,7 +61,7 @@ final class Closure implements AutoCloseable {
         transform, f, args -> run(transform, 2, args, xs -> one(transform, f.apply(xs[0], xs[1]))));
   }
 
-  static Closure toOne(String transform, ArraysToArray f) {
+  static Closure toOne(String transform, ArraysToArrayFunction f) {
     return new Closure(
         transform, f, args -> run(transform, args.length, args, xs -> one(transform, f.apply(xs))));
   }

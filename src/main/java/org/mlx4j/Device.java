@@ -63,7 +63,7 @@ public record Device(Type type) {
    * @return the device
    */
   public static Device defaultDevice() {
-    Stream stream = Stream.chosenDefault;
+    MlxStream stream = MlxStream.chosenDefault;
     return stream != null ? stream.device() : DevicesNative.default_device() == 0 ? CPU : GPU;
   }
 
@@ -74,7 +74,7 @@ public record Device(Type type) {
    * @throws IllegalStateException if it is not available
    */
   public static void setDefaultDevice(Device device) {
-    Stream.setDefault(Stream.defaultStream(device));
+    MlxStream.setDefault(MlxStream.defaultStream(device));
   }
 
   /**

@@ -21,11 +21,11 @@ final class Einsum {
     return Call.nary("einsum", (xs, s) -> ProductsNative.einsum(subscripts, xs, s), operands);
   }
 
-  static Ops.EinsumPath path(String subscripts, MlxArray[] operands) {
+  static EinsumPath path(String subscripts, MlxArray[] operands) {
     require("einsumPath", subscripts, operands);
     long[] handles = Call.handles("einsumPath", operands);
     try {
-      return new Ops.EinsumPath(
+      return new EinsumPath(
           steps(ProductsNative.einsum_steps(subscripts, handles)),
           new String(ProductsNative.einsum_costs(subscripts, handles), StandardCharsets.UTF_8));
     } catch (RuntimeException e) {

@@ -38,8 +38,9 @@ final class Explanation {
 
   private static final String LEAKED =
       "the array has no value, and none can be computed: it is made of an argument of a function"
-          + " that a transform ran, which stood for values only while that ran, or of an array whose"
-          + " computation failed before. Return arrays from such a function instead of keeping them";
+          + " that a transform ran, which stood for values only while that ran, or of an array"
+          + " whose computation failed before. Return arrays from such a function instead of"
+          + " keeping them";
 
   /** What MLX says in few words, or in its own terms, and how that is said here. */
   private record Wording(Pattern pattern, Function<MatchResult, String> words) {
@@ -66,8 +67,8 @@ final class Explanation {
               "[Aa]xis (-?\\d+) is out of bounds for array with (\\d+) dimensions\\.?",
               m -> outOfRange(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)))),
           new Wording(
-              "Only inexact types are supported but (\\w+) and (\\w+) were provided which results in"
-                  + " (\\w+), which is not a floating point type\\.?",
+              "Only inexact types are supported but (\\w+) and (\\w+) were provided which results"
+                  + " in (\\w+), which is not a floating point type\\.?",
               m ->
                   "the operands must be of floating point or complex dtype, but "
                       + m.group(1)
@@ -87,8 +88,8 @@ final class Explanation {
                       + " (of the only axis, if it has one)"),
           new Wording(
               "Last dimension of first input with shape \\(\\.\\.\\., ?(\\d+)\\) does not match the"
-                  + " expanded quantized matrix (\\([^)]*\\)) computed from shape (\\([^)]*\\)) with"
-                  + " group_size=(\\d+), bits=(\\d+) and transpose=(\\w+)",
+                  + " expanded quantized matrix (\\([^)]*\\)) computed from shape (\\([^)]*\\))"
+                  + " with group_size=(\\d+), bits=(\\d+) and transpose=(\\w+)",
               m ->
                   "the last axis of the first operand has size "
                       + m.group(1)
@@ -117,7 +118,8 @@ final class Explanation {
           new Wording(
               "Expected key (shape|type) .* but received (.*?)\\.?$",
               m ->
-                  "a key has shape [2] and dtype uint32, as Random.key and Random.split make it; got "
+                  "a key has shape [2] and dtype uint32, as MlxRandom.key and MlxRandom.split make"
+                      + " it; got "
                       + m.group(1).replace("type", "dtype")
                       + " "
                       + m.group(2)),
@@ -143,8 +145,8 @@ final class Explanation {
                       + m.group(3)
                       + ", cannot be broadcast to size "
                       + m.group(4)
-                      + ", which another axis of the same letter has; axes of one letter must have the"
-                      + " same size, or size 1"),
+                      + ", which another axis of the same letter has; axes of one letter must have"
+                      + " the same size, or size 1"),
           new Wording(
               "Only real floating types are supported but x\\.dtype\\(\\) == (\\w+)\\.?",
               m -> "it is defined for real floating point dtypes, not for " + m.group(1)),
@@ -209,9 +211,9 @@ final class Explanation {
   static IllegalStateException closed(String message, long handle, IllegalStateException e) {
     String reason =
         Scope.isOfFunction(handle) && !Scope.isInFunction()
-            ? ": it was made inside a function that a transform ran, and is closed when that function"
-                + " returns; return it from the function instead of storing it, or make it by"
-                + " Scope.detached if it is to live on"
+            ? ": it was made inside a function that a transform ran, and is closed when that"
+                + " function returns; return it from the function instead of storing it, or make"
+                + " it by Scope.detached if it is to live on"
             : ": by close(), or by the scope in which it was made, which Scope.keep and"
                 + " Scope.detached prevent";
     Throwable history = Tracking.history(handle);

@@ -19,7 +19,7 @@ import org.mlx4j.internal.LinalgNative;
  * try (Scope scope = Scope.open()) {
  *   MlxArray a = MlxArray.of(new float[] {3, 1, 1, 2}, 2, 2);
  *   MlxArray x = Linalg.solve(a, MlxArray.of(9f, 8f));     // [2, 3]
- *   Linalg.Eigh eigh = Linalg.eigh(a);
+ *   Eigh eigh = Linalg.eigh(a);
  *   MlxArray largest = eigh.eigenvalues().get(1);
  * }
  * }</pre>
@@ -57,66 +57,6 @@ public final class Linalg {
       return name().substring(0, 1);
     }
   }
-
-  /**
-   * A matrix as a product of two.
-   *
-   * @param q orthonormal columns, of shape {@code (…, m, min(m, n))}
-   * @param r an upper triangle, of shape {@code (…, min(m, n), n)}
-   */
-  public record Qr(MlxArray q, MlxArray r) {}
-
-  /**
-   * A matrix as a product of three.
-   *
-   * @param u the left singular vectors in columns, of shape {@code (…, m, m)}
-   * @param s the singular values in descending order, of shape {@code (…, min(m, n))}
-   * @param vt the right singular vectors in rows, of shape {@code (…, n, n)}
-   */
-  public record Svd(MlxArray u, MlxArray s, MlxArray vt) {}
-
-  /**
-   * Eigenvalues and eigenvectors of any square matrix.
-   *
-   * @param eigenvalues complex64, of shape {@code (…, n)}, in no particular order
-   * @param eigenvectors complex64, in columns, of shape {@code (…, n, n)}
-   */
-  public record Eig(MlxArray eigenvalues, MlxArray eigenvectors) {}
-
-  /**
-   * Eigenvalues and eigenvectors of a symmetric or Hermitian matrix.
-   *
-   * @param eigenvalues real, in ascending order, of shape {@code (…, n)}
-   * @param eigenvectors orthonormal, in columns, of shape {@code (…, n, n)}
-   */
-  public record Eigh(MlxArray eigenvalues, MlxArray eigenvectors) {}
-
-  /**
-   * A matrix as a product of two triangles whose rows are exchanged: {@code a = (l @ u)[…, p, :]}.
-   *
-   * @param p for each row of the matrix its place in {@code l @ u}, uint32, of shape {@code (…, m)}
-   * @param l a lower triangle with ones on its diagonal, of shape {@code (…, m, min(m, n))}
-   * @param u an upper triangle, of shape {@code (…, min(m, n), n)}
-   */
-  public record Lu(MlxArray p, MlxArray l, MlxArray u) {}
-
-  /**
-   * The triangles of {@link Lu} in one matrix.
-   *
-   * @param lu the upper triangle, and below its diagonal the lower one without its ones, of the
-   *     shape of the matrix
-   * @param pivots with which row each row was exchanged, one after the other, uint32, of shape
-   *     {@code (…, min(m, n))}
-   */
-  public record LuFactor(MlxArray lu, MlxArray pivots) {}
-
-  /**
-   * A determinant as {@code sign * exp(logabsdet)}.
-   *
-   * @param sign 1, -1, or 0 for a singular matrix
-   * @param logabsdet the logarithm of the absolute value, negative infinity for a singular matrix
-   */
-  public record Slogdet(MlxArray sign, MlxArray logabsdet) {}
 
   // ---- norms and products ----------------------------------------------------------------------
 

@@ -17,23 +17,25 @@ public final class Memory {
    *
    * @return bytes, without what the cache holds
    */
-  public static long activeBytes() {
+  public static long getActiveMemory() {
     HandlesNative.settle();
     return MemoryNative.get_active_memory();
   }
 
   /**
-   * The most memory in use since the start or {@link #resetPeak}. Mirrors {@code
+   * The most memory in use since the start or {@link #resetPeakMemory}. Mirrors {@code
    * mlx.core.get_peak_memory}.
    *
    * @return bytes
    */
-  public static long peakBytes() {
+  public static long getPeakMemory() {
     return MemoryNative.get_peak_memory();
   }
 
-  /** Starts a new measurement of {@link #peakBytes}. Mirrors {@code mlx.core.reset_peak_memory}. */
-  public static void resetPeak() {
+  /**
+   * Starts a new measurement of {@link #getPeakMemory}. Mirrors {@code mlx.core.reset_peak_memory}.
+   */
+  public static void resetPeakMemory() {
     MemoryNative.reset_peak_memory();
   }
 
@@ -43,7 +45,7 @@ public final class Memory {
    *
    * @return bytes
    */
-  public static long cacheBytes() {
+  public static long getCacheMemory() {
     return MemoryNative.get_cache_memory();
   }
 
@@ -59,7 +61,7 @@ public final class Memory {
    *
    * @return bytes
    */
-  public static long limitBytes() {
+  public static long getMemoryLimit() {
     return MemoryNative.get_memory_limit();
   }
 
@@ -72,22 +74,22 @@ public final class Memory {
    * @return bytes; a buffer may be larger than the elements in it
    * @throws IllegalStateException if an array is closed
    */
-  public static long arrayBufferBytes(MlxArray... arrays) {
-    long[] handles = Call.handles("arrayBufferBytes", arrays);
+  public static long getArrayBufferSize(MlxArray... arrays) {
+    long[] handles = Call.handles("getArrayBufferSize", arrays);
     try {
       return MemoryNative.array_buffer_size(handles);
     } catch (RuntimeException e) {
-      throw Call.explained("arrayBufferBytes", e, arrays);
+      throw Call.explained("getArrayBufferSize", e, arrays);
     } finally {
       Reference.reachabilityFence(arrays);
     }
   }
 
   /**
-   * Sets {@link #limitBytes}, which from then on is also the most that arrays may take: what would
-   * need more is an {@link OutOfMemoryError}, after which the program can go on. A little more, a
-   * 64th or 1 MiB, is left for arrays of at most 64 KiB. Setting the limit of the start ends that.
-   * Mirrors {@code mlx.core.set_memory_limit}.
+   * Sets {@link #getMemoryLimit}, which from then on is also the most that arrays may take: what
+   * would need more is an {@link OutOfMemoryError}, after which the program can go on. A little
+   * more, a 64th or 1 MiB, is left for arrays of at most 64 KiB. Setting the limit of the start
+   * ends that. Mirrors {@code mlx.core.set_memory_limit}.
    *
    * <p>Without a call of this method the operating system's limits hold in the same way: the memory
    * that is available, the control groups of the process, {@code ulimit -v} and {@code ulimit -d}.
@@ -96,8 +98,8 @@ public final class Memory {
    * @return the limit before
    * @throws IllegalArgumentException if {@code bytes} is negative
    */
-  public static long setLimit(long bytes) {
-    return MemoryNative.set_memory_limit(notNegative("setLimit", bytes));
+  public static long setMemoryLimit(long bytes) {
+    return MemoryNative.set_memory_limit(notNegative("setMemoryLimit", bytes));
   }
 
   /**

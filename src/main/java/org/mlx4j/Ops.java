@@ -870,16 +870,6 @@ public final class Ops {
   // --------------------------------------------------------------------------
 
   /**
-   * In which order {@link #einsum} contracts its operands.
-   *
-   * @param path for each step the places of the operands that are contracted; they are taken away
-   *     and their result is added at the end
-   * @param description the cost with and without this order, for people to read
-   */
-  @SuppressWarnings("ArrayRecordComponent") // a result: nobody compares it
-  public record EinsumPath(int[][] path, String description) {}
-
-  /**
    * A sum of products in Einstein's notation. Mirrors {@code mlx.core.einsum}.
    *
    * <pre>{@code
@@ -1726,7 +1716,7 @@ public final class Ops {
   public static void synchronize() {
     long stream = ThreadContext.current().streamHandle();
     EvaluationNative.synchronize(
-        stream != 0 ? stream : Stream.defaultStream(Device.defaultDevice()).handle);
+        stream != 0 ? stream : MlxStream.defaultStream(Device.defaultDevice()).handle);
   }
 
   /**

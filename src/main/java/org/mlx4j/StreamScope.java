@@ -18,7 +18,7 @@ public final class StreamScope implements AutoCloseable {
   private final long before = context.stream;
   private boolean closed;
 
-  private StreamScope(Stream stream) {
+  private StreamScope(MlxStream stream) {
     context.stream = stream.handle;
   }
 
@@ -28,7 +28,7 @@ public final class StreamScope implements AutoCloseable {
    * @param stream the stream
    * @return to be closed by the same thread, which ends the choice
    */
-  public static StreamScope open(Stream stream) {
+  public static StreamScope open(MlxStream stream) {
     return new StreamScope(Call.notNull("StreamScope", "the stream", stream));
   }
 
@@ -40,7 +40,7 @@ public final class StreamScope implements AutoCloseable {
    * @throws IllegalStateException if the device is not available
    */
   public static StreamScope open(Device device) {
-    return new StreamScope(Stream.defaultStream(device));
+    return new StreamScope(MlxStream.defaultStream(device));
   }
 
   /**

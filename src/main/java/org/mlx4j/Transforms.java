@@ -92,7 +92,7 @@ public final class Transforms {
    * @throws IllegalArgumentException as for {@link #grad(ArrayBiFunction, int, int...)}
    * @throws NullPointerException if {@code f} or {@code more} is null
    */
-  public static TransformedArraysFunction grad(ArraysToArray f, int argnum, int... more) {
+  public static TransformedArraysFunction grad(ArraysToArrayFunction f, int argnum, int... more) {
     int[] argnums = argnums("grad", argnum, more);
     return new TransformedArraysFunction(Closure.toOne("grad", f), gradients(false, argnums));
   }
@@ -136,7 +136,8 @@ public final class Transforms {
    * @throws IllegalArgumentException if an index is negative or given twice
    * @throws NullPointerException if {@code f} or {@code more} is null
    */
-  public static ValueAndGradFunction valueAndGrad(ArraysToArray f, int argnum, int... more) {
+  public static ValueAndGradFunction valueAndGrad(
+      ArraysToArrayFunction f, int argnum, int... more) {
     int[] argnums = argnums("valueAndGrad", argnum, more);
     return new ValueAndGradFunction(Closure.toOne("valueAndGrad", f), gradients(true, argnums));
   }
@@ -409,7 +410,8 @@ public final class Transforms {
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "g++")));
     if (!found) {
       throw new IllegalStateException(
-          "[setCompileMode] fusing on the CPU runs g++, which is not on the PATH; install it or use NO_FUSE");
+          "[setCompileMode] fusing on the CPU runs g++, which is not on the PATH; install it or use"
+              + " NO_FUSE");
     }
     String property = System.getProperty("mlx4j.kernels");
     Path directory =

@@ -4,7 +4,7 @@
  * <h2>Where to start</h2>
  *
  * {@link org.mlx4j.MlxArray} is the array. What has an array first is its method ({@code
- * x.sum(1)}); what has none is in {@link org.mlx4j.Ops} and {@link org.mlx4j.Random}. {@link
+ * x.sum(1)}); what has none is in {@link org.mlx4j.Ops} and {@link org.mlx4j.MlxRandom}. {@link
  * org.mlx4j.Transforms} turns functions over arrays into others: gradients, vectorised and compiled
  * forms.
  *

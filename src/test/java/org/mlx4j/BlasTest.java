@@ -79,8 +79,8 @@ class BlasTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT16", "BFLOAT16"})
   void halfPrecisionIsMultipliedInSinglePrecisionAndRoundedOnce(DType half) {
-    MlxArray a = Random.normal(new int[] {2, 65, 130}).astype(half);
-    MlxArray b = Random.normal(new int[] {130, 33}).astype(half);
+    MlxArray a = MlxRandom.normal(new int[] {2, 65, 130}).astype(half);
+    MlxArray b = MlxRandom.normal(new int[] {130, 33}).astype(half);
     MlxArray product = a.matmul(b);
     assertEquals(half, product.dtype());
     MlxArray expected = a.astype(DType.FLOAT32).matmul(b.astype(DType.FLOAT32)).astype(half);
@@ -90,9 +90,9 @@ class BlasTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT16", "BFLOAT16"})
   void halfPrecisionMultipliesAndAddsInSinglePrecision(DType half) {
-    MlxArray a = Random.normal(new int[] {65, 130}).astype(half);
-    MlxArray b = Random.normal(new int[] {130, 33}).astype(half);
-    MlxArray c = Random.normal(new int[] {33}).astype(half);
+    MlxArray a = MlxRandom.normal(new int[] {65, 130}).astype(half);
+    MlxArray b = MlxRandom.normal(new int[] {130, 33}).astype(half);
+    MlxArray c = MlxRandom.normal(new int[] {33}).astype(half);
     MlxArray sum = c.addmm(a, b, 0.5f, 2f);
     assertEquals(half, sum.dtype());
     MlxArray expected =
@@ -108,7 +108,7 @@ class BlasTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT16", "BFLOAT16"})
   void halfPrecisionIsNotSlowerByAnOrderOfMagnitude(DType half) {
-    MlxArray x = Random.normal(new int[] {1024, 1024});
+    MlxArray x = MlxRandom.normal(new int[] {1024, 1024});
     MlxArray y = x.astype(half);
     Ops.eval(x, y);
     double single = fastest(() -> x.matmul(x));
@@ -118,8 +118,8 @@ class BlasTest {
 
   @Test
   void gradientsThroughHalfPrecisionHaveItsType() {
-    MlxArray x = Random.normal(new int[] {32, 32}).astype(DType.FLOAT16);
-    MlxArray y = Random.normal(new int[] {32, 32}).astype(DType.FLOAT16);
+    MlxArray x = MlxRandom.normal(new int[] {32, 32}).astype(DType.FLOAT16);
+    MlxArray y = MlxRandom.normal(new int[] {32, 32}).astype(DType.FLOAT16);
     MlxArray gradient = Transforms.grad(a -> a.matmul(y).sum()).apply(x);
     assertEquals(DType.FLOAT16, gradient.dtype());
     float[] expected = y.astype(DType.FLOAT32).sum(1).toFloatArray();

@@ -362,11 +362,11 @@ class CompileTest {
 
   @Test
   void keysThatAreNotArgumentsAreTakenOnce() {
-    TransformedFunction constant = Transforms.compile(a -> Random.normal(3).add(a));
+    TransformedFunction constant = Transforms.compile(a -> MlxRandom.normal(3).add(a));
     assertSame(constant.apply(x), constant.apply(x));
-    TransformedFunction fresh = Transforms.compile(key -> Random.normal(new int[] {3}, key));
-    assertSame(Random.normal(new int[] {3}, Random.key(1)), fresh.apply(Random.key(1)));
-    assertSame(Random.normal(new int[] {3}, Random.key(2)), fresh.apply(Random.key(2)));
+    TransformedFunction fresh = Transforms.compile(key -> MlxRandom.normal(new int[] {3}, key));
+    assertSame(MlxRandom.normal(new int[] {3}, MlxRandom.key(1)), fresh.apply(MlxRandom.key(1)));
+    assertSame(MlxRandom.normal(new int[] {3}, MlxRandom.key(2)), fresh.apply(MlxRandom.key(2)));
   }
 
   // ---- switches

@@ -248,7 +248,7 @@ class ContractTest {
   void functionTypesAreInterfacesOfOneMethod() {
     ArrayFunction one = x -> x;
     ArrayBiFunction two = (x, y) -> x.add(y);
-    ArraysToArray toOne = xs -> xs[0];
+    ArraysToArrayFunction toOne = xs -> xs[0];
     ArraysFunction many = xs -> xs;
     MlxArray x = MlxArray.of(1f);
     assertSame(x, one.apply(x));

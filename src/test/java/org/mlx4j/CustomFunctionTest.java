@@ -412,7 +412,7 @@ class CustomFunctionTest {
         IllegalStateException.class, () -> f.vjp((p, c, o) -> p), "[CustomFunction.vjp]", "closed");
     assertThrowsSaying(
         IllegalStateException.class,
-        () -> Transforms.grad((ArraysToArray) xs -> f.apply(xs)[0], 0).apply(x),
+        () -> Transforms.grad((ArraysToArrayFunction) xs -> f.apply(xs)[0], 0).apply(x),
         "closed");
   }
 

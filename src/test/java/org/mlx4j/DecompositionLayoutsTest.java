@@ -36,11 +36,11 @@ class DecompositionLayoutsTest {
   }
 
   private static MlxArray matrix(DType dtype, int... shape) {
-    MlxArray a = Random.normal(shape, Random.key(shape.length + shape[0]));
+    MlxArray a = MlxRandom.normal(shape, MlxRandom.key(shape.length + shape[0]));
     if (dtype != DType.COMPLEX64) {
       return a.astype(dtype);
     }
-    MlxArray b = Random.normal(shape, Random.key(17));
+    MlxArray b = MlxRandom.normal(shape, MlxRandom.key(17));
     return a.astype(dtype).add(b.multiply(MlxArray.scalar(new Complex64(0, 1))));
   }
 
@@ -95,9 +95,9 @@ class DecompositionLayoutsTest {
     for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
       MlxArray a = matrix(dtype, shape);
       try (StreamScope cpu = StreamScope.open(Device.cpu())) {
-        Linalg.LuFactor factor = Linalg.luFactor(a);
+        LuFactor factor = Linalg.luFactor(a);
         assertReadsTheSameInEveryWay(factor.lu(), factor.pivots());
-        Linalg.Lu lu = Linalg.lu(a);
+        Lu lu = Linalg.lu(a);
         assertReadsTheSameInEveryWay(lu.p(), lu.l(), lu.u());
         MlxArray rows = lu.l().matmul(lu.u());
         assertNear(a, rows.takeAlongAxis(lu.p().expandDims(-1), -2));
@@ -111,13 +111,13 @@ class DecompositionLayoutsTest {
     try (StreamScope cpu = StreamScope.open(Device.cpu())) {
       for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
         MlxArray a = matrix(dtype, shape);
-        Linalg.Qr qr = Linalg.qr(a);
+        Qr qr = Linalg.qr(a);
         assertReadsTheSameInEveryWay(qr.q(), qr.r());
         assertNear(a, qr.q().matmul(qr.r()));
       }
       for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64, DType.COMPLEX64)) {
         MlxArray a = matrix(dtype, shape);
-        Linalg.Svd svd = Linalg.svd(a);
+        Svd svd = Linalg.svd(a);
         assertReadsTheSameInEveryWay(svd.u(), svd.s(), svd.vt());
         int k = svd.s().dim(-1);
         MlxArray u = svd.u().get(Index.ellipsis(), Index.to(k));
@@ -133,13 +133,13 @@ class DecompositionLayoutsTest {
     try (StreamScope cpu = StreamScope.open(Device.cpu())) {
       for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64, DType.COMPLEX64)) {
         MlxArray a = definite(matrix(dtype, shape));
-        Linalg.Eigh eigh = Linalg.eigh(a);
+        Eigh eigh = Linalg.eigh(a);
         assertReadsTheSameInEveryWay(eigh.eigenvalues(), eigh.eigenvectors());
         MlxArray v = eigh.eigenvectors();
         MlxArray back =
             v.multiply(eigh.eigenvalues().expandDims(-2)).matmul(v.conjugate().swapaxes(-1, -2));
         assertNear(a.divide(a.dim(-1)), back.divide(a.dim(-1)));
-        Linalg.Eig eig = Linalg.eig(a);
+        Eig eig = Linalg.eig(a);
         assertReadsTheSameInEveryWay(eig.eigenvalues(), eig.eigenvectors());
         if (dtype != DType.COMPLEX64) {
           MlxArray root = Linalg.cholesky(a);

@@ -359,9 +359,9 @@ class DeepTest {
         DeepStack.DEFAULT,
         () -> {
           for (int i = 0; i < 5_000; i++) {
-            Random.normal(2).close();
+            MlxRandom.normal(2).close();
           }
-          TransformedFunction slope = Transforms.grad(x -> x.multiply(Random.bernoulli(1.0)));
+          TransformedFunction slope = Transforms.grad(x -> x.multiply(MlxRandom.bernoulli(1.0)));
           assertValue(1, slope.apply(three()));
         });
   }

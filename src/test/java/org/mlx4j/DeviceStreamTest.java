@@ -32,7 +32,7 @@ class DeviceStreamTest {
   private static final Device GPU = new Device(Device.Type.GPU);
 
   /** One for all tests, as streams are never given back. */
-  private static final Stream EXTRA = Stream.newStream(CPU);
+  private static final MlxStream EXTRA = MlxStream.newStream(CPU);
 
   @Test
   void theCpuIsAlwaysThere() {
@@ -53,8 +53,8 @@ class DeviceStreamTest {
     assumeFalse(GPU.isAvailable());
     assertThrowsSaying(IllegalStateException.class, Device::gpu, "[Device]", "GPU", "CPU");
     assertThrowsSaying(IllegalStateException.class, () -> Device.setDefaultDevice(GPU), "GPU");
-    assertThrowsSaying(IllegalStateException.class, () -> Stream.defaultStream(GPU), "GPU");
-    assertThrowsSaying(IllegalStateException.class, () -> Stream.newStream(GPU), "GPU");
+    assertThrowsSaying(IllegalStateException.class, () -> MlxStream.defaultStream(GPU), "GPU");
+    assertThrowsSaying(IllegalStateException.class, () -> MlxStream.newStream(GPU), "GPU");
     assertThrowsSaying(IllegalStateException.class, () -> StreamScope.open(GPU), "GPU");
     assertEquals(CPU, Device.defaultDevice());
   }
@@ -78,15 +78,15 @@ class DeviceStreamTest {
 
   @Test
   void theDefaultStreamOfADeviceIsOne() {
-    assertSame(Stream.defaultStream(CPU), Stream.defaultStream(CPU));
-    assertEquals(CPU, Stream.defaultStream(CPU).device());
-    assertTrue(Stream.defaultStream(CPU).toString().startsWith("Stream(Device(cpu, 0), "));
+    assertSame(MlxStream.defaultStream(CPU), MlxStream.defaultStream(CPU));
+    assertEquals(CPU, MlxStream.defaultStream(CPU).device());
+    assertTrue(MlxStream.defaultStream(CPU).toString().startsWith("Stream(Device(cpu, 0), "));
   }
 
   @Test
   void newStreamsAreTheirOwn() {
-    assertNotSame(Stream.defaultStream(CPU), EXTRA);
-    assertNotEquals(Stream.defaultStream(CPU).toString(), EXTRA.toString());
+    assertNotSame(MlxStream.defaultStream(CPU), EXTRA);
+    assertNotEquals(MlxStream.defaultStream(CPU).toString(), EXTRA.toString());
     assertEquals(CPU, EXTRA.device());
   }
 
@@ -206,25 +206,25 @@ class DeviceStreamTest {
 
   @Test
   void theDefaultStreamIsChosenForAllThreads() throws InterruptedException {
-    Stream before = Stream.defaultStream(CPU);
+    MlxStream before = MlxStream.defaultStream(CPU);
     Device device = Device.defaultDevice();
     try {
-      Stream.setDefaultStream(EXTRA);
-      assertSame(EXTRA, Stream.defaultStream(CPU));
+      MlxStream.setDefaultStream(EXTRA);
+      assertSame(EXTRA, MlxStream.defaultStream(CPU));
       assertEquals(device, Device.defaultDevice());
-      AtomicReference<Stream> elsewhere = new AtomicReference<>();
-      Thread thread = new Thread(() -> elsewhere.set(Stream.defaultStream(CPU)));
+      AtomicReference<MlxStream> elsewhere = new AtomicReference<>();
+      Thread thread = new Thread(() -> elsewhere.set(MlxStream.defaultStream(CPU)));
       thread.start();
       thread.join();
       assertSame(EXTRA, elsewhere.get());
       assertValues(MlxArray.of(1f).add(1), 2);
       Ops.synchronize();
     } finally {
-      Stream.setDefaultStream(before);
+      MlxStream.setDefaultStream(before);
     }
-    assertSame(before, Stream.defaultStream(CPU));
+    assertSame(before, MlxStream.defaultStream(CPU));
     assertValues(MlxArray.of(1f).add(1), 2);
-    assertThrows(NullPointerException.class, () -> Stream.setDefaultStream(null));
+    assertThrows(NullPointerException.class, () -> MlxStream.setDefaultStream(null));
   }
 
   @Test
@@ -247,7 +247,7 @@ class DeviceStreamTest {
         (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     List<Future<Boolean>> right = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
-      Stream mine = i % 2 == 0 ? EXTRA : Stream.defaultStream(CPU);
+      MlxStream mine = i % 2 == 0 ? EXTRA : MlxStream.defaultStream(CPU);
       right.add(
           threads.submit(
               () -> {
@@ -278,13 +278,13 @@ class DeviceStreamTest {
 
     public static void main(String[] args) {
       for (int i = 0; i < 64; i++) {
-        Stream stream = Stream.newStream(Device.cpu());
+        MlxStream stream = MlxStream.newStream(Device.cpu());
         try (StreamScope scope = StreamScope.open(stream)) {
           assertValues(MlxArray.of(1f).add(i), 1 + i);
         }
       }
       try {
-        Stream.newStream(Device.cpu());
+        MlxStream.newStream(Device.cpu());
         System.exit(1);
       } catch (IllegalStateException e) {
         System.out.println(e.getMessage());

@@ -24,7 +24,7 @@ class EinsumTest {
   @Test
   void pathsArePythons() {
     String subscripts = "ij,jk,kl,lm->im";
-    Ops.EinsumPath path =
+    EinsumPath path =
         Ops.einsumPath(subscripts, Ops.ones(2, 3), Ops.ones(3, 2), Ops.ones(2, 4), Ops.ones(4, 2));
     String python =
         "mx.einsum_path('"
@@ -38,7 +38,7 @@ class EinsumTest {
 
   @Test
   void twoOperandsAreOneStep() {
-    Ops.EinsumPath path = Ops.einsumPath("i,i->", Ops.ones(3), Ops.ones(3));
+    EinsumPath path = Ops.einsumPath("i,i->", Ops.ones(3), Ops.ones(3));
     assertArrayEquals(new int[][] {{0, 1}}, path.path());
   }
 
@@ -120,7 +120,7 @@ class EinsumTest {
     assertThrowsSaying(
         IllegalArgumentException.class, () -> Ops.ones(4, 0).hadamardTransform(), "empty");
     for (int size : new int[] {1, 2, 12, 20, 24, 28, 40, 56}) {
-      MlxArray x = Random.normal(new int[] {size}, Random.key(1));
+      MlxArray x = MlxRandom.normal(new int[] {size}, MlxRandom.key(1));
       MlxArray norm = Linalg.norm(x.hadamardTransform());
       assertEquals(Linalg.norm(x).itemFloat(), norm.itemFloat(), 1e-4);
     }

@@ -45,7 +45,7 @@ class EmptyArraysTest {
     public static void main(String[] args) {
       for (int i = 0; i < 3000; i++) {
         int seed = i;
-        Scope.run(() -> reduce(Random.normal(new int[] {2, 3, 4}, Random.key(seed))));
+        Scope.run(() -> reduce(MlxRandom.normal(new int[] {2, 3, 4}, MlxRandom.key(seed))));
       }
     }
 

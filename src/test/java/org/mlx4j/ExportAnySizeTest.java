@@ -272,16 +272,16 @@ class ExportAnySizeTest {
 
   @Test
   void randomNumbersAreNotCompared() throws IOException {
-    ArraysFunction f = of(x -> x.cumsum(0).add(Random.uniform()));
+    ArraysFunction f = of(x -> x.cumsum(0).add(MlxRandom.uniform()));
     Export.exportFunction(file(), f, arrays(numbers(3)), true);
     try (ImportedFunction imported = Export.importFunction(file())) {
       assertArrayEquals(new int[] {5}, imported.apply(numbers(5))[0].shape());
     }
     Files.delete(file());
-    assertRefused(of(x -> x.add(Random.uniform(x.dim(0)))), numbers(3), "throw an exception");
-    MlxArray key = Random.key(1);
+    assertRefused(of(x -> x.add(MlxRandom.uniform(x.dim(0)))), numbers(3), "throw an exception");
+    MlxArray key = MlxRandom.key(1);
     assertRefused(
-        xs -> arrays(Random.uniform(0, 1, new int[] {xs[0].dim(0)}, key)),
+        xs -> arrays(MlxRandom.uniform(0, 1, new int[] {xs[0].dim(0)}, key)),
         numbers(3),
         "float32[3] where the function gives float32[5]");
   }
@@ -297,10 +297,10 @@ class ExportAnySizeTest {
 
   @Test
   void randomNumbersOfTheProcessStay() {
-    Random.seed(7);
-    float expected = Random.uniform().itemFloat();
-    Random.seed(7);
+    MlxRandom.seed(7);
+    float expected = MlxRandom.uniform().itemFloat();
+    MlxRandom.seed(7);
     Export.exportFunction(file(), of(x -> x.cumsum(0)), arrays(numbers(3)), true);
-    assertEquals(expected, Random.uniform().itemFloat());
+    assertEquals(expected, MlxRandom.uniform().itemFloat());
   }
 }

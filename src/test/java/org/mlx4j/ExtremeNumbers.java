@@ -36,7 +36,7 @@ final class ExtremeNumbers {
           Ops.class,
           Fft.class,
           Linalg.class,
-          Random.class,
+          MlxRandom.class,
           Fast.class,
           ArrayAt.class,
           Index.class);
@@ -75,7 +75,7 @@ final class ExtremeNumbers {
   }
 
   public static void main(String[] args) throws IOException {
-    Memory.setLimit(256L * MIB);
+    Memory.setMemoryLimit(256L * MIB);
     ExtremeNumbers all = new ExtremeNumbers(args[0]);
     all.watch();
     for (Class<?> c : CLASSES) {

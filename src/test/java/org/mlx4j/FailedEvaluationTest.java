@@ -168,7 +168,7 @@ class FailedEvaluationTest {
                 fails ? null : matrix((i, j) -> (u[N + j] + v[i * N + j]) / 2)));
       }
       default -> { // another, which may fail but does not
-        Linalg.Qr qr = Linalg.qr(a.multiply(0.125f).add(Ops.eye(N)));
+        Qr qr = Linalg.qr(a.multiply(0.125f).add(Ops.eye(N)));
         yield List.of(
             new Node(
                 qr.q().matmul(qr.r()),
@@ -278,7 +278,7 @@ class FailedEvaluationTest {
 
   @Test
   void siblingsOfADecompositionFailAlike() {
-    Linalg.Svd svd = Linalg.svd(Ops.full(new int[] {N, N}, Float.NaN));
+    Svd svd = Linalg.svd(Ops.full(new int[] {N, N}, Float.NaN));
     String error = error(svd.s());
     for (int i = 0; i < 2; i++) {
       assertEquals(error, error(svd.u()));

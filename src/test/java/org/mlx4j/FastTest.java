@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(InScope.class)
 class FastTest {
   private static MlxArray normal(int seed, int... shape) {
-    return Random.normal(shape, DType.FLOAT32, 0, 1, Random.key(seed));
+    return MlxRandom.normal(shape, DType.FLOAT32, 0, 1, MlxRandom.key(seed));
   }
 
   private static void assertNear(MlxArray expected, MlxArray actual) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(InScope.class)
 class FftTest {
   private static MlxArray random(int... shape) {
-    return Random.normal(shape, Random.key(7));
+    return MlxRandom.normal(shape, MlxRandom.key(7));
   }
 
   private static void assertNear(MlxArray expected, MlxArray actual) {

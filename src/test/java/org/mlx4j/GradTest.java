@@ -86,7 +86,7 @@ class GradTest {
 
   @Test
   void gradientsComeInTheOrderAskedFor() {
-    ArraysToArray f = xs -> xs[0].add(xs[1].multiply(2)).add(xs[2].multiply(3)).sum();
+    ArraysToArrayFunction f = xs -> xs[0].add(xs[1].multiply(2)).add(xs[2].multiply(3)).sum();
     MlxArray[] backwards = Transforms.grad(f, 2, 0).apply(x, x, x);
     assertEquals(2, backwards.length);
     assertValues(backwards[0], 3, 3, 3);
@@ -294,7 +294,7 @@ class GradTest {
   @Test
   void argumentIndicesAreChecked() {
     ArrayBiFunction f = (a, b) -> a.sum();
-    ArraysToArray g = xs -> xs[0].sum();
+    ArraysToArrayFunction g = xs -> xs[0].sum();
     assertThrowsSaying(
         IllegalArgumentException.class, () -> Transforms.grad(f, -1), "[grad]", "negative", "-1");
     assertThrowsSaying(
@@ -408,7 +408,7 @@ class GradTest {
         "null");
     assertThrowsSaying(
         NullPointerException.class,
-        () -> Transforms.grad((ArraysToArray) null, 0),
+        () -> Transforms.grad((ArraysToArrayFunction) null, 0),
         "[grad]",
         "function",
         "null");

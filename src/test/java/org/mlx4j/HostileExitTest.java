@@ -26,12 +26,12 @@ class HostileExitTest {
       void live() throws Exception {
         List<Runnable> firsts =
             List.of(
-                Memory::activeBytes,
+                Memory::getActiveMemory,
                 () -> MlxArray.scalar(1f).itemFloat(),
                 () -> Ops.zeros(2).sum().eval(),
-                () -> Random.uniform().eval(),
+                () -> MlxRandom.uniform().eval(),
                 Device::defaultDevice,
-                () -> Stream.defaultStream(Device.cpu()).synchronize(),
+                () -> MlxStream.defaultStream(Device.cpu()).synchronize(),
                 () -> Transforms.grad(x -> x.square()).apply(MlxArray.scalar(1f)).eval(),
                 () -> Transforms.compile(x -> x.sin()));
         CyclicBarrier together = new CyclicBarrier(firsts.size());

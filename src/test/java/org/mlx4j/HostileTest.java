@@ -85,7 +85,7 @@ class HostileTest {
   void handleOfAnotherKindIsRefused() {
     try (MlxArray x = MlxArray.scalar(1f);
         TransformedFunction f = Transforms.compile(v -> v)) {
-      long stream = Stream.defaultStream(Device.cpu()).handle;
+      long stream = MlxStream.defaultStream(Device.cpu()).handle;
       assertRefusedAsArray(f.handle);
       assertRefusedAsArray(stream);
       assertRefusedAsFunction(x.handle);

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.internal.TransformsNative;
+import org.mlx4j.tree.TreeValueAndGrad;
 import org.mlx4j.tree.Trees;
-import org.mlx4j.tree.ValueAndGrad;
 
 /**
  * Transforms run on a large stack of their own, and the functions that they call do not notice: the
@@ -199,7 +199,7 @@ class LargeStackTest {
     static Layer random(int dim) {
       MlxArray[] w = new MlxArray[6];
       for (int i = 0; i < w.length; i++) {
-        w[i] = Random.normal(dim, dim).multiply(0.1f);
+        w[i] = MlxRandom.normal(dim, dim).multiply(0.1f);
       }
       return new Layer(Ops.ones(dim), w[0], w[1], w[2], w[3], w[4], w[5]);
     }
@@ -236,16 +236,16 @@ class LargeStackTest {
     DeepStack.run(
         256 * KIB,
         () -> {
-          Random.seed(3);
+          MlxRandom.seed(3);
           List<Layer> layers = new ArrayList<>();
           for (int i = 0; i < 30; i++) {
             layers.add(Layer.random(8));
           }
           Model model = new Model(layers);
-          MlxArray x = Random.normal(4, 8);
+          MlxArray x = MlxRandom.normal(4, 8);
           var step = Trees.valueAndGrad((Model m, MlxArray y) -> loss(m, y));
-          ValueAndGrad<Model> compiled = Trees.compile(step).apply(model, x);
-          ValueAndGrad<Model> plain = step.apply(model, x);
+          TreeValueAndGrad<Model> compiled = Trees.compile(step).apply(model, x);
+          TreeValueAndGrad<Model> plain = step.apply(model, x);
           float value = loss(model, x).itemFloat();
           assertEquals(value, compiled.value().itemFloat(), 1e-4f * Math.abs(value));
           List<MlxArray> expected = Trees.flatten(plain.grad());

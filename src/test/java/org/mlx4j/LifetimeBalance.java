@@ -30,7 +30,7 @@ public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallb
           HandlesNative.live_arrays(),
           HandlesNative.live_functions(),
           HandlesNative.live_java_refs(),
-          Memory.activeBytes());
+          Memory.getActiveMemory());
     }
   }
 
@@ -67,7 +67,7 @@ public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallb
    */
   private static void sameRandomKey() {
     Memory.clearCache();
-    Random.seed(0);
+    MlxRandom.seed(0);
   }
 
   private static Live collected() {

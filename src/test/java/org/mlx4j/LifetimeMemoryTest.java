@@ -127,20 +127,20 @@ class LifetimeMemoryTest {
       for (int i = 0; i < count; i++) {
         Ops.ones(floats).eval();
       }
-      System.out.println(Memory.peakBytes());
+      System.out.println(Memory.getPeakMemory());
     }
   }
 
   @Test
   void scopesFreeAtOnce() {
-    long before = Memory.activeBytes();
-    Memory.resetPeak();
+    long before = Memory.getActiveMemory();
+    Memory.resetPeakMemory();
     for (int i = 0; i < 100; i++) {
       try (Scope scope = Scope.open()) {
         Ops.ones((int) (MIB / Float.BYTES)).add(1f).eval();
       }
     }
-    assertTrue(Memory.peakBytes() - before <= 4 * MIB);
-    assertEquals(before, Memory.activeBytes());
+    assertTrue(Memory.getPeakMemory() - before <= 4 * MIB);
+    assertEquals(before, Memory.getActiveMemory());
   }
 }

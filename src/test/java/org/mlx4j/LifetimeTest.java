@@ -281,16 +281,16 @@ class LifetimeTest {
 
   @Test
   void closedArraysGiveTheirMemoryBackAtOnce() {
-    long before = Memory.activeBytes();
+    long before = Memory.getActiveMemory();
     MlxArray x = Ops.ones(1 << 20);
     x.eval();
-    assertEquals(before + (4 << 20), Memory.activeBytes());
+    assertEquals(before + (4 << 20), Memory.getActiveMemory());
     MlxArray y = x.reshape(1 << 10, 1 << 10);
     y.eval();
     x.close();
-    assertEquals(before + (4 << 20), Memory.activeBytes(), "the view holds the memory");
+    assertEquals(before + (4 << 20), Memory.getActiveMemory(), "the view holds the memory");
     y.close();
-    assertEquals(before, Memory.activeBytes());
+    assertEquals(before, Memory.getActiveMemory());
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * Uses up the memory that it has in several ways, and goes on. The argument says what the limit is:
- * that of {@link Memory#setLimit}, with a number of mebibytes; {@code outside} with such a number,
+ * that of {@link Memory#setMemoryLimit}, with a number of mebibytes; {@code outside} with such a number,
  * which must not be had; or {@code addresses}, what {@code ulimit -v} leaves.
  */
 final class LittleMemory {
@@ -27,7 +27,7 @@ final class LittleMemory {
     } else {
       limit = Integer.parseInt(args[1]);
       if (args[0].equals("set")) {
-        Memory.setLimit((long) limit * MIB);
+        Memory.setMemoryLimit((long) limit * MIB);
       }
     }
     goesOn("start");

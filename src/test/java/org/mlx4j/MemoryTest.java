@@ -22,39 +22,39 @@ class MemoryTest {
   @Test
   void anArrayTakesMemoryFromItsEvaluationToItsEnd() {
     System.gc();
-    long before = Memory.activeBytes();
+    long before = Memory.getActiveMemory();
     MlxArray x = mebibytes(256);
-    assertTrue(Memory.activeBytes() - before < 64L * MIB);
+    assertTrue(Memory.getActiveMemory() - before < 64L * MIB);
     x.eval();
-    assertTrue(Memory.activeBytes() - before > 192L * MIB);
+    assertTrue(Memory.getActiveMemory() - before > 192L * MIB);
     x.close();
-    assertTrue(Memory.activeBytes() - before < 64L * MIB);
+    assertTrue(Memory.getActiveMemory() - before < 64L * MIB);
   }
 
   @Test
   void buffersThatArraysShareCountOnce() {
     MlxArray x = mebibytes(4);
-    assertEquals(0, Memory.arrayBufferBytes(x), "not computed yet");
+    assertEquals(0, Memory.getArrayBufferSize(x), "not computed yet");
     MlxArray view = x.reshape(2, -1);
     Ops.eval(x, view);
-    long bytes = Memory.arrayBufferBytes(x);
+    long bytes = Memory.getArrayBufferSize(x);
     assertTrue(bytes >= 4L * MIB);
-    assertEquals(bytes, Memory.arrayBufferBytes(x, view));
-    assertEquals(0, Memory.arrayBufferBytes());
+    assertEquals(bytes, Memory.getArrayBufferSize(x, view));
+    assertEquals(0, Memory.getArrayBufferSize());
     x.close();
     assertThrowsSaying(
-        IllegalStateException.class, () -> Memory.arrayBufferBytes(x), "arrayBufferBytes");
+        IllegalStateException.class, () -> Memory.getArrayBufferSize(x), "getArrayBufferSize");
   }
 
   @Test
   void thePeakIsTheMostSinceTheReset() {
-    Memory.resetPeak();
+    Memory.resetPeakMemory();
     MlxArray x = mebibytes(256);
     x.eval();
     x.close();
-    assertTrue(Memory.peakBytes() >= 256L * MIB);
-    Memory.resetPeak();
-    assertTrue(Memory.peakBytes() <= Memory.activeBytes() + 64L * MIB);
+    assertTrue(Memory.getPeakMemory() >= 256L * MIB);
+    Memory.resetPeakMemory();
+    assertTrue(Memory.getPeakMemory() <= Memory.getActiveMemory() + 64L * MIB);
   }
 
   @Test
@@ -64,9 +64,9 @@ class MemoryTest {
       MlxArray x = mebibytes(64);
       x.eval();
       x.close();
-      assertTrue(Memory.cacheBytes() >= 64L * MIB);
+      assertTrue(Memory.getCacheMemory() >= 64L * MIB);
       Memory.clearCache();
-      assertEquals(0, Memory.cacheBytes());
+      assertEquals(0, Memory.getCacheMemory());
     } finally {
       assertEquals(1024L * MIB, Memory.setCacheLimit(limit));
     }
@@ -79,7 +79,7 @@ class MemoryTest {
       MlxArray x = mebibytes(64);
       x.eval();
       x.close();
-      assertTrue(Memory.cacheBytes() < 64L * MIB);
+      assertTrue(Memory.getCacheMemory() < 64L * MIB);
     } finally {
       assertEquals(0, Memory.setCacheLimit(limit));
     }
@@ -87,21 +87,21 @@ class MemoryTest {
 
   @Test
   void theLimitIsSetAndGivenBack() {
-    long before = Memory.limitBytes();
+    long before = Memory.getMemoryLimit();
     assertTrue(before > 0);
-    assertEquals(before, Memory.setLimit(before + 5));
+    assertEquals(before, Memory.setMemoryLimit(before + 5));
     try {
-      assertEquals(before + 5, Memory.limitBytes());
+      assertEquals(before + 5, Memory.getMemoryLimit());
     } finally {
-      assertEquals(before + 5, Memory.setLimit(before));
+      assertEquals(before + 5, Memory.setMemoryLimit(before));
     }
-    assertEquals(before, Memory.limitBytes());
+    assertEquals(before, Memory.getMemoryLimit());
   }
 
   @Test
   void negativeLimitsAreRefused() {
     assertThrowsSaying(
-        IllegalArgumentException.class, () -> Memory.setLimit(-1), "[setLimit]", "-1");
+        IllegalArgumentException.class, () -> Memory.setMemoryLimit(-1), "[setMemoryLimit]", "-1");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Memory.setCacheLimit(Long.MIN_VALUE),

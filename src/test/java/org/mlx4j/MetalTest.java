@@ -26,8 +26,8 @@ class MetalTest {
 
   @Test
   void gradientsOfAProductAreThoseOfTheCpu() {
-    MlxArray x = Random.normal(new int[] {64, 48});
-    MlxArray w = Random.normal(new int[] {48, 32});
+    MlxArray x = MlxRandom.normal(new int[] {64, 48});
+    MlxArray w = MlxRandom.normal(new int[] {48, 32});
     Ops.eval(x, w);
     float[] onCpu;
     try (StreamScope stream = StreamScope.open(Device.cpu())) {

@@ -126,7 +126,8 @@ class MistakesTest {
             "a negative axis too far", () -> m().softmax(-3), "[softmax]", "axis -3", "-2 to 1"),
         argument("an axis of a scalar", () -> MlxArray.scalar(1f).sum(0), "[sum]", "no axes"),
         argument("a negative size", () -> Ops.zeros(2, -3), "[zeros]", "[2, -3]", "negative"),
-        argument("a negative size", () -> Random.normal(2, -3), "[normal]", "[2, -3]", "negative"),
+        argument(
+            "a negative size", () -> MlxRandom.normal(2, -3), "[normal]", "[2, -3]", "negative"),
         argument(
             "stacking different shapes",
             () -> Ops.stack(m(), x()),
@@ -147,10 +148,10 @@ class MistakesTest {
         argument("no largest of nothing", () -> Ops.zeros(0).max(), "[max]", "nothing has no max"),
         argument(
             "a key of another kind",
-            () -> Random.uniform(0, 1, new int[] {2}, DType.FLOAT32, x()),
+            () -> MlxRandom.uniform(0, 1, new int[] {2}, DType.FLOAT32, x()),
             "[uniform]",
             "shape [2] and dtype uint32",
-            "Random.key"),
+            "MlxRandom.key"),
         argument(
             "sizes of one letter that differ",
             () -> Ops.einsum("ij,jk->ik", m(), m()),

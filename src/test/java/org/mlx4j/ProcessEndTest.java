@@ -36,7 +36,7 @@ class ProcessEndTest {
     MANY_PRODUCTS {
       @Override
       void start() {
-        MlxArray x = Random.normal(100, 100);
+        MlxArray x = MlxRandom.normal(100, 100);
         x.eval();
         for (int i = 0; i < 8; i++) {
           MlxArray y = x;
@@ -51,7 +51,7 @@ class ProcessEndTest {
     A_LARGE_PRODUCT {
       @Override
       void start() {
-        MlxArray x = Random.normal(4096, 4096);
+        MlxArray x = MlxRandom.normal(4096, 4096);
         Ops.asyncEval(x.matmul(x).matmul(x));
       }
     },
@@ -59,7 +59,7 @@ class ProcessEndTest {
     A_DECOMPOSITION {
       @Override
       void start() {
-        MlxArray x = Random.normal(1500, 1500);
+        MlxArray x = MlxRandom.normal(1500, 1500);
         daemon(() -> Linalg.svd(x).u().eval());
       }
     },
@@ -73,7 +73,7 @@ class ProcessEndTest {
               () -> {
                 while (true) {
                   try (Scope scope = Scope.open()) {
-                    MlxArray x = Random.normal(64, 64);
+                    MlxArray x = MlxRandom.normal(64, 64);
                     Ops.asyncEval(Fft.fft(x.sort()).abs().sum(), x.cumsum(0).argmax());
                     Transforms.grad(v -> v.matmul(v).exp().sum()).apply(x).eval();
                   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(InScope.class)
 class QuantizationTest {
   private static MlxArray normal(int seed, int... shape) {
-    return Random.normal(shape, DType.FLOAT32, 0, 1, Random.key(seed));
+    return MlxRandom.normal(shape, DType.FLOAT32, 0, 1, MlxRandom.key(seed));
   }
 
   private static void assertNear(MlxArray expected, MlxArray actual) {
@@ -79,9 +79,9 @@ class QuantizationTest {
     Quantized q = normal(1, 8, 64).quantize();
     MlxArray x = normal(2, 3, 64);
     MlxArray weights = normal(3, 3, 8);
-    ArraysToArray quantized =
+    ArraysToArrayFunction quantized =
         xs -> xs[0].quantizedMatmul(q.w(), xs[1], xs[2]).multiply(weights).sum();
-    ArraysToArray dense =
+    ArraysToArrayFunction dense =
         xs -> xs[0].matmul(q.w().dequantize(xs[1], xs[2]).transpose()).multiply(weights).sum();
     MlxArray[] expected = Transforms.grad(dense, 0, 1, 2).apply(x, q.scales(), q.biases());
     MlxArray[] actual = Transforms.grad(quantized, 0, 1, 2).apply(x, q.scales(), q.biases());

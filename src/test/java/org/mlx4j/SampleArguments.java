@@ -114,7 +114,7 @@ final class SampleArguments {
         FunctionExporter.class, () -> Export.exporter(folder.resolve("new.mlxfn"), xs -> xs));
     samples.put(byte[].class, () -> new byte[] {1});
     samples.put(Device.class, Device::cpu);
-    samples.put(Stream.class, () -> Stream.defaultStream(Device.cpu()));
+    samples.put(MlxStream.class, () -> MlxStream.defaultStream(Device.cpu()));
     samples.put(Distributed.Group.class, () -> Distributed.init(false));
     samples.put(TemplateArgument.class, () -> TemplateArgument.of("T", 1));
     samples.put(MetadataValue.class, () -> MetadataValue.of("x"));

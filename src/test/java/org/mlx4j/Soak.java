@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 import javax.management.ObjectName;
 import org.mlx4j.LifetimeBalance.Live;
 import org.mlx4j.tree.TreeFunction;
+import org.mlx4j.tree.TreeValueAndGrad;
 import org.mlx4j.tree.Trees;
-import org.mlx4j.tree.ValueAndGrad;
 
 /**
  * Does everything that the library can do on many threads, which come and go, and fails when the
@@ -197,9 +197,9 @@ final class Soak {
     float x = random.nextInt(1, 9);
     Line line = new Line(MlxArray.scalar(x), MlxArray.scalar(1f));
     try (Scope scope = Scope.open()) {
-      TreeFunction<Line, ValueAndGrad<Line>> loss =
+      TreeFunction<Line, TreeValueAndGrad<Line>> loss =
           Trees.valueAndGrad((Line l) -> l.at(MlxArray.of(1f, 2f)).sum());
-      ValueAndGrad<Line> r = loss.apply(line);
+      TreeValueAndGrad<Line> r = loss.apply(line);
       assertEquals(3 * x + 2, r.value().itemFloat());
       assertEquals(3f, r.grad().slope().itemFloat());
       TreeFunction<Line, MlxArray> compiled = Trees.compile((Line l) -> l.at(l.slope()));
@@ -387,10 +387,10 @@ final class Soak {
 
   private void randomNumbers(SplittableRandom random) {
     try (Scope scope = Scope.open()) {
-      MlxArray numbers = Random.uniform(random.nextInt(1, 500));
+      MlxArray numbers = MlxRandom.uniform(random.nextInt(1, 500));
       assertEquals(0, numbers.greaterEqual(1f).sum().itemInt());
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      Io.save(out, Random.normal(3));
+      Io.save(out, MlxRandom.normal(3));
       assertEquals(128 + 3 * Float.BYTES, out.size());
     }
   }

@@ -488,7 +488,7 @@ class ThreadsTest {
       drawn.add(
           onAnotherThread(
               () -> {
-                try (MlxArray x = Random.uniform()) {
+                try (MlxArray x = MlxRandom.uniform()) {
                   return x.itemFloat();
                 }
               }));

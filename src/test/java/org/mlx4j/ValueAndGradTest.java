@@ -99,7 +99,7 @@ class ValueAndGradTest {
   @Test
   void argumentIndicesAreChecked() {
     ArrayBiFunction f = (a, b) -> a.sum();
-    ArraysToArray g = xs -> xs[0].sum();
+    ArraysToArrayFunction g = xs -> xs[0].sum();
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.valueAndGrad(f, -1),
@@ -165,7 +165,7 @@ class ValueAndGradTest {
         "null");
     assertThrowsSaying(
         NullPointerException.class,
-        () -> Transforms.valueAndGrad((ArraysToArray) null, 0),
+        () -> Transforms.valueAndGrad((ArraysToArrayFunction) null, 0),
         "[valueAndGrad]",
         "null");
     assertThrowsSaying(

@@ -197,9 +197,9 @@ class VmapAxesTest {
 
   @Test
   void keysGiveEverySliceItsOwnNumbers() {
-    MlxArray keys = Random.split(Random.key(1), 3);
-    MlxArray numbers = Transforms.vmap(key -> Random.normal(new int[] {4}, key)).apply(keys);
-    assertSame(looped(key -> Random.normal(new int[] {4}, key), keys, 0, 0), numbers);
+    MlxArray keys = MlxRandom.split(MlxRandom.key(1), 3);
+    MlxArray numbers = Transforms.vmap(key -> MlxRandom.normal(new int[] {4}, key)).apply(keys);
+    assertSame(looped(key -> MlxRandom.normal(new int[] {4}, key), keys, 0, 0), numbers);
   }
 
   /** The rows of a Jacobian are vjps with unit vectors, its columns jvps. */

@@ -7,8 +7,8 @@ import org.mlx4j.TransformedArraysFunction;
 import org.mlx4j.Transforms;
 import org.mlx4j.ValueAndGradFunction;
 import org.mlx4j.tree.TreeFunction;
+import org.mlx4j.tree.TreeValueAndGrad;
 import org.mlx4j.tree.Trees;
-import org.mlx4j.tree.ValueAndGrad;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -57,7 +57,7 @@ public class TreeBenchmark {
   private final TreeFunction<Ten, Ten> compiledTyped = Trees.compile(TreeBenchmark::next);
   private final ValueAndGradFunction gradFlat =
       Transforms.valueAndGrad(xs -> xs[0].multiply(xs[9]), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
-  private final TreeFunction<Ten, ValueAndGrad<Ten>> gradTyped =
+  private final TreeFunction<Ten, TreeValueAndGrad<Ten>> gradTyped =
       Trees.valueAndGrad((Ten x) -> x.a().multiply(x.j()));
 
   /** Makes the arrays. */

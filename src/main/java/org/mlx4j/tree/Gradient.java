@@ -41,8 +41,8 @@ final class Gradient extends Transformed {
       throw new IllegalArgumentException(
           "["
               + transform
-              + "] argument 0: it holds no arrays, so there is nothing to differentiate; put what you"
-              + " differentiate first");
+              + "] argument 0: it holds no arrays, so there is nothing to differentiate; put what"
+              + " you differentiate first");
     }
     return f -> TransformsNative.value_and_grad_of_first(f, count, kind != Of.GRAD, transform);
   }
@@ -76,7 +76,7 @@ final class Gradient extends Transformed {
     }
     Object grad = arguments.rebuildFirst(outputs, results.leaves());
     return kind == Of.VALUE_AND_GRAD
-        ? new ValueAndGrad<>(outputs[0], grad)
+        ? new TreeValueAndGrad<>(outputs[0], grad)
         : new ValueAuxAndGrad<>(outputs[0], results.rebuild(outputs)[1], grad);
   }
 

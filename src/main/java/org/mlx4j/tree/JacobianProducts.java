@@ -44,15 +44,15 @@ final class JacobianProducts {
   }
 
   @SuppressWarnings("unchecked") // the result is of the function's own type
-  static <R, A> Vjp<R, A> vjp(Callee callee, Object cotangent, Object... arguments) {
+  static <R, A> TreeVjp<R, A> vjp(Callee callee, Object cotangent, Object... arguments) {
     try {
-      return (Vjp<R, A>) new JacobianProducts("vjp", callee, arguments).vjp(cotangent);
+      return (TreeVjp<R, A>) new JacobianProducts("vjp", callee, arguments).vjp(cotangent);
     } finally {
       callee.release();
     }
   }
 
-  private Vjp<?, ?> vjp(Object cotangent) {
+  private TreeVjp<?, ?> vjp(Object cotangent) {
     Flattening given = Flattening.of(transform, i -> "the cotangent", cotangent);
     MlxArray[] cotangents = given.leaves();
     requireOpen(given.structure(), cotangents);
@@ -70,20 +70,20 @@ final class JacobianProducts {
           return results;
         };
     org.mlx4j.Vjp products = Transforms.vjp(f, primals, cotangents);
-    return new Vjp<>(
+    return new TreeVjp<>(
         result.rebuildFirst(products.outputs(), 0), first.rebuildFirst(products.vjps(), 0));
   }
 
   @SuppressWarnings("unchecked") // the result is of the function's own type
-  static <R> Jvp<R> jvp(Callee callee, Object tangent, Object... arguments) {
+  static <R> TreeJvp<R> jvp(Callee callee, Object tangent, Object... arguments) {
     try {
-      return (Jvp<R>) new JacobianProducts("jvp", callee, arguments).jvp(tangent);
+      return (TreeJvp<R>) new JacobianProducts("jvp", callee, arguments).jvp(tangent);
     } finally {
       callee.release();
     }
   }
 
-  private Jvp<?> jvp(Object tangent) {
+  private TreeJvp<?> jvp(Object tangent) {
     Structure alone = Flattening.of(transform, Roots.ARGUMENTS, arguments[0]).structure();
     Flattening given = Flattening.of(transform, i -> "the tangent", tangent);
     requireOpen(given.structure(), given.leaves());
@@ -96,7 +96,7 @@ final class JacobianProducts {
           return flattened.leaves();
         };
     org.mlx4j.Jvp products = Transforms.jvp(f, primals, tangents);
-    return new Jvp<>(
+    return new TreeJvp<>(
         result.rebuildFirst(products.outputs(), 0), result.rebuildFirst(products.jvps(), 0));
   }
 

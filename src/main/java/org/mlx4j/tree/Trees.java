@@ -97,7 +97,7 @@ public final class Trees {
    * @return the function; it throws what the one of {@link #grad(Function)} throws
    * @throws NullPointerException if {@code f} is null
    */
-  public static <A> TreeFunction<A, ValueAndGrad<A>> valueAndGrad(Function<A, MlxArray> f) {
+  public static <A> TreeFunction<A, TreeValueAndGrad<A>> valueAndGrad(Function<A, MlxArray> f) {
     return new TreeFunction<>(gradient(Gradient.Of.VALUE_AND_GRAD, Callee.of("valueAndGrad", f)));
   }
 
@@ -110,7 +110,7 @@ public final class Trees {
    * @return the function
    * @throws NullPointerException if {@code f} is null
    */
-  public static <A, B> TreeBiFunction<A, B, ValueAndGrad<A>> valueAndGrad(
+  public static <A, B> TreeBiFunction<A, B, TreeValueAndGrad<A>> valueAndGrad(
       BiFunction<A, B, MlxArray> f) {
     return new TreeBiFunction<>(gradient(Gradient.Of.VALUE_AND_GRAD, Callee.of("valueAndGrad", f)));
   }
@@ -125,7 +125,7 @@ public final class Trees {
    * @return the function
    * @throws NullPointerException if {@code f} is null
    */
-  public static <A, B, C> TreeTriFunction<A, B, C, ValueAndGrad<A>> valueAndGrad(
+  public static <A, B, C> TreeTriFunction<A, B, C, TreeValueAndGrad<A>> valueAndGrad(
       TriFunction<A, B, C, MlxArray> f) {
     return new TreeTriFunction<>(
         gradient(Gradient.Of.VALUE_AND_GRAD, Callee.of("valueAndGrad", f)));
@@ -405,7 +405,7 @@ public final class Trees {
    * @throws IllegalStateException if an array is closed
    * @throws NullPointerException if {@code f} is null
    */
-  public static <A, R> Vjp<R, A> vjp(Function<A, R> f, A a, R cotangent) {
+  public static <A, R> TreeVjp<R, A> vjp(Function<A, R> f, A a, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a);
   }
 
@@ -421,7 +421,7 @@ public final class Trees {
    * @param <R> the type of the result
    * @return the result and the product
    */
-  public static <A, B, R> Vjp<R, A> vjp(BiFunction<A, B, R> f, A a, B b, R cotangent) {
+  public static <A, B, R> TreeVjp<R, A> vjp(BiFunction<A, B, R> f, A a, B b, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a, b);
   }
 
@@ -439,7 +439,8 @@ public final class Trees {
    * @param <R> the type of the result
    * @return the result and the product
    */
-  public static <A, B, C, R> Vjp<R, A> vjp(TriFunction<A, B, C, R> f, A a, B b, C c, R cotangent) {
+  public static <A, B, C, R> TreeVjp<R, A> vjp(
+      TriFunction<A, B, C, R> f, A a, B b, C c, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a, b, c);
   }
 
@@ -458,7 +459,7 @@ public final class Trees {
    * @throws IllegalStateException if an array is closed
    * @throws NullPointerException if {@code f} is null
    */
-  public static <A, R> Jvp<R> jvp(Function<A, R> f, A a, A tangent) {
+  public static <A, R> TreeJvp<R> jvp(Function<A, R> f, A a, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a);
   }
 
@@ -474,7 +475,7 @@ public final class Trees {
    * @param <R> the type of the result
    * @return the result and the product
    */
-  public static <A, B, R> Jvp<R> jvp(BiFunction<A, B, R> f, A a, B b, A tangent) {
+  public static <A, B, R> TreeJvp<R> jvp(BiFunction<A, B, R> f, A a, B b, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a, b);
   }
 
@@ -492,7 +493,7 @@ public final class Trees {
    * @param <R> the type of the result
    * @return the result and the product
    */
-  public static <A, B, C, R> Jvp<R> jvp(TriFunction<A, B, C, R> f, A a, B b, C c, A tangent) {
+  public static <A, B, C, R> TreeJvp<R> jvp(TriFunction<A, B, C, R> f, A a, B b, C c, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a, b, c);
   }
 

@@ -25,9 +25,9 @@ import org.mlx4j.Device;
 import org.mlx4j.Io;
 import org.mlx4j.Memory;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Random;
+import org.mlx4j.MlxRandom;
+import org.mlx4j.MlxStream;
 import org.mlx4j.Scope;
-import org.mlx4j.Stream;
 
 class TrainDigitsTest {
   private static Digits digits;
@@ -147,11 +147,11 @@ class TrainDigitsTest {
   @Test
   void epochsDoNotPileUpMemory() {
     try (Scope scope = Scope.open()) {
-      Training training = new Training(digits, Random.key(0));
-      training.epoch(Random.key(1));
+      Training training = new Training(digits, MlxRandom.key(0));
+      training.epoch(MlxRandom.key(1));
       long before = bytesInUse();
       for (int epoch = 0; epoch < 20; epoch++) {
-        training.epoch(Random.key(epoch));
+        training.epoch(MlxRandom.key(epoch));
       }
       // far less than one set of parameters for each epoch; reused memory may be a little too large
       long growth = bytesInUse() - before;
@@ -173,8 +173,8 @@ class TrainDigitsTest {
 
   private static long bytesInUse() {
     // what is under way still holds memory
-    Stream.defaultStream(Device.defaultDevice()).synchronize();
-    return Memory.activeBytes();
+    MlxStream.defaultStream(Device.defaultDevice()).synchronize();
+    return Memory.getActiveMemory();
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.ArraysFunction;
-import org.mlx4j.ArraysToArray;
+import org.mlx4j.ArraysToArrayFunction;
 import org.mlx4j.CustomFunction;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
@@ -128,7 +128,7 @@ class DerivativeLawsTest {
                     input));
   }
 
-  private static Stream<Operation> edge(String name, ArraysToArray f, Input... inputs) {
+  private static Stream<Operation> edge(String name, ArraysToArrayFunction f, Input... inputs) {
     boolean infinite =
         Arrays.stream(inputs)
             .flatMapToDouble(input -> Arrays.stream(input.draw(DType.FLOAT32, 0).values()))

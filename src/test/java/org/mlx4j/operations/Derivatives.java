@@ -2,7 +2,7 @@ package org.mlx4j.operations;
 
 import java.util.Arrays;
 import org.mlx4j.ArraysFunction;
-import org.mlx4j.ArraysToArray;
+import org.mlx4j.ArraysToArrayFunction;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Transforms;
 import org.mlx4j.operations.Operation.Variant;
@@ -40,7 +40,8 @@ final class Derivatives {
     return variant.run(
         () -> {
           MlxArray[] factors = HostArray.allToMlx(weights);
-          ArraysToArray weightedSum = xs -> weightedSum(variant.operation().apply(xs), factors);
+          ArraysToArrayFunction weightedSum =
+              xs -> weightedSum(variant.operation().apply(xs), factors);
           int[] more = Arrays.copyOfRange(argnums, 1, argnums.length);
           return HostArray.allOf(
               Transforms.grad(weightedSum, argnums[0], more).apply(HostArray.allToMlx(inputs)));

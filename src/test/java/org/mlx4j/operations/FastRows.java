@@ -10,7 +10,7 @@ import static org.mlx4j.operations.Operation.unary;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.mlx4j.ArraysToArray;
+import org.mlx4j.ArraysToArrayFunction;
 import org.mlx4j.AttentionMask;
 import org.mlx4j.DType;
 import org.mlx4j.Fast;
@@ -179,7 +179,7 @@ final class FastRows {
   }
 
   private static Operation attend(
-      String name, ArraysToArray function, String parameters, Input... more) {
+      String name, ArraysToArrayFunction function, String parameters, Input... more) {
     Input[] inputs =
         Stream.concat(Stream.of(QUERIES, KEYS, VALUES), Stream.of(more)).toArray(Input[]::new);
     String python = "mx.fast.scaled_dot_product_attention(a, b, c, scale=0.5" + parameters + ")";

@@ -11,11 +11,18 @@ import org.mlx4j.ArrayBiFunction;
 import org.mlx4j.ArrayFunction;
 import org.mlx4j.ArraysFunction;
 import org.mlx4j.DType;
+import org.mlx4j.Eig;
+import org.mlx4j.Eigh;
 import org.mlx4j.Linalg;
 import org.mlx4j.Linalg.MatrixNorm;
 import org.mlx4j.Linalg.Uplo;
+import org.mlx4j.Lu;
+import org.mlx4j.LuFactor;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
+import org.mlx4j.Qr;
+import org.mlx4j.Slogdet;
+import org.mlx4j.Svd;
 
 /**
  * The rows of {@code Linalg}. Both sides use the same LAPACK, so that even what is unique only up
@@ -298,31 +305,31 @@ final class LinalgRows {
             "LUF", "slogdet large", xs -> of(Linalg.slogdet(xs[0])), "slogdet(a)", four));
   }
 
-  private static MlxArray[] of(Linalg.Qr qr) {
+  private static MlxArray[] of(Qr qr) {
     return new MlxArray[] {qr.q(), qr.r()};
   }
 
-  private static MlxArray[] of(Linalg.Svd svd) {
+  private static MlxArray[] of(Svd svd) {
     return new MlxArray[] {svd.u(), svd.s(), svd.vt()};
   }
 
-  private static MlxArray[] of(Linalg.Lu lu) {
+  private static MlxArray[] of(Lu lu) {
     return new MlxArray[] {lu.p(), lu.l(), lu.u()};
   }
 
-  private static MlxArray[] of(Linalg.LuFactor factor) {
+  private static MlxArray[] of(LuFactor factor) {
     return new MlxArray[] {factor.lu(), factor.pivots()};
   }
 
-  private static MlxArray[] of(Linalg.Eig eig) {
+  private static MlxArray[] of(Eig eig) {
     return new MlxArray[] {eig.eigenvalues(), eig.eigenvectors()};
   }
 
-  private static MlxArray[] of(Linalg.Eigh eigh) {
+  private static MlxArray[] of(Eigh eigh) {
     return new MlxArray[] {eigh.eigenvalues(), eigh.eigenvectors()};
   }
 
-  private static MlxArray[] of(Linalg.Slogdet slogdet) {
+  private static MlxArray[] of(Slogdet slogdet) {
     return new MlxArray[] {slogdet.sign(), slogdet.logabsdet()};
   }
 

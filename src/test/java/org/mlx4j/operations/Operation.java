@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.mlx4j.ArrayBiFunction;
 import org.mlx4j.ArrayFunction;
 import org.mlx4j.ArraysFunction;
-import org.mlx4j.ArraysToArray;
+import org.mlx4j.ArraysToArrayFunction;
 import org.mlx4j.DType;
 import org.mlx4j.Device;
 import org.mlx4j.MlxArray;
@@ -60,7 +60,7 @@ final class Operation {
    * An operation on one array.
    *
    * @param name the method's name, with its class in front if it is static, such as {@code
-   *     Random.split}; what follows a space tells rows of one method apart
+   *     MlxRandom.split}; what follows a space tells rows of one method apart
    * @param python an expression of {@code mx} and the input {@code a}
    */
   static Operation unary(String name, ArrayFunction function, String python, Input a) {
@@ -73,7 +73,8 @@ final class Operation {
   }
 
   /** An operation on any number of arrays, which Python calls {@code a}, {@code b}, … */
-  static Operation nary(String name, ArraysToArray function, String python, Input... inputs) {
+  static Operation nary(
+      String name, ArraysToArrayFunction function, String python, Input... inputs) {
     return many(name, xs -> new MlxArray[] {function.apply(xs)}, python, inputs);
   }
 

@@ -24,8 +24,8 @@ import org.mlx4j.ArrayAssertions;
 import org.mlx4j.DType;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
+import org.mlx4j.MlxRandom;
 import org.mlx4j.Ops;
-import org.mlx4j.Random;
 import org.mlx4j.Transforms;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.tree.Models.Batch;
@@ -283,10 +283,11 @@ class TreeCompileTest {
   record State(Map<String, MlxArray> parameters, MlxArray step, MlxArray key) {}
 
   private static State step(State s, MlxArray batch) {
-    MlxArray[] keys = Random.split(s.key());
+    MlxArray[] keys = MlxRandom.split(s.key());
     Map<String, MlxArray> next =
         Trees.map(
-            s.parameters(), p -> p.add(Random.normal(p.shape(), keys[1])).subtract(batch.mean()));
+            s.parameters(),
+            p -> p.add(MlxRandom.normal(p.shape(), keys[1])).subtract(batch.mean()));
     return new State(next, s.step().add(1), keys[0]);
   }
 
@@ -295,7 +296,7 @@ class TreeCompileTest {
     Function<Boolean, State> train =
         compiled -> {
           State state =
-              new State(Map.of("a", x, "b", Ops.ones(2, 2)), MlxArray.scalar(0), Random.key(3));
+              new State(Map.of("a", x, "b", Ops.ones(2, 2)), MlxArray.scalar(0), MlxRandom.key(3));
           TreeBiFunction<State, MlxArray, State> step = Trees.compile(TreeCompileTest::step);
           for (int i = 0; i < 10; i++) {
             MlxArray batch = Ops.ones(4).multiply(i);
@@ -318,13 +319,13 @@ class TreeCompileTest {
         Trees.compile(
             (List<MlxArray> t) -> {
               traces++;
-              return t.get(0).add(Random.normal(new int[] {3}, t.get(1)));
+              return t.get(0).add(MlxRandom.normal(new int[] {3}, t.get(1)));
             });
-    float[] first = f.apply(List.of(x, Random.key(1))).toFloatArray();
-    float[] second = f.apply(List.of(x, Random.key(2))).toFloatArray();
+    float[] first = f.apply(List.of(x, MlxRandom.key(1))).toFloatArray();
+    float[] second = f.apply(List.of(x, MlxRandom.key(2))).toFloatArray();
     assertEquals(1, traces);
     assertTrue(!Arrays.equals(first, second));
-    assertArrayEquals(first, f.apply(List.of(x, Random.key(1))).toFloatArray());
+    assertArrayEquals(first, f.apply(List.of(x, MlxRandom.key(1))).toFloatArray());
   }
 
   // ---- errors ----------------------------------------------------------------------------------

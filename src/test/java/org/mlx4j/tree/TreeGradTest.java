@@ -46,7 +46,7 @@ class TreeGradTest {
     org.mlx4j.ValueAndGrad flat =
         Transforms.valueAndGrad(p -> Models.flatLoss(0.1f, p), 0, 1, 2, 3)
             .apply(Models.flat(model, batch));
-    ValueAndGrad<Mlp> typed = Trees.valueAndGrad(Models::loss).apply(model, batch);
+    TreeValueAndGrad<Mlp> typed = Trees.valueAndGrad(Models::loss).apply(model, batch);
     ArrayAssertions.assertSame(flat.value(), typed.value());
     assertSameArrays(List.of(flat.grads()), Trees.flatten(typed.grad()));
     assertSameArrays(
@@ -94,10 +94,10 @@ class TreeGradTest {
             .apply(x, y, z),
         15,
         24);
-    ValueAndGrad<MlxArray> one = Trees.valueAndGrad((MlxArray a) -> a.square().sum()).apply(x);
+    TreeValueAndGrad<MlxArray> one = Trees.valueAndGrad((MlxArray a) -> a.square().sum()).apply(x);
     assertValues(one.value(), 5);
     assertValues(one.grad(), 2, 4);
-    ValueAndGrad<List<MlxArray>> three =
+    TreeValueAndGrad<List<MlxArray>> three =
         Trees.valueAndGrad(
                 (List<MlxArray> a, MlxArray b, MlxArray c) ->
                     a.get(0).multiply(b).multiply(c).sum())
@@ -127,7 +127,7 @@ class TreeGradTest {
   @Test
   void gradientOfAConstantIsZero() {
     MlxArray constant = MlxArray.scalar(3f);
-    ValueAndGrad<Linear> r =
+    TreeValueAndGrad<Linear> r =
         Trees.valueAndGrad((Linear l) -> constant)
             .apply(new Linear(MlxArray.of(1f, 2f), MlxArray.scalar(1f)));
     assertValues(r.value(), 3);
@@ -203,7 +203,7 @@ class TreeGradTest {
                   return new WithAux<>(loss, new Report(predictions, "note", state));
                 })
             .apply(model, batch);
-    ValueAndGrad<Mlp> plain = Trees.valueAndGrad(Models::loss).apply(model, batch);
+    TreeValueAndGrad<Mlp> plain = Trees.valueAndGrad(Models::loss).apply(model, batch);
     ArrayAssertions.assertSame(plain.value(), r.value());
     assertSameArrays(Trees.flatten(plain.grad()), Trees.flatten(r.grad()));
     ArrayAssertions.assertSame(Models.predict(model, batch.x()), r.aux().predictions());

@@ -94,7 +94,7 @@ class TreeLifetimeTest {
 
   @Test
   void resultsOfTypedTransformsAreKeptByRun() {
-    ValueAndGrad<Linear> r =
+    TreeValueAndGrad<Linear> r =
         Scope.run(
             () ->
                 Trees.valueAndGrad((Linear l) -> l.w().multiply(l.b()).sum())
@@ -311,7 +311,7 @@ class TreeLifetimeTest {
     try (Scope scope = Scope.open()) {
       Linear model = new Linear(MlxArray.of(1f, 2f), MlxArray.scalar(0f));
       Batch batch = new Batch(MlxArray.of(new float[] {1, 2, 3, 4}, 2, 2), MlxArray.of(3f, 7f));
-      TreeBiFunction<Linear, Batch, ValueAndGrad<Linear>> loss =
+      TreeBiFunction<Linear, Batch, TreeValueAndGrad<Linear>> loss =
           Trees.valueAndGrad(
               (Linear l, Batch b) ->
                   b.x().matmul(l.w()).add(l.b()).subtract(b.y()).square().mean());
@@ -327,7 +327,7 @@ class TreeLifetimeTest {
         if (i == 1000) {
           arrays = HandlesNative.live_arrays();
           functions = HandlesNative.live_functions();
-          bytes = Memory.activeBytes();
+          bytes = Memory.getActiveMemory();
         }
         try (Scope step = Scope.open()) {
           Linear next =
@@ -344,7 +344,7 @@ class TreeLifetimeTest {
       }
       assertEquals(arrays, HandlesNative.live_arrays());
       assertEquals(functions, HandlesNative.live_functions());
-      long growth = Memory.activeBytes() - bytes;
+      long growth = Memory.getActiveMemory() - bytes;
       assertTrue(growth < 4096, () -> growth + " bytes more");
       assertEquals(0, loss.apply(model, batch).value().itemDouble(), 1e-3);
     }
@@ -353,20 +353,20 @@ class TreeLifetimeTest {
   @Test
   void eightThreadsShareEveryHandle() throws Exception {
     try (Scope scope = Scope.open();
-        TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>> loss = Trees.valueAndGrad(Models::loss);
-        TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>> compiled = Trees.compile(loss);
-        TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>> checkpointed =
+        TreeBiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>> loss = Trees.valueAndGrad(Models::loss);
+        TreeBiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>> compiled = Trees.compile(loss);
+        TreeBiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>> checkpointed =
             Trees.valueAndGrad(Trees.checkpoint(Models::loss))) {
       Batch batch = Models.batch();
       List<Mlp> models = new ArrayList<>();
       List<double[]> expected = new ArrayList<>();
       for (int i = 0; i < 100; i++) { // more static values than recordings are kept
         models.add(Models.mlp(i / 100f));
-        ValueAndGrad<Mlp> r = loss.apply(models.get(i), batch);
+        TreeValueAndGrad<Mlp> r = loss.apply(models.get(i), batch);
         expected.add(
             new double[] {r.value().itemDouble(), r.grad().layers().get(0).w().sum().itemDouble()});
       }
-      List<TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>>> all =
+      List<TreeBiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>>> all =
           List.of(loss, compiled, checkpointed);
       ExecutorService pool = Executors.newFixedThreadPool(8);
       try {
@@ -378,7 +378,7 @@ class TreeLifetimeTest {
                 for (int i = 0; i < 150; i++) {
                   int which = (i * 7 + thread * 13) % models.size();
                   try (Scope inside = Scope.open()) {
-                    ValueAndGrad<Mlp> r = all.get(i % 3).apply(models.get(which), batch);
+                    TreeValueAndGrad<Mlp> r = all.get(i % 3).apply(models.get(which), batch);
                     assertEquals(expected.get(which)[0], r.value().itemDouble(), 1e-5);
                     assertEquals(
                         expected.get(which)[1],

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.ArraysFunction;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
+import org.mlx4j.MlxRandom;
 import org.mlx4j.Ops;
-import org.mlx4j.Random;
 import org.mlx4j.Transforms;
 import org.mlx4j.tree.Models.Batch;
 import org.mlx4j.tree.Models.Linear;
@@ -56,8 +56,8 @@ class TreeTransformsTest {
             });
     assertSame(Models.loss(model, batch), loss.apply(model, batch));
     assertEquals(1, runs[0]);
-    ValueAndGrad<Mlp> expected = Trees.valueAndGrad(Models::loss).apply(model, batch);
-    ValueAndGrad<Mlp> actual = Trees.valueAndGrad(loss).apply(model, batch);
+    TreeValueAndGrad<Mlp> expected = Trees.valueAndGrad(Models::loss).apply(model, batch);
+    TreeValueAndGrad<Mlp> actual = Trees.valueAndGrad(loss).apply(model, batch);
     assertSame(expected.value(), actual.value());
     assertSameTrees(expected.grad(), actual.grad());
     assertEquals(3, runs[0], "once more for the gradient");
@@ -148,12 +148,12 @@ class TreeTransformsTest {
   @Test
   void vmapOfRandomKeys() {
     record Noisy(MlxArray x, MlxArray key) {}
-    MlxArray keys = Random.split(Random.key(0), 3);
+    MlxArray keys = MlxRandom.split(MlxRandom.key(0), 3);
     MlxArray noisy =
-        Trees.vmap((Noisy n) -> n.x().add(Random.normal(new int[] {2}, n.key())))
+        Trees.vmap((Noisy n) -> n.x().add(MlxRandom.normal(new int[] {2}, n.key())))
             .apply(new Noisy(Ops.zeros(3, 2), keys));
     for (int i = 0; i < 3; i++) {
-      assertSame(Random.normal(new int[] {2}, keys.unstack()[i]), noisy.unstack()[i]);
+      assertSame(MlxRandom.normal(new int[] {2}, keys.unstack()[i]), noisy.unstack()[i]);
     }
   }
 
@@ -215,7 +215,7 @@ class TreeTransformsTest {
     org.mlx4j.Vjp expected =
         Transforms.vjp(
             p -> flatOutput(0.1f, p), primals, Trees.flatten(cotangent).toArray(MlxArray[]::new));
-    Vjp<Output, Mlp> actual = Trees.vjp(TreeTransformsTest::output, model, batch, cotangent);
+    TreeVjp<Output, Mlp> actual = Trees.vjp(TreeTransformsTest::output, model, batch, cotangent);
     assertSameTrees(expected.outputs(), actual.output());
     assertSameTrees(expected.vjps(), actual.vjp());
     assertEquals("tag", actual.output().tag());
@@ -230,7 +230,7 @@ class TreeTransformsTest {
             p -> flatOutput(0.1f, p),
             Trees.flatten(model).toArray(MlxArray[]::new),
             Trees.flatten(tangent).toArray(MlxArray[]::new));
-    Jvp<Output> actual = Trees.jvp(TreeTransformsTest::output, model, batch, tangent);
+    TreeJvp<Output> actual = Trees.jvp(TreeTransformsTest::output, model, batch, tangent);
     assertSameTrees(expected.outputs(), actual.output());
     assertSameTrees(expected.jvps(), actual.jvp());
     assertEquals("tag", actual.jvp().tag());
@@ -353,12 +353,12 @@ class TreeTransformsTest {
 
   @Test
   void compiledStepsOfGradientsTrain() {
-    TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>> step = Trees.valueAndGrad(Models::loss);
-    TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>> compiled =
+    TreeBiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>> step = Trees.valueAndGrad(Models::loss);
+    TreeBiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>> compiled =
         Trees.compile(
             (Mlp m, Batch b) -> {
-              ValueAndGrad<Mlp> r = step.apply(m, b);
-              return new ValueAndGrad<>(
+              TreeValueAndGrad<Mlp> r = step.apply(m, b);
+              return new TreeValueAndGrad<>(
                   r.value(), Trees.map(m, r.grad(), (p, g) -> p.subtract(g.multiply(0.1))));
             });
     Mlp expected = model;
@@ -366,9 +366,9 @@ class TreeTransformsTest {
     double first = Models.loss(model, batch).itemDouble();
     double last = first;
     for (int i = 0; i < 20; i++) {
-      ValueAndGrad<Mlp> r = step.apply(expected, batch);
+      TreeValueAndGrad<Mlp> r = step.apply(expected, batch);
       expected = Trees.map(expected, r.grad(), (p, g) -> p.subtract(g.multiply(0.1)));
-      ValueAndGrad<Mlp> c = compiled.apply(actual, batch);
+      TreeValueAndGrad<Mlp> c = compiled.apply(actual, batch);
       actual = c.grad();
       assertSame(r.value(), c.value());
       last = c.value().itemDouble();

@@ -33,7 +33,7 @@ class TreeTypesTest {
       import org.mlx4j.tree.TreeFunction;
       import org.mlx4j.tree.TreeTriFunction;
       import org.mlx4j.tree.TriFunction;
-      import org.mlx4j.tree.ValueAndGrad;
+      import org.mlx4j.tree.TreeValueAndGrad;
       import org.mlx4j.tree.ValueAuxAndGrad;
       import org.mlx4j.tree.WithAux;
 
@@ -95,7 +95,7 @@ class TreeTypesTest {
           Mlp next = Trees.map(model, r.grad(), (p, g) -> p.subtract(g.multiply(0.1f)));
         }
         """,
-        "TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>> f = Trees.valueAndGrad(this::loss);",
+        "TreeBiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>> f = Trees.valueAndGrad(this::loss);",
         "var f = Trees.valueAndGrad(this::loss); Mlp g = f.apply(model, batch).grad();",
         "var f = Trees.valueAndGrad(Snippet::staticLoss); Mlp g = f.apply(model, batch).grad();",
         "var f = Trees.grad(this::norm); Mlp g = f.apply(model);",
@@ -103,32 +103,38 @@ class TreeTypesTest {
         // parameter types by what is assigned
         "TreeFunction<Mlp, Mlp> f = Trees.grad(m -> norm(m));",
         "TreeBiFunction<Mlp, Batch, Mlp> f = Trees.grad((m, b) -> loss(m, b));",
-        "TreeTriFunction<Mlp, Batch, MlxArray, Mlp> f = Trees.grad((m, b, k) -> lossOfThree(m, b, k));",
-        "TreeFunction<Mlp, ValueAndGrad<Mlp>> f = Trees.valueAndGrad(m -> norm(m));",
-        "TreeBiFunction<Mlp, Batch, ValueAndGrad<Mlp>> f = Trees.valueAndGrad((m, b) -> loss(m, b));",
+        "TreeTriFunction<Mlp, Batch, MlxArray, Mlp> f = Trees.grad((m, b, k) -> lossOfThree(m, b,"
+            + " k));",
+        "TreeFunction<Mlp, TreeValueAndGrad<Mlp>> f = Trees.valueAndGrad(m -> norm(m));",
+        "TreeBiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>> f = Trees.valueAndGrad((m, b) -> loss(m,"
+            + " b));",
         "TreeFunction<List<MlxArray>, MlxArray> f = Trees.compile(xs -> xs.get(0));",
         "TreeBiFunction<State, Batch, State> f = Trees.compile((s, b) -> step(s, b));",
         "TreeBiFunction<State, Batch, State> f = Trees.checkpoint((s, b) -> step(s, b));",
         "TreeBiFunction<State, Batch, State> f = Trees.vmap((s, b) -> step(s, b), 0, 1);",
         "TreeFunction<Mlp, MlxArray> f = Trees.vmap(m -> norm(m));",
         "Function<Mlp, Mlp> f = Trees.grad(m -> norm(m));",
-        "BiFunction<Mlp, Batch, ValueAndGrad<Mlp>> f = Trees.valueAndGrad((m, b) -> loss(m, b));",
+        "BiFunction<Mlp, Batch, TreeValueAndGrad<Mlp>> f = Trees.valueAndGrad((m, b) -> loss(m,"
+            + " b));",
         "TriFunction<Mlp, Batch, MlxArray, Mlp> f = Trees.grad(this::lossOfThree);",
         // parameter types written down
         "State next = Trees.compile((State s, Batch b) -> step(s, b)).apply(state, batch);",
         "State next = Trees.compile(this::step).apply(state, batch);",
         "MlxArray y = Trees.vmap((Map<String, MlxArray> m) -> m.get(\"w\")).apply(Map.of());",
         "MlxArray[] g = Trees.grad((MlxArray[] xs) -> xs[0].sum()).apply(new MlxArray[] {x});",
-        "Optional<MlxArray> g = Trees.grad((Optional<MlxArray> o) -> o.get()).apply(Optional.of(x));",
+        "Optional<MlxArray> g = Trees.grad((Optional<MlxArray> o) ->"
+            + " o.get()).apply(Optional.of(x));",
         // auxiliary results
         """
         var f = Trees.valueAndGradWithAux((Mlp m, Batch b) -> new WithAux<>(loss(m, b), List.of(x)));
         List<MlxArray> aux = f.apply(model, batch).aux();
         Mlp g = f.apply(model, batch).grad();
         """,
-        "ValueAuxAndGrad<MlxArray, Mlp> r = Trees.valueAndGradWithAux(this::withAux).apply(model, batch);",
+        "ValueAuxAndGrad<MlxArray, Mlp> r = Trees.valueAndGradWithAux(this::withAux).apply(model,"
+            + " batch);",
         // transforms of transforms
-        "var f = Trees.compile(Trees.valueAndGrad(this::loss)); Mlp g = f.apply(model, batch).grad();",
+        "var f = Trees.compile(Trees.valueAndGrad(this::loss)); Mlp g = f.apply(model,"
+            + " batch).grad();",
         "var f = Trees.grad(Trees.grad((MlxArray a) -> a.power(3))); MlxArray y = f.apply(x);",
         "var f = Trees.vmap(Trees.grad(this::loss), 0, Transforms.NOT_MAPPED);",
         // products

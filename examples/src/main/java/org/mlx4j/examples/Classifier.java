@@ -2,7 +2,7 @@ package org.mlx4j.examples;
 
 import java.nio.file.Path;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Random;
+import org.mlx4j.MlxRandom;
 import org.mlx4j.Scope;
 import org.mlx4j.TransformedFunction;
 import org.mlx4j.Transforms;
@@ -53,6 +53,6 @@ final class Classifier {
   }
 
   static Classifier load(Path file) {
-    return new Classifier(Scope.run(() -> Trees.load(file, Network.random(Random.key(0)))));
+    return new Classifier(Scope.run(() -> Trees.load(file, Network.random(MlxRandom.key(0)))));
   }
 }

@@ -1,8 +1,8 @@
 package org.mlx4j.examples;
 
 import org.mlx4j.MlxArray;
+import org.mlx4j.MlxRandom;
 import org.mlx4j.Ops;
-import org.mlx4j.Random;
 
 /** A neural network with one hidden layer: its parameters, and what is computed with them. */
 record Network(Linear hidden, Linear output) {
@@ -15,7 +15,7 @@ record Network(Linear hidden, Linear output) {
   record Linear(MlxArray weight, MlxArray bias) {
     /** Weights of a size that keeps signals as large from layer to layer, and no biases. */
     static Linear random(int inputs, int outputs, MlxArray key) {
-      MlxArray weight = Random.normal(new int[] {inputs, outputs}, key);
+      MlxArray weight = MlxRandom.normal(new int[] {inputs, outputs}, key);
       return new Linear(weight.multiply(Math.sqrt(2.0 / inputs)), Ops.zeros(outputs));
     }
 
@@ -25,7 +25,7 @@ record Network(Linear hidden, Linear output) {
   }
 
   static Network random(MlxArray key) {
-    MlxArray[] keys = Random.split(key);
+    MlxArray[] keys = MlxRandom.split(key);
     return new Network(
         Linear.random(Digits.PIXELS, HIDDEN, keys[0]),
         Linear.random(HIDDEN, Digits.CLASSES, keys[1]));

@@ -14,7 +14,7 @@ import me.tongfei.progressbar.ProgressBar;
 import org.mlx4j.Distributed;
 import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Random;
+import org.mlx4j.MlxRandom;
 import org.mlx4j.Scope;
 
 /** Trains a classifier of handwritten digits, shows how good it is, saves it and serves it. */
@@ -83,8 +83,8 @@ public final class TrainDigits {
 
   /** The same in every process of a group, which share the work. */
   static Trained train(Digits digits, long seed, int epochs, Distributed.Group group) {
-    MlxArray[] keys = Random.split(Random.key(seed), 3).unstack();
-    MlxArray order = Random.permutation(digits.count(), keys[0]);
+    MlxArray[] keys = MlxRandom.split(MlxRandom.key(seed), 3).unstack();
+    MlxArray order = MlxRandom.permutation(digits.count(), keys[0]);
     int fifth = digits.count() / 5;
     Digits heldOut = digits.select(order.get(Index.to(fifth)));
     Training training = new Training(digits.select(order.get(Index.from(fifth))), keys[1], group);
@@ -92,7 +92,7 @@ public final class TrainDigits {
     List<Double> trainingLosses = new ArrayList<>();
     List<Double> heldOutLosses = new ArrayList<>();
     try (ProgressBar bar = new ProgressBar("Training", epochs)) {
-      for (MlxArray key : Random.split(keys[2], epochs).unstack()) {
+      for (MlxArray key : MlxRandom.split(keys[2], epochs).unstack()) {
         double loss = training.epoch(key);
         trainingLosses.add(loss);
         heldOutLosses.add(training.loss(heldOut));

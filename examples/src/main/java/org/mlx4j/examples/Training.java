@@ -4,8 +4,8 @@ import java.util.List;
 import org.mlx4j.Distributed;
 import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
+import org.mlx4j.MlxRandom;
 import org.mlx4j.Ops;
-import org.mlx4j.Random;
 import org.mlx4j.Scope;
 import org.mlx4j.tree.TreeBiFunction;
 import org.mlx4j.tree.Trees;
@@ -68,7 +68,7 @@ final class Training {
     double loss = 0;
     State current = state;
     try (Scope scope = Scope.open()) {
-      MlxArray order = Random.permutation(digits.count(), key);
+      MlxArray order = MlxRandom.permutation(digits.count(), key);
       for (int i = 0; i < batches; i++) {
         int first = i * BATCH + group.rank() * part;
         Digits batch = digits.select(order.get(Index.slice(first, first + part)));

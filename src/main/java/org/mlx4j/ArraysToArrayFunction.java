@@ -2,7 +2,7 @@ package org.mlx4j;
 
 /** A function of any number of arrays to one array, as transforms take it. */
 @FunctionalInterface
-public interface ArraysToArray {
+public interface ArraysToArrayFunction {
   /**
    * Applies the function.
    *

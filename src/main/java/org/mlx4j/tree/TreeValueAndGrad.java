@@ -9,4 +9,4 @@ import org.mlx4j.MlxArray;
  * @param grad the gradient for the first argument, of the argument's type and structure
  * @param <A> the type of the first argument
  */
-public record ValueAndGrad<A>(MlxArray value, A grad) {}
+public record TreeValueAndGrad<A>(MlxArray value, A grad) {}

@@ -17,8 +17,8 @@ import org.mlx4j.internal.RandomNative;
  * Transforms#compile} records takes its keys once, so one that shall draw new numbers at every call
  * gets its key as an argument.
  */
-public final class Random {
-  private Random() {}
+public final class MlxRandom {
+  private MlxRandom() {}
 
   /**
    * Starts the process's sequence of keys anew: the same seed gives the same numbers, those that

@@ -7,4 +7,4 @@ package org.mlx4j.tree;
  * @param jvp the product, of the result's type and structure
  * @param <R> the type of the result
  */
-public record Jvp<R>(R output, R jvp) {}
+public record TreeJvp<R>(R output, R jvp) {}

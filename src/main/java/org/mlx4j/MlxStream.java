@@ -12,18 +12,18 @@ import org.mlx4j.internal.EvaluationNative;
  *
  * <p>Every thread may use every stream. Streams live as long as the process.
  */
-public final class Stream {
+public final class MlxStream {
   private static final int MOST = 64;
-  private static final Map<Device.Type, Stream> DEFAULTS = new EnumMap<>(Device.Type.class);
+  private static final Map<Device.Type, MlxStream> DEFAULTS = new EnumMap<>(Device.Type.class);
   private static int made;
 
   /** What {@link #setDefault} chose, or null. */
-  static volatile Stream chosenDefault;
+  static volatile MlxStream chosenDefault;
 
   final long handle;
   private final Device device;
 
-  private Stream(Device device, long handle) {
+  private MlxStream(Device device, long handle) {
     this.device = device;
     this.handle = handle;
   }
@@ -36,11 +36,11 @@ public final class Stream {
    * @return its default stream
    * @throws IllegalStateException if the device is not available
    */
-  public static Stream defaultStream(Device device) {
+  public static MlxStream defaultStream(Device device) {
     Call.notNull("defaultStream", "the device", device).requireAvailable();
     synchronized (DEFAULTS) {
       return DEFAULTS.computeIfAbsent(
-          device.type(), type -> new Stream(device, DevicesNative.default_stream(type.code())));
+          device.type(), type -> new MlxStream(device, DevicesNative.default_stream(type.code())));
     }
   }
 
@@ -52,14 +52,14 @@ public final class Stream {
    * @return a new stream
    * @throws IllegalStateException if the device is not available, or 64 streams were made
    */
-  public static Stream newStream(Device device) {
+  public static MlxStream newStream(Device device) {
     Call.notNull("newStream", "the device", device).requireAvailable();
     synchronized (DEFAULTS) {
       if (made == MOST) {
         throw new IllegalStateException(
             "[newStream] " + MOST + " streams were made, more are not allowed; share them");
       }
-      Stream stream = new Stream(device, DevicesNative.new_stream(device.type().code()));
+      MlxStream stream = new MlxStream(device, DevicesNative.new_stream(device.type().code()));
       made++;
       return stream;
     }
@@ -71,7 +71,7 @@ public final class Stream {
    *
    * @param stream the stream
    */
-  public static void setDefaultStream(Stream stream) {
+  public static void setDefaultStream(MlxStream stream) {
     Call.notNull("setDefaultStream", "the stream", stream);
     synchronized (DEFAULTS) {
       Device ofAll = Device.defaultDevice();
@@ -82,7 +82,7 @@ public final class Stream {
     }
   }
 
-  static void setDefault(Stream stream) {
+  static void setDefault(MlxStream stream) {
     chosenDefault = stream;
     ThreadContext.defaultStream = stream.handle;
   }

@@ -8,4 +8,4 @@ package org.mlx4j.tree;
  * @param <R> the type of the result
  * @param <A> the type of the first argument
  */
-public record Vjp<R, A>(R output, A vjp) {}
+public record TreeVjp<R, A>(R output, A vjp) {}
