@@ -11,7 +11,7 @@ final class Axes {
     return IntStream.range(0, ndim).toArray();
   }
 
-  /** The axis counted from the beginning. */
+  /** Returns the axis counted from the beginning. */
   static int resolve(String function, int axis, int ndim) {
     if (axis < -ndim || axis >= ndim) {
       throw new IllegalArgumentException(
@@ -20,7 +20,7 @@ final class Axes {
     return axis < 0 ? axis + ndim : axis;
   }
 
-  /** The axes counted from the beginning, which must be different ones. */
+  /** Returns the axes counted from the beginning; they must be distinct. */
   static int[] resolveDistinct(String function, int[] axes, int ndim) {
     int[] resolved =
         Arrays.stream(Call.notNull(function, "the array of axes", axes))

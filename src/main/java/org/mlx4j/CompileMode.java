@@ -1,22 +1,24 @@
 package org.mlx4j;
 
 /**
- * How much {@link Transforms#compile} does, from nothing to all. Mirrors {@code
- * mlx::core::CompileMode}.
+ * How much {@link Transforms#compile} does. Mirrors {@code mlx::core::CompileMode}.
+ *
+ * <pre>{@code
+ * Transforms.setCompileMode(CompileMode.DISABLED); // run the Java code, for instance to debug it
+ * Transforms.setCompileMode(CompileMode.NO_FUSE);
+ * }</pre>
  */
 public enum CompileMode {
   /** Compiled functions run their Java code at every call. */
   DISABLED,
-  /**
-   * The traced graph is kept and fused as {@link #ENABLED} does, without being simplified first.
-   */
+  /** The traced graph is kept and fused as by {@link #ENABLED}, but not simplified first. */
   NO_SIMPLIFY,
   /** The traced graph is kept and simplified; the default on the CPU. */
   NO_FUSE,
   /**
-   * The traced graph is simplified and its element-wise operations are fused into kernels; the
-   * default on the GPU. On the CPU a kernel is made by running {@code g++}, which takes seconds the
-   * first time.
+   * The traced graph is simplified, and its element-wise operations are fused into kernels; the
+   * default on the GPU. On the CPU, each kernel is compiled by running {@code g++}, which takes
+   * seconds the first time.
    */
   ENABLED;
 
@@ -26,7 +28,9 @@ public enum CompileMode {
     return ALL[code];
   }
 
-  /** What natives take: the order of the constants is that of MLX's own enumeration. */
+  /**
+   * Returns the number that natives take: the constants are in the order of MLX's own enumeration.
+   */
   @SuppressWarnings("EnumOrdinal")
   int code() {
     return ordinal();

@@ -1,14 +1,19 @@
 package org.mlx4j;
 
 /**
- * What numbers a floating point dtype holds. Mirrors {@code mlx.core.finfo}; {@link Ops#finfo}
- * makes one.
+ * The range and precision of a floating-point dtype, which {@link Ops#finfo} returns. Mirrors
+ * {@code mlx.core.finfo}.
+ *
+ * <pre>{@code
+ * double largest = Ops.finfo(DType.FLOAT16).max(); // 65504
+ * double eps = Ops.finfo(DType.FLOAT32).eps();     // 2^-23
+ * }</pre>
  *
  * @param dtype the dtype; for complex64 that of its parts, float32
  * @param bits the size of a number in bits
  * @param min the lowest finite number
  * @param max the largest finite number
- * @param eps the difference of 1 and the next larger number
+ * @param eps the difference between 1 and the next larger number
  * @param smallestNormal the smallest positive number of full precision
  */
 public record Finfo(

@@ -2,7 +2,7 @@ package org.mlx4j;
 
 import java.util.stream.IntStream;
 
-/** What MLX finds out about a Hadamard transform only when it is too late: while it computes. */
+/** Checks of a Hadamard transform's size, which MLX makes only while it computes. */
 final class Hadamard {
   private Hadamard() {}
 

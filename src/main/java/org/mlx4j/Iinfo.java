@@ -3,12 +3,16 @@ package org.mlx4j;
 import java.math.BigInteger;
 
 /**
- * What numbers an integer dtype holds. Mirrors {@code mlx.core.iinfo}; {@link Ops#iinfo} makes one.
+ * The range of an integer dtype, which {@link Ops#iinfo} returns. Mirrors {@code mlx.core.iinfo}.
+ *
+ * <pre>{@code
+ * int largest = Ops.iinfo(DType.UINT8).max().intValue(); // 255
+ * }</pre>
  *
  * @param dtype the dtype
  * @param bits the size of a number in bits
  * @param min the lowest number
- * @param max the largest number, which for uint64 no {@code long} holds
+ * @param max the largest number; that of uint64 does not fit a {@code long}
  */
 public record Iinfo(DType dtype, int bits, BigInteger min, BigInteger max) {
   static Iinfo of(DType dtype) {

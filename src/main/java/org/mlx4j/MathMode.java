@@ -1,18 +1,18 @@
 package org.mlx4j;
 
 /**
- * How freely Metal may change the arithmetic of a kernel. Mirrors the {@code math_mode} of {@code
- * mlx.core.fast.metal_kernel}.
+ * How freely Metal may change the arithmetic of a {@link MetalKernel}. Mirrors the argument {@code
+ * math_mode} of {@code mlx.core.fast.metal_kernel}.
  */
 public enum MathMode {
-  /** As written, infinities and NaN included. */
+  /** No changes: infinities and NaN behave as the source says. */
   SAFE,
-  /** Changed where the values of infinities and NaN stay. */
+  /** Changes that preserve infinities and NaN. */
   RELAXED,
-  /** Changed as if there were no infinities and NaN. */
+  /** Changes that assume that there are no infinities and no NaN. */
   FAST;
 
-  /** MLX's number for it. */
+  /** Returns MLX's number for this mode. */
   int code() {
     return switch (this) {
       case SAFE -> 0;

@@ -3,15 +3,23 @@ package org.mlx4j;
 /**
  * An error that MLX reports and that no standard Java exception fits.
  *
- * <p>Bad arguments arrive as {@link IllegalArgumentException}, closed arrays and functions as
- * {@link IllegalStateException}, an index out of range as {@link IndexOutOfBoundsException} and
- * exhausted native memory as {@link OutOfMemoryError}.
+ * <p>Invalid arguments cause an {@link IllegalArgumentException}, closed arrays and functions an
+ * {@link IllegalStateException}, an index out of range an {@link IndexOutOfBoundsException}, and
+ * exhausted native memory an {@link OutOfMemoryError}.
+ *
+ * <pre>{@code
+ * try {
+ *   Linalg.cholesky(MlxArray.of(1f, 2f, 2f, 1f).reshape(2, 2)).eval(); // not positive definite
+ * } catch (MlxException e) {
+ *   System.out.println(e.getMessage());
+ * }
+ * }</pre>
  */
 public class MlxException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Creates an exception with MLX's message.
+   * Creates an exception with a message.
    *
    * @param message what went wrong
    */

@@ -2,15 +2,26 @@ package org.mlx4j;
 
 import java.util.Locale;
 
-/** What {@code pad} puts around an array. Mirrors the {@code mode} of {@code mlx.core.pad}. */
+/**
+ * The values of the elements that {@link Shapes#pad(int[][], PadMode) pad} adds. Mirrors the
+ * argument {@code mode} of {@code mlx.core.pad}.
+ *
+ * <pre>{@code
+ * MlxArray x = MlxArray.of(1, 2, 3);
+ * MlxArray zeros = x.pad(2, PadMode.CONSTANT);      // [0, 0, 1, 2, 3, 0, 0]
+ * MlxArray edges = x.pad(2, PadMode.EDGE);          // [1, 1, 1, 2, 3, 3, 3]
+ * MlxArray reflected = x.pad(2, PadMode.REFLECT);   // [3, 2, 1, 2, 3, 2, 1]
+ * MlxArray symmetric = x.pad(2, PadMode.SYMMETRIC); // [2, 1, 1, 2, 3, 3, 2]
+ * }</pre>
+ */
 public enum PadMode {
-  /** One value everywhere. */
+  /** A constant. */
   CONSTANT,
   /** The nearest element of the array. */
   EDGE,
-  /** The array mirrored at its ends, which are not repeated. */
+  /** The mirror image of the array, without repeating the elements at its ends. */
   REFLECT,
-  /** The array mirrored beyond its ends, which are repeated. */
+  /** The mirror image of the array, in which the elements at its ends are repeated. */
   SYMMETRIC;
 
   String mlxName() {

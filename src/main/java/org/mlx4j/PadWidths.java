@@ -60,7 +60,10 @@ final class PadWidths {
         constantValues);
   }
 
-  /** MLX adds one piece after the other, of which there may be as many as elements to add. */
+  /**
+   * Pads by taking elements by index. MLX would add one piece after another, as many as there are
+   * elements to add on a short axis.
+   */
   private static MlxArray mirrored(MlxArray a, int[][] widths, PadMode mode) {
     int[] shape = a.shape();
     try (Scope scope = Scope.open()) {
@@ -74,7 +77,7 @@ final class PadWidths {
     }
   }
 
-  /** Which element is seen from each place when one walks to and fro. */
+  /** Returns, for each place of the result, the index of the element that appears there. */
   private static MlxArray mirroredIndices(int size, int[] width, PadMode mode) {
     long repeated = mode == PadMode.SYMMETRIC || size == 1 ? 1 : 0;
     long period = 2 * (size - 1 + repeated);

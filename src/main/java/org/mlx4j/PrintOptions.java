@@ -1,19 +1,26 @@
 package org.mlx4j;
 
 /**
- * How arrays print. Mirrors {@code mlx.core.PrintOptions}.
+ * The format in which arrays are printed. Mirrors {@code mlx.core.PrintOptions}.
  *
- * @param precision the number of digits behind the point of floating point elements; -1 for as many
- *     as are needed, up to six in all
+ * <pre>{@code
+ * MlxArray third = MlxArray.scalar(1 / 3.0);
+ * try (PrintScope two = Ops.printoptions(2)) {
+ *   System.out.println(third); // array(0.33, dtype=float32)
+ * }
+ * }</pre>
+ *
+ * @param precision the number of digits after the decimal point of floating-point elements; -1 for
+ *     as many as are needed, up to six significant digits
  */
 public record PrintOptions(int precision) {
-  /** As many digits as the smallest double has. */
+  /** The number of digits of the smallest double. */
   private static final int MOST_DIGITS = 1074;
 
   /**
    * Checks the options.
    *
-   * @param precision the number of digits behind the point, or -1
+   * @param precision the number of digits after the decimal point, or -1
    * @throws IllegalArgumentException if {@code precision} is less than -1 or more than 1074
    */
   public PrintOptions {

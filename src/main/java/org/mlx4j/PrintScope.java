@@ -1,8 +1,14 @@
 package org.mlx4j;
 
 /**
- * Holds a choice of how arrays print, of all threads, until it is closed. Made by {@link
- * Ops#printoptions}.
+ * A change of the format in which arrays are printed, which applies to all threads until it is
+ * closed. {@link Ops#printoptions} opens one.
+ *
+ * <pre>{@code
+ * try (PrintScope two = Ops.printoptions(2)) {
+ *   System.out.println(MlxArray.of(0.125f)); // array([0.12], dtype=float32)
+ * }
+ * }</pre>
  */
 public final class PrintScope implements AutoCloseable {
   private final PrintOptions before = Ops.getPrintoptions();
@@ -12,7 +18,7 @@ public final class PrintScope implements AutoCloseable {
     Ops.setPrintoptions(options.precision());
   }
 
-  /** Restores the options that held before. Closing twice is harmless. */
+  /** Restores the previous options. Closing a second time is a no-op. */
   @Override
   public void close() {
     if (!closed) {

@@ -3,13 +3,19 @@ package org.mlx4j;
 import java.util.Locale;
 
 /**
- * Which of equal elements {@code searchsorted} finds. Mirrors the {@code side} of {@code
- * mlx.core.searchsorted}.
+ * The position that {@link Sorting#searchsorted(MlxArray, SearchSide)} returns among equal
+ * elements. Mirrors the argument {@code side} of {@code mlx.core.searchsorted}.
+ *
+ * <pre>{@code
+ * MlxArray sorted = MlxArray.of(1, 2, 2, 3);
+ * MlxArray first = sorted.searchsorted(MlxArray.of(2), SearchSide.LEFT);  // [1]
+ * MlxArray after = sorted.searchsorted(MlxArray.of(2), SearchSide.RIGHT); // [3]
+ * }</pre>
  */
 public enum SearchSide {
-  /** The first: as many elements as are smaller than the value. */
+  /** Before the first: the number of elements that are smaller than the value. */
   LEFT,
-  /** The place behind the last: as many elements as are smaller than the value or equal to it. */
+  /** After the last: the number of elements that are smaller than the value or equal to it. */
   RIGHT;
 
   String mlxName() {

@@ -6,10 +6,10 @@ import java.util.List;
 import org.mlx4j.internal.IndexingNative;
 
 /**
- * What indices mean for an array: a block of it, whose axes of size 1 are taken away or added to
- * leave the axes of slices and new ones, and arrays of indices that select within this block.
+ * The meaning of indices for an array: a block of it, whose axes of size 1 are removed or added to
+ * leave the axes of slices and new axes, and arrays of indices that select within this block.
  *
- * <p>A mask becomes one array of indices for each of its axes, which this owns.
+ * <p>A mask becomes one array of indices for each of its axes, which the selection owns and closes.
  */
 final class Selection implements AutoCloseable {
   private final String function;
@@ -70,7 +70,10 @@ final class Selection implements AutoCloseable {
     place = place(full);
   }
 
-  /** The indices of what a mask selects, for each of its axes; a scalar is a mask of one place. */
+  /**
+   * Returns the indices of the elements that a mask selects, one array for each axis of the mask; a
+   * scalar counts as a mask of one element.
+   */
   private static List<MlxArray> positions(String function, MlxArray mask) {
     if (mask.ndim() > 0) {
       return List.of(Call.unaryToMany(function, (m, s) -> IndexingNative.nonzero(m), mask));
@@ -80,14 +83,14 @@ final class Selection implements AutoCloseable {
     }
   }
 
-  /** Parts of an array. */
+  /** Returns the part of an array that indices select. */
   static MlxArray get(String function, MlxArray a, Index... indices) {
     try (Selection selection = new Selection(function, a, indices)) {
       return selection.get();
     }
   }
 
-  /** An array with parts changed. */
+  /** Returns a copy of an array in which the part that indices select is changed. */
   static MlxArray update(
       String function, MlxArray a, Index[] indices, MlxArray value, ArrayAt.Update update) {
     if (isOneMask(function, indices)) {
@@ -141,7 +144,7 @@ final class Selection implements AutoCloseable {
     owned.forEach(MlxArray::close);
   }
 
-  /** A mask alone, which needs no look at its values. */
+  /** Returns whether the only index is a mask, whose values need not be known then. */
   private static boolean isOneMask(String function, Index[] indices) {
     Call.notNull(function, "the array of indices", indices);
     return indices.length > 0
@@ -153,7 +156,9 @@ final class Selection implements AutoCloseable {
                 && indices[1].kind() == Index.Kind.ELLIPSIS));
   }
 
-  /** One index for every axis: the ellipsis, or the end, stands for the axes that have none. */
+  /**
+   * Returns one index for every axis: an ellipsis, or the end, stands for the axes that have none.
+   */
   private static Index[] expand(String function, Index[] indices, int... shape) {
     int ndim = shape.length;
     long used = 0;
@@ -196,8 +201,8 @@ final class Selection implements AutoCloseable {
   }
 
   /**
-   * Where the axes of the arrays go: where the first array or number stands, but to the front if
-   * anything else stands between the first and the last.
+   * Returns the position of the axes that arrays of indices produce: where the first array or
+   * number stands, but 0 if anything else stands between the first and the last of them.
    */
   private static int place(Index... full) {
     int before = 0;

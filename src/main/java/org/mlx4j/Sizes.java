@@ -3,14 +3,11 @@ package org.mlx4j;
 import java.util.Arrays;
 import org.mlx4j.internal.ShapesNative;
 
-/**
- * Checks of sizes that MLX does not make: it computes them in 32 and 64 bits and lets them wrap
- * around.
- */
+/** Checks of sizes that MLX omits: it computes sizes in 32 and 64 bits and lets them overflow. */
 final class Sizes {
   private Sizes() {}
 
-  /** Returns the shape if its dimensions are not negative and its bytes can be counted. */
+  /** Returns the shape if no dimension is negative and the number of its bytes fits 63 bits. */
   static int[] require(String function, int[] shape, DType dtype) {
     Call.notNull(function, "the shape", shape);
     Call.notNull(function, "the dtype", dtype);
@@ -37,7 +34,7 @@ final class Sizes {
     return shape;
   }
 
-  /** The shape that two shapes broadcast to. */
+  /** Returns the shape that two shapes broadcast to. */
   static int[] broadcast(String function, int[] shape, int[] other) {
     try {
       return ShapesNative.broadcast_shapes(
@@ -47,7 +44,7 @@ final class Sizes {
     }
   }
 
-  /** The strides of an array in row-major order, in elements. */
+  /** Returns the strides of an array in row-major order, in elements. */
   static long[] rowMajor(int[] shape) {
     long[] strides = new long[shape.length];
     long stride = 1;
@@ -58,7 +55,7 @@ final class Sizes {
     return strides;
   }
 
-  /** Returns the shape unless it leaves open a size that any number would fit. */
+  /** Returns the shape, unless it contains a -1 that every size would fit. */
   static int[] requireInferable(String function, int[] shape) {
     boolean open = false;
     boolean empty = false;
@@ -77,7 +74,7 @@ final class Sizes {
     return shape;
   }
 
-  /** Makes sure that there are at most 2^31 - 1 numbers between start and stop. */
+  /** Requires that there are at most 2^31 - 1 numbers between start and stop. */
   static void requireRange(double start, double stop, double step) {
     if (!Double.isFinite(start) || !Double.isFinite(stop) || Double.isNaN(step) || step == 0) {
       throw new IllegalArgumentException(
@@ -87,14 +84,15 @@ final class Sizes {
               + stop
               + " and step "
               + step
-              + " make no range: start and stop must be finite, the step a number that is not zero");
+              + " make no range: start and stop must be finite, the step a number that is not"
+              + " zero");
     }
     if (Math.ceil((stop - start) / step) > Integer.MAX_VALUE) {
       throw tooMany(start, stop, step);
     }
   }
 
-  /** How many whole numbers there are between start and stop. */
+  /** Returns the number of integers between start and stop. */
   static int countOfRange(long start, long stop, long step) {
     if (step == 0) {
       throw new IllegalArgumentException("[arange] the step is 0; it must be another number");
@@ -110,7 +108,7 @@ final class Sizes {
     return (int) count;
   }
 
-  /** Makes sure that a whole number is one of an integer dtype. */
+  /** Requires that an integer dtype can hold a number. */
   static void requireFits(String function, long number, DType dtype) {
     if (!Call.notNull(function, "the dtype", dtype).isInteger()) {
       return;

@@ -1,13 +1,22 @@
 package org.mlx4j;
 
 /**
- * The different elements of an array, from {@link Sorting#unique(int, boolean, boolean, boolean)}.
+ * The distinct elements of an array, which {@link Sorting#unique(int, boolean, boolean, boolean,
+ * MlxArray)} returns.
  *
- * @param values the elements in ascending order
- * @param indices for each of them the index of the first such element of the flattened array, of
- *     dtype uint32, or null if it was not asked for
+ * <pre>{@code
+ * Unique u = MlxArray.of(3, 1, 3).unique(2, true, true, true);
+ * MlxArray values = u.values();   // [1, 3]
+ * MlxArray indices = u.indices(); // [1, 0]
+ * MlxArray inverse = u.inverse(); // [1, 0, 1]
+ * MlxArray counts = u.counts();   // [1, 2]
+ * }</pre>
+ *
+ * @param values the distinct elements in ascending order
+ * @param indices for each of them the index of its first occurrence in the flattened array, of
+ *     dtype uint32; null unless requested
  * @param inverse for each element of the array the index of its value, of dtype uint32 and the
- *     array's shape, or null if it was not asked for
- * @param counts how often each value occurs, of dtype uint32, or null if it was not asked for
+ *     array's shape; null unless requested
+ * @param counts how often each value occurs, of dtype uint32; null unless requested
  */
 public record Unique(MlxArray values, MlxArray indices, MlxArray inverse, MlxArray counts) {}
