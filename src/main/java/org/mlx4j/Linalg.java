@@ -9,11 +9,7 @@ import java.util.Locale;
 import org.mlx4j.internal.LinalgNative;
 
 /**
- * Linear algebra. Mirrors {@code mlx.core.linalg}.
- *
- * <p>Matrices lie along the last two axes; the axes before them, if there are any, make a stack of
- * matrices, and each matrix is treated by itself. Unless something else is said, matrices are
- * float32 or float64.
+ * Linear algebra: norms, solvers and decompositions. Mirrors {@code mlx.core.linalg}.
  *
  * <pre>{@code
  * try (Scope scope = Scope.open()) {
@@ -24,19 +20,27 @@ import org.mlx4j.internal.LinalgNative;
  * }
  * }</pre>
  *
- * <p>Decompositions are computed on the CPU: on the thread's stream if that is one of the CPU, else
- * on the CPU's default stream. What depends on the values of a matrix, such as whether it is
- * singular, shows when the result is computed, so those {@link MlxException}s come from {@link
- * MlxArray#eval} and from reading values, on the thread that does it. MLX has no derivatives of
- * decompositions; those of {@link #cross}, of {@link #norm(MlxArray)} without singular values, and
- * of {@link #det} of matrices up to three by three exist.
+ * <p>The last two axes of an array are the rows and columns of a matrix; any axes before them form
+ * a stack of matrices, each of which is treated separately. Unless stated otherwise, matrices are
+ * float32 or float64. An axis may be negative and then counts from the end.
+ *
+ * <p>Decompositions are computed on the CPU: on the thread's stream if that belongs to the CPU,
+ * otherwise on the CPU's default stream. Errors that depend on the values of a matrix, for example
+ * that it is singular, are detected when the result is computed, so {@link MlxArray#eval} and the
+ * methods that read values throw the corresponding {@link MlxException}.
+ *
+ * <p>MLX has no derivatives of decompositions. {@link #cross}, {@link #norm(MlxArray)} without
+ * singular values, and {@link #det} of matrices of up to three rows have derivatives.
+ *
+ * <p>All functions throw {@link IllegalStateException} if an array is closed, and {@link
+ * NullPointerException} if an argument is null.
  */
 public final class Linalg {
   private Linalg() {}
 
-  /** Norms of matrices that are no numbers. The names are Python's. */
+  /** Norms of matrices that have a name instead of a number. The names are Python's. */
   public enum MatrixNorm {
-    /** The root of the sum of squares of all elements, the Frobenius norm. */
+    /** The square root of the sum of the squares of all elements, the Frobenius norm. */
     FRO,
     /** The sum of the singular values, the nuclear norm. */
     NUC;
@@ -46,7 +50,9 @@ public final class Linalg {
     }
   }
 
-  /** Which triangle of a symmetric matrix is read; the other one is taken to be its mirror. */
+  /**
+   * The triangle of a symmetric matrix that is read; the other one is taken to be its mirror image.
+   */
   public enum Uplo {
     /** The lower triangle, Python's {@code "L"}. */
     LOWER,
@@ -60,57 +66,38 @@ public final class Linalg {
 
   // ---- norms and products ----------------------------------------------------------------------
 
-  /**
-   * The root of the sum of the squares: the 2-norm of all elements. Mirrors {@code
-   * mlx.core.linalg.norm}.
-   *
-   * @param a an array of any dtype
-   * @return a scalar, float32 for integers
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Computes the 2-norm of all elements; see {@link #norm(MlxArray, boolean)}. */
   public static MlxArray norm(MlxArray a) {
     return norm(a, false);
   }
 
   /**
-   * The root of the sum of the squares: the 2-norm of all elements. Mirrors {@code
-   * mlx.core.linalg.norm}.
+   * Computes the 2-norm of all elements: the square root of the sum of their squares. Mirrors
+   * {@code mlx.core.linalg.norm}.
    *
    * @param a an array of any dtype
-   * @param keepdims whether the axes stay in the result, with size 1
-   * @return an array without the axes, float32 for integers
-   * @throws IllegalStateException if an array is closed
+   * @param keepdims whether the axes remain in the result with size 1
+   * @return a scalar, or an array whose axes have size 1; float32 for integers
    */
   public static MlxArray norm(MlxArray a, boolean keepdims) {
     return unary("norm", (x, s) -> LinalgNative.norm(x, keepdims, s), a);
   }
 
-  /**
-   * The 2-norms of vectors, or the Frobenius norms of matrices. Mirrors {@code
-   * mlx.core.linalg.norm}.
-   *
-   * @param a an array of any dtype
-   * @param axes one axis of vectors or two of matrices; count from the end when negative
-   * @return an array without the axes, float32 for integers
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or there are more
-   *     than two
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #norm(MlxArray, int[], boolean) norm(a, axes, false)}. */
   public static MlxArray norm(MlxArray a, int[] axes) {
     return norm(a, axes, false);
   }
 
   /**
-   * The 2-norms of vectors, or the Frobenius norms of matrices. Mirrors {@code
+   * Computes the 2-norms of vectors, or the Frobenius norms of matrices. Mirrors {@code
    * mlx.core.linalg.norm}.
    *
    * @param a an array of any dtype
-   * @param axes one axis of vectors or two of matrices; count from the end when negative
-   * @param keepdims whether the axes stay in the result, with size 1
-   * @return an array without the axes, float32 for integers
+   * @param axes one axis of vectors, or two of matrices
+   * @param keepdims whether the axes remain in the result with size 1
+   * @return an array without the axes; float32 for integers
    * @throws IllegalArgumentException if an axis is out of range or given twice, or there are more
    *     than two
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray norm(MlxArray a, int[] axes, boolean keepdims) {
     int[] resolved = axes("norm", a, axes);
@@ -118,160 +105,85 @@ public final class Linalg {
   }
 
   /**
-   * The norm of a vector or of a matrix. Mirrors {@code mlx.core.linalg.norm}.
-   *
-   * @param a a vector or a matrix; for the norms 2 and -2 of a matrix float32, float64 or complex64
-   * @param ord for a vector any number p of the p-norm, infinity and 0 (how many are not zero)
-   *     included; for a matrix 1, -1, 2, -2 (the largest and the smallest singular value), positive
-   *     or negative infinity
-   * @return a scalar, float32 for integers
-   * @throws IllegalArgumentException if there is no such norm, an axis is out of range or given
-   *     twice, there are more than two axes, or there is nothing of which to take the largest
-   * @throws IllegalStateException if an array is closed
+   * Computes a norm of a vector or a matrix; see {@link #norm(MlxArray, double, int[], boolean)}.
    */
   public static MlxArray norm(MlxArray a, double ord) {
     return norm(a, ord, false);
   }
 
   /**
-   * The norm of a vector or of a matrix. Mirrors {@code mlx.core.linalg.norm}.
-   *
-   * @param a a vector or a matrix; for the norms 2 and -2 of a matrix float32, float64 or complex64
-   * @param ord for a vector any number p of the p-norm, infinity and 0 (how many are not zero)
-   *     included; for a matrix 1, -1, 2, -2 (the largest and the smallest singular value), positive
-   *     or negative infinity
-   * @param keepdims whether the axes stay in the result, with size 1
-   * @return an array without the axes, float32 for integers
-   * @throws IllegalArgumentException if there is no such norm, an axis is out of range or given
-   *     twice, there are more than two axes, or there is nothing of which to take the largest
-   * @throws IllegalStateException if an array is closed
+   * Computes a norm of a vector or a matrix; see {@link #norm(MlxArray, double, int[], boolean)}.
    */
   public static MlxArray norm(MlxArray a, double ord, boolean keepdims) {
     return norm(a, ord, allAxes("norm", a), keepdims);
   }
 
   /**
-   * Norms of vectors. Mirrors {@code mlx.core.linalg.norm}.
-   *
-   * @param a an array of any dtype
-   * @param ord any number p of the p-norm, infinity and 0 (how many are not zero) included
-   * @param axis the axis of the vectors; counts from the end when negative
-   * @return an array without the axis, float32 for integers
-   * @throws IllegalArgumentException if the axis is out of range, or the vectors are empty and have
-   *     no largest element
-   * @throws IllegalStateException if an array is closed
+   * Computes norms of the vectors along an axis; see {@link #norm(MlxArray, double, int[],
+   * boolean)}.
    */
   public static MlxArray norm(MlxArray a, double ord, int axis) {
     return norm(a, ord, new int[] {axis}, false);
   }
 
   /**
-   * Norms of vectors. Mirrors {@code mlx.core.linalg.norm}.
-   *
-   * @param a an array of any dtype
-   * @param ord any number p of the p-norm, infinity and 0 (how many are not zero) included
-   * @param axis the axis of the vectors; counts from the end when negative
-   * @param keepdims whether the axis stays in the result, with size 1
-   * @return an array without the axis, float32 for integers
-   * @throws IllegalArgumentException if the axis is out of range, or the vectors are empty and have
-   *     no largest element
-   * @throws IllegalStateException if an array is closed
+   * Computes norms of the vectors along an axis; see {@link #norm(MlxArray, double, int[],
+   * boolean)}.
    */
   public static MlxArray norm(MlxArray a, double ord, int axis, boolean keepdims) {
     return norm(a, ord, new int[] {axis}, keepdims);
   }
 
-  /**
-   * Norms of vectors or of matrices. Mirrors {@code mlx.core.linalg.norm}.
-   *
-   * @param a an array; for the norms 2 and -2 of matrices float32, float64 or complex64
-   * @param ord for a vector any number p of the p-norm, infinity and 0 (how many are not zero)
-   *     included; for a matrix 1, -1, 2, -2 (the largest and the smallest singular value), positive
-   *     or negative infinity
-   * @param axes one axis of vectors or two of matrices; count from the end when negative
-   * @return an array without the axes, float32 for integers
-   * @throws IllegalArgumentException if there is no such norm, an axis is out of range or given
-   *     twice, there are more than two axes, or there is nothing of which to take the largest
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #norm(MlxArray, double, int[], boolean) norm(a, ord, axes, false)}. */
   public static MlxArray norm(MlxArray a, double ord, int[] axes) {
     return norm(a, ord, axes, false);
   }
 
   /**
-   * Norms of vectors or of matrices. Mirrors {@code mlx.core.linalg.norm}.
+   * Computes norms of vectors or matrices. Mirrors {@code mlx.core.linalg.norm}.
    *
    * @param a an array; for the norms 2 and -2 of matrices float32, float64 or complex64
-   * @param ord for a vector any number p of the p-norm, infinity and 0 (how many are not zero)
-   *     included; for a matrix 1, -1, 2, -2 (the largest and the smallest singular value), positive
-   *     or negative infinity
-   * @param axes one axis of vectors or two of matrices; count from the end when negative
-   * @param keepdims whether the axes stay in the result, with size 1
-   * @return an array without the axes, float32 for integers
+   * @param ord for vectors the number p of the p-norm, which may be infinite, or 0 to count the
+   *     elements that are not zero; for matrices 1, -1, 2, -2 (the largest and the smallest
+   *     singular value), or positive or negative infinity
+   * @param axes one axis of vectors, or two of matrices
+   * @param keepdims whether the axes remain in the result with size 1
+   * @return an array without the axes; float32 for integers
    * @throws IllegalArgumentException if there is no such norm, an axis is out of range or given
-   *     twice, there are more than two axes, or there is nothing of which to take the largest
-   * @throws IllegalStateException if an array is closed
+   *     twice, there are more than two axes, or a largest element is sought among none
    */
   public static MlxArray norm(MlxArray a, double ord, int[] axes, boolean keepdims) {
     int[] resolved = axes("norm", a, axes);
     return unary("norm", (x, s) -> LinalgNative.norm(x, ord, resolved, keepdims, s), a);
   }
 
-  /**
-   * The norm of a matrix. Mirrors {@code mlx.core.linalg.norm}.
-   *
-   * @param a a matrix; for the nuclear norm float32, float64 or complex64
-   * @param ord which norm
-   * @return a scalar, float32 for integers
-   * @throws IllegalArgumentException if there are not exactly two axes, one is out of range or
-   *     given twice, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Computes a norm of a matrix; see {@link #norm(MlxArray, MatrixNorm, int[], boolean)}. */
   public static MlxArray norm(MlxArray a, MatrixNorm ord) {
     return norm(a, ord, false);
   }
 
-  /**
-   * The norm of a matrix. Mirrors {@code mlx.core.linalg.norm}.
-   *
-   * @param a a matrix; for the nuclear norm float32, float64 or complex64
-   * @param ord which norm
-   * @param keepdims whether the axes stay in the result, with size 1
-   * @return an array without the axes, float32 for integers
-   * @throws IllegalArgumentException if there are not exactly two axes, one is out of range or
-   *     given twice, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Computes a norm of a matrix; see {@link #norm(MlxArray, MatrixNorm, int[], boolean)}. */
   public static MlxArray norm(MlxArray a, MatrixNorm ord, boolean keepdims) {
     return norm(a, ord, allAxes("norm", a), keepdims);
   }
 
   /**
-   * Norms of matrices. Mirrors {@code mlx.core.linalg.norm}.
-   *
-   * @param a an array; for the nuclear norm float32, float64 or complex64
-   * @param ord which norm
-   * @param axes the axis of the rows and that of the columns; count from the end when negative
-   * @return an array without the axes, float32 for integers
-   * @throws IllegalArgumentException if there are not exactly two axes, one is out of range or
-   *     given twice, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #norm(MlxArray, MatrixNorm, int[], boolean) norm(a, ord, axes, false)}.
    */
   public static MlxArray norm(MlxArray a, MatrixNorm ord, int[] axes) {
     return norm(a, ord, axes, false);
   }
 
   /**
-   * Norms of matrices. Mirrors {@code mlx.core.linalg.norm}.
+   * Computes norms of matrices. Mirrors {@code mlx.core.linalg.norm}.
    *
    * @param a an array; for the nuclear norm float32, float64 or complex64
-   * @param ord which norm
-   * @param axes the axis of the rows and that of the columns; count from the end when negative
-   * @param keepdims whether the axes stay in the result, with size 1
-   * @return an array without the axes, float32 for integers
+   * @param ord the norm
+   * @param axes the axis of the rows and that of the columns
+   * @param keepdims whether the axes remain in the result with size 1
+   * @return an array without the axes; float32 for integers
    * @throws IllegalArgumentException if there are not exactly two axes, one is out of range or
-   *     given twice, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   *     given twice, or the dtype is not supported
    */
   public static MlxArray norm(MlxArray a, MatrixNorm ord, int[] axes, boolean keepdims) {
     int[] resolved = axes("norm", a, axes);
@@ -279,31 +191,21 @@ public final class Linalg {
     return unary("norm", (x, s) -> LinalgNative.norm(x, name, resolved, keepdims, s), a);
   }
 
-  /**
-   * The cross products of vectors along the last axis, whose missing third element is 0 if they
-   * have only two. Mirrors {@code mlx.core.linalg.cross}.
-   *
-   * @param a an array whose last axis has size 2 or 3
-   * @param b the other one, of a shape that broadcasts with it
-   * @return an array whose last axis has size 3
-   * @throws IllegalArgumentException if a last axis has another size, or the shapes do not fit
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #cross(MlxArray, MlxArray, int) cross(a, b, -1)}. */
   public static MlxArray cross(MlxArray a, MlxArray b) {
     return cross(a, b, -1);
   }
 
   /**
-   * The cross products of vectors, whose missing third element is 0 if they have only two. Mirrors
+   * Computes the cross products of vectors; the third element of a vector of two is 0. Mirrors
    * {@code mlx.core.linalg.cross}.
    *
    * @param a an array whose axis has size 2 or 3
-   * @param b the other one, of a shape that broadcasts with it
-   * @param axis the axis of the vectors; counts from the end when negative
+   * @param b the other operand, of a shape that broadcasts with that of {@code a}
+   * @param axis the axis of the vectors
    * @return an array whose axis has size 3
-   * @throws IllegalArgumentException if the axis is out of range or has another size, or the shapes
+   * @throws IllegalArgumentException if the axis is out of range or of another size, or the shapes
    *     do not fit
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray cross(MlxArray a, MlxArray b, int axis) {
     Axes.resolve("cross", axis, Call.argument("cross", 0, a).ndim());
@@ -314,106 +216,75 @@ public final class Linalg {
   // ---- inverses and equations ------------------------------------------------------------------
 
   /**
-   * The inverses of matrices. When a matrix is singular, the evaluation throws an {@link
+   * Computes the inverses of matrices. If a matrix is singular, evaluation throws an {@link
    * MlxException}. Mirrors {@code mlx.core.linalg.inv}.
    *
-   * @param a square matrices, at least one by one
+   * @param a square matrices with at least one row
    * @return matrices of the same shape
-   * @throws IllegalArgumentException if there are no square matrices, they have no rows, or the
-   *     dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the matrices are not square or have no rows, or the dtype
+   *     is not supported
    */
   public static MlxArray inv(MlxArray a) {
     requireRows("inv", a);
     return unary("inv", LinalgNative::inv, a);
   }
 
-  /**
-   * The inverses of lower triangles. When a matrix is singular, the evaluation throws an {@link
-   * MlxException}. Mirrors {@code mlx.core.linalg.tri_inv}.
-   *
-   * @param a square matrices, at least one by one; what lies above the diagonal is ignored
-   * @return lower triangles of the same shape
-   * @throws IllegalArgumentException if there are no square matrices, they have no rows, or the
-   *     dtype does not fit
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #triInv(MlxArray, boolean) triInv(a, false)}. */
   public static MlxArray triInv(MlxArray a) {
     return triInv(a, false);
   }
 
   /**
-   * The inverses of triangles. When a matrix is singular, the evaluation throws an {@link
-   * MlxException}. Mirrors {@code mlx.core.linalg.tri_inv}.
+   * Computes the inverses of triangular matrices. If a matrix is singular, evaluation throws an
+   * {@link MlxException}. Mirrors {@code mlx.core.linalg.tri_inv}.
    *
-   * @param a square matrices, at least one by one; what lies in the other triangle is ignored
-   * @param upper whether the triangles are upper ones
-   * @return triangles of the same shape
-   * @throws IllegalArgumentException if there are no square matrices, they have no rows, or the
-   *     dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @param a square matrices with at least one row, of which one triangle is read
+   * @param upper whether the upper triangle is read, otherwise the lower one
+   * @return triangular matrices of the same shape
+   * @throws IllegalArgumentException if the matrices are not square or have no rows, or the dtype
+   *     is not supported
    */
   public static MlxArray triInv(MlxArray a, boolean upper) {
     requireRows("triInv", a);
     return unary("triInv", (x, s) -> LinalgNative.tri_inv(x, upper, s), a);
   }
 
-  /**
-   * The Cholesky factors of symmetric positive definite matrices: lower triangles with {@code a =
-   * l @ l.T}. When a matrix is not positive definite, the evaluation throws an {@link MlxException}
-   * (where Python gives wrong numbers). Mirrors {@code mlx.core.linalg.cholesky}.
-   *
-   * @param a symmetric matrices, of which one triangle is read
-   * @return lower triangles of the same shape
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #cholesky(MlxArray, boolean) cholesky(a, false)}. */
   public static MlxArray cholesky(MlxArray a) {
     return cholesky(a, false);
   }
 
   /**
-   * The Cholesky factors of symmetric positive definite matrices: lower triangles with {@code a =
-   * l @ l.T}, or upper ones with {@code a = u.T @ u}. When a matrix is not positive definite, the
-   * evaluation throws an {@link MlxException} (where Python gives wrong numbers). Mirrors {@code
-   * mlx.core.linalg.cholesky}.
+   * Computes the Cholesky factors of symmetric positive definite matrices: lower triangles with
+   * {@code a = l @ l.T}, or upper ones with {@code a = u.T @ u}. If a matrix is not positive
+   * definite, evaluation throws an {@link MlxException} (Python returns wrong numbers). Mirrors
+   * {@code mlx.core.linalg.cholesky}.
    *
    * @param a symmetric matrices, of which one triangle is read
-   * @param upper whether to give the upper triangles
-   * @return triangles of the same shape
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @param upper whether to return upper triangles
+   * @return triangular matrices of the same shape
+   * @throws IllegalArgumentException if the matrices are not square, or the dtype is not supported
    */
   public static MlxArray cholesky(MlxArray a, boolean upper) {
     return unary("cholesky", (x, s) -> LinalgNative.cholesky(x, upper, s), a);
   }
 
-  /**
-   * The inverses of symmetric positive definite matrices of which the Cholesky factors are given:
-   * {@code inv(a @ a.T)}. When a matrix is singular, the evaluation throws an {@link MlxException}.
-   * Mirrors {@code mlx.core.linalg.cholesky_inv}.
-   *
-   * @param a lower triangles, as {@link #cholesky(MlxArray)} gives them, at least one by one
-   * @return symmetric matrices of the same shape
-   * @throws IllegalArgumentException if there are no square matrices, they have no rows, or the
-   *     dtype does not fit
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #choleskyInv(MlxArray, boolean) choleskyInv(a, false)}. */
   public static MlxArray choleskyInv(MlxArray a) {
     return choleskyInv(a, false);
   }
 
   /**
-   * The inverses of symmetric positive definite matrices of which the Cholesky factors are given:
-   * {@code inv(a @ a.T)}, or {@code inv(a.T @ a)} for upper triangles. When a matrix is singular,
-   * the evaluation throws an {@link MlxException}. Mirrors {@code mlx.core.linalg.cholesky_inv}.
+   * Computes the inverses of symmetric positive definite matrices from their Cholesky factors:
+   * {@code inv(a @ a.T)}, or {@code inv(a.T @ a)} for upper triangles. If a matrix is singular,
+   * evaluation throws an {@link MlxException}. Mirrors {@code mlx.core.linalg.cholesky_inv}.
    *
-   * @param a triangles, as {@link #cholesky(MlxArray, boolean)} gives them, at least one by one
+   * @param a triangular matrices with at least one row, as {@link #cholesky(MlxArray, boolean)}
+   *     returns them
    * @param upper whether the triangles are upper ones
    * @return symmetric matrices of the same shape
-   * @throws IllegalArgumentException if there are no square matrices, they have no rows, or the
-   *     dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the matrices are not square or have no rows, or the dtype
+   *     is not supported
    */
   public static MlxArray choleskyInv(MlxArray a, boolean upper) {
     requireRows("choleskyInv", a);
@@ -421,14 +292,14 @@ public final class Linalg {
   }
 
   /**
-   * The pseudo-inverses of matrices (those of Moore and Penrose). Singular values next to zero
-   * count as zero. When an element is infinite or NaN, the evaluation throws an {@link
-   * MlxException}. Mirrors {@code mlx.core.linalg.pinv}.
+   * Computes the Moore-Penrose pseudo-inverses of matrices. Singular values close to zero are taken
+   * to be zero. If an element is infinite or NaN, evaluation throws an {@link MlxException}.
+   * Mirrors {@code mlx.core.linalg.pinv}.
    *
    * @param a matrices of shape {@code (…, m, n)}
    * @return matrices of shape {@code (…, n, m)}
-   * @throws IllegalArgumentException if there are no matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if there are fewer than two axes, or the dtype is not
+   *     supported
    */
   public static MlxArray pinv(MlxArray a) {
     requireCountable("pinv", a);
@@ -436,16 +307,15 @@ public final class Linalg {
   }
 
   /**
-   * The solutions of linear equations {@code a @ x = b}. When a matrix is singular, the evaluation
-   * throws an {@link MlxException}. Mirrors {@code mlx.core.linalg.solve}.
+   * Solves the linear equations {@code a @ x = b}. If a matrix is singular, evaluation throws an
+   * {@link MlxException}. Mirrors {@code mlx.core.linalg.solve}.
    *
-   * @param a square matrices, at least one by one
-   * @param b the right sides: one vector of shape {@code (n)}, or matrices of shape {@code (…, n,
-   *     k)} for k right sides
+   * @param a square matrices with at least one row
+   * @param b the right-hand sides: one vector of shape {@code (n)}, or matrices of shape {@code (…,
+   *     n, k)} for k right-hand sides
    * @return an array of the shape of b, broadcast over the stack of matrices
-   * @throws IllegalArgumentException if there are no square matrices, they have no rows, the shapes
-   *     do not fit, or the dtypes do not promote to float32 or float64
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the matrices are not square or have no rows, the shapes do
+   *     not fit, or the dtypes do not promote to float32 or float64
    */
   public static MlxArray solve(MlxArray a, MlxArray b) {
     requireRows("solve", a);
@@ -453,35 +323,25 @@ public final class Linalg {
   }
 
   /**
-   * The solutions of linear equations {@code a @ x = b} with lower triangles. When a matrix is
-   * singular, the evaluation throws an {@link MlxException}. Mirrors {@code
-   * mlx.core.linalg.solve_triangular}.
-   *
-   * @param a square matrices, at least one by one; what lies above the diagonal is ignored
-   * @param b the right sides: one vector of shape {@code (n)}, or matrices of shape {@code (…, n,
-   *     k)} for k right sides
-   * @return an array of the shape of b, broadcast over the stack of triangles
-   * @throws IllegalArgumentException if there are no square matrices, they have no rows, the shapes
-   *     do not fit, or the dtypes do not promote to float32 or float64
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #solveTriangular(MlxArray, MlxArray, boolean) solveTriangular(a, b,
+   * false)}.
    */
   public static MlxArray solveTriangular(MlxArray a, MlxArray b) {
     return solveTriangular(a, b, false);
   }
 
   /**
-   * The solutions of linear equations {@code a @ x = b} with triangles. When a matrix is singular,
-   * the evaluation throws an {@link MlxException}. Mirrors {@code
+   * Solves the linear equations {@code a @ x = b} with triangular matrices. If a matrix is
+   * singular, evaluation throws an {@link MlxException}. Mirrors {@code
    * mlx.core.linalg.solve_triangular}.
    *
-   * @param a square matrices, at least one by one; what lies in the other triangle is ignored
-   * @param b the right sides: one vector of shape {@code (n)}, or matrices of shape {@code (…, n,
-   *     k)} for k right sides
-   * @param upper whether the triangles are upper ones
-   * @return an array of the shape of b, broadcast over the stack of triangles
-   * @throws IllegalArgumentException if there are no square matrices, they have no rows, the shapes
-   *     do not fit, or the dtypes do not promote to float32 or float64
-   * @throws IllegalStateException if an array is closed
+   * @param a square matrices with at least one row, of which one triangle is read
+   * @param b the right-hand sides: one vector of shape {@code (n)}, or matrices of shape {@code (…,
+   *     n, k)} for k right-hand sides
+   * @param upper whether the upper triangle is read, otherwise the lower one
+   * @return an array of the shape of b, broadcast over the stack of matrices
+   * @throws IllegalArgumentException if the matrices are not square or have no rows, the shapes do
+   *     not fit, or the dtypes do not promote to float32 or float64
    */
   public static MlxArray solveTriangular(MlxArray a, MlxArray b, boolean upper) {
     requireRows("solveTriangular", a);
@@ -492,13 +352,13 @@ public final class Linalg {
   // ---- decompositions --------------------------------------------------------------------------
 
   /**
-   * Matrices as products {@code q @ r} of orthonormal columns and an upper triangle. Mirrors {@code
-   * mlx.core.linalg.qr}.
+   * Computes the QR decomposition: {@code a = q @ r} with orthonormal columns and an upper
+   * triangle. Mirrors {@code mlx.core.linalg.qr}.
    *
    * @param a matrices of shape {@code (…, m, n)}
    * @return the factors
-   * @throws IllegalArgumentException if there are no matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if there are fewer than two axes, or the dtype is not
+   *     supported
    */
   public static Qr qr(MlxArray a) {
     requireCountable("qr", a);
@@ -507,14 +367,14 @@ public final class Linalg {
   }
 
   /**
-   * Matrices as products {@code u @ diag(s) @ vt}: the singular value decomposition. When an
-   * element is infinite or NaN, the evaluation throws an {@link MlxException}. Mirrors {@code
+   * Computes the singular value decomposition {@code a = u @ diag(s) @ vt}. If an element is
+   * infinite or NaN, evaluation throws an {@link MlxException}. Mirrors {@code
    * mlx.core.linalg.svd}.
    *
    * @param a float32, float64 or complex64 matrices of shape {@code (…, m, n)}
    * @return the factors
-   * @throws IllegalArgumentException if there are no matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if there are fewer than two axes, or the dtype is not
+   *     supported
    */
   public static Svd svd(MlxArray a) {
     MlxArray[] factors = svd(a, true);
@@ -522,14 +382,14 @@ public final class Linalg {
   }
 
   /**
-   * The singular value decomposition, or only the singular values. When an element is infinite or
-   * NaN, the evaluation throws an {@link MlxException}. Mirrors {@code mlx.core.linalg.svd}.
+   * Computes the singular value decomposition, or only the singular values; see {@link
+   * #svd(MlxArray)}.
    *
    * @param a float32, float64 or complex64 matrices of shape {@code (…, m, n)}
-   * @param computeUv whether the singular vectors are wanted
+   * @param computeUv whether to compute the singular vectors
    * @return u, s and vt as in {@link Svd}, or s alone
-   * @throws IllegalArgumentException if there are no matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if there are fewer than two axes, or the dtype is not
+   *     supported
    */
   public static MlxArray[] svd(MlxArray a, boolean computeUv) {
     requireCountable("svd", a);
@@ -537,88 +397,65 @@ public final class Linalg {
   }
 
   /**
-   * The eigenvalues of matrices. When an element is infinite or NaN, the evaluation throws an
-   * {@link MlxException}. Mirrors {@code mlx.core.linalg.eigvals}.
+   * Computes the eigenvalues of square matrices. If an element is infinite or NaN, evaluation
+   * throws an {@link MlxException}. Mirrors {@code mlx.core.linalg.eigvals}.
    *
    * @param a square matrices, float32, float64 or complex64
    * @return a complex64 array of shape {@code (…, n)}, in no particular order
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the matrices are not square, or the dtype is not supported
    */
   public static MlxArray eigvals(MlxArray a) {
     return unary("eigvals", LinalgNative::eigvals, a);
   }
 
   /**
-   * The eigenvalues and eigenvectors of matrices. When an element is infinite or NaN, the
+   * Computes the eigenvalues and eigenvectors of square matrices. If an element is infinite or NaN,
    * evaluation throws an {@link MlxException}. Mirrors {@code mlx.core.linalg.eig}.
    *
    * @param a square matrices, float32, float64 or complex64
    * @return the eigenvalues and eigenvectors
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the matrices are not square, or the dtype is not supported
    */
   public static Eig eig(MlxArray a) {
     MlxArray[] pair = unaryToMany("eig", LinalgNative::eig, a);
     return new Eig(pair[0], pair[1]);
   }
 
-  /**
-   * The eigenvalues of symmetric or Hermitian matrices. When an element is infinite or NaN, the
-   * evaluation throws an {@link MlxException}. Mirrors {@code mlx.core.linalg.eigvalsh}.
-   *
-   * @param a symmetric or Hermitian matrices, float32, float64 or complex64, of which the lower
-   *     triangle is read
-   * @return a real array of shape {@code (…, n)}, in ascending order
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #eigvalsh(MlxArray, Uplo) eigvalsh(a, Uplo.LOWER)}. */
   public static MlxArray eigvalsh(MlxArray a) {
     return eigvalsh(a, Uplo.LOWER);
   }
 
   /**
-   * The eigenvalues of symmetric or Hermitian matrices. When an element is infinite or NaN, the
+   * Computes the eigenvalues of symmetric or Hermitian matrices. If an element is infinite or NaN,
    * evaluation throws an {@link MlxException}. Mirrors {@code mlx.core.linalg.eigvalsh}.
    *
    * @param a symmetric or Hermitian matrices, float32, float64 or complex64, of which one triangle
    *     is read
-   * @param uplo which triangle
+   * @param uplo the triangle
    * @return a real array of shape {@code (…, n)}, in ascending order
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the matrices are not square, or the dtype is not supported
    */
   public static MlxArray eigvalsh(MlxArray a, Uplo uplo) {
     String triangle = Call.notNull("eigvalsh", "the triangle", uplo).mlxName();
     return unary("eigvalsh", (x, s) -> LinalgNative.eigvalsh(x, triangle, s), a);
   }
 
-  /**
-   * The eigenvalues and eigenvectors of symmetric or Hermitian matrices. When an element is
-   * infinite or NaN, the evaluation throws an {@link MlxException}. Mirrors {@code
-   * mlx.core.linalg.eigh}.
-   *
-   * @param a symmetric or Hermitian matrices, float32, float64 or complex64, of which the lower
-   *     triangle is read
-   * @return the eigenvalues and eigenvectors
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #eigh(MlxArray, Uplo) eigh(a, Uplo.LOWER)}. */
   public static Eigh eigh(MlxArray a) {
     return eigh(a, Uplo.LOWER);
   }
 
   /**
-   * The eigenvalues and eigenvectors of symmetric or Hermitian matrices. When an element is
-   * infinite or NaN, the evaluation throws an {@link MlxException}. Mirrors {@code
+   * Computes the eigenvalues and eigenvectors of symmetric or Hermitian matrices. If an element is
+   * infinite or NaN, evaluation throws an {@link MlxException}. Mirrors {@code
    * mlx.core.linalg.eigh}.
    *
    * @param a symmetric or Hermitian matrices, float32, float64 or complex64, of which one triangle
    *     is read
-   * @param uplo which triangle
+   * @param uplo the triangle
    * @return the eigenvalues and eigenvectors
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the matrices are not square, or the dtype is not supported
    */
   public static Eigh eigh(MlxArray a, Uplo uplo) {
     String triangle = Call.notNull("eigh", "the triangle", uplo).mlxName();
@@ -627,14 +464,13 @@ public final class Linalg {
   }
 
   /**
-   * Matrices, their rows exchanged, as products of a lower and an upper triangle. Mirrors {@code
-   * mlx.core.linalg.lu}.
+   * Computes the LU decomposition: a product of a lower and an upper triangle whose rows are
+   * permuted. Mirrors {@code mlx.core.linalg.lu}.
    *
-   * @param a matrices of shape {@code (…, m, n)}, at least one by one
+   * @param a matrices of shape {@code (…, m, n)}, with at least one row and one column
    * @return the factors
-   * @throws IllegalArgumentException if there are no matrices, they have no rows or no columns, or
-   *     the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if there are fewer than two axes, the matrices have no rows or
+   *     no columns, or the dtype is not supported
    */
   public static Lu lu(MlxArray a) {
     requireRows("lu", a);
@@ -643,14 +479,13 @@ public final class Linalg {
   }
 
   /**
-   * Matrices, their rows exchanged, as products of a lower and an upper triangle, in the form in
-   * which LAPACK keeps them. Mirrors {@code mlx.core.linalg.lu_factor}.
+   * Computes the LU decomposition in LAPACK's compact form. Mirrors {@code
+   * mlx.core.linalg.lu_factor}.
    *
-   * @param a matrices of shape {@code (…, m, n)}, at least one by one
-   * @return the factors in one matrix, and how rows were exchanged
-   * @throws IllegalArgumentException if there are no matrices, they have no rows or no columns, or
-   *     the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @param a matrices of shape {@code (…, m, n)}, with at least one row and one column
+   * @return both factors in one matrix, and the row exchanges
+   * @throws IllegalArgumentException if there are fewer than two axes, the matrices have no rows or
+   *     no columns, or the dtype is not supported
    */
   public static LuFactor luFactor(MlxArray a) {
     requireRows("luFactor", a);
@@ -659,25 +494,23 @@ public final class Linalg {
   }
 
   /**
-   * The determinants of matrices. Mirrors {@code mlx.core.linalg.det}.
+   * Computes the determinants of matrices. Mirrors {@code mlx.core.linalg.det}.
    *
    * @param a square matrices, not complex; with four or more rows float32, float64, integer or bool
-   * @return an array without the last two axes, float32 for integers
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @return an array without the last two axes; float32 for integers
+   * @throws IllegalArgumentException if the matrices are not square, or the dtype is not supported
    */
   public static MlxArray det(MlxArray a) {
     return unary("det", LinalgNative::det, a);
   }
 
   /**
-   * The signs of the determinants of matrices, and the logarithms of their absolute values, which
-   * do not overflow. Mirrors {@code mlx.core.linalg.slogdet}.
+   * Computes the signs of the determinants of matrices and the logarithms of their absolute values,
+   * which do not overflow. Mirrors {@code mlx.core.linalg.slogdet}.
    *
    * @param a square matrices, not complex; with four or more rows float32, float64, integer or bool
-   * @return arrays without the last two axes, float32 for integers
-   * @throws IllegalArgumentException if there are no square matrices, or the dtype does not fit
-   * @throws IllegalStateException if an array is closed
+   * @return arrays without the last two axes; float32 for integers
+   * @throws IllegalArgumentException if the matrices are not square, or the dtype is not supported
    */
   public static Slogdet slogdet(MlxArray a) {
     MlxArray[] pair = unaryToMany("slogdet", LinalgNative::slogdet, a);
@@ -694,7 +527,7 @@ public final class Linalg {
     return Axes.resolveDistinct(function, axes, Call.argument(function, 0, a).ndim());
   }
 
-  /** MLX divides by the number of elements of a matrix. */
+  /** Requires matrices that are not empty: MLX divides by their number of elements. */
   private static void requireRows(String function, MlxArray a) {
     requireCountable(function, a);
     int[] shape = a.shape();
@@ -709,7 +542,10 @@ public final class Linalg {
     }
   }
 
-  /** MLX counts the elements of square factors of all matrices together in 32 bits. */
+  /**
+   * Requires sizes that MLX can count: it counts the elements of the square factors of all matrices
+   * in 32 bits.
+   */
   private static void requireCountable(String function, MlxArray a) {
     int[] shape = Call.argument(function, 0, a).shape();
     int ndim = shape.length;

@@ -1,11 +1,16 @@
 package org.mlx4j;
 
 /**
- * The triangles of {@link Lu} in one matrix.
+ * An LU decomposition in LAPACK's compact form, which {@link Linalg#luFactor} returns.
  *
- * @param lu the upper triangle, and below its diagonal the lower one without its ones, of the shape
- *     of the matrix
- * @param pivots with which row each row was exchanged, one after the other, uint32, of shape {@code
+ * <pre>{@code
+ * LuFactor lu = Linalg.luFactor(MlxArray.of(new float[] {1, 2, 3, 4}, 2, 2));
+ * MlxArray upper = lu.lu().triu();
+ * }</pre>
+ *
+ * @param lu the upper triangle and, below its diagonal, the lower triangle without its ones, of the
+ *     shape of the matrix
+ * @param pivots for each row the row with which it was exchanged, in order, uint32, of shape {@code
  *     (…, min(m, n))}
  */
 public record LuFactor(MlxArray lu, MlxArray pivots) {}

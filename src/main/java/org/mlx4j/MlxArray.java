@@ -26,18 +26,28 @@ import org.mlx4j.internal.HostDataNative;
  * try (Scope scope = Scope.open()) {
  *   MlxArray x = MlxArray.of(new float[] {1, 2, 3, 4}, 2, 2);
  *   MlxArray y = x.matmul(x).add(1f).sum();     // builds a graph
- *   System.out.println(y.itemFloat());          // computes it: 58.0
+ *   System.out.println(y.itemFloat());          // evaluates it: 58.0
  * }
  * }</pre>
  *
- * <p>Operations build a graph; it is computed when a value is asked for ({@code item…}, {@code
- * to…Array}, {@code copyTo}, {@link #toString}) or by {@link #eval}. An array does not change. It
- * may be used by any number of threads.
+ * <p><b>Evaluation.</b> Operations build a graph. It is computed when a value is read ({@code
+ * item…}, {@code to…Array}, {@code copyTo}, {@link #toString}) or by {@link #eval}. Reading a value
+ * or evaluating throws {@link MlxException} if an operation fails while it computes, {@link
+ * OutOfMemoryError} if an array cannot be allocated, and {@link IllegalArgumentException} inside a
+ * function that {@code compile} or {@code vmap} traces, where arrays have no values.
  *
- * <p>Memory is freed by {@link #close}, by the {@link Scope} in which the array was made, or,
- * outside scopes, after the array is garbage collected. A closed array throws {@link
- * IllegalStateException} when used. Two arrays are {@code equals} only if they are the same object;
- * {@link #arrayEqual(MlxArray)} compares values.
+ * <p><b>Operations</b> are methods of this class, inherited from {@link Elementwise}, {@link
+ * Reductions}, {@link Shapes} and the other interfaces, if their first argument is an array; those
+ * without an array as the first argument are in {@link Ops}. An array never changes, and any number
+ * of threads may use it.
+ *
+ * <p><b>Lifetime.</b> An array is freed by {@link #close}, by the {@link Scope} in which it was
+ * created, or, outside scopes, once it is unreachable. A closed array throws {@link
+ * IllegalStateException} when it is used (its shape and dtype remain available if they were read
+ * before); null throws {@link NullPointerException}.
+ *
+ * <p>Two arrays are {@code equals} only if they are the same object; {@link #arrayEqual(MlxArray)}
+ * compares values.
  */
 public final class MlxArray
     implements AutoCloseable,
@@ -54,7 +64,9 @@ public final class MlxArray
   // on any threads.
   final long handle;
 
-  /** The dtype's ordinal, then the shape; they never change, so they are asked for once. */
+  /**
+   * The dtype's ordinal, then the shape. They never change, so they are read from native code once.
+   */
   private int[] description;
 
   MlxArray(long handle, ThreadContext context) {
@@ -65,76 +77,46 @@ public final class MlxArray
   // ---- from host data
   // ----------------------------------------------------------------------------
 
-  /**
-   * An array of one axis.
-   *
-   * @param data the elements, which are copied
-   * @return an array of dtype float32
-   */
+  /** Creates a float32 array of one axis from copied elements. */
   public static MlxArray of(float... data) {
     return of(data, DType.FLOAT32, length(data));
   }
 
-  /**
-   * An array of one axis.
-   *
-   * @param data the elements, which are copied
-   * @return an array of dtype int32
-   */
+  /** Creates an int32 array of one axis from copied elements. */
   public static MlxArray of(int... data) {
     return of(data, DType.INT32, length(data));
   }
 
-  /**
-   * An array of one axis.
-   *
-   * @param data the elements, which are copied
-   * @return an array of dtype int64
-   */
+  /** Creates an int64 array of one axis from copied elements. */
   public static MlxArray of(long... data) {
     return of(data, DType.INT64, length(data));
   }
 
   /**
-   * An array of one axis.
-   *
-   * @param data the elements, which are copied
-   * @return an array of dtype float32, MLX's default float
+   * Creates an array of one axis from copied elements, converted to float32, MLX's default float.
    */
   public static MlxArray of(double... data) {
     return of(data, DType.FLOAT32, length(data));
   }
 
-  /**
-   * An array of one axis.
-   *
-   * @param data the elements, which are copied
-   * @return an array of dtype bool
-   */
+  /** Creates a bool array of one axis from copied elements. */
   public static MlxArray of(boolean... data) {
     return of(data, DType.BOOL, length(data));
   }
 
-  /**
-   * An array of a given shape.
-   *
-   * @param data the elements in row-major order, which are copied
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype float32
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Equivalent to {@link #of(float[], DType, int...) of(data, DType.FLOAT32, shape)}. */
   public static MlxArray of(float[] data, int... shape) {
     return of(data, DType.FLOAT32, shape);
   }
 
   /**
-   * An array of a given dtype and shape.
+   * Creates an array of a dtype and shape from the elements of a Java array. Mirrors {@code
+   * mlx.core.array}.
    *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
+   * @param data the elements in row-major order, which are copied, and converted as {@link #astype}
    *     does
    * @param dtype the dtype of the array
-   * @param shape the shape; none for a scalar
+   * @param shape the shape; empty for a scalar
    * @return an array
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of
    *     elements
@@ -144,199 +126,81 @@ public final class MlxArray
         "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
-  /**
-   * An array of a given shape.
-   *
-   * @param data the elements in row-major order, which are copied
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype int32
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Equivalent to {@link #of(int[], DType, int...) of(data, DType.INT32, shape)}. */
   public static MlxArray of(int[] data, int... shape) {
     return of(data, DType.INT32, shape);
   }
 
-  /**
-   * An array of a given dtype and shape.
-   *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
-   *     does
-   * @param dtype the dtype of the array
-   * @param shape the shape; none for a scalar
-   * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates an array of a dtype and shape, as {@link #of(float[], DType, int...)} does. */
   public static MlxArray of(int[] data, DType dtype, int... shape) {
     return Call.creation(
         "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
-  /**
-   * An array of a given shape.
-   *
-   * @param data the elements in row-major order, which are copied
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype int64
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Equivalent to {@link #of(long[], DType, int...) of(data, DType.INT64, shape)}. */
   public static MlxArray of(long[] data, int... shape) {
     return of(data, DType.INT64, shape);
   }
 
-  /**
-   * An array of a given dtype and shape.
-   *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
-   *     does
-   * @param dtype the dtype of the array
-   * @param shape the shape; none for a scalar
-   * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates an array of a dtype and shape, as {@link #of(float[], DType, int...)} does. */
   public static MlxArray of(long[] data, DType dtype, int... shape) {
     return Call.creation(
         "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
   /**
-   * An array of a given shape.
-   *
-   * @param data the elements in row-major order, which are copied
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype float32, MLX's default float
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
+   * Equivalent to {@link #of(double[], DType, int...) of(data, DType.FLOAT32, shape)}: float32 is
+   * MLX's default float.
    */
   public static MlxArray of(double[] data, int... shape) {
     return of(data, DType.FLOAT32, shape);
   }
 
-  /**
-   * An array of a given dtype and shape.
-   *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
-   *     does
-   * @param dtype the dtype of the array
-   * @param shape the shape; none for a scalar
-   * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates an array of a dtype and shape, as {@link #of(float[], DType, int...)} does. */
   public static MlxArray of(double[] data, DType dtype, int... shape) {
     return Call.creation(
         "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
-  /**
-   * An array of a given shape.
-   *
-   * @param data the elements in row-major order, which are copied
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype bool
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Equivalent to {@link #of(boolean[], DType, int...) of(data, DType.BOOL, shape)}. */
   public static MlxArray of(boolean[] data, int... shape) {
     return of(data, DType.BOOL, shape);
   }
 
-  /**
-   * An array of a given dtype and shape.
-   *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
-   *     does
-   * @param dtype the dtype of the array
-   * @param shape the shape; none for a scalar
-   * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates an array of a dtype and shape, as {@link #of(float[], DType, int...)} does. */
   public static MlxArray of(boolean[] data, DType dtype, int... shape) {
     return Call.creation(
         "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
-  /**
-   * An array of a given shape.
-   *
-   * @param data the elements in row-major order, which are copied
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype int8
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Equivalent to {@link #of(byte[], DType, int...) of(data, DType.INT8, shape)}. */
   public static MlxArray of(byte[] data, int... shape) {
     return of(data, DType.INT8, shape);
   }
 
-  /**
-   * An array of a given dtype and shape.
-   *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
-   *     does
-   * @param dtype the dtype of the array
-   * @param shape the shape; none for a scalar
-   * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates an array of a dtype and shape, as {@link #of(float[], DType, int...)} does. */
   public static MlxArray of(byte[] data, DType dtype, int... shape) {
     return Call.creation(
         "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
-  /**
-   * An array of a given shape.
-   *
-   * @param data the elements in row-major order, which are copied
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype int16
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Equivalent to {@link #of(short[], DType, int...) of(data, DType.INT16, shape)}. */
   public static MlxArray of(short[] data, int... shape) {
     return of(data, DType.INT16, shape);
   }
 
-  /**
-   * An array of a given dtype and shape.
-   *
-   * @param data the elements in row-major order, which are copied and converted as {@link #astype}
-   *     does
-   * @param dtype the dtype of the array
-   * @param shape the shape; none for a scalar
-   * @return an array
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates an array of a dtype and shape, as {@link #of(float[], DType, int...)} does. */
   public static MlxArray of(short[] data, DType dtype, int... shape) {
     return Call.creation(
         "array", s -> HostDataNative.from_host(data, shape, Call.code("array", dtype)));
   }
 
-  /**
-   * A complex array of one axis.
-   *
-   * @param data the elements, which are copied
-   * @return an array of dtype complex64
-   */
+  /** Creates a complex64 array of one axis from copied elements. */
   public static MlxArray of(Complex64... data) {
     return of(data, length(data));
   }
 
-  /**
-   * A complex array of a given shape.
-   *
-   * @param data the elements in row-major order, which are copied
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype complex64
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates a complex64 array of a shape, as {@link #of(float[], DType, int...)} does. */
   public static MlxArray of(Complex64[] data, int... shape) {
     float[] parts = new float[2 * length(data)];
     for (int i = 0; i < data.length; i++) {
@@ -348,13 +212,14 @@ public final class MlxArray
   }
 
   /**
-   * An array of any dtype from its bytes, which start at the buffer's position and are read in the
-   * buffer's byte order. This is the way in for float16 and bfloat16 as bits.
+   * Creates an array of any dtype from the bytes of its elements, which begin at the buffer's
+   * position and are read in the buffer's byte order. Elements of float16 and bfloat16 can be given
+   * in this way.
    *
    * @param data the bytes of the elements in row-major order, which are copied; the position does
    *     not change
    * @param dtype the dtype of the array
-   * @param shape the shape; none for a scalar
+   * @param shape the shape; empty for a scalar
    * @return an array
    * @throws IllegalArgumentException if the shape has a negative dimension or needs another number
    *     of bytes
@@ -387,11 +252,11 @@ public final class MlxArray
   }
 
   /**
-   * An array of a given shape from a buffer, from its position to its limit.
+   * Creates a float32 array of a shape from the elements between a buffer's position and its limit.
    *
    * @param data the elements in row-major order, which are copied; the position does not change
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype float32
+   * @param shape the shape; empty for a scalar
+   * @return an array
    * @throws IllegalArgumentException if the shape has a negative dimension or another number of
    *     elements
    */
@@ -401,117 +266,63 @@ public final class MlxArray
     return of(elements, shape);
   }
 
-  /**
-   * An array of a given shape from a buffer, from its position to its limit.
-   *
-   * @param data the elements in row-major order, which are copied; the position does not change
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype float32, MLX's default float
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates a float32 array of a shape, as {@link #of(FloatBuffer, int...)} does. */
   public static MlxArray of(DoubleBuffer data, int... shape) {
     double[] elements = new double[Call.notNull("array", "the buffer", data).remaining()];
     data.duplicate().get(elements);
     return of(elements, shape);
   }
 
-  /**
-   * An array of a given shape from a buffer, from its position to its limit.
-   *
-   * @param data the elements in row-major order, which are copied; the position does not change
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype int32
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates an int32 array of a shape, as {@link #of(FloatBuffer, int...)} does. */
   public static MlxArray of(IntBuffer data, int... shape) {
     int[] elements = new int[Call.notNull("array", "the buffer", data).remaining()];
     data.duplicate().get(elements);
     return of(elements, shape);
   }
 
-  /**
-   * An array of a given shape from a buffer, from its position to its limit.
-   *
-   * @param data the elements in row-major order, which are copied; the position does not change
-   * @param shape the shape; none for a scalar
-   * @return an array of dtype int64
-   * @throws IllegalArgumentException if the shape has a negative dimension or another number of
-   *     elements
-   */
+  /** Creates an int64 array of a shape, as {@link #of(FloatBuffer, int...)} does. */
   public static MlxArray of(LongBuffer data, int... shape) {
     long[] elements = new long[Call.notNull("array", "the buffer", data).remaining()];
     data.duplicate().get(elements);
     return of(elements, shape);
   }
 
-  /**
-   * A scalar, an array without axes.
-   *
-   * @param value the value
-   * @return an array of dtype float32
-   */
+  /** Creates a float32 scalar, an array without axes. */
   public static MlxArray scalar(float value) {
     return scalar((double) value, DType.FLOAT32);
   }
 
-  /**
-   * A scalar, an array without axes.
-   *
-   * @param value the value
-   * @return an array of dtype int32
-   */
+  /** Creates an int32 scalar. */
   public static MlxArray scalar(int value) {
     return scalar((long) value, DType.INT32);
   }
 
-  /**
-   * A scalar, an array without axes.
-   *
-   * @param value the value
-   * @return an array of dtype float32, MLX's default float
-   */
+  /** Creates a float32 scalar; float32 is MLX's default float. */
   public static MlxArray scalar(double value) {
     return scalar(value, DType.FLOAT32);
   }
 
-  /**
-   * A scalar, an array without axes.
-   *
-   * @param value the value
-   * @return an array of dtype bool
-   */
+  /** Creates a bool scalar. */
   public static MlxArray scalar(boolean value) {
     return scalar(value ? 1L : 0L, DType.BOOL);
   }
 
-  /**
-   * A scalar, an array without axes.
-   *
-   * @param value the value
-   * @return an array of dtype int64
-   */
+  /** Creates an int64 scalar. */
   public static MlxArray scalar(long value) {
     return scalar(value, DType.INT64);
   }
 
-  /**
-   * A complex scalar, an array without axes.
-   *
-   * @param value the value
-   * @return an array of dtype complex64
-   */
+  /** Creates a complex64 scalar. */
   public static MlxArray scalar(Complex64 value) {
     return of(new Complex64[] {value}, new int[0]);
   }
 
   /**
-   * A scalar of a given dtype.
+   * Creates a scalar of a dtype, an array without axes. Mirrors {@code mlx.core.array}.
    *
    * @param value the value, converted as {@link #astype} does
    * @param dtype the dtype
-   * @return an array without axes
+   * @return an array of no axes
    */
   public static MlxArray scalar(double value, DType dtype) {
     return Call.notNull("array", "the dtype", dtype).isFloating()
@@ -519,13 +330,7 @@ public final class MlxArray
         : of(new double[] {value}, dtype, new int[0]);
   }
 
-  /**
-   * A scalar of a given dtype.
-   *
-   * @param value the value, converted as {@link #astype} does
-   * @param dtype the dtype
-   * @return an array without axes
-   */
+  /** Creates a scalar of a dtype, as {@link #scalar(double, DType)} does. */
   public static MlxArray scalar(long value, DType dtype) {
     return Call.creation("array", s -> HostDataNative.scalar(value, Call.code("array", dtype)));
   }
@@ -542,8 +347,8 @@ public final class MlxArray
   }
 
   /**
-   * The dtype and the size of each axis. A function that is compiled for all sizes may not ask for
-   * sizes, but for the dtype and the number of axes.
+   * Returns the dtype and the size of each axis. A function that is compiled for any size must not
+   * depend on sizes, but may on the dtype and the number of axes.
    */
   private int[] description(boolean sizes) {
     int[] known = description;
@@ -564,10 +369,9 @@ public final class MlxArray
   }
 
   /**
-   * The size of each axis.
+   * Returns the sizes of the axes.
    *
    * @return a new Java array, empty for a scalar
-   * @throws IllegalStateException if this array is closed and was not described before
    */
   public int[] shape() {
     int[] d = description();
@@ -575,32 +379,29 @@ public final class MlxArray
   }
 
   /**
-   * The size of an axis.
+   * Returns the size of an axis.
    *
    * @param axis the axis; counts from the end when negative
    * @return the number of elements along it
    * @throws IllegalArgumentException if the axis is out of range
-   * @throws IllegalStateException if this array is closed and was not described before
    */
   public int dim(int axis) {
     return description()[1 + Axes.resolve("dim", axis, ndim())];
   }
 
   /**
-   * The number of axes.
+   * Returns the number of axes.
    *
-   * @return 0 for a scalar
-   * @throws IllegalStateException if this array is closed and was not described before
+   * @return the number of axes, 0 for a scalar
    */
   public int ndim() {
     return description(false).length - 1;
   }
 
   /**
-   * The number of elements.
+   * Returns the number of elements.
    *
-   * @return 1 for a scalar
-   * @throws IllegalStateException if this array is closed and was not described before
+   * @return the number of elements, 1 for a scalar
    */
   public long size() {
     int[] d = description();
@@ -612,30 +413,27 @@ public final class MlxArray
   }
 
   /**
-   * The size of the elements together.
+   * Returns the size of all elements together.
    *
-   * @return bytes
-   * @throws IllegalStateException if this array is closed and was not described before
+   * @return the size in bytes
    */
   public long nbytes() {
     return size() * dtype().itemsize();
   }
 
   /**
-   * The size of an element.
+   * Returns the size of an element.
    *
-   * @return bytes
-   * @throws IllegalStateException if this array is closed and was not described before
+   * @return the size in bytes
    */
   public int itemsize() {
     return dtype().itemsize();
   }
 
   /**
-   * The type of the elements.
+   * Returns the type of the elements.
    *
    * @return the dtype
-   * @throws IllegalStateException if this array is closed and was not described before
    */
   public DType dtype() {
     return DType.of(description(false)[0]);
@@ -645,11 +443,10 @@ public final class MlxArray
   // --------------------------------------------------------------------------------
 
   /**
-   * Computes this array, if it is not computed yet, and waits for it.
+   * Evaluates this array, unless it has been evaluated, and waits for it. Mirrors {@code
+   * mlx.core.eval}.
    *
-   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces,
-   *     where there are no values
-   * @throws IllegalStateException if this array is closed
+   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces
    * @throws MlxException if an operation fails
    * @throws OutOfMemoryError if an array cannot be allocated
    */
@@ -658,21 +455,20 @@ public final class MlxArray
   }
 
   /**
-   * Computes this array, if it is not computed yet, without waiting for it.
+   * Starts to evaluate this array, unless it has been evaluated, and does not wait for it. Mirrors
+   * {@code mlx.core.async_eval}.
    *
-   * @return a future of this array, which is complete when the array is computed, and completes
-   *     exceptionally as {@link Ops#evalAsync} describes
-   * @throws IllegalStateException if this array is closed
+   * @return a future of this array, which completes when the array has been evaluated, and
+   *     completes exceptionally as {@link Ops#evalAsync} describes
    */
   public CompletableFuture<MlxArray> evalAsync() {
     return AsyncEvaluation.start(this, this);
   }
 
   /**
-   * Whether the values are computed, so that reading them does not wait.
+   * Returns whether this array has been evaluated, so that reading values does not wait.
    *
-   * @return true if they are
-   * @throws IllegalStateException if this array is closed
+   * @return true if the values are available
    */
   public boolean isAvailable() {
     try {
@@ -687,36 +483,29 @@ public final class MlxArray
   // ---- to host data
   // ------------------------------------------------------------------------------
 
-  /**
-   * The only element, as a {@code float}. Evaluates. Mirrors {@code array.item}.
-   *
-   * @return the value
-   * @throws IllegalArgumentException if there is not exactly one element, or it is complex
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Returns the only element as a {@code float}; see {@link #itemDouble()}. */
   public float itemFloat() {
     return item(EvaluationNative::item_float);
   }
 
   /**
-   * The only element, as a {@code double}. Evaluates. Mirrors {@code array.item}.
+   * Returns the only element as a {@code double}. Evaluates this array. Mirrors {@code
+   * mlx.core.array.item}.
    *
    * @return the value
    * @throws IllegalArgumentException if there is not exactly one element, or it is complex
-   * @throws IllegalStateException if this array is closed
    */
   public double itemDouble() {
     return item(EvaluationNative::item_double);
   }
 
   /**
-   * The only element, as an {@code int}; a fraction is cut off. Evaluates. Mirrors {@code
-   * array.item}.
+   * Returns the only element as an {@code int}, without its fraction. Evaluates this array. Mirrors
+   * {@code mlx.core.array.item}.
    *
    * @return the value
    * @throws ArithmeticException if an integer does not fit an {@code int}
    * @throws IllegalArgumentException if there is not exactly one element, or it is complex
-   * @throws IllegalStateException if this array is closed
    */
   public int itemInt() {
     long value = itemLong();
@@ -732,35 +521,33 @@ public final class MlxArray
   }
 
   /**
-   * The only element, as a {@code long}; a fraction is cut off, and a uint64 value above 2^63 - 1
-   * keeps its bits. Evaluates. Mirrors {@code array.item}.
+   * Returns the only element as a {@code long}, without its fraction; a uint64 value above 2^63 - 1
+   * keeps its bits. Evaluates this array. Mirrors {@code mlx.core.array.item}.
    *
    * @return the value
    * @throws IllegalArgumentException if there is not exactly one element, or it is complex
-   * @throws IllegalStateException if this array is closed
    */
   public long itemLong() {
     return item(EvaluationNative::item_long);
   }
 
   /**
-   * The only element, as a {@code boolean}: whether it is not zero. Evaluates. Mirrors {@code
-   * array.item}.
+   * Returns whether the only element is not zero. Evaluates this array. Mirrors {@code
+   * mlx.core.array.item}.
    *
-   * @return the value
+   * @return true if it is not zero
    * @throws IllegalArgumentException if there is not exactly one element, or it is complex
-   * @throws IllegalStateException if this array is closed
    */
   public boolean itemBoolean() {
     return itemDouble() != 0;
   }
 
   /**
-   * The only element as a complex number. Evaluates. Mirrors {@code array.item}.
+   * Returns the only element as a complex number. Evaluates this array. Mirrors {@code
+   * mlx.core.array.item}.
    *
    * @return the value
    * @throws IllegalArgumentException if there is not exactly one element
-   * @throws IllegalStateException if this array is closed
    */
   public Complex64 itemComplex() {
     if (size() != 1) {
@@ -784,14 +571,7 @@ public final class MlxArray
     }
   }
 
-  /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#FLOAT32}.
-   * Evaluates.
-   *
-   * @return a new Java array
-   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Returns the elements as {@code float} values; see {@link #toDoubleArray()}. */
   public float[] toFloatArray() {
     float[] elements = new float[javaSize("toFloatArray", 1)];
     read("toFloatArray", h -> HostDataNative.to_host(h, elements), elements);
@@ -799,12 +579,11 @@ public final class MlxArray
   }
 
   /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#FLOAT64}.
-   * Evaluates.
+   * Returns the elements in row-major order, converted to the type as {@link #astype} does.
+   * Evaluates this array.
    *
    * @return a new Java array
-   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
-   * @throws IllegalStateException if this array is closed
+   * @throws IllegalArgumentException if this array is complex, or too large for a Java array
    */
   public double[] toDoubleArray() {
     double[] elements = new double[javaSize("toDoubleArray", 1)];
@@ -812,166 +591,87 @@ public final class MlxArray
     return elements;
   }
 
-  /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT32}.
-   * Evaluates.
-   *
-   * @return a new Java array
-   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Returns the elements as {@code int} values; see {@link #toDoubleArray()}. */
   public int[] toIntArray() {
     int[] elements = new int[javaSize("toIntArray", 1)];
     read("toIntArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
-  /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT64}.
-   * Evaluates.
-   *
-   * @return a new Java array
-   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Returns the elements as {@code long} values; see {@link #toDoubleArray()}. */
   public long[] toLongArray() {
     long[] elements = new long[javaSize("toLongArray", 1)];
     read("toLongArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
-  /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#BOOL}.
-   * Evaluates.
-   *
-   * @return a new Java array
-   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Returns for each element whether it is not zero; see {@link #toDoubleArray()}. */
   public boolean[] toBooleanArray() {
     boolean[] elements = new boolean[javaSize("toBooleanArray", 1)];
     read("toBooleanArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
-  /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT8}.
-   * Evaluates.
-   *
-   * @return a new Java array
-   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Returns the elements as {@code byte} values; see {@link #toDoubleArray()}. */
   public byte[] toByteArray() {
     byte[] elements = new byte[javaSize("toByteArray", 1)];
     read("toByteArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
-  /**
-   * The elements in row-major order, converted as {@link #astype} does to {@link DType#INT16}.
-   * Evaluates.
-   *
-   * @return a new Java array
-   * @throws IllegalArgumentException for a complex array, or one too large for a Java array
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Returns the elements as {@code short} values; see {@link #toDoubleArray()}. */
   public short[] toShortArray() {
     short[] elements = new short[javaSize("toShortArray", 1)];
     read("toShortArray", h -> HostDataNative.to_host(h, elements), elements);
     return elements;
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
-   * Evaluates.
-   *
-   * @param destination a Java array of exactly {@link #size()} elements
-   * @throws IllegalArgumentException if the sizes differ, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Copies the elements into a Java array; see {@link #copyTo(double[])}. */
   public void copyTo(float[] destination) {
     read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
-   * Evaluates.
+   * Copies the elements in row-major order into a Java array, converted to its type as {@link
+   * #astype} does. Evaluates this array.
    *
    * @param destination a Java array of exactly {@link #size()} elements
    * @throws IllegalArgumentException if the sizes differ, or this array is complex
-   * @throws IllegalStateException if this array is closed
    */
   public void copyTo(double[] destination) {
     read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
-   * Evaluates.
-   *
-   * @param destination a Java array of exactly {@link #size()} elements
-   * @throws IllegalArgumentException if the sizes differ, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Copies the elements into a Java array; see {@link #copyTo(double[])}. */
   public void copyTo(int[] destination) {
     read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
-   * Evaluates.
-   *
-   * @param destination a Java array of exactly {@link #size()} elements
-   * @throws IllegalArgumentException if the sizes differ, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Copies the elements into a Java array; see {@link #copyTo(double[])}. */
   public void copyTo(long[] destination) {
     read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
-   * Evaluates.
-   *
-   * @param destination a Java array of exactly {@link #size()} elements
-   * @throws IllegalArgumentException if the sizes differ, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Copies the elements into a Java array; see {@link #copyTo(double[])}. */
   public void copyTo(boolean[] destination) {
     read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
-   * Evaluates.
-   *
-   * @param destination a Java array of exactly {@link #size()} elements
-   * @throws IllegalArgumentException if the sizes differ, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Copies the elements into a Java array; see {@link #copyTo(double[])}. */
   public void copyTo(byte[] destination) {
     read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a Java array.
-   * Evaluates.
-   *
-   * @param destination a Java array of exactly {@link #size()} elements
-   * @throws IllegalArgumentException if the sizes differ, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   */
+  /** Copies the elements into a Java array; see {@link #copyTo(double[])}. */
   public void copyTo(short[] destination) {
     read("copyTo", h -> HostDataNative.to_host(h, destination), destination);
   }
 
   /**
-   * The elements in row-major order as complex numbers. Evaluates.
+   * Returns the elements in row-major order as complex numbers. Evaluates this array.
    *
    * @return a new Java array
    * @throws IllegalArgumentException if this array is too large for a Java array
-   * @throws IllegalStateException if this array is closed
    */
   public Complex64[] toComplexArray() {
     return toComplexArray("toComplexArray");
@@ -988,13 +688,12 @@ public final class MlxArray
   }
 
   /**
-   * Copies the bytes of the elements in row-major order into a buffer, from its position on and in
-   * its byte order, without a conversion. The position then lies behind them. Evaluates. This is
-   * the way out for float16 and bfloat16 as bits.
+   * Copies the bytes of the elements in row-major order into a buffer, without conversion,
+   * beginning at its position and in its byte order. The position is advanced past them. Evaluates
+   * this array. Elements of float16 and bfloat16 can be read in this way.
    *
    * @param destination a buffer with at least {@link #nbytes()} bytes remaining
    * @throws IllegalArgumentException if there are fewer
-   * @throws IllegalStateException if this array is closed
    * @throws ReadOnlyBufferException if the buffer is read-only
    */
   public void copyTo(ByteBuffer destination) {
@@ -1007,12 +706,11 @@ public final class MlxArray
   }
 
   /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from
-   * its position on. The position then lies behind them. Evaluates.
+   * Copies the elements in row-major order into a buffer, converted as {@link #astype} does,
+   * beginning at its position. The position is advanced past them. Evaluates this array.
    *
    * @param destination a buffer with at least {@link #size()} elements remaining
    * @throws IllegalArgumentException if there are fewer, or this array is complex
-   * @throws IllegalStateException if this array is closed
    * @throws ReadOnlyBufferException if the buffer is read-only
    */
   public void copyTo(FloatBuffer destination) {
@@ -1020,43 +718,19 @@ public final class MlxArray
     destination.put(toFloatArray());
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from
-   * its position on. The position then lies behind them. Evaluates.
-   *
-   * @param destination a buffer with at least {@link #size()} elements remaining
-   * @throws IllegalArgumentException if there are fewer, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   * @throws ReadOnlyBufferException if the buffer is read-only
-   */
+  /** Copies the elements into a buffer; see {@link #copyTo(FloatBuffer)}. */
   public void copyTo(DoubleBuffer destination) {
     require(destination, size(), "elements");
     destination.put(toDoubleArray());
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from
-   * its position on. The position then lies behind them. Evaluates.
-   *
-   * @param destination a buffer with at least {@link #size()} elements remaining
-   * @throws IllegalArgumentException if there are fewer, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   * @throws ReadOnlyBufferException if the buffer is read-only
-   */
+  /** Copies the elements into a buffer; see {@link #copyTo(FloatBuffer)}. */
   public void copyTo(IntBuffer destination) {
     require(destination, size(), "elements");
     destination.put(toIntArray());
   }
 
-  /**
-   * Copies the elements in row-major order, converted as {@link #astype} does, into a buffer from
-   * its position on. The position then lies behind them. Evaluates.
-   *
-   * @param destination a buffer with at least {@link #size()} elements remaining
-   * @throws IllegalArgumentException if there are fewer, or this array is complex
-   * @throws IllegalStateException if this array is closed
-   * @throws ReadOnlyBufferException if the buffer is read-only
-   */
+  /** Copies the elements into a buffer; see {@link #copyTo(FloatBuffer)}. */
   public void copyTo(LongBuffer destination) {
     require(destination, size(), "elements");
     destination.put(toLongArray());
@@ -1097,7 +771,9 @@ public final class MlxArray
     return (int) size;
   }
 
-  /** {@link ReadOnlyBufferException} cannot carry a message by itself. */
+  /**
+   * A {@link ReadOnlyBufferException} with a message, which the JDK's constructor does not take.
+   */
   private static final class ReadOnlyDestinationException extends ReadOnlyBufferException {
     private static final long serialVersionUID = 1L;
     private final String message;
@@ -1131,7 +807,7 @@ public final class MlxArray
   // ---- object
   // ------------------------------------------------------------------------------------
 
-  /** Frees the array. Graphs that use it keep what they need; closing twice is harmless. */
+  /** Frees this array. Graphs that use it keep what they need. Closing a second time is a no-op. */
   @Override
   public void close() {
     HandlesNative.close(handle);
@@ -1139,9 +815,9 @@ public final class MlxArray
   }
 
   /**
-   * Whether this array was closed, by itself or by its scope.
+   * Returns whether this array has been closed, directly or by its scope.
    *
-   * @return true if it was
+   * @return true if it has been closed
    */
   public boolean isClosed() {
     try {
@@ -1152,8 +828,8 @@ public final class MlxArray
   }
 
   /**
-   * The form that Python prints, such as {@code array([1, 2, 3], dtype=float32)}. Evaluates; says
-   * so when it cannot.
+   * Returns the form that Python prints, for example {@code array([1, 2, 3], dtype=int32)}.
+   * Evaluates this array; describes it without values where that is impossible.
    */
   @Override
   public String toString() {
