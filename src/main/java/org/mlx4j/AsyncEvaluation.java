@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
 
-/** Evaluation on a few threads of our own, which end when nothing is left to do. */
+/**
+ * Evaluation on a few threads that belong to this library and end when there is nothing left to do.
+ */
 final class AsyncEvaluation {
   private static final int THREADS = 4;
   private static final Executor EXECUTOR = executor();
@@ -46,7 +48,10 @@ final class AsyncEvaluation {
     return future;
   }
 
-  /** Handles of our own, so that the arrays may be closed meanwhile. */
+  /**
+   * Returns handles of this library's own to the arrays, so that the caller may close them
+   * meanwhile.
+   */
   private static long[] aliases(MlxArray... arrays) {
     long[] handles = Call.handles("evalAsync", arrays);
     long[] own = new long[handles.length];

@@ -3,9 +3,15 @@ package org.mlx4j;
 import org.mlx4j.internal.DTypesNative;
 
 /**
- * The type of an array's elements, as in MLX.
+ * The type of an array's elements. Mirrors {@code mlx.core.Dtype}.
  *
- * <p>Mirrors {@code mlx.core.Dtype}. {@code float64} exists on the CPU only.
+ * <pre>{@code
+ * MlxArray x = MlxArray.of(1, 2, 3);                 // int32
+ * MlxArray half = x.astype(DType.FLOAT16);
+ * boolean floating = half.dtype().isFloating();      // true
+ * }</pre>
+ *
+ * <p>{@code float64} is available on the CPU only.
  */
 public enum DType {
   /** True or false, one byte. */
@@ -14,7 +20,7 @@ public enum DType {
   UINT8(1),
   /** Unsigned 16-bit integer. */
   UINT16(2),
-  /** Unsigned 32-bit integer; what {@code argmax} and its like return. */
+  /** Unsigned 32-bit integer; the dtype of the results of {@code argmax} and similar operations. */
   UINT32(4),
   /** Unsigned 64-bit integer. */
   UINT64(8),
@@ -32,14 +38,18 @@ public enum DType {
   FLOAT32(4),
   /** IEEE double precision, a Java {@code double}; on the CPU only. */
   FLOAT64(8),
-  /** The upper half of a single precision number. */
+  /** The upper half of a single-precision number. */
   BFLOAT16(2),
-  /** A complex number of two single precision parts; see {@link Complex64}. */
+  /** A complex number of two single-precision parts; see {@link Complex64}. */
   COMPLEX64(8);
 
   /**
-   * The kinds of dtypes, one containing the other as classes do. Mirrors {@code
+   * Categories of dtypes, which contain one another as classes do. Mirrors {@code
    * mlx.core.DtypeCategory}.
+   *
+   * <pre>{@code
+   * boolean yes = Ops.issubdtype(DType.INT8, DType.Category.INTEGER); // true
+   * }</pre>
    */
   public enum Category {
     /** All dtypes. */
@@ -48,15 +58,15 @@ public enum DType {
     NUMBER(GENERIC),
     /** The integers. */
     INTEGER(NUMBER),
-    /** The integers with a sign. */
+    /** The signed integers. */
     SIGNEDINTEGER(INTEGER),
-    /** The integers without a sign. */
+    /** The unsigned integers. */
     UNSIGNEDINTEGER(INTEGER),
-    /** Floating point numbers, real and complex. */
+    /** Floating-point numbers, real and complex. */
     INEXACT(NUMBER),
-    /** Real floating point numbers. */
+    /** Real floating-point numbers. */
     FLOATING(INEXACT),
-    /** Complex floating point numbers. */
+    /** Complex floating-point numbers. */
     COMPLEXFLOATING(INEXACT);
 
     private final Category parent;
@@ -76,19 +86,25 @@ public enum DType {
     }
   }
 
-  /** The kinds of dtypes of the Python array API, for {@link Ops#isdtype(DType, Kind...)}. */
+  /**
+   * Kinds of dtypes in the Python array API, for {@link Ops#isdtype(DType, Kind...)}.
+   *
+   * <pre>{@code
+   * boolean yes = Ops.isdtype(DType.INT8, DType.Kind.INTEGRAL, DType.Kind.BOOL); // true
+   * }</pre>
+   */
   public enum Kind {
     /** bool. */
     BOOL(null),
-    /** The integers with a sign. */
+    /** The signed integers. */
     SIGNED_INTEGER(Category.SIGNEDINTEGER),
-    /** The integers without a sign. */
+    /** The unsigned integers. */
     UNSIGNED_INTEGER(Category.UNSIGNEDINTEGER),
     /** The integers. */
     INTEGRAL(Category.INTEGER),
-    /** Real floating point numbers. */
+    /** Real floating-point numbers. */
     REAL_FLOATING(Category.FLOATING),
-    /** Complex floating point numbers. */
+    /** Complex floating-point numbers. */
     COMPLEX_FLOATING(Category.COMPLEXFLOATING),
     /** All but bool. */
     NUMERIC(Category.NUMBER);
@@ -124,14 +140,16 @@ public enum DType {
     return ALL[code];
   }
 
-  /** What natives take: the order of the constants is that of MLX's own enumeration. */
+  /**
+   * Returns the number that natives take: the constants are in the order of MLX's own enumeration.
+   */
   @SuppressWarnings("EnumOrdinal")
   int code() {
     return ordinal();
   }
 
   /**
-   * The size of an element.
+   * Returns the size of an element.
    *
    * @return the size in bytes
    */
@@ -140,18 +158,18 @@ public enum DType {
   }
 
   /**
-   * Whether this is one of float16, bfloat16, float32 and float64.
+   * Returns whether this is float16, bfloat16, float32 or float64.
    *
-   * @return true for real floating point types
+   * @return true for real floating-point dtypes
    */
   public boolean isFloating() {
     return this == FLOAT16 || this == BFLOAT16 || this == FLOAT32 || this == FLOAT64;
   }
 
   /**
-   * Whether this is a signed or unsigned integer type; bool is none.
+   * Returns whether this is a signed or unsigned integer type; bool is not.
    *
-   * @return true for integer types
+   * @return true for integer dtypes
    */
   public boolean isInteger() {
     return compareTo(UINT8) >= 0 && compareTo(INT64) <= 0;
@@ -171,7 +189,7 @@ public enum DType {
     return category().isSubdtype(of);
   }
 
-  /** The dtype of what an operation makes of this and another. */
+  /** Returns the dtype of the result of an operation on this and another dtype. */
   DType promotedWith(DType other) {
     return of(DTypesNative.promote_types(code(), other.code()));
   }

@@ -8,27 +8,35 @@ import org.mlx4j.internal.DevicesNative;
 /**
  * A device that computes. Mirrors {@code mlx.core.Device}.
  *
- * @param type the kind of device
+ * <pre>{@code
+ * Device device = Device.defaultDevice();
+ * try (StreamScope onCpu = StreamScope.open(Device.cpu())) {
+ *   MlxArray x = Ops.ones(3).add(1); // computed on the CPU
+ * }
+ * }</pre>
+ *
+ * <p>Every method throws {@link NullPointerException} if an argument is null.
+ *
+ * @param type the type of the device
  */
 public record Device(Type type) {
-  /** Kinds of devices. */
+  /** Types of devices. */
   public enum Type {
-    /** The processor; always there. */
+    /** The processor, which is always available. */
     CPU,
     /** The graphics processor: Metal on macOS, CUDA on Linux. */
     GPU;
 
-    /** What natives take. */
+    /** Returns the number that natives take. */
     int code() {
       return this == CPU ? 0 : 1;
     }
   }
 
   /**
-   * Names a device, whether it is there or not.
+   * Names a device, whether it is available or not.
    *
-   * @param type the kind of device
-   * @throws NullPointerException if {@code type} is null
+   * @param type the type of the device
    */
   public Device {
     Call.notNull("Device", "the type", type);
@@ -38,7 +46,7 @@ public record Device(Type type) {
   private static final Device GPU = new Device(Type.GPU);
 
   /**
-   * The processor.
+   * Returns the processor.
    *
    * @return the device
    */
@@ -47,18 +55,18 @@ public record Device(Type type) {
   }
 
   /**
-   * The graphics processor.
+   * Returns the graphics processor.
    *
    * @return the device
-   * @throws IllegalStateException if this MLX has none
+   * @throws IllegalStateException if no GPU is available
    */
   public static Device gpu() {
     return GPU.requireAvailable();
   }
 
   /**
-   * The device of operations whose thread chose none: the GPU where there is one, unless {@link
-   * #setDefaultDevice} chose another. Mirrors {@code mlx.core.default_device}.
+   * Returns the device that threads use unless they choose another: the GPU if there is one, unless
+   * {@link #setDefaultDevice} chose otherwise. Mirrors {@code mlx.core.default_device}.
    *
    * @return the device
    */
@@ -68,7 +76,7 @@ public record Device(Type type) {
   }
 
   /**
-   * Chooses the default device for all threads. Mirrors {@code mlx.core.set_default_device}.
+   * Sets the default device for all threads. Mirrors {@code mlx.core.set_default_device}.
    *
    * @param device the device
    * @throws IllegalStateException if it is not available
@@ -78,7 +86,7 @@ public record Device(Type type) {
   }
 
   /**
-   * Whether this MLX can use the device. Mirrors {@code mlx.core.is_available}.
+   * Returns whether MLX can use this device. Mirrors {@code mlx.core.is_available}.
    *
    * @return true if it can
    */
@@ -87,30 +95,27 @@ public record Device(Type type) {
   }
 
   /**
-   * How many devices of a kind this MLX can use. Mirrors {@code mlx.core.device_count}.
+   * Returns the number of devices of a type that MLX can use. Mirrors {@code
+   * mlx.core.device_count}.
    *
-   * @param type the kind of device
-   * @return the number, 0 where there is none
+   * @param type the type of device
+   * @return the number of devices, possibly 0
    */
   public static int deviceCount(Type type) {
     return DevicesNative.device_count(Call.notNull("deviceCount", "the type", type).code());
   }
 
-  /**
-   * What is known of the default device. Mirrors {@code mlx.core.device_info}.
-   *
-   * @return the properties, as {@link #deviceInfo(Device)} has them
-   */
+  /** Equivalent to {@link #deviceInfo(Device) deviceInfo(defaultDevice())}. */
   public static Map<String, Object> deviceInfo() {
     return deviceInfo(defaultDevice());
   }
 
   /**
-   * What is known of a device. Mirrors {@code mlx.core.device_info}.
+   * Returns the properties of a device. Mirrors {@code mlx.core.device_info}.
    *
    * @param device the device
-   * @return the properties by their names, such as {@code device_name}; each is a {@link String} or
-   *     a {@link Long}
+   * @return the properties by name, for example {@code device_name}; each is a {@link String} or a
+   *     {@link Long}
    * @throws IllegalStateException if the device is not available
    */
   public static Map<String, Object> deviceInfo(Device device) {
@@ -134,7 +139,7 @@ public record Device(Type type) {
     return this;
   }
 
-  /** The form that MLX prints, such as {@code Device(cpu, 0)}. */
+  /** Returns the form that MLX prints, for example {@code Device(cpu, 0)}. */
   @Override
   public String toString() {
     return "Device(" + (type == Type.CPU ? "cpu" : "gpu") + ", 0)";

@@ -3,21 +3,24 @@ package org.mlx4j;
 import java.util.Arrays;
 
 /**
- * What stands for an axis between the brackets of Python's {@code x[…]}: a number, a slice, an
+ * An index of one axis, as between the brackets of Python's {@code x[…]}: a number, a slice, an
  * ellipsis, a new axis, or an array of numbers or truth values.
  *
  * <pre>{@code
- * x.get(at(0), ellipsis(), slice(1, -1), newAxis())     // x[0, ..., 1:-1, None]
- * x.get(all(), of(columns))                             // x[:, columns]
- * x.at(of(x.less(0))).set(0)                            // x[x < 0] = 0
+ * import static org.mlx4j.Index.*;
+ *
+ * MlxArray x = Ops.arange(24).reshape(2, 3, 4);
+ * MlxArray part = x.get(at(0), ellipsis(), slice(1, -1), newAxis()); // x[0, ..., 1:-1, None]
+ * MlxArray columns = x.get(all(), all(), of(3, 0));                  // x[:, :, [3, 0]]
+ * MlxArray zeros = x.at(of(x.greater(9))).set(0);                    // x with x[x > 9] = 0
  * }</pre>
  *
- * <p>Arrays follow the rules of NumPy and MLX. All of them, and numbers beside them, are broadcast
- * to one shape, whose axes take the place of theirs; if a slice or a new axis stands between them,
- * these axes come first.
+ * <p>Arrays follow the rules of NumPy and MLX. All arrays of indices, and numbers beside them, are
+ * broadcast to one shape, whose axes replace theirs. If a slice or a new axis stands between them,
+ * these axes come first in the result.
  */
 public final class Index {
-  /** What an index is. */
+  /** The kind of an index. */
   enum Kind {
     NUMBER,
     SLICE,
@@ -54,7 +57,7 @@ public final class Index {
   }
 
   /**
-   * One element of an axis, which the result loses: {@code i}.
+   * Selects one element of an axis, which is removed from the result: {@code i}.
    *
    * @param i the index; counts from the end when negative
    * @return an index
@@ -70,7 +73,7 @@ public final class Index {
   }
 
   /**
-   * The whole axis: {@code :}.
+   * Selects the whole axis: {@code :}.
    *
    * @return an index
    */
@@ -79,7 +82,7 @@ public final class Index {
   }
 
   /**
-   * The part of an axis from an index on: {@code start:}.
+   * Selects the part of an axis that begins at an index: {@code start:}.
    *
    * @param start the first index; counts from the end when negative
    * @return an index
@@ -89,7 +92,7 @@ public final class Index {
   }
 
   /**
-   * The part of an axis before an index: {@code :stop}.
+   * Selects the part of an axis before an index: {@code :stop}.
    *
    * @param stop the index after the last; counts from the end when negative
    * @return an index
@@ -99,7 +102,7 @@ public final class Index {
   }
 
   /**
-   * A part of an axis: {@code start:stop}.
+   * Selects a part of an axis: {@code start:stop}.
    *
    * @param start the first index; counts from the end when negative
    * @param stop the index after the last; counts from the end when negative
@@ -110,13 +113,13 @@ public final class Index {
   }
 
   /**
-   * A regular selection of an axis: {@code start:stop:step}, as in Python with open ends and limits
-   * beyond the axis.
+   * Selects every {@code step}-th element of a part of an axis: {@code start:stop:step}. As in
+   * Python, limits may be open or beyond the axis.
    *
-   * @param start the first index, or null for the beginning (the end when {@code step} is negative)
-   * @param stop the index after the last, or null for the end (the beginning when {@code step} is
+   * @param start the first index, or null for the beginning (the end if {@code step} is negative)
+   * @param stop the index after the last, or null for the end (the beginning if {@code step} is
    *     negative)
-   * @param step the difference of neighbours, not zero
+   * @param step the distance of neighbors, not zero
    * @return an index
    * @throws IllegalArgumentException if {@code step} is zero
    */
@@ -128,7 +131,7 @@ public final class Index {
   }
 
   /**
-   * As many whole axes as are left: {@code ...}.
+   * Selects as many whole axes as remain: {@code ...}.
    *
    * @return an index
    */
@@ -137,7 +140,7 @@ public final class Index {
   }
 
   /**
-   * A new axis of size 1: {@code None}.
+   * Inserts a new axis of size 1: {@code None}.
    *
    * @return an index
    */
@@ -146,14 +149,14 @@ public final class Index {
   }
 
   /**
-   * Elements of an axis by their indices, or, for an array of dtype bool, the positions of as many
-   * axes as it has where it is true. A bool scalar adds an axis and selects all of it or nothing,
-   * as in NumPy.
+   * Selects elements of an axis by an array of indices, or, by an array of dtype bool, the
+   * positions at which it is true, along as many axes as it has. A bool scalar adds an axis and
+   * selects all of it or nothing, as in NumPy.
    *
    * @param indices of integer dtype, which count from the end when negative, or of dtype bool and
    *     of the sizes of the axes. The index refers to the array and does not own it
    * @return an index
-   * @throws IllegalArgumentException if the dtype is another
+   * @throws IllegalArgumentException if the dtype is neither integer nor bool
    */
   public static Index of(MlxArray indices) {
     Call.notNull("of", "the array of indices", indices);
@@ -170,7 +173,7 @@ public final class Index {
   }
 
   /**
-   * Elements of an axis by their indices, as a list between Python's brackets.
+   * Selects elements of an axis by their indices, as a list between Python's brackets does.
    *
    * @param indices the indices; they count from the end when negative
    * @return an index
@@ -184,7 +187,7 @@ public final class Index {
     return Call.as(function, () -> Arrays.stream(indices).map(Index::of).toArray(Index[]::new));
   }
 
-  /** The form that Python writes between brackets; of an array its dtype and shape. */
+  /** Returns the form that Python writes between brackets; for an array, its dtype and shape. */
   @Override
   public String toString() {
     return switch (kind) {
@@ -207,17 +210,17 @@ public final class Index {
     return kind;
   }
 
-  /** The number, of a {@link Kind#NUMBER}. */
+  /** Returns the number of a {@link Kind#NUMBER}. */
   int number() {
     return start;
   }
 
-  /** The indices or the mask, or null. */
+  /** Returns the indices or the mask, or null. */
   MlxArray array() {
     return array;
   }
 
-  /** How many axes of the array this stands for, but for an ellipsis. */
+  /** Returns the number of axes that this index stands for, except for an ellipsis. */
   int axes() {
     return switch (kind) {
       case NUMBER, SLICE, ARRAY -> 1;
@@ -227,8 +230,8 @@ public final class Index {
   }
 
   /**
-   * Python's rules for the ends of a slice; sets them so that MLX understands them, and returns how
-   * many elements there are.
+   * Resolves a slice by Python's rules: stores limits that MLX understands, and returns the number
+   * of selected elements.
    */
   int limits(int axis, int size, int[] from, int[] to, int[] steps) {
     int lowest = step > 0 ? 0 : -1;
@@ -249,7 +252,7 @@ public final class Index {
     return count;
   }
 
-  /** One slice for each axis. */
+  /** Returns one slice for each axis. */
   static Index[] slices(String function, int ndim, int[] start, int[] stop, int[] strides) {
     Call.notNull(function, "the start", start);
     Call.notNull(function, "the stop", stop);

@@ -12,17 +12,28 @@ import org.mlx4j.internal.RandomNative;
 /**
  * Random numbers. Mirrors {@code mlx.core.random}.
  *
- * <p>A number depends on nothing but its key: the same key gives the same numbers. Without a key a
- * function takes the next one of a sequence that all threads share. A function that {@link
- * Transforms#compile} records takes its keys once, so one that shall draw new numbers at every call
- * gets its key as an argument.
+ * <pre>{@code
+ * MlxRandom.seed(42);
+ * MlxArray noise = MlxRandom.normal(2, 3);              // uses the next key of the process
+ * MlxArray key = MlxRandom.key(7);
+ * MlxArray same = MlxRandom.uniform(0, 1, new int[] {4}, key); // depends on the key only
+ * }</pre>
+ *
+ * <p>Numbers depend only on their key: the same key gives the same numbers. Functions without a key
+ * argument, or with null for it, take the next key of a sequence that all threads share. A function
+ * that {@link Transforms#compile} records takes such keys once, while it is traced; if it must draw
+ * new numbers at every call, give it its key as an argument.
+ *
+ * <p>All functions throw {@link IllegalStateException} if an array is closed, and {@link
+ * NullPointerException} if an argument other than the key is null.
  */
 public final class MlxRandom {
   private MlxRandom() {}
 
   /**
-   * Starts the process's sequence of keys anew: the same seed gives the same numbers, those that
-   * Python gives. Without it the sequence starts at random. Mirrors {@code mlx.core.random.seed}.
+   * Restarts the process's sequence of keys: the same seed gives the same numbers, which are also
+   * those of Python. Without a seed, the sequence starts at random. Mirrors {@code
+   * mlx.core.random.seed}.
    *
    * @param seed any number
    */
@@ -31,36 +42,28 @@ public final class MlxRandom {
   }
 
   /**
-   * A key. Mirrors {@code mlx.core.random.key}.
+   * Creates a key. Mirrors {@code mlx.core.random.key}.
    *
    * @param seed any number
    * @return a uint32 array of shape {@code (2)}
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray key(long seed) {
     return creation("key", s -> RandomNative.key(seed));
   }
 
-  /**
-   * Two new keys of one, which should not be used again. Mirrors {@code mlx.core.random.split}.
-   *
-   * @param key the key
-   * @return two keys
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Derives two new keys from a key; see {@link #split(MlxArray, int)}. */
   public static MlxArray[] split(MlxArray key) {
     return unaryToMany("split", RandomNative::split, key);
   }
 
   /**
-   * New keys of one, which should not be used again. Mirrors {@code mlx.core.random.split}.
+   * Derives new keys from a key, which should not be used again. Mirrors {@code
+   * mlx.core.random.split}.
    *
    * @param key the key
-   * @param num how many
+   * @param num the number of new keys
    * @return a uint32 array of shape {@code (num, 2)}
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if {@code num} is negative, or {@code key} is not a PRNG key
    */
   public static MlxArray split(MlxArray key, int num) {
     requireNotNegative("split", "num", num);
@@ -68,71 +71,47 @@ public final class MlxRandom {
   }
 
   /**
-   * Numbers evenly distributed over {@code [0, 1)}. Mirrors {@code mlx.core.random.uniform}.
-   *
-   * @param shape the shape; empty for a scalar
-   * @return a float32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
+   * Draws float32 numbers from the uniform distribution over {@code [0, 1)}; see {@link
+   * #uniform(MlxArray, MlxArray, int[], DType, MlxArray)}.
    */
   public static MlxArray uniform(int... shape) {
     return uniform(0, 1, shape);
   }
 
   /**
-   * Numbers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.uniform}.
-   *
-   * @param low the lower limit
-   * @param high the upper limit
-   * @param shape the shape; empty for a scalar
-   * @return a float32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
+   * Draws float32 numbers from the uniform distribution over {@code [low, high)}; see {@link
+   * #uniform(MlxArray, MlxArray, int[], DType, MlxArray)}.
    */
   public static MlxArray uniform(double low, double high, int[] shape) {
     return uniform(low, high, shape, DType.FLOAT32, null);
   }
 
   /**
-   * Numbers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.uniform}.
-   *
-   * @param low the lower limit
-   * @param high the upper limit
-   * @param shape the shape; empty for a scalar
-   * @param key the key, or null for the next of the process
-   * @return a float32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Draws float32 numbers from the uniform distribution over {@code [low, high)}; see {@link
+   * #uniform(MlxArray, MlxArray, int[], DType, MlxArray)}.
    */
   public static MlxArray uniform(double low, double high, int[] shape, MlxArray key) {
     return uniform(low, high, shape, DType.FLOAT32, key);
   }
 
   /**
-   * Numbers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.uniform}.
-   *
-   * @param low the lower limit
-   * @param high the upper limit
-   * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #uniform(MlxArray, MlxArray, int[], DType, MlxArray)} with scalar limits.
    */
   public static MlxArray uniform(double low, double high, int[] shape, DType dtype, MlxArray key) {
     return between("uniform", low, high, dtype, (l, h) -> uniform(l, h, shape, dtype, key));
   }
 
   /**
-   * Numbers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.uniform}.
+   * Draws numbers from the uniform distribution over {@code [low, high)}. Mirrors {@code
+   * mlx.core.random.uniform}.
    *
-   * @param low the lower limits, of a shape that broadcasts to {@code shape}
-   * @param high the upper limits, of a shape that broadcasts to {@code shape}
+   * @param low the lower limits, inclusive, of a shape that broadcasts to {@code shape}
+   * @param high the upper limits, exclusive, of a shape that broadcasts to {@code shape}
    * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * @param dtype a floating-point dtype
+   * @param key the PRNG key, or null for the next key of the process
+   * @return an array of the given shape and dtype
+   * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray uniform(
       MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
@@ -146,41 +125,24 @@ public final class MlxRandom {
   }
 
   /**
-   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code
-   * mlx.core.random.normal}.
-   *
-   * @param shape the shape; empty for a scalar
-   * @return a float32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
+   * Draws float32 numbers from the standard normal distribution; see {@link #normal(int[], DType,
+   * MlxArray, MlxArray, MlxArray)}.
    */
   public static MlxArray normal(int... shape) {
     return normal(shape, (MlxArray) null);
   }
 
   /**
-   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code
-   * mlx.core.random.normal}.
-   *
-   * @param shape the shape; empty for a scalar
-   * @param key the key, or null for the next of the process
-   * @return a float32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Draws float32 numbers from the standard normal distribution; see {@link #normal(int[], DType,
+   * MlxArray, MlxArray, MlxArray)}.
    */
   public static MlxArray normal(int[] shape, MlxArray key) {
     return normal(shape, DType.FLOAT32, key);
   }
 
   /**
-   * Normally distributed numbers. Mean 0, standard deviation 1. Mirrors {@code
-   * mlx.core.random.normal}.
-   *
-   * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Draws numbers from the standard normal distribution; see {@link #normal(int[], DType, MlxArray,
+   * MlxArray, MlxArray)}.
    */
   public static MlxArray normal(int[] shape, DType dtype, MlxArray key) {
     return keyed(
@@ -191,32 +153,23 @@ public final class MlxRandom {
   }
 
   /**
-   * Normally distributed numbers. Mirrors {@code mlx.core.random.normal}.
-   *
-   * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
-   * @param loc the mean
-   * @param scale the standard deviation
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #normal(int[], DType, MlxArray, MlxArray, MlxArray)} with a scalar mean
+   * and standard deviation.
    */
   public static MlxArray normal(int[] shape, DType dtype, double loc, double scale, MlxArray key) {
     return between("normal", loc, scale, dtype, (l, c) -> normal(shape, dtype, l, c, key));
   }
 
   /**
-   * Normally distributed numbers. Mirrors {@code mlx.core.random.normal}.
+   * Draws numbers from normal distributions. Mirrors {@code mlx.core.random.normal}.
    *
    * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
+   * @param dtype a floating-point dtype
    * @param loc the means, of a shape that broadcasts to {@code shape}
    * @param scale the standard deviations, of a shape that broadcasts to {@code shape}
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * @param key the PRNG key, or null for the next key of the process
+   * @return an array of the given shape and dtype
+   * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray normal(
       int[] shape, DType dtype, MlxArray loc, MlxArray scale, MlxArray key) {
@@ -230,50 +183,35 @@ public final class MlxRandom {
   }
 
   /**
-   * Vectors of jointly normally distributed numbers. Mirrors {@code
-   * mlx.core.random.multivariate_normal}.
-   *
-   * @param mean the mean, of shape {@code (…, n)}
-   * @param cov the covariance matrix, of shape {@code (…, n, n)}
-   * @return a float32 array of shape {@code (…, n)}
-   * @throws IllegalArgumentException if the shapes do not fit
-   * @throws IllegalStateException if an array is closed
+   * Draws one vector for each mean and covariance matrix; see {@link #multivariateNormal(MlxArray,
+   * MlxArray, int[], DType, MlxArray)}.
    */
   public static MlxArray multivariateNormal(MlxArray mean, MlxArray cov) {
     return multivariateNormal(mean, cov, new int[0]);
   }
 
   /**
-   * Vectors of jointly normally distributed numbers. Mirrors {@code
-   * mlx.core.random.multivariate_normal}.
-   *
-   * @param mean the mean, of shape {@code (…, n)}
-   * @param cov the covariance matrix, of shape {@code (…, n, n)}
-   * @param shape the shape of the result without its last axis, to which those of {@code mean} and
-   *     {@code cov} broadcast
-   * @return a float32 array of shape {@code (shape, n)}
-   * @throws IllegalArgumentException if the shapes do not fit
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #multivariateNormal(MlxArray, MlxArray, int[], DType, MlxArray)
+   * multivariateNormal(mean, cov, shape, DType.FLOAT32, null)}.
    */
   public static MlxArray multivariateNormal(MlxArray mean, MlxArray cov, int[] shape) {
     return multivariateNormal(mean, cov, shape, DType.FLOAT32, null);
   }
 
   /**
-   * Vectors of jointly normally distributed numbers. The covariance matrix is decomposed on the
-   * CPU; if an element of it is infinite or NaN, the evaluation throws an {@link MlxException}.
-   * Mirrors {@code mlx.core.random.multivariate_normal}.
+   * Draws vectors from multivariate normal distributions. The covariance matrices are decomposed on
+   * the CPU; if an element is infinite or NaN, evaluation throws an {@link MlxException}. Mirrors
+   * {@code mlx.core.random.multivariate_normal}.
    *
-   * @param mean the mean, of shape {@code (…, n)}
-   * @param cov the covariance matrix, symmetric and positive semi-definite, of shape {@code (…, n,
-   *     n)}
-   * @param shape the shape of the result without its last axis, to which those of {@code mean} and
-   *     {@code cov} broadcast
-   * @param dtype float32
-   * @param key the key, or null for the next of the process
+   * @param mean the means, of shape {@code (…, n)}
+   * @param cov the covariance matrices, symmetric and positive semi-definite, of shape {@code (…,
+   *     n, n)}
+   * @param shape the shape of the result without its last axis, to which the leading axes of {@code
+   *     mean} and {@code cov} broadcast
+   * @param dtype {@link DType#FLOAT32}
+   * @param key the PRNG key, or null for the next key of the process
    * @return an array of shape {@code (shape, n)}
-   * @throws IllegalArgumentException if the shapes do not fit, or the dtype is another one
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the shapes do not fit, or the dtype is not float32
    */
   public static MlxArray multivariateNormal(
       MlxArray mean, MlxArray cov, int[] shape, DType dtype, MlxArray key) {
@@ -288,44 +226,23 @@ public final class MlxRandom {
   }
 
   /**
-   * Integers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.randint}.
-   *
-   * @param low the smallest
-   * @param high the limit, which is not included
-   * @param shape the shape; empty for a scalar
-   * @return an int32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
+   * Draws int32 numbers from {@code [low, high)}; see {@link #randint(MlxArray, MlxArray, int[],
+   * DType, MlxArray)}.
    */
   public static MlxArray randint(int low, int high, int... shape) {
     return randint(low, high, shape, DType.INT32, null);
   }
 
   /**
-   * Integers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.randint}.
-   *
-   * @param low the smallest
-   * @param high the limit, which is not included
-   * @param shape the shape; empty for a scalar
-   * @param key the key, or null for the next of the process
-   * @return an int32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Draws int32 numbers from {@code [low, high)}; see {@link #randint(MlxArray, MlxArray, int[],
+   * DType, MlxArray)}.
    */
   public static MlxArray randint(int low, int high, int[] shape, MlxArray key) {
     return randint(low, high, shape, DType.INT32, key);
   }
 
   /**
-   * Integers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.randint}.
-   *
-   * @param low the smallest
-   * @param high the limit, which is not included
-   * @param shape the shape; empty for a scalar
-   * @param dtype an integer dtype
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #randint(MlxArray, MlxArray, int[], DType, MlxArray)} with scalar limits.
    */
   public static MlxArray randint(long low, long high, int[] shape, DType dtype, MlxArray key) {
     requireFit(dtype, low);
@@ -339,16 +256,16 @@ public final class MlxRandom {
   }
 
   /**
-   * Integers evenly distributed over {@code [low, high)}. Mirrors {@code mlx.core.random.randint}.
+   * Draws integers from the uniform distribution over {@code [low, high)}. Mirrors {@code
+   * mlx.core.random.randint}.
    *
-   * @param low the smallest, of a shape that broadcasts to {@code shape}
-   * @param high the limits, which are not included, of a shape that broadcasts to {@code shape}
+   * @param low the lower limits, inclusive, of a shape that broadcasts to {@code shape}
+   * @param high the upper limits, exclusive, of a shape that broadcasts to {@code shape}
    * @param shape the shape; empty for a scalar
    * @param dtype an integer dtype
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * @param key the PRNG key, or null for the next key of the process
+   * @return an array of the given shape and dtype
+   * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray randint(
       MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
@@ -362,72 +279,44 @@ public final class MlxRandom {
   }
 
   /**
-   * True or false with the same probability. Mirrors {@code mlx.core.random.bernoulli}.
-   *
-   * @return a bool scalar
+   * Draws one bool that is true with probability 0.5; see {@link #bernoulli(MlxArray, int[],
+   * MlxArray)}.
    */
   public static MlxArray bernoulli() {
     return bernoulli(0.5);
   }
 
   /**
-   * True with a probability, false otherwise. Mirrors {@code mlx.core.random.bernoulli}.
-   *
-   * @param p the probability of true
-   * @param shape the shape; empty for a scalar
-   * @return a bool array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
+   * Draws bools that are true with probability {@code p}; see {@link #bernoulli(MlxArray, int[],
+   * MlxArray)}.
    */
   public static MlxArray bernoulli(double p, int... shape) {
     return bernoulli(p, shape, null);
   }
 
-  /**
-   * True with a probability, false otherwise. Mirrors {@code mlx.core.random.bernoulli}.
-   *
-   * @param p the probability of true
-   * @param shape the shape; empty for a scalar
-   * @param key the key, or null for the next of the process
-   * @return a bool array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #bernoulli(MlxArray, int[], MlxArray)} with a single probability. */
   public static MlxArray bernoulli(double p, int[] shape, MlxArray key) {
     return between("bernoulli", p, 0, DType.FLOAT32, (q, unused) -> bernoulli(q, shape, key));
   }
 
-  /**
-   * True with a probability, false otherwise. Mirrors {@code mlx.core.random.bernoulli}.
-   *
-   * @param p the probabilities of true
-   * @return a bool array of the shape of {@code p}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Draws one bool for each probability; see {@link #bernoulli(MlxArray, int[], MlxArray)}. */
   public static MlxArray bernoulli(MlxArray p) {
     return bernoulli(p, null);
   }
 
-  /**
-   * True with a probability, false otherwise. Mirrors {@code mlx.core.random.bernoulli}.
-   *
-   * @param p the probabilities of true
-   * @param key the key, or null for the next of the process
-   * @return a bool array of the shape of {@code p}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Draws one bool for each probability; see {@link #bernoulli(MlxArray, int[], MlxArray)}. */
   public static MlxArray bernoulli(MlxArray p, MlxArray key) {
     return keyed("bernoulli", key, (q, k, s) -> RandomNative.bernoulli(q, k, s), p);
   }
 
   /**
-   * True with a probability, false otherwise. Mirrors {@code mlx.core.random.bernoulli}.
+   * Draws bools that are true with given probabilities. Mirrors {@code mlx.core.random.bernoulli}.
    *
    * @param p the probabilities of true, of a shape that broadcasts to {@code shape}
    * @param shape the shape; empty for a scalar
-   * @param key the key, or null for the next of the process
-   * @return a bool array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * @param key the PRNG key, or null for the next key of the process
+   * @return a bool array of the given shape
+   * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray bernoulli(MlxArray p, int[] shape, MlxArray key) {
     return keyed(
@@ -438,31 +327,16 @@ public final class MlxRandom {
   }
 
   /**
-   * Normally distributed numbers, only those between two limits. Mirrors {@code
-   * mlx.core.random.truncated_normal}.
-   *
-   * @param lower the lower limit
-   * @param upper the upper limit
-   * @param shape the shape; empty for a scalar
-   * @return a float32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
+   * Draws float32 numbers from the standard normal distribution within limits; see {@link
+   * #truncatedNormal(MlxArray, MlxArray, int[], DType, MlxArray)}.
    */
   public static MlxArray truncatedNormal(double lower, double upper, int... shape) {
     return truncatedNormal(lower, upper, shape, DType.FLOAT32, null);
   }
 
   /**
-   * Normally distributed numbers, only those between two limits. Mirrors {@code
-   * mlx.core.random.truncated_normal}.
-   *
-   * @param lower the lower limit
-   * @param upper the upper limit
-   * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #truncatedNormal(MlxArray, MlxArray, int[], DType, MlxArray)} with scalar
+   * limits.
    */
   public static MlxArray truncatedNormal(
       double lower, double upper, int[] shape, DType dtype, MlxArray key) {
@@ -471,17 +345,16 @@ public final class MlxRandom {
   }
 
   /**
-   * Normally distributed numbers, only those between two limits. Mirrors {@code
-   * mlx.core.random.truncated_normal}.
+   * Draws numbers from the standard normal distribution, restricted to those between two limits.
+   * Mirrors {@code mlx.core.random.truncated_normal}.
    *
    * @param lower the lower limits, of a shape that broadcasts to {@code shape}
    * @param upper the upper limits, of a shape that broadcasts to {@code shape}
    * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * @param dtype a floating-point dtype
+   * @param key the PRNG key, or null for the next key of the process
+   * @return an array of the given shape and dtype
+   * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray truncatedNormal(
       MlxArray lower, MlxArray upper, int[] shape, DType dtype, MlxArray key) {
@@ -496,30 +369,16 @@ public final class MlxRandom {
   }
 
   /**
-   * Normally distributed numbers, only those between two limits. Mirrors {@code
-   * mlx.core.random.truncated_normal}.
-   *
-   * @param lower the lower limits
-   * @param upper the upper limits
-   * @return a float32 array of the shape to which those of the limits broadcast
-   * @throws IllegalArgumentException if the shapes do not fit
-   * @throws IllegalStateException if an array is closed
+   * Draws one float32 number for each pair of limits, which are broadcast together; see {@link
+   * #truncatedNormal(MlxArray, MlxArray, int[], DType, MlxArray)}.
    */
   public static MlxArray truncatedNormal(MlxArray lower, MlxArray upper) {
     return truncatedNormal(lower, upper, DType.FLOAT32, null);
   }
 
   /**
-   * Normally distributed numbers, only those between two limits. Mirrors {@code
-   * mlx.core.random.truncated_normal}.
-   *
-   * @param lower the lower limits
-   * @param upper the upper limits
-   * @param dtype a floating point dtype
-   * @param key the key, or null for the next of the process
-   * @return an array of the shape to which those of the limits broadcast
-   * @throws IllegalArgumentException if the shapes do not fit or the key is none
-   * @throws IllegalStateException if an array is closed
+   * Draws one number for each pair of limits, which are broadcast together; see {@link
+   * #truncatedNormal(MlxArray, MlxArray, int[], DType, MlxArray)}.
    */
   public static MlxArray truncatedNormal(
       MlxArray lower, MlxArray upper, DType dtype, MlxArray key) {
@@ -533,25 +392,21 @@ public final class MlxRandom {
   }
 
   /**
-   * Numbers of the standard Gumbel distribution. Mirrors {@code mlx.core.random.gumbel}.
-   *
-   * @param shape the shape; empty for a scalar
-   * @return a float32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
+   * Draws float32 numbers from the standard Gumbel distribution; see {@link #gumbel(int[], DType,
+   * MlxArray)}.
    */
   public static MlxArray gumbel(int... shape) {
     return gumbel(shape, DType.FLOAT32, null);
   }
 
   /**
-   * Numbers of the standard Gumbel distribution. Mirrors {@code mlx.core.random.gumbel}.
+   * Draws numbers from the standard Gumbel distribution. Mirrors {@code mlx.core.random.gumbel}.
    *
    * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * @param dtype a floating-point dtype
+   * @param key the PRNG key, or null for the next key of the process
+   * @return an array of the given shape and dtype
+   * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray gumbel(int[] shape, DType dtype, MlxArray key) {
     return keyed(
@@ -561,28 +416,23 @@ public final class MlxRandom {
   }
 
   /**
-   * Numbers of the Laplace distribution with mean 0 and scale 1. Mirrors {@code
-   * mlx.core.random.laplace}.
-   *
-   * @param shape the shape; empty for a scalar
-   * @return a float32 array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
+   * Draws float32 numbers from the Laplace distribution with mean 0 and scale 1; see {@link
+   * #laplace(int[], DType, double, double, MlxArray)}.
    */
   public static MlxArray laplace(int... shape) {
     return laplace(shape, DType.FLOAT32, 0, 1, null);
   }
 
   /**
-   * Numbers of the Laplace distribution. Mirrors {@code mlx.core.random.laplace}.
+   * Draws numbers from a Laplace distribution. Mirrors {@code mlx.core.random.laplace}.
    *
    * @param shape the shape; empty for a scalar
-   * @param dtype a floating point dtype
+   * @param dtype a floating-point dtype
    * @param loc the mean
    * @param scale the scale
-   * @param key the key, or null for the next of the process
-   * @return an array
-   * @throws IllegalArgumentException if the shape is not possible or the key is none
-   * @throws IllegalStateException if an array is closed
+   * @param key the PRNG key, or null for the next key of the process
+   * @return an array of the given shape and dtype
+   * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray laplace(int[] shape, DType dtype, double loc, double scale, MlxArray key) {
     return keyed(
@@ -599,58 +449,32 @@ public final class MlxRandom {
   }
 
   /**
-   * Classes drawn with probabilities given by their unnormalised logarithms. Mirrors {@code
-   * mlx.core.random.categorical}.
-   *
-   * @param logits the logarithms, with the classes along the last axis
-   * @return a uint32 array without the axis
-   * @throws IllegalStateException if an array is closed
+   * Draws one class along the last axis; see {@link #categorical(MlxArray, int, int[], MlxArray)}.
    */
   public static MlxArray categorical(MlxArray logits) {
     return categorical(logits, -1, null);
   }
 
-  /**
-   * Classes drawn with probabilities given by their unnormalised logarithms. Mirrors {@code
-   * mlx.core.random.categorical}.
-   *
-   * @param logits the logarithms
-   * @param axis the axis of the classes; counts from the end when negative
-   * @return a uint32 array without the axis
-   * @throws IllegalArgumentException if the axis is out of range
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Draws one class along an axis; see {@link #categorical(MlxArray, int, int[], MlxArray)}. */
   public static MlxArray categorical(MlxArray logits, int axis) {
     return categorical(logits, axis, null);
   }
 
-  /**
-   * Classes drawn with probabilities given by their unnormalised logarithms. Mirrors {@code
-   * mlx.core.random.categorical}.
-   *
-   * @param logits the logarithms
-   * @param axis the axis of the classes; counts from the end when negative
-   * @param key the key, or null for the next of the process
-   * @return a uint32 array without the axis
-   * @throws IllegalArgumentException if the axis is out of range
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Draws one class along an axis; see {@link #categorical(MlxArray, int, int[], MlxArray)}. */
   public static MlxArray categorical(MlxArray logits, int axis, MlxArray key) {
     return keyed("categorical", key, (l, k, s) -> RandomNative.categorical(l, axis, k, s), logits);
   }
 
   /**
-   * Classes drawn with probabilities given by their unnormalised logarithms. Mirrors {@code
-   * mlx.core.random.categorical}.
+   * Draws classes from categorical distributions. Mirrors {@code mlx.core.random.categorical}.
    *
-   * @param logits the logarithms
+   * @param logits the unnormalized logarithms of the probabilities
    * @param axis the axis of the classes; counts from the end when negative
    * @param shape the shape of the result, to which that of {@code logits} without the axis
    *     broadcasts
-   * @param key the key, or null for the next of the process
-   * @return a uint32 array
-   * @throws IllegalArgumentException if the axis is out of range or the shape does not fit
-   * @throws IllegalStateException if an array is closed
+   * @param key the PRNG key, or null for the next key of the process
+   * @return a uint32 array of the given shape
+   * @throws IllegalArgumentException if the axis is out of range, or the shape does not fit
    */
   public static MlxArray categorical(MlxArray logits, int axis, int[] shape, MlxArray key) {
     return keyed(
@@ -663,16 +487,15 @@ public final class MlxRandom {
   }
 
   /**
-   * Classes drawn with probabilities given by their unnormalised logarithms. Mirrors {@code
+   * Draws several classes from each of several categorical distributions. Mirrors {@code
    * mlx.core.random.categorical}.
    *
-   * @param logits the logarithms
+   * @param logits the unnormalized logarithms of the probabilities
    * @param axis the axis of the classes; counts from the end when negative
-   * @param numSamples how many to draw
-   * @param key the key, or null for the next of the process
-   * @return a uint32 array with the samples along a new last axis
+   * @param numSamples the number of classes to draw from each distribution
+   * @param key the PRNG key, or null for the next key of the process
+   * @return a uint32 array without the axis, and with the samples along a new last axis
    * @throws IllegalArgumentException if the axis is out of range
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray categorical(MlxArray logits, int axis, int numSamples, MlxArray key) {
     requireNotNegative("categorical", "numSamples", numSamples);
@@ -683,26 +506,19 @@ public final class MlxRandom {
         logits);
   }
 
-  /**
-   * The numbers from 0 to {@code x - 1} in random order. Mirrors {@code
-   * mlx.core.random.permutation}.
-   *
-   * @param x how many
-   * @return a uint32 array
-   */
+  /** Equivalent to {@link #permutation(int, MlxArray) permutation(x, null)}. */
   public static MlxArray permutation(int x) {
     return permutation(x, null);
   }
 
   /**
-   * The numbers from 0 to {@code x - 1} in random order. Mirrors {@code
+   * Returns the numbers from 0 to {@code x - 1} in random order. Mirrors {@code
    * mlx.core.random.permutation}.
    *
-   * @param x how many
-   * @param key the key, or null for the next of the process
-   * @return a uint32 array
+   * @param x the number of numbers
+   * @param key the PRNG key, or null for the next key of the process
+   * @return a uint32 array of shape {@code (x)}
    * @throws IllegalArgumentException if {@code x} is negative
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray permutation(int x, MlxArray key) {
     return keyed(
@@ -713,28 +529,20 @@ public final class MlxRandom {
                 Sizes.require("permutation", new int[] {x}, DType.UINT32)[0], k, s));
   }
 
-  /**
-   * The array with its slices along axis 0 in random order. Mirrors {@code
-   * mlx.core.random.permutation}.
-   *
-   * @param x the array
-   * @return an array of the same shape
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #permutation(MlxArray, int, MlxArray) permutation(x, 0, null)}. */
   public static MlxArray permutation(MlxArray x) {
     return permutation(x, 0, null);
   }
 
   /**
-   * The array with its slices along an axis in random order. Mirrors {@code
+   * Returns an array with its slices along an axis in random order. Mirrors {@code
    * mlx.core.random.permutation}.
    *
    * @param x the array
    * @param axis the axis; counts from the end when negative
-   * @param key the key, or null for the next of the process
+   * @param key the PRNG key, or null for the next key of the process
    * @return an array of the same shape
    * @throws IllegalArgumentException if the axis is out of range
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray permutation(MlxArray x, int axis, MlxArray key) {
     int ndim = Call.argument("permutation", 0, x).ndim();
@@ -795,7 +603,7 @@ public final class MlxRandom {
         : ternary(function, op::apply, a, b, key);
   }
 
-  /** Numbers as scalars of the dtype, for the time of a call. */
+  /** Applies an operation to two numbers as scalars of the dtype, which are closed afterwards. */
   private static MlxArray between(
       String function, double a, double b, DType dtype, BinaryOperator<MlxArray> op) {
     Call.notNull(function, "the dtype", dtype);

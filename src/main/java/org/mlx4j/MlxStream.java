@@ -6,18 +6,27 @@ import org.mlx4j.internal.DevicesNative;
 import org.mlx4j.internal.EvaluationNative;
 
 /**
- * A queue of work on a device. Operations on one stream run one after the other, those on different
- * streams may run at the same time; MLX keeps their order where one needs the result of another.
- * Mirrors {@code mlx.core.Stream}.
+ * A queue of work on a device. Operations on one stream run one after another; those on different
+ * streams may run at the same time, and MLX preserves their order where one needs the result of
+ * another. Mirrors {@code mlx.core.Stream}.
  *
- * <p>Every thread may use every stream. Streams live as long as the process.
+ * <pre>{@code
+ * MlxStream stream = MlxStream.newStream(Device.cpu());
+ * try (StreamScope scope = StreamScope.open(stream)) {
+ *   Ops.ones(1000, 1000).sum().evalAsync(); // computed on the new stream
+ * }
+ * stream.synchronize();
+ * }</pre>
+ *
+ * <p>Every thread may use every stream. Streams live as long as the process, so they should be
+ * shared.
  */
 public final class MlxStream {
   private static final int MOST = 64;
   private static final Map<Device.Type, MlxStream> DEFAULTS = new EnumMap<>(Device.Type.class);
   private static int made;
 
-  /** What {@link #setDefault} chose, or null. */
+  /** The stream that {@link #setDefault} chose, or null. */
   static volatile MlxStream chosenDefault;
 
   final long handle;
@@ -29,8 +38,8 @@ public final class MlxStream {
   }
 
   /**
-   * The stream of a device on which operations run unless another is chosen. It is the same for all
-   * threads. Mirrors {@code mlx.core.default_stream}.
+   * Returns the default stream of a device, which is the same for all threads. Mirrors {@code
+   * mlx.core.default_stream}.
    *
    * @param device the device
    * @return its default stream
@@ -45,12 +54,12 @@ public final class MlxStream {
   }
 
   /**
-   * Makes a stream. Mirrors {@code mlx.core.new_stream}. On the CPU a stream is a thread that lives
-   * as long as the process, so there can be at most 64.
+   * Creates a stream. On the CPU, a stream is a thread that lives as long as the process, so at
+   * most 64 streams can be created. Mirrors {@code mlx.core.new_stream}.
    *
    * @param device the device
    * @return a new stream
-   * @throws IllegalStateException if the device is not available, or 64 streams were made
+   * @throws IllegalStateException if the device is not available, or 64 streams have been created
    */
   public static MlxStream newStream(Device device) {
     Call.notNull("newStream", "the device", device).requireAvailable();
@@ -66,8 +75,8 @@ public final class MlxStream {
   }
 
   /**
-   * Makes a stream the default one of its device, for all threads. Which device is the default one
-   * stays as it is. Mirrors {@code mlx.core.set_default_stream}.
+   * Makes a stream the default stream of its device, for all threads. The default device does not
+   * change. Mirrors {@code mlx.core.set_default_stream}.
    *
    * @param stream the stream
    */
@@ -88,7 +97,7 @@ public final class MlxStream {
   }
 
   /**
-   * The device of this stream.
+   * Returns the device of this stream.
    *
    * @return the device
    */
@@ -97,8 +106,7 @@ public final class MlxStream {
   }
 
   /**
-   * Waits until everything that was scheduled on this stream is done. Mirrors {@code
-   * mlx.core.synchronize}.
+   * Waits until all work scheduled on this stream is done. Mirrors {@code mlx.core.synchronize}.
    *
    * @throws MlxException if an operation on this stream failed
    */
@@ -106,7 +114,7 @@ public final class MlxStream {
     EvaluationNative.synchronize(handle);
   }
 
-  /** The form that MLX prints, such as {@code Stream(Device(cpu, 0), 1)}. */
+  /** Returns the form that MLX prints, for example {@code Stream(Device(cpu, 0), 1)}. */
   @Override
   public String toString() {
     return "Stream(" + device + ", " + DevicesNative.stream_index(handle) + ")";

@@ -1,17 +1,17 @@
 package org.mlx4j;
 
 /**
- * Runs the operations of a block of code on a chosen stream or device. Mirrors {@code
+ * A block of code whose operations run on a chosen stream or device. Mirrors {@code
  * mlx.core.stream}.
  *
  * <pre>{@code
  * try (StreamScope s = StreamScope.open(Device.cpu())) {
- *   y = x.add(1);                          // on the CPU
+ *   MlxArray y = Ops.ones(3).add(1);       // on the CPU
  * }
  * }</pre>
  *
- * <p>The choice holds for the calling thread (virtual threads included) and for what it builds, not
- * for the threads that it starts.
+ * <p>The choice applies to the operations that the calling thread, which may be virtual, adds to
+ * graphs. It does not apply to threads that it starts.
  */
 public final class StreamScope implements AutoCloseable {
   private final ThreadContext context = ThreadContext.current();
@@ -26,7 +26,7 @@ public final class StreamScope implements AutoCloseable {
    * Chooses a stream for the calling thread.
    *
    * @param stream the stream
-   * @return to be closed by the same thread, which ends the choice
+   * @return a scope that ends the choice when the same thread closes it
    */
   public static StreamScope open(MlxStream stream) {
     return new StreamScope(Call.notNull("StreamScope", "the stream", stream));
@@ -36,7 +36,7 @@ public final class StreamScope implements AutoCloseable {
    * Chooses the default stream of a device for the calling thread.
    *
    * @param device the device
-   * @return to be closed by the same thread, which ends the choice
+   * @return a scope that ends the choice when the same thread closes it
    * @throws IllegalStateException if the device is not available
    */
   public static StreamScope open(Device device) {
@@ -44,9 +44,9 @@ public final class StreamScope implements AutoCloseable {
   }
 
   /**
-   * Restores the choice that held before. Closing twice is harmless.
+   * Restores the previous choice. Closing a second time is a no-op.
    *
-   * @throws IllegalStateException if called by another thread than the one that opened this scope
+   * @throws IllegalStateException if another thread than the one that opened this scope calls it
    */
   @Override
   public void close() {
