@@ -8,51 +8,52 @@ import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.HostDataNative;
 
 /**
- * How a Java method becomes a native call: the calling thread's stream goes in, the result gets an
- * owner, arguments stay reachable until the call is over, and a null or closed argument is named.
+ * The way from a Java method to a native: the calling thread's stream goes in, the result gets an
+ * owner, arguments stay reachable until the call returns, and messages name a null or closed
+ * argument.
  *
- * <p>Without the fences the collector may close an array between the moment its handle is read and
- * the native call.
+ * <p>Without the reachability fences, the collector could close an array after its handle was read
+ * and before the native is called.
  */
 final class Call {
   private Call() {}
 
-  /** A native of one array and a stream. */
+  /** A native that takes one array and a stream. */
   interface Unary {
     long apply(long a, long stream);
   }
 
-  /** A native of two arrays and a stream. */
+  /** A native that takes two arrays and a stream. */
   interface Binary {
     long apply(long a, long b, long stream);
   }
 
-  /** A native of three arrays and a stream. */
+  /** A native that takes three arrays and a stream. */
   interface Ternary {
     long apply(long a, long b, long c, long stream);
   }
 
-  /** A native of many arrays and a stream. */
+  /** A native that takes any number of arrays and a stream. */
   interface Nary {
     long apply(long[] arrays, long stream);
   }
 
-  /** A native of no array and a stream. */
+  /** A native that takes a stream only. */
   interface Creation {
     long apply(long stream);
   }
 
-  /** A native of one array with several results. */
+  /** A native that takes one array and returns several. */
   interface UnaryToMany {
     long[] apply(long a, long stream);
   }
 
-  /** A native of two arrays with several results. */
+  /** A native that takes two arrays and returns several. */
   interface BinaryToMany {
     long[] apply(long a, long b, long stream);
   }
 
-  /** A native of many arrays with several results. */
+  /** A native that takes any number of arrays and returns several. */
   interface NaryToMany {
     long[] apply(long[] arrays, long stream);
   }
@@ -122,7 +123,7 @@ final class Call {
     }
   }
 
-  /** An operation on arrays of which all but the first {@code required} may be null. */
+  /** Calls a native with arrays of which all but the first {@code required} may be null. */
   static MlxArray optional(String function, int required, Nary op, MlxArray... xs) {
     long[] handles = handles(function, required, xs);
     ThreadContext context = ThreadContext.current();
@@ -135,7 +136,7 @@ final class Call {
     }
   }
 
-  /** The same with several results. */
+  /** Does the same for a native that returns several arrays. */
   static MlxArray[] optionalToMany(String function, int required, NaryToMany op, MlxArray... xs) {
     long[] handles = handles(function, required, xs);
     ThreadContext context = ThreadContext.current();
@@ -188,7 +189,9 @@ final class Call {
 
   // ---- weak scalars -----------------------------------------------------------------------------
 
-  /** An operation on an array and a Java number on its right, which takes the array's dtype. */
+  /**
+   * Calls a native with an array and, on its right, a Java number, which takes the array's dtype.
+   */
   static MlxArray rightWeak(String function, Binary op, Object x, double y) {
     return withWeak(function, x, a -> HostDataNative.weak_float(y, a), op);
   }
@@ -197,7 +200,9 @@ final class Call {
     return withWeak(function, x, a -> HostDataNative.weak_integer(y, a), op);
   }
 
-  /** An operation on a Java number on the left, which takes the array's dtype, and an array. */
+  /**
+   * Calls a native with an array and, on its left, a Java number, which takes the array's dtype.
+   */
   static MlxArray leftWeak(String function, Binary op, double x, MlxArray y) {
     return withWeak(
         function, y, a -> HostDataNative.weak_float(x, a), (a, weak, s) -> op.apply(weak, a, s));
@@ -209,8 +214,8 @@ final class Call {
   }
 
   /**
-   * A Java number as an array of the dtype that it takes beside another, for operations of three
-   * arrays.
+   * Returns a Java number as an array of the dtype that it takes beside another array, for
+   * operations on three arrays.
    */
   static MlxArray weak(String function, MlxArray beside, double number) {
     return unary(function, (a, s) -> HostDataNative.weak_float(number, a), beside);
@@ -260,8 +265,8 @@ final class Call {
   }
 
   /**
-   * Runs what needs native memory; when there is none, frees what dropped arrays hold and tries
-   * once more.
+   * Runs an action that needs native memory. If there is not enough, frees the memory of dropped
+   * arrays and tries once more.
    */
   static void withinMemory(Runnable action) {
     try {
@@ -272,7 +277,9 @@ final class Call {
     }
   }
 
-  /** Runs what a method is made of; what is wrong is then said of that method. */
+  /**
+   * Runs the body of a method that is composed of other methods; messages then name this method.
+   */
   static <T> T as(String function, Supplier<T> body) {
     try {
       return body.get();
@@ -290,7 +297,7 @@ final class Call {
     return value;
   }
 
-  /** How natives know a dtype. */
+  /** Returns the number by which natives know a dtype. */
   static int code(String function, DType dtype) {
     return notNull(function, "the dtype", dtype).code();
   }
@@ -313,7 +320,7 @@ final class Call {
     return handles;
   }
 
-  /** Handles of which all but the first {@code required} may be 0, for null. */
+  /** Returns the handles of arrays; for all but the first {@code required}, null gives 0. */
   private static long[] handles(String function, int required, MlxArray[] xs) {
     long[] handles = new long[xs.length];
     for (int i = 0; i < xs.length; i++) {
@@ -330,7 +337,7 @@ final class Call {
     return arrays;
   }
 
-  /** As {@link Explanation#of}. */
+  /** Returns the exception to throw, as {@link Explanation#of} does. */
   static RuntimeException explained(String function, RuntimeException e, MlxArray... xs) {
     return Explanation.of(function, e, xs);
   }

@@ -3,11 +3,11 @@ package org.mlx4j;
 import org.mlx4j.internal.PreparedClasses;
 
 /**
- * How many static initializers of classes a thread is running.
+ * The number of static initializers of classes that a thread is running.
  *
- * <p>What an initializer makes lives as long as its class, although the class may be used for the
- * first time inside a scope. To look at the stack takes microseconds, so a thread looks only when
- * the virtual machine has prepared a class since it looked last, which it does before it runs an
+ * <p>What an initializer creates lives as long as its class, although the class may be used for the
+ * first time inside a scope. Walking the stack takes microseconds, so a thread does it only if the
+ * virtual machine has prepared a class since the last time; it prepares a class before it runs the
  * initializer.
  */
 final class ClassInitializers {
@@ -16,7 +16,7 @@ final class ClassInitializers {
   private long seen = -1;
   private int running;
 
-  /** How many run now. */
+  /** Returns how many are running now. */
   int running() {
     if (running > 0 || PreparedClasses.count() != seen) {
       look();
@@ -24,7 +24,7 @@ final class ClassInitializers {
     return running;
   }
 
-  /** Whether at most so many run now. */
+  /** Returns whether at most so many are running now. */
   boolean atMost(int count) {
     if (running > count
         || PreparedClasses.count() != seen) { // those that are over are no reason to look

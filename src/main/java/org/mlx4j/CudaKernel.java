@@ -3,7 +3,18 @@ package org.mlx4j;
 import java.util.List;
 import org.mlx4j.internal.FastNative;
 
-/** A kernel in CUDA's dialect of C++. {@link Fast#cudaKernel} makes it. */
+/**
+ * A kernel in CUDA's dialect of C++, which {@link Fast#cudaKernel} creates.
+ *
+ * <pre>{@code
+ * CudaKernel kernel =
+ *     Fast.cudaKernel(
+ *         "doubled",
+ *         List.of("x"),
+ *         List.of("y"),
+ *         "auto i = cooperative_groups::this_grid().thread_rank(); y[i] = 2 * x[i];");
+ * }</pre>
+ */
 public final class CudaKernel extends CustomKernel {
   private final boolean ensureRowContiguous;
   private final int sharedMemory;

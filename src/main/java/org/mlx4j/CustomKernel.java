@@ -7,8 +7,19 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A kernel that a user wrote. It holds its source only; MLX compiles it when it first runs. It is
- * safe for use by any number of threads, and there is nothing to close.
+ * A kernel in source form, written by the user. MLX compiles it when it first runs. Any number of
+ * threads may use it, and it need not be closed.
+ *
+ * <pre>{@code
+ * MlxArray doubled(MetalKernel kernel, MlxArray x) { // kernel of one input and one output
+ *   return kernel.apply(
+ *       new MlxArray[] {x},
+ *       new int[][] {x.shape()},
+ *       new DType[] {x.dtype()},
+ *       new int[] {(int) x.size(), 1, 1},   // threads
+ *       new int[] {64, 1, 1})[0];           // threads of a group
+ * }
+ * }</pre>
  */
 public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
   final byte[] name;
@@ -34,19 +45,8 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
   }
 
   /**
-   * Runs the kernel.
-   *
-   * @param inputs one for each input name
-   * @param outputShapes one for each output name
-   * @param outputDtypes one for each output name
-   * @param grid how many threads there are along each of three axes
-   * @param threadgroup how many of them are in a group along each of three axes
-   * @return the outputs
-   * @throws IllegalArgumentException if there is not one input, shape and dtype for each name, or a
-   *     grid or threadgroup does not have three positive numbers
-   * @throws IllegalStateException if an input is closed
-   * @throws MlxException if the kernel cannot run on the stream of this thread, which must be one
-   *     of the GPU, or cannot be compiled
+   * Runs the kernel without template arguments, initial values and output; see {@link
+   * #apply(MlxArray[], int[][], DType[], int[], int[], List, Double, boolean)}.
    */
   public MlxArray[] apply(
       MlxArray[] inputs,
@@ -58,22 +58,23 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
   }
 
   /**
-   * Runs the kernel.
+   * Runs the kernel. Mirrors the call of an object that {@code mlx.core.fast.metal_kernel} or
+   * {@code mlx.core.fast.cuda_kernel} returns.
    *
-   * @param inputs one for each input name
-   * @param outputShapes one for each output name
-   * @param outputDtypes one for each output name
-   * @param grid how many threads there are along each of three axes
-   * @param threadgroup how many of them are in a group along each of three axes
+   * @param inputs one array for each input name
+   * @param outputShapes one shape for each output name
+   * @param outputDtypes one dtype for each output name
+   * @param grid the number of threads along each of three axes
+   * @param threadgroup the number of threads of a group along each of three axes
    * @param template the arguments of the kernel's template
-   * @param initValue what the outputs hold before the kernel runs, or null if that does not matter
-   * @param verbose whether to print the source that is generated
+   * @param initValue the initial value of the outputs, or null if it does not matter
+   * @param verbose whether to print the generated source
    * @return the outputs
-   * @throws IllegalArgumentException if there is not one input, shape and dtype for each name, or a
-   *     grid or threadgroup does not have three positive numbers
+   * @throws IllegalArgumentException if there is not exactly one input, shape and dtype for each
+   *     name, or a grid or threadgroup does not consist of three positive numbers
    * @throws IllegalStateException if an input is closed
-   * @throws MlxException if the kernel cannot run on the stream of this thread, which must be one
-   *     of the GPU, or cannot be compiled
+   * @throws MlxException if the kernel cannot run on this thread's stream, which must belong to the
+   *     GPU, or cannot be compiled
    */
   public MlxArray[] apply(
       MlxArray[] inputs,
@@ -120,7 +121,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
     }
   }
 
-  /** What every run of a kernel needs, as natives take it. */
+  /** The sizes of one run of a kernel, in the form that natives take. */
   @SuppressWarnings("ArrayRecordComponent") // for natives: nobody compares them
   record Launch(int[] shapes, int[] dtypes, int[] sizes, float initValue) {
     static Launch of(
@@ -176,7 +177,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
     }
   }
 
-  /** The arguments of a template, as natives take them. */
+  /** The arguments of a template, in the form that natives take. */
   @SuppressWarnings("ArrayRecordComponent") // for natives: nobody compares them
   record Template(Object[] names, int[] kinds, int[] values) {
     static Template of(List<TemplateArgument> arguments) {

@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 import org.mlx4j.internal.ClosedException;
 
 /**
- * What native code reports, as the exception that a user shall see: it names the Java method, and
- * says what was given, what is allowed and what to do.
+ * The exception that a user sees for an error that native code reports. It names the Java method,
+ * and says what was given, what is allowed and what to do.
  *
- * <p>MLX names its own functions, often inner ones, and often does not show what was given.
+ * <p>MLX names its own, often inner functions, and often does not show what was given.
  */
 final class Explanation {
   private static final int MOST_SHOWN = 8;
@@ -23,7 +23,10 @@ final class Explanation {
 
   private static final String FULL_STOP = ".";
 
-  /** How MLX begins where a value is asked for while {@code compile} or {@code vmap} traces. */
+  /**
+   * The beginning of MLX's message if a value is needed while {@code compile} or {@code vmap}
+   * traces.
+   */
   private static final String NO_VALUES = "Attempting to eval an array during function transf";
 
   private static final String NO_VALUES_ASYNC = "Not allowed inside a graph transformation";
@@ -33,7 +36,7 @@ final class Explanation {
           + " placeholders, for all values to come. Return the array and read it outside, choose"
           + " between arrays by where, or pass what the program branches on from outside";
 
-  /** How MLX begins where a placeholder is computed whose function has returned. */
+  /** The beginning of MLX's message if a placeholder is evaluated whose function has returned. */
   private static final String NO_PRIMITIVE = "Attempting to eval an array without a primitive";
 
   private static final String LEAKED =
@@ -42,7 +45,7 @@ final class Explanation {
           + " whose computation failed before. Return arrays from such a function instead of"
           + " keeping them";
 
-  /** What MLX says in few words, or in its own terms, and how that is said here. */
+  /** A pattern of MLX's messages, and the words that replace it. */
   private record Wording(Pattern pattern, Function<MatchResult, String> words) {
     Wording(String regex, Function<MatchResult, String> words) {
       this(Pattern.compile(regex), words);
@@ -158,7 +161,7 @@ final class Explanation {
 
   private Explanation() {}
 
-  /** What is wrong with an axis, and which there are. */
+  /** Returns the message about an axis that is out of range. */
   static String outOfRange(int axis, int ndim) {
     return "axis "
         + axis
@@ -169,11 +172,11 @@ final class Explanation {
   }
 
   /**
-   * The exception for what a native of an operation threw.
+   * Returns the exception for one that the native of an operation threw.
    *
    * @param function the name of the Java method
-   * @param e what was thrown
-   * @param xs the arrays that it was given
+   * @param e the exception thrown
+   * @param xs the arrays that were passed
    */
   static RuntimeException of(String function, RuntimeException e, MlxArray... xs) {
     if (e instanceof ClosedException || !isNative(e)) {
@@ -183,7 +186,10 @@ final class Explanation {
     return withMessage(e, "[" + function + "] " + withGiven(inOurWords(message), xs));
   }
 
-  /** The exception for what was thrown when something was computed; it names what failed. */
+  /**
+   * Returns the exception for one that was thrown during evaluation; it names the method that
+   * evaluated.
+   */
   static RuntimeException named(String function, RuntimeException e, MlxArray... xs) {
     String message = String.valueOf(e.getMessage());
     if (message.contains(NO_VALUES) || message.contains(NO_VALUES_ASYNC)) {
@@ -205,8 +211,8 @@ final class Explanation {
   }
 
   /**
-   * The exception for the use of a closed array or function: why it is closed, as far as that is
-   * known, or how to find out.
+   * Returns the exception for the use of a closed array or function. It tells why the object is
+   * closed, as far as that is known, or how to find out.
    */
   static IllegalStateException closed(String message, long handle, IllegalStateException e) {
     String reason =
@@ -229,14 +235,14 @@ final class Explanation {
         e);
   }
 
-  /** The exception for a method that is made of others: it names that method. */
+  /** Returns the exception for a method that is composed of others; it names that method. */
   static RuntimeException renamed(String function, RuntimeException e) {
     String message = String.valueOf(e.getMessage());
     Matcher name = NAME.matcher(message);
     return name.find() ? withMessage(e, "[" + function + "] " + message.substring(name.end())) : e;
   }
 
-  /** What stands for the elements of an array that cannot be computed. */
+  /** Returns the text that stands for the elements of an array that cannot be evaluated. */
   static String ofPrinting(RuntimeException e, MlxArray x) {
     String message = String.valueOf(e.getMessage());
     return message.contains(NO_VALUES)
@@ -245,10 +251,10 @@ final class Explanation {
   }
 
   /**
-   * The method of this library that the program called: operations look at shapes before they call
-   * native code, each at other places.
+   * Returns the name of the method of this library that the program called. Operations ask for
+   * shapes before they call native code, each in other places.
    *
-   * @param otherwise the name where the program called what looks
+   * @param otherwise the name to return if the program called the inner method itself
    */
   static String calledMethod(String otherwise) {
     return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
@@ -315,7 +321,7 @@ final class Explanation {
     return told ? text : text + "; given: " + given;
   }
 
-  /** A shape as MLX writes it. */
+  /** Returns a shape in MLX's notation. */
   private static String asInPython(String shape) {
     return "(" + shape.substring(1, shape.length() - 1).replace(" ", "") + ")";
   }

@@ -6,15 +6,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.mlx4j.internal.MemoryNative;
 
 /**
- * Asks for a garbage collection when dropped arrays may be holding much memory.
+ * Requests garbage collections when dropped arrays may hold much memory.
  *
- * <p>The Java heap does not see native memory, so arrays left to the collector could pile up long
- * before it runs. Every {@link #INTERVAL} such arrays this asks MLX how much memory is in use; past
- * a limit it asks for a collection. The limit then becomes twice what survived, so that a program
- * which really needs the memory is not collected over and over.
+ * <p>Native memory is invisible to the Java heap, so arrays left to the collector could accumulate
+ * long before it runs. After every {@link #INTERVAL} such arrays, this class asks MLX how much
+ * memory is in use, and requests a collection if that exceeds a limit. The limit then becomes twice
+ * the size of the survivors, so that a program that needs the memory is not collected over and
+ * over.
  */
 final class MemoryPressure {
-  /** Bytes of array memory from which on dropped arrays cause collections. */
+  /** The number of bytes of array memory above which collections are requested. */
   private static final long FLOOR = Long.getLong("mlx4j.gc.threshold", 1L << 30);
 
   private static final int INTERVAL = 64;
@@ -23,21 +24,21 @@ final class MemoryPressure {
 
   private MemoryPressure() {}
 
-  /** An array was left to the collector. */
+  /** Counts an array that is left to the collector. */
   static void created() {
     if ((COUNT.incrementAndGet() & (INTERVAL - 1)) == 0) {
       evaluated();
     }
   }
 
-  /** Arrays have taken memory. */
+  /** Looks at the memory in use, after arrays have been evaluated. */
   static void evaluated() {
     if (MemoryNative.get_active_memory() > limit) {
       relieve();
     }
   }
 
-  /** Frees what dropped arrays hold, as far as a collection can. */
+  /** Frees the memory of dropped arrays, as far as a collection can. */
   static synchronized void relieve() {
     CountDownLatch cleanerRuns = new CountDownLatch(1);
     Ownership.afterCollection(new Object(), cleanerRuns::countDown);

@@ -6,14 +6,22 @@ import java.util.Map;
 import org.mlx4j.internal.DevicesNative;
 
 /**
- * Apple's graphics processors. Mirrors {@code mlx.core.metal}, whose functions about memory are
- * those of {@link Memory}.
+ * Apple's graphics processors. Mirrors {@code mlx.core.metal}, whose memory functions are in {@link
+ * Memory}.
+ *
+ * <pre>{@code
+ * if (Metal.isAvailable()) {
+ *   Metal.startCapture(Path.of("/tmp/sum.gputrace"));
+ *   Ops.ones(1000, 1000).sum().eval();
+ *   Metal.stopCapture();
+ * }
+ * }</pre>
  */
 public final class Metal {
   private Metal() {}
 
   /**
-   * Whether this MLX uses Metal. Mirrors {@code mlx.core.metal.is_available}.
+   * Returns whether this build of MLX uses Metal. Mirrors {@code mlx.core.metal.is_available}.
    *
    * @return true on a Mac with Apple silicon
    */
@@ -22,12 +30,11 @@ public final class Metal {
   }
 
   /**
-   * Starts to record what the GPU does, for Xcode. The environment variable {@code
-   * MTL_CAPTURE_ENABLED} must be 1. Mirrors {@code mlx.core.metal.start_capture}.
+   * Starts to record the GPU's work for Xcode. The environment variable {@code MTL_CAPTURE_ENABLED}
+   * must be 1. Mirrors {@code mlx.core.metal.start_capture}.
    *
-   * @param path where to save the record; its name ends with {@code .gputrace}, and nothing is
-   *     there
-   * @throws IllegalStateException if there is no Metal
+   * @param path the file to write, whose name ends with {@code .gputrace} and which does not exist
+   * @throws IllegalStateException if Metal is not available
    * @throws MlxException if Metal refuses
    */
   public static void startCapture(Path path) {
@@ -38,9 +45,9 @@ public final class Metal {
   }
 
   /**
-   * Ends the record. Mirrors {@code mlx.core.metal.stop_capture}.
+   * Ends the recording. Mirrors {@code mlx.core.metal.stop_capture}.
    *
-   * @throws IllegalStateException if there is no Metal
+   * @throws IllegalStateException if Metal is not available
    */
   public static void stopCapture() {
     require("stopCapture");
@@ -48,10 +55,10 @@ public final class Metal {
   }
 
   /**
-   * What is known of the GPU. Mirrors {@code mlx.core.metal.device_info}.
+   * Returns the properties of the GPU. Mirrors {@code mlx.core.metal.device_info}.
    *
-   * @return the properties, as {@link Device#deviceInfo(Device)} has them
-   * @throws IllegalStateException if there is no Metal
+   * @return the properties, as {@link Device#deviceInfo(Device)} returns them
+   * @throws IllegalStateException if Metal is not available
    */
   public static Map<String, Object> deviceInfo() {
     require("deviceInfo");

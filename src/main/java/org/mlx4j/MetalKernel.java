@@ -3,7 +3,18 @@ package org.mlx4j;
 import java.util.List;
 import org.mlx4j.internal.FastNative;
 
-/** A kernel in the Metal shading language. {@link Fast#metalKernel} makes it. */
+/**
+ * A kernel in the Metal shading language, which {@link Fast#metalKernel} creates.
+ *
+ * <pre>{@code
+ * MetalKernel kernel =
+ *     Fast.metalKernel(
+ *         "doubled",
+ *         List.of("x"),
+ *         List.of("y"),
+ *         "uint i = thread_position_in_grid.x; y[i] = 2 * x[i];");
+ * }</pre>
+ */
 public final class MetalKernel extends CustomKernel {
   private final boolean ensureRowContiguous;
   private final boolean atomicOutputs;

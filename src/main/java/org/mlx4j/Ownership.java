@@ -5,8 +5,9 @@ import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.Lease;
 
 /**
- * Who closes what nobody closed: the open scope of the creating thread, else the garbage collector,
- * which also takes what a static initializer makes that began to run inside the scope.
+ * The owner of an array or function: the open scope of the thread that creates it, otherwise the
+ * garbage collector. The collector also owns what a static initializer creates that began to run
+ * inside the scope.
  */
 final class Ownership {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -23,10 +24,7 @@ final class Ownership {
     }
   }
 
-  /**
-   * Closes the handle once its owner is unreachable; an explicit close before that only makes this
-   * a no-op.
-   */
+  /** Closes the handle once its owner is unreachable, unless it is closed before. */
   static void leaveToCollector(Object owner, long handle) {
     afterCollection(owner, new Closer(handle));
     MemoryPressure.created();

@@ -9,19 +9,22 @@ import org.mlx4j.internal.Lease;
 import org.mlx4j.internal.tree.Flattening;
 
 /**
- * Closes every array and every transformed function that its thread creates while it is open,
+ * A block of code that closes every array and transformed function that its thread creates in it,
  * except those that are {@linkplain #keep kept}.
  *
  * <pre>{@code
+ * MlxArray x = Ops.ones(2, 3);
+ * MlxArray w = Ops.ones(3, 4);
+ * MlxArray mean;
  * try (Scope scope = Scope.open()) {
- *   MlxArray hidden = x.matmul(w).add(b).tanh();   // x.matmul(w) and the sum are closed with the scope
- *   return scope.keep(hidden.mean());
+ *   MlxArray hidden = x.matmul(w).add(1).tanh(); // the product and the sum are closed with the scope
+ *   mean = scope.keep(hidden.mean());
  * }
  * }</pre>
  *
- * <p>Scopes nest and belong to the thread that opened them; what a scope holds that is still open
- * when its thread has ended is closed after garbage collection. A function that a transform calls
- * has a scope of its own: what it creates is closed when it returns, except what it returns.
+ * <p>Scopes nest and belong to the thread that opened them. If a thread ends without closing a
+ * scope, the scope's contents are closed after garbage collection. A function that a transform
+ * calls has a scope: whatever it creates is closed when it returns, except its result.
  */
 public final class Scope implements AutoCloseable {
   private static final IdentityHashMap<Object, Lease> NO_LEASES = new IdentityHashMap<>();
@@ -31,29 +34,29 @@ public final class Scope implements AutoCloseable {
   private long[] handles = new long[16];
   private int count;
 
-  /** What has no handle of its own, by its owner: few, and rarely any. */
+  /** Contents that have no handle, by their owner: few, and usually none. */
   private IdentityHashMap<Object, Lease> leases = NO_LEASES;
 
   private int mostLeases = 64;
 
   private final Kind kind;
 
-  /** How many static initializers its thread was running when it was opened. */
+  /** The number of static initializers that the thread was running when this scope was opened. */
   private final int initializers;
 
   private enum Kind {
     /** Opened by a user. */
     ORDINARY,
-    /** Of a function that a transform runs. What lies outside cannot be closed inside. */
+    /** The scope of a function that a transform runs. Scopes outside it cannot be closed inside. */
     OF_FUNCTION,
     /** Owns nothing, and keeps the scopes outside from owning. They cannot be closed inside. */
     DETACHED
   }
 
-  /** What a handle carries that was made inside a function that a transform runs. */
+  /** Marks the handle of an array that was created inside a function that a transform runs. */
   private static final long MARK_OF_FUNCTION = 1L << 31;
 
-  /** That mark, or 0 where no transform runs a function. */
+  /** That mark, or 0 if no transform is running a function. */
   private final long mark;
 
   private Scope(ThreadContext context, Kind kind) {
@@ -73,7 +76,7 @@ public final class Scope implements AutoCloseable {
   /**
    * Opens a scope for the calling thread.
    *
-   * @return the scope, to be closed by the same thread
+   * @return the scope, which the same thread must close
    */
   public static Scope open() {
     return new Scope(ThreadContext.watched(), Kind.ORDINARY);
@@ -84,13 +87,13 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Runs an action in a scope of its own and frees everything but its result.
+   * Runs an action in a new scope, and frees everything that it creates except its result.
    *
-   * @param action what to run
+   * @param action the action
    * @param <T> the type of the result
-   * @return the action's result. Kept are the arrays and transformed functions that it is or holds
-   *     in a Java array, a record, a collection, the values of a map or an {@code Optional}, nested
-   *     at will; what any other object holds is closed
+   * @return the action's result. Arrays and transformed functions are kept if they are the result,
+   *     or if the result is a Java array, record, collection, map or {@code Optional} that holds
+   *     them, nested to any depth; those that any other object holds are closed
    * @throws IllegalArgumentException if the result holds a record of a module that does not open
    *     its package
    */
@@ -104,9 +107,9 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Runs an action in a scope of its own.
+   * Runs an action in a new scope, and frees everything that it creates.
    *
-   * @param action what to run
+   * @param action the action
    */
   public static void run(Runnable action) {
     Call.notNull("Scope.run", "the action", action);
@@ -119,21 +122,23 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Runs an action whose arrays and transformed functions belong to no scope, wherever it is
-   * called: each lives until it is closed or garbage collected. For what outlives the scope, or the
-   * function that a transform runs, in which it happens to be needed first.
+   * Runs an action whose arrays and transformed functions belong to no scope: each lives until it
+   * is closed or garbage collected. Use it for objects that must outlive the scope, or the function
+   * that a transform runs, in which they happen to be needed first.
    *
    * <pre>{@code
+   * private final Map<Integer, MlxArray> masks = new ConcurrentHashMap<>();
+   *
    * MlxArray mask(int size) {    // may be called inside a scope or a compiled function
    *   return masks.computeIfAbsent(size, n -> Scope.detached(() -> Ops.tri(n)));
    * }
    * }</pre>
    *
-   * <p>Static initializers of classes need no such call: what one makes belongs to no scope that
-   * was opened before it began. (A native image, and a virtual machine that linked the class
-   * before, cannot tell; there it does need one.)
+   * <p>Static initializers of classes need no such call: the arrays that one creates do not belong
+   * to scopes that were opened before it began. (In a native image, and if the virtual machine had
+   * linked the class before, that cannot be detected, and the call is needed.)
    *
-   * @param action what to run; scopes that it opens work as everywhere
+   * @param action the action; scopes that it opens work as usual
    * @param <T> the type of the result
    * @return the action's result
    * @throws IllegalStateException if the result is or holds an array that depends on an argument of
@@ -151,10 +156,8 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Runs an action whose arrays and transformed functions belong to no scope, as {@link
-   * #detached(Supplier)} does.
-   *
-   * @param action what to run
+   * Runs an action whose arrays and transformed functions belong to no scope; see {@link
+   * #detached(Supplier)}.
    */
   public static void detached(Runnable action) {
     Call.notNull("Scope.detached", "the action", action);
@@ -184,11 +187,10 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Takes an array out of this scope. It then belongs to the enclosing scope, or, where there is
-   * none, lives until it is closed or garbage collected.
+   * Removes an array from this scope. It then belongs to the enclosing scope or, if there is none,
+   * lives until it is closed or garbage collected.
    *
-   * @param x an array that this thread created since this scope was opened; any other is left as it
-   *     is
+   * @param x an array that this thread created since this scope was opened; any other is left alone
    * @return the same array
    * @throws IllegalStateException if this scope is closed or belongs to another thread
    */
@@ -199,10 +201,10 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Takes several arrays out of this scope.
+   * Removes several arrays from this scope, as {@link #keep(MlxArray)} does.
    *
-   * @param xs arrays, as for {@link #keep(MlxArray)}
-   * @return the same array of arrays
+   * @param xs arrays
+   * @return the same Java array
    * @throws IllegalStateException if this scope is closed or belongs to another thread
    */
   public MlxArray[] keep(MlxArray... xs) {
@@ -213,7 +215,7 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Takes a transformed function out of this scope, as {@link #keep(MlxArray)} does for an array.
+   * Removes a transformed function from this scope, as {@link #keep(MlxArray)} does.
    *
    * @param f a transformed function
    * @param <F> its type
@@ -227,8 +229,8 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Takes all arrays and transformed functions of a tree out of this scope, as {@link
-   * #keep(MlxArray)} does for an array. What a tree is, {@link org.mlx4j.tree.Trees} says.
+   * Removes all arrays and transformed functions of a tree from this scope, as {@link
+   * #keep(MlxArray)} does. {@link org.mlx4j.tree.Trees} explains trees.
    *
    * @param tree a record, list, map, Java array or {@code Optional} of arrays or of other trees, a
    *     function of the package {@code org.mlx4j.tree}, or null
@@ -298,7 +300,7 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /** Whether what the thread makes now belongs to this scope, the innermost. */
+  /** Returns whether this scope, the innermost, owns what its thread creates now. */
   boolean ownsWhatIsMade() {
     return kind != Kind.DETACHED && context.initializers.atMost(initializers);
   }
@@ -307,17 +309,17 @@ public final class Scope implements AutoCloseable {
     return outer != null && outer.kind != Kind.DETACHED && initializers <= outer.initializers;
   }
 
-  /** The handle, marked if it is made inside a function that a transform runs. */
+  /** Returns the handle, marked if it was created inside a function that a transform runs. */
   static long marked(long handle, ThreadContext context) {
     return context.scope == null ? handle : handle | context.scope.mark;
   }
 
-  /** Whether a handle was made inside a function that a transform ran. */
+  /** Returns whether a handle was created inside a function that a transform ran. */
   static boolean isOfFunction(long handle) {
     return (handle & MARK_OF_FUNCTION) != 0;
   }
 
-  /** Whether the calling thread is inside a function that a transform runs. */
+  /** Returns whether the calling thread is inside a function that a transform runs. */
   static boolean isInFunction() {
     Scope scope = ThreadContext.current().scope;
     return scope != null && scope.mark != 0;
@@ -341,8 +343,8 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * A scope around a long loop that closes its arrays itself must not grow: closed handles go
-   * first.
+   * Makes room for another handle. Closed handles are dropped first, so that a scope around a long
+   * loop that closes its arrays does not grow.
    */
   private void makeRoom() {
     if (count >= 256) {
@@ -364,14 +366,14 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Ends this scope and hands its contents to C++: the number of results, the results, then
-   * everything to be closed after the results are copied.
+   * Ends this scope and returns its contents for C++: the number of results, the results, then
+   * everything to be closed after the results have been copied.
    */
   long[] handOver(MlxArray[] results) {
     return handOver(results, 0);
   }
 
-  /** As {@link #handOver(MlxArray[])}, with the numbers that go with the results of a rule. */
+  /** Does the same, with numbers that belong to the results of a rule. */
   long[] handOver(MlxArray[] results, int[] numbers) {
     long[] packed = handOver(results, 1 + numbers.length);
     packed[1 + results.length] = numbers.length;
@@ -396,8 +398,8 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Ends this scope for the thread; what scopes inside it hold that were not closed becomes its
-   * own.
+   * Ends this scope for the thread. The open contents of scopes inside it that were not closed
+   * become its own.
    */
   private void leave() {
     for (Scope s = context.scope; s != this; s = s.outer) {
@@ -415,7 +417,7 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /** Closes what the scopes hold that a thread left open when it ended. */
+  /** Closes the contents of the scopes that a thread had left open when it ended. */
   static void closeLeftOpen(ThreadContext context) {
     for (Scope s = context.scope; s != null; s = s.outer) {
       HandlesNative.close_all(s.handles, s.count);
@@ -430,7 +432,7 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Closes what was created inside. Closing twice is harmless.
+   * Closes everything that was created inside. Closing a second time is a no-op.
    *
    * @throws IllegalStateException if called by another thread than the one that opened this scope,
    *     or by an action of {@link #detached} or a function that a transform runs which did not open

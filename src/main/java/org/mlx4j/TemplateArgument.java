@@ -1,6 +1,13 @@
 package org.mlx4j;
 
-/** An argument of a kernel's template: a name and an int, a boolean or a dtype. */
+/**
+ * An argument of a {@link CustomKernel}'s template: a name and an int, a boolean or a dtype.
+ *
+ * <pre>{@code
+ * List<TemplateArgument> template =
+ *     List.of(TemplateArgument.of("T", DType.FLOAT32), TemplateArgument.of("N", 8));
+ * }</pre>
+ */
 public final class TemplateArgument {
   private static final int INT = 0;
   private static final int BOOL = 1;
@@ -17,7 +24,7 @@ public final class TemplateArgument {
   }
 
   /**
-   * An argument that is a number.
+   * Creates an argument that is a number.
    *
    * @param name the parameter's name
    * @param value its value
@@ -28,7 +35,7 @@ public final class TemplateArgument {
   }
 
   /**
-   * An argument that is a truth value.
+   * Creates an argument that is a truth value.
    *
    * @param name the parameter's name
    * @param value its value
@@ -39,7 +46,7 @@ public final class TemplateArgument {
   }
 
   /**
-   * An argument that is a type.
+   * Creates an argument that is a type.
    *
    * @param name the parameter's name
    * @param value its value

@@ -9,13 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.mlx4j.internal.Library;
 
 /**
- * What a Java thread (virtual threads included) has chosen: the scope that owns new arrays, the
+ * The choices of a Java thread (virtual threads included): the scope that owns new arrays, and the
  * stream of new operations.
  */
 final class ThreadContext {
   /**
-   * A thread of a server may outlive the class loader of this class, and what it refers to lives as
-   * long. So it has only an object of the JVM's own, a token, that leads to its context.
+   * Leads from a thread to its context. A thread of a server may outlive the class loader of this
+   * class, and whatever it refers to lives as long, so it holds only an object whose class is the
+   * JVM's: a token.
    */
   private static final ThreadLocal<Reference<?>[]> TOKEN = new ThreadLocal<>();
 
@@ -24,7 +25,7 @@ final class ThreadContext {
 
   private static final ReferenceQueue<Reference<?>[]> ENDED = new ReferenceQueue<>();
 
-  /** The stream for threads that chose none; 0 leaves the choice to MLX's default device. */
+  /** The stream of threads that have chosen none; 0 leaves the choice to MLX's default device. */
   static volatile long defaultStream;
 
   /** The innermost open scope, or null. */
@@ -33,15 +34,18 @@ final class ThreadContext {
   /** The static initializers that this thread is running. */
   final ClassInitializers initializers = new ClassInitializers();
 
-  /** The handle of this thread's stream, or 0. */
+  /** The handle of the stream that this thread has chosen, or 0. */
   long stream;
 
-  /** Closes what is open when the thread ends; null while nothing is. */
+  /** Closes open scopes when the thread ends; null while there are none. */
   private Cleaner.Cleanable watch;
 
   private ThreadContext() {}
 
-  /** Found by the token of a thread, and refers to it in turn: only the thread keeps it. */
+  /**
+   * Found by the token of a thread, and refers to the token in turn: only the thread keeps it
+   * alive.
+   */
   private static final class OfThread extends WeakReference<Reference<?>[]> {
     final ThreadContext context = new ThreadContext();
 
@@ -71,7 +75,9 @@ final class ThreadContext {
     return token;
   }
 
-  /** The context of a thread that may end without closing its scopes. */
+  /**
+   * Returns the current context, and arranges that its open scopes are closed when the thread ends.
+   */
   static ThreadContext watched() {
     ThreadContext context = current();
     if (context.watch == null) {
@@ -80,7 +86,9 @@ final class ThreadContext {
     return context;
   }
 
-  /** To be called when no scope is open any more: what watches keeps the class loader. */
+  /**
+   * Ends the watch, which keeps the class loader alive; called when no scope is open any longer.
+   */
   void unwatched() {
     if (watch != null) {
       watch.clean();
@@ -88,7 +96,7 @@ final class ThreadContext {
     }
   }
 
-  /** The handle of the stream on which this thread's next operation runs. */
+  /** Returns the handle of the stream of this thread's next operation. */
   long streamHandle() {
     return stream != 0 ? stream : defaultStream;
   }

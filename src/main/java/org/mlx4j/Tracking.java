@@ -3,19 +3,19 @@ package org.mlx4j;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where arrays and functions were made and where they were closed, for the messages about closed
+ * The places where arrays and functions were created and closed, for the messages about closed
  * ones. Nothing is recorded unless the system property {@code mlx4j.track} is true when this
  * library is first used, because a stack trace costs more than most operations.
  */
 final class Tracking {
   static final boolean ON = Boolean.getBoolean("mlx4j.track");
 
-  /** What happened last to what a handle stands for, as long as its owner is reachable. */
+  /** The last event of each handle, as long as its owner is reachable. */
   private static final ConcurrentHashMap<Long, Event> EVENTS = new ConcurrentHashMap<>();
 
   private Tracking() {}
 
-  /** A place in the program, which is shown as the cause of an exception. */
+  /** A place in the program, which appears as the cause of an exception. */
   private static final class Event extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -50,12 +50,15 @@ final class Tracking {
     }
   }
 
-  /** Of how many arrays and functions something is known. */
+  /** Returns the number of arrays and functions with a recorded event. */
   static int recorded() {
     return EVENTS.size();
   }
 
-  /** Where it was closed, caused by where it was made; null if that is not known. */
+  /**
+   * Returns the place where a handle was closed, caused by the place where it was created; null if
+   * unknown.
+   */
   static Throwable history(long handle) {
     Event last = EVENTS.get(handle);
     return last != null && last.isClosing() ? last : null;
