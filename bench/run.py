@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -23,6 +24,7 @@ import time
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = PROJECT / "target"
+BENCHMARKS = PROJECT / "bench" / "jmh"
 RESULTS = PROJECT / "bench" / "results"
 
 
@@ -143,12 +145,10 @@ class Java:
         self.java = pathlib.Path(home) / "bin" / "java" if home else "java"
         # The peers' BLAS is that of MLX's package, and so is Java's, unless each shall run as its users get it.
         options = [] if shipped else ["-Dmlx4j.blas=reference"]
-        self.command = [self.java, *options, "-cp", os.pathsep.join([class_path, str(TARGET / "native")])]
-        # As an application finds them: in two jars, with natives that an earlier start has unpacked.
-        javacpp = next(entry for entry in class_path.split(os.pathsep) if "javacpp" in pathlib.Path(entry).name)
-        jars = os.pathsep.join(map(str, [*TARGET.glob("mlx4j-*.jar"), javacpp, TARGET / "test-classes"]))
-        cache = f"-Dmlx4j.cache={TARGET / 'bench' / 'native-cache'}"
-        self.first_call_command = [self.java, cache, "-cp", jars, "org.mlx4j.bench.FirstCall"]
+        # As an application has it: in jars, with natives that an earlier start has unpacked.
+        options.append(f"-Dmlx4j.cache={TARGET / 'bench' / 'native-cache'}")
+        self.command = [self.java, *options, "-cp", class_path]
+        self.first_call_command = [*self.command, "org.mlx4j.bench.FirstCall"]
 
     def version(self, machine):
         return machine.run([self.java, "--version"]).splitlines()[1]
@@ -188,14 +188,19 @@ def milliseconds(seconds):
 CPP = TARGET / "bench" / "cpp"
 
 
-def maven(offline, *arguments):
-    return run(["mvn", "-q", "-B", "-Pbench", *(["-o"] if offline else []), *arguments])
+def on_benchmarks(offline, *goals):
+    """Runs Maven on the project of the benchmarks, with the jar of mlx4j."""
+    version = re.search("<version>(.*?)</version>", (PROJECT / "pom.xml").read_text()).group(1)
+    jar = TARGET / f"mlx4j-{version}.jar"
+    offline = f"--offline={'true' if offline else 'false'}"
+    return run([sys.executable, PROJECT / "tools" / "run_project.py", "--jar", jar, offline, BENCHMARKS, "--", "-q", *goals])
 
 
 def build(offline):
-    # package makes the jars, and comes after the phase in which the tests' Python is made.
+    # package makes the jar, and comes after the phase in which the tests' Python is made.
     skips = ["maven.test.skip.exec", "maven.javadoc.skip", "maven.source.skip", "spotless.check.skip"]
-    maven(offline, *(f"-D{skip}" for skip in skips), "package")
+    run(["mvn", "-q", "-B", *(["-o"] if offline else []), *(f"-D{skip}" for skip in skips), "package"])
+    on_benchmarks(offline, "compile")
     mlx = cmake_variable("MLX_ROOT")
     run(["cmake", "-S", PROJECT / "bench" / "cpp", "-B", CPP, "-DCMAKE_BUILD_TYPE=Release", f"-DMLX_ROOT={mlx}"])
     run(["cmake", "--build", CPP])
@@ -203,8 +208,7 @@ def build(offline):
 
 def find_peers(offline, shipped):
     """The peers by name; the first is the one to compare with."""
-    echo = ["-Dexec.executable=echo", "-Dexec.classpathScope=test", "-Dexec.args=classpath %classpath ."]
-    class_path = maven(offline, "exec:exec", *echo).partition("classpath ")[2].split()[0]
+    class_path = on_benchmarks(offline, "exec:exec@class-path").split()[0]
     return {
         "C++": Program(CPP / "bench"),
         "Java": Java(class_path, shipped),

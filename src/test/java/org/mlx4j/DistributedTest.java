@@ -30,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mlx4j.Distributed.Backend;
-import org.mlx4j.examples.TrainDigitsTogether;
 
 class DistributedTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -107,28 +106,6 @@ class DistributedTest {
             addresses.get(0),
             addresses.get(1));
     assertTrue(printed.contains("is done"), printed);
-  }
-
-  @Test
-  void trainsTogetherAsAlone() throws Exception {
-    int epochs = 2;
-    List<Double> alone;
-    try (Scope scope = Scope.open()) {
-      alone = TrainDigitsTogether.losses(epochs, Distributed.init());
-    }
-    for (String printed :
-        together(TrainDigitsTogether.class, 4, List.of(), Integer.toString(epochs))) {
-      List<Double> losses =
-          Pattern.compile("Loss (\\S+)")
-              .matcher(printed)
-              .results()
-              .map(m -> Double.parseDouble(m.group(1)))
-              .toList();
-      assertEquals(epochs, losses.size(), printed);
-      for (int i = 0; i < epochs; i++) {
-        assertEquals(alone.get(i), losses.get(i), 1e-4);
-      }
-    }
   }
 
   /** The program of docs/distributed.md, configured by arguments and by the environment. */

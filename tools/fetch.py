@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Puts what the build needs from the Python package registry into a cache that outlives `mvn clean`.
 
-    fetch.py mlx        MLX's official C++ package (a wheel), pinned by version and SHA-256
+    fetch.py mlx        MLX's official C++ packages (wheels), pinned by version and SHA-256
     fetch.py macos-sdk  headers and lists of symbols with which libraries for macOS are built elsewhere
     fetch.py venv       a virtual environment with the packages of a requirements file
 
 Everything is made under a lock and verified at each build, so that builds may run side by side, a broken cache is
-made again, and a complete one is used without the network.
+repaired, and a complete one is used without the network. Nothing is printed unless something is downloaded; then pip
+shows its progress.
 """
 
 import argparse
@@ -25,6 +26,10 @@ from pathlib import Path
 
 import macos_sdk
 
+HERE = Path(__file__).resolve().parent
+PINS = HERE / "wheels.sha256"
+ALLOWLISTS = HERE / "allowlists"
+
 # JavaCPP's platform: the package that holds MLX's C++ library for it, and the platform tag of its wheel.
 WHEELS = {
     "linux-x86_64": ("mlx-cpu", "manylinux_2_35_x86_64"),
@@ -33,7 +38,13 @@ WHEELS = {
     "macosx-arm64": ("mlx-metal", "macosx_14_0_arm64"),
 }
 ZIG = "manylinux_2_12_x86_64"  # only its headers are used, which are the same for every machine
-PIP_OPTIONS = ["--quiet", "--disable-pip-version-check", "--no-input"]
+# The environments, each with the packages of NAME-requirements.txt: code that runs when one is sound.
+PROBES = {
+    "oracle": "import mlx.core, numpy, scipy",
+    "format-tools": "import clang_format",
+    "native-checks": "import lief",
+}
+PIP_OPTIONS = ["--disable-pip-version-check", "--no-input"]
 
 
 class Failure(Exception):
@@ -41,33 +52,34 @@ class Failure(Exception):
 
 
 def fetch_mlx(options):
-    """Leaves the unpacked wheel in DIR/mlx-VERSION-PLATFORM."""
-    if options.platform not in WHEELS:
-        raise Failure(f"MLX has no package for {options.platform}, only for {', '.join(WHEELS)}; give -Dmlx.root=DIR")
-    package, tag = WHEELS[options.platform]
-    name, expected = pinned(options.pins, f"{package.replace('-', '_')}-{options.version}-py3-none-{tag}")
-    wheel = options.cache / name
-    unpacked = options.cache / f"mlx-{options.version}-{options.platform}"
-    with locked(options.cache):
-        if not wheel.is_file() or sha256(wheel) != expected:
-            download(wheel, expected, f"{package}=={options.version}", tag)
-        if not matches(wheel, unpacked):
-            unpack(wheel, unpacked)
+    """Leaves each unpacked wheel in DIR/mlx-VERSION-PLATFORM."""
+    for platform in options.platforms:
+        if platform not in WHEELS:
+            raise Failure(f"MLX has no package for {platform}, only for {', '.join(WHEELS)}; give -Dmlx.root=DIR")
+        package, tag = WHEELS[platform]
+        name, expected = pinned(f"{package.replace('-', '_')}-{options.version}-py3-none-{tag}")
+        wheel = options.cache / name
+        unpacked = options.cache / f"mlx-{options.version}-{platform}"
+        with locked(options.cache):
+            if not wheel.is_file() or sha256(wheel) != expected:
+                download(wheel, expected, f"{package}=={options.version}", tag)
+            if not matches(wheel, unpacked):
+                unpack(wheel, unpacked)
 
 
-def pinned(pins, start):
+def pinned(start):
     """The name and the checksum of the wheel whose name starts so."""
-    for line in pins.read_text().splitlines():
+    for line in PINS.read_text().splitlines():
         digest, _, name = line.partition("  ")
         if name.startswith(start):
             return name, digest
-    raise Failure(f"{pins} has no checksum for {start}")
+    raise Failure(f"{PINS} has no checksum for {start}")
 
 
 def fetch_macos_sdk(options):
     """Makes DIR/MacOSX14.0-HASH.sdk, and LINK a symbolic link to it."""
-    name, expected = pinned(options.pins, f"ziglang-{options.zig}-py3-none-{ZIG}")
-    ours = [Path(macos_sdk.__file__), *sorted(options.allowlists.iterdir())]
+    name, expected = pinned(f"ziglang-{options.zig}-py3-none-{ZIG}")
+    ours = [Path(macos_sdk.__file__), *sorted(ALLOWLISTS.iterdir())]
     identity = hashlib.sha256(expected.encode() + b"".join(file.read_bytes() for file in ours)).hexdigest()[:12]
     sdk = options.cache / f"MacOSX14.0-{identity}.sdk"
     with locked(options.cache):
@@ -78,7 +90,7 @@ def fetch_macos_sdk(options):
                 with zipfile.ZipFile(scratch / name) as archive:
                     headers = [entry for entry in archive.namelist() if entry.startswith(macos_sdk.HEADERS)]
                     archive.extractall(scratch / "zig", headers)
-                macos_sdk.make(scratch / "zig" / "ziglang", options.allowlists, scratch / "sdk")
+                macos_sdk.make(scratch / "zig" / "ziglang", ALLOWLISTS, scratch / "sdk")
                 os.rename(scratch / "sdk", sdk)
             (sdk / "complete").touch()
     link(options.link, sdk)
@@ -128,17 +140,17 @@ def unpack(wheel, unpacked):
 
 
 def fetch_venv(options):
-    """Makes DIR/NAME-HASH from the requirements, and LINK a symbolic link to it."""
-    requirements = options.requirements.read_bytes()
-    identity = requirements + f"{sys.version} {sys.platform} {os.path.realpath(sys.executable)}".encode()
+    """Makes DIR/NAME-HASH from NAME-requirements.txt, and LINK a symbolic link to it."""
+    requirements = HERE / f"{options.name}-requirements.txt"
+    identity = requirements.read_bytes() + f"{sys.version} {sys.platform} {os.path.realpath(sys.executable)}".encode()
     environment = options.cache / f"{options.name}-{hashlib.sha256(identity).hexdigest()[:12]}"
     with locked(options.cache):
-        if not (environment / "complete").is_file() or not works(environment, options.probe):
+        if not (environment / "complete").is_file() or not works(environment, PROBES[options.name]):
             print(f"Making the Python environment {environment}", flush=True)
             shutil.rmtree(environment, ignore_errors=True)
-            install(environment, options.requirements)
-            if not works(environment, options.probe):
-                raise Failure(f"{environment} was made, but this fails in it: {options.probe}")
+            install(environment, requirements)
+            if not works(environment, PROBES[options.name]):
+                raise Failure(f"{environment} was made, but this fails in it: {PROBES[options.name]}")
             (environment / "complete").touch()
     link(options.link, environment)
 
@@ -203,33 +215,38 @@ def run(command, failure):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, required=True, help="folder that outlives the build")
+    parser.add_argument("--problem", type=Path, help="file for the message of a failure, with which Maven ends the build")
     commands = parser.add_subparsers(required=True)
 
     mlx = commands.add_parser("mlx")
     mlx.add_argument("--version", required=True)
-    mlx.add_argument("--platform", required=True, help="JavaCPP's name, such as linux-x86_64")
-    mlx.add_argument("--pins", type=Path, required=True, help="checksums of the wheels, as sha256sum writes them")
+    mlx.add_argument("platforms", type=lambda names: names.split(","), help="JavaCPP's names: linux-x86_64,linux-arm64")
     mlx.set_defaults(fetch=fetch_mlx)
 
     sdk = commands.add_parser("macos-sdk")
     sdk.add_argument("--zig", required=True, help="version of Zig, whose headers are used")
-    sdk.add_argument("--pins", type=Path, required=True, help="checksums of the wheels, as sha256sum writes them")
-    sdk.add_argument("--allowlists", type=Path, required=True, help="folder of lists of symbols that macOS 14 has")
     sdk.add_argument("--link", type=Path, required=True, help="fixed place where the build finds the SDK")
     sdk.set_defaults(fetch=fetch_macos_sdk)
 
     venv = commands.add_parser("venv")
-    venv.add_argument("--name", required=True)
-    venv.add_argument("--requirements", type=Path, required=True)
-    venv.add_argument("--probe", required=True, help="Python code that runs when the environment is sound")
+    venv.add_argument("name", choices=PROBES)
     venv.add_argument("--link", type=Path, required=True, help="fixed place where the build finds the environment")
     venv.set_defaults(fetch=fetch_venv)
     return parser.parse_args()
 
 
-if __name__ == "__main__":
+def main():
     arguments = parse_arguments()
+    if arguments.problem:
+        arguments.problem.unlink(missing_ok=True)
     try:
         arguments.fetch(arguments)
     except Failure as failure:
-        sys.exit(f"ERROR: {failure}")
+        if not arguments.problem:
+            sys.exit(f"ERROR: {failure}")
+        arguments.problem.parent.mkdir(parents=True, exist_ok=True)
+        arguments.problem.write_text(str(failure))
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,10 @@ import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import org.mlx4j.Scope;
 
-/** Prints what each row computes, so that the peers can be compared: {@code Checks ROW...}. */
+/**
+ * Prints what each row computes, so that the peers can be compared: {@code Checks ROW...}, or every
+ * row without arguments.
+ */
 public final class Checks {
   private Checks() {}
 
@@ -20,10 +23,13 @@ public final class Checks {
             new HostDataBenchmark());
     Map<String, DoubleSupplier> checks = new TreeMap<>();
     benchmarks.forEach(b -> checks.putAll(b.checks()));
-    for (String row : rows) {
+    for (String row : rows.length > 0 ? List.of(rows) : checks.keySet()) {
       try (Scope scope = Scope.open()) {
-        System.out.println(
-            "{\"row\": \"" + row + "\", \"check\": " + checks.get(row).getAsDouble() + "}");
+        double check = checks.get(row).getAsDouble();
+        if (!Double.isFinite(check)) {
+          throw new IllegalStateException(row + " computes " + check);
+        }
+        System.out.println("{\"row\": \"" + row + "\", \"check\": " + check + "}");
       }
     }
   }

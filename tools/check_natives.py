@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a library that was built for another platform, which it cannot be loaded on here; and all that lies beside it.
 
-    check_natives.py macosx-arm64 FOLDER --allowlists FOLDER --mlx LIBMLX
+    check_natives.py macosx-arm64 FOLDER --mlx LIBMLX
     check_natives.py linux-arm64 FOLDER --mlx LIBMLX
 
 It reads the files themselves and believes neither the linker nor the compiler. LIBMLX is that of MLX's package.
@@ -93,7 +93,7 @@ def newest(binary, kind):
 
 
 # ---- macOS -----------------------------------------------------------------------------------------------
-def check_macos(checks, folder, libmlx, allowlists):
+def check_macos(checks, folder, libmlx):
     file = folder / "libjnimlx4j.dylib"
     # the containers stay referenced: what is taken out of one does not keep it
     containers = [lief.MachO.parse(str(path)) for path in (file, libmlx)]
@@ -108,8 +108,8 @@ def check_macos(checks, folder, libmlx, allowlists):
     checks.same("where it looks for libraries", ["@loader_path"], [c.path for c in library.commands if c.command == commands.RPATH])
     known = {
         "@rpath/libmlx.dylib": exports(mlx),
-        "/usr/lib/libc++.1.dylib": allowed(allowlists / "libcxx.txt"),
-        "/usr/lib/libSystem.B.dylib": allowed(allowlists / "libsystem.txt"),
+        "/usr/lib/libc++.1.dylib": allowed("libcxx.txt"),
+        "/usr/lib/libSystem.B.dylib": allowed("libsystem.txt"),
     }
     libraries = names(library, commands.LOAD_DYLIB)
     checks.same("libraries that it needs", sorted(known), sorted(libraries))
@@ -141,7 +141,9 @@ def names(binary, command):
     return [c.name for c in binary.commands if c.command == command]
 
 
-def allowed(file):
+def allowed(library):
+    """The symbols that the system is known to have."""
+    file = Path(__file__).parent / "allowlists" / library
     return {line.strip() for line in file.read_text().splitlines() if not line.startswith("#")}
 
 
@@ -182,12 +184,11 @@ def main():
     parser.add_argument("platform", choices=FILES)
     parser.add_argument("folder", type=Path, help="where the library lies with what it needs")
     parser.add_argument("--mlx", type=Path, required=True)
-    parser.add_argument("--allowlists", type=Path, help="symbols that the system has (macOS)")
     arguments = parser.parse_args()
     checks = Checks()
     check_folder(checks, arguments.platform, arguments.folder)
     if arguments.platform.startswith("macosx"):
-        check_macos(checks, arguments.folder, arguments.mlx, arguments.allowlists)
+        check_macos(checks, arguments.folder, arguments.mlx)
     else:
         check_linux(checks, arguments.folder, arguments.mlx)
     if checks.failures:

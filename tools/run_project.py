@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Runs Maven on a project that depends on mlx4j, with the mlx4j that was just built here.
+
+    run_project.py examples/train-digits -- compile exec:exec
+    run_project.py examples/train-digits --jar target/mlx4j-0.1.0-SNAPSHOT.jar --pom pom.xml -- verify
+
+Nothing is installed for that. The project gets a local repository under target/, in which mlx4j is the one of this folder,
+and all else is a link into the user's local repository: nothing is copied, and what is missing is downloaded to where the
+user's other builds find it. Without --jar, mlx4j is a jar that only refers to target/classes and target/native.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "target"
+REPOSITORY = TARGET / "repository"
+OURS = Path("org", "mlx4j", "mlx4j")
+
+
+def link_all_but(ours, shared, repository):
+    """Makes links in `repository` to all that is in `shared`, except what is under the path `ours`."""
+    repository.mkdir(parents=True, exist_ok=True)
+    for entry in repository.iterdir():
+        if entry.is_symlink():
+            entry.unlink()
+    first, *rest = ours.parts
+    for entry in shared.iterdir() if shared.is_dir() else ():
+        link = repository / entry.name
+        if entry.name != first and not link.exists():
+            link.symlink_to(entry)
+    if rest:
+        link_all_but(Path(*rest), shared / first, repository / first)
+
+
+def publish(version, jar, pom, native_stage):
+    """Puts mlx4j into the repository."""
+    folder = REPOSITORY / OURS / version
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / f"mlx4j-{version}.pom").symlink_to(pom.resolve(strict=True))
+    published = folder / f"mlx4j-{version}.jar"
+    if jar:
+        published.symlink_to(jar.resolve(strict=True))
+        return
+    # a manifest's lines have at most 72 bytes; a space continues one
+    places = [os.path.relpath(place, folder) + "/" for place in (TARGET / "classes", native_stage)]
+    line = "Class-Path: " + " ".join(places)
+    lines = [line[:70], *(f" {line[i : i + 69]}" for i in range(70, len(line), 69))]
+    with zipfile.ZipFile(published, "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", "\n".join(["Manifest-Version: 1.0", *lines, "", ""]))
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("project", type=Path, help="folder of the project")
+    parser.add_argument("goals", nargs="+", help="Maven's options, phases and goals, after --")
+    parser.add_argument("--jar", type=Path, help="the jar of mlx4j, instead of the classes and natives under target/")
+    parser.add_argument("--pom", type=Path, default=ROOT / "pom.xml", help="the jar's POM")
+    parser.add_argument("--native-stage", type=Path, default=TARGET / "native", help="natives without a jar")
+    parser.add_argument("--version", help="mlx4j's version; that of pom.xml unless given")
+    parser.add_argument("--maven", default="mvn", help="the command")
+    parser.add_argument("--settings", type=Path, help="the user's settings.xml, where it is not in its usual place")
+    parser.add_argument("--shared", type=Path, default=Path.home() / ".m2" / "repository", help="the user's local repository")
+    parser.add_argument("--offline", choices=["true", "false"], default="false", help="whether Maven uses no network")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    version = arguments.version or re.search("<version>(.*?)</version>", (ROOT / "pom.xml").read_text()).group(1)
+    link_all_but(OURS, arguments.shared.resolve(), REPOSITORY)
+    publish(version, arguments.jar, arguments.pom, arguments.native_stage)
+    command = [arguments.maven, "-B", "-f", str(arguments.project / "pom.xml")]
+    command += [f"-Dmaven.repo.local={REPOSITORY}", f"-Dmlx4j.version={version}"]
+    if arguments.offline == "true":
+        command.append("-o")
+    if arguments.settings and arguments.settings.is_file():
+        command += ["-s", str(arguments.settings)]
+    sys.exit(subprocess.run([*command, *arguments.goals]).returncode)
+
+
+if __name__ == "__main__":
+    main()
