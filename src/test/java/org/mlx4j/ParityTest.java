@@ -58,21 +58,30 @@ class ParityTest {
     List<String> functions = new ArrayList<>();
     String module = "";
     String owner = "";
-    try (InputStream in = ParityTest.class.getResourceAsStream("mlx-0.32.4-functions.txt")) {
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
-        if (line.startsWith("## ")) {
-          module = line.substring(3);
-        } else if (line.startsWith("### class ")) {
-          owner = line.substring(10);
-        } else if (line.startsWith("  .")) {
-          functions.add(owner + line.strip());
-        } else if (line.matches("[a-z].*")) {
-          functions.add(module + "." + line.strip());
-        }
+    for (String line : list().split("\n", -1)) {
+      if (line.startsWith("## ")) {
+        module = line.substring(3);
+      } else if (line.startsWith("### class ")) {
+        owner = line.substring(10);
+      } else if (line.startsWith("  .")) {
+        functions.add(owner + line.strip());
+      } else if (line.matches("[a-z].*")) {
+        functions.add(module + "." + line.strip());
       }
     }
     assertTrue(functions.size() > 400, "the list is read");
     return functions;
+  }
+
+  private static String list() throws IOException {
+    try (InputStream in = ParityTest.class.getResourceAsStream("mlx-functions.txt")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void theListIsThatOfTheMlxWhichTheTestsCompareWith() throws IOException {
+    assertEquals(list(), PythonMlx.run(Files.readString(Path.of("tools", "parity_list.py"))));
   }
 
   @Test
