@@ -3,20 +3,12 @@ package org.mlx4j;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ReadmeTest {
   private static String readme() throws Exception {
@@ -29,30 +21,12 @@ class ReadmeTest {
     return matcher.group(1);
   }
 
+  /** That they compile and print what is said is the matter of {@link SnippetsTest}. */
   @Test
-  void theTenLinesCompileAndPrintWhatIsSaid(@TempDir Path folder) throws Exception {
-    String readme = readme();
-    String code = group("```java\n(.*?)```", readme);
-    String expected = group("```java\n.*?```\n\n    (.*?)\n", readme);
-    Path source = folder.resolve("TenLines.java");
-    Files.writeString(source, code);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    int status =
-        compiler.run(
-            null, null, null, "-cp", System.getProperty("java.class.path"), source.toString());
-    assertEquals(0, status);
-    PrintStream out = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
-      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      loader
-          .loadClass("TenLines")
-          .getMethod("main", String[].class)
-          .invoke(null, (Object) new String[0]);
-    } finally {
-      System.setOut(out);
-    }
-    assertEquals(expected, printed.toString(StandardCharsets.UTF_8).strip());
+  void theFirstCodeIsAProgramOfTenLinesWithItsOutput() throws Exception {
+    Snippets.Snippet first = Snippets.ofPage(Path.of("README.md")).get(0);
+    assertEquals("TenLines", first.className());
+    assertEquals("array([2, 4, 6], dtype=float32)\n", first.output());
   }
 
   @Test

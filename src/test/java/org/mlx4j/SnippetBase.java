@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
 
 /** What a snippet may use without declaring it: it becomes a method of a subclass. */
 public abstract class SnippetBase {
+  /** Where snippets read and write files. */
+  static Path folder;
+
   /** A batch of four points with three coordinates. */
   protected static final MlxArray x =
       MlxArray.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 4, 3);
@@ -45,12 +48,17 @@ public abstract class SnippetBase {
   /** The rank of this process. */
   protected static final int rank = 0;
 
-  /** A file in the working directory. */
-  protected static final Path file = Path.of("arrays.safetensors");
+  /** A file. */
+  protected final Path file = inFolder("arrays.safetensors");
 
   /** The mean squared value of a linear layer's output. */
   protected static MlxArray loss(MlxArray w) {
     return x.matmul(w).square().mean();
+  }
+
+  /** The file that {@code Path.of(name)} stands for in a snippet. */
+  protected static Path inFolder(String name) {
+    return folder.resolve(name);
   }
 
   /** True; the compiler does not know, so a snippet may end with {@code return}. */

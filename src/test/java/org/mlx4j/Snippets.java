@@ -36,6 +36,10 @@ final class Snippets {
    * @param output what stands beside it as its output, or null
    */
   record Snippet(String place, String code, String output) {
+    Snippet {
+      code = code.stripTrailing() + "\n";
+    }
+
     /** Whether something stands beside the code that running it can prove wrong. */
     boolean isChecked() {
       return output != null || !source().equals(source(code));
@@ -63,7 +67,7 @@ final class Snippets {
       StringBuilder imports = new StringBuilder(USUAL_IMPORTS);
       StringBuilder members = new StringBuilder();
       StringBuilder statements = new StringBuilder();
-      for (String part : parts(text)) {
+      for (String part : parts(text.replace("Path.of(\"", "inFolder(\""))) {
         String start = part.replaceFirst("^(\\s|//.*\\n)*", "");
         if (start.startsWith("import ")) {
           imports.append(part);
@@ -130,8 +134,8 @@ final class Snippets {
   private static final Pattern VALUED =
       Pattern.compile(
           "(?<start>\\s*(?:[\\w.<>\\[\\], ]+ \\w+ = |return )?)(?<value>\\S.*?);\\s*//\\s*"
-              + "(?<comment>array\\(.*\\)|\\[.*\\]|-?\\d[\\d.]*(?:e-?\\d+)?(?:[-+][\\d.]+j)?|true|false"
-              + "|(?:of )?shape \\([\\d, ]*\\))");
+              + "(?<comment>array\\(.*\\)|\\[.*\\]|-?\\d[\\d.]*(?:e-?\\d+)?(?:[-+][\\d.]+j)?|true|false|(?:of"
+              + " )?shape \\([\\d, ]*\\))");
 
   private static final Pattern BLOCK =
       Pattern.compile(
