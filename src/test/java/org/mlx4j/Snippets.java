@@ -139,7 +139,7 @@ final class Snippets {
 
   private static final Pattern BLOCK =
       Pattern.compile(
-          "^```java\n(.*?)^```\n(?:\n((?: {4}.*\n)+))?", Pattern.MULTILINE | Pattern.DOTALL);
+          "^```java\n(.*?)^```\n(?:\n((?: {4}[^\n]*\n)+))?", Pattern.MULTILINE | Pattern.DOTALL);
 
   private static final Pattern COMMENTED =
       Pattern.compile("<pre>\\{@code\n(.*?)\n *\\* *\\}</pre>", Pattern.DOTALL);
