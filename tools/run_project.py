@@ -5,8 +5,8 @@
     run_project.py examples/train-digits --jar target/mlx4j-0.1.0-SNAPSHOT.jar --pom pom.xml -- verify
 
 Nothing is installed for that. The project gets a local repository under target/, in which mlx4j is the one of this folder,
-and all else is a link into the user's local repository: nothing is copied, and what is missing is downloaded to where the
-user's other builds find it. Without --jar, mlx4j is a jar that only refers to target/classes and target/native.
+and all else is a link into the user's local repository: nothing is copied, and what had to be downloaded is moved to where
+the user's other builds find it. Without --jar, mlx4j is a jar that only refers to target/classes and target/native.
 """
 
 import argparse
@@ -37,6 +37,17 @@ def link_all_but(ours, shared, repository):
             link.symlink_to(entry)
     if rest:
         link_all_but(Path(*rest), shared / first, repository / first)
+
+
+def keep_downloads(ours, shared, repository):
+    """Moves what is in `repository` and no link to `shared`, except what is under the path `ours`."""
+    shared.mkdir(parents=True, exist_ok=True)
+    first, *rest = ours.parts
+    for entry in repository.iterdir():
+        if entry.name != first and entry.is_dir() and not entry.is_symlink() and not (shared / entry.name).exists():
+            shutil.move(entry, shared / entry.name)
+    if rest:
+        keep_downloads(Path(*rest), shared / first, repository / first)
 
 
 def publish(version, jar, pom, native_stage):
@@ -75,7 +86,8 @@ def parse_arguments():
 def main():
     arguments = parse_arguments()
     version = arguments.version or re.search("<version>(.*?)</version>", (ROOT / "pom.xml").read_text()).group(1)
-    link_all_but(OURS, arguments.shared.resolve(), REPOSITORY)
+    shared = arguments.shared.resolve()
+    link_all_but(OURS, shared, REPOSITORY)
     publish(version, arguments.jar, arguments.pom, arguments.native_stage)
     command = [arguments.maven, "-B", "-f", str(arguments.project / "pom.xml")]
     command += [f"-Dmaven.repo.local={REPOSITORY}", f"-Dmlx4j.version={version}"]
@@ -83,7 +95,9 @@ def main():
         command.append("-o")
     if arguments.settings and arguments.settings.is_file():
         command += ["-s", str(arguments.settings)]
-    sys.exit(subprocess.run([*command, *arguments.goals]).returncode)
+    code = subprocess.run([*command, *arguments.goals]).returncode
+    keep_downloads(OURS, shared, REPOSITORY)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -42,7 +41,7 @@ class BlasTest {
     "-XX:ActiveProcessorCount=1, ', 1 threads'"
   })
   void anOptionChooses(String option, String expected) throws Exception {
-    String printed = ChildJvm.run(Program.class, Duration.ofMinutes(1), Map.of(), List.of(option));
+    String printed = ChildJvm.run(Program.class, Duration.ofMinutes(2), Map.of(), List.of(option));
     assertTrue(printed.startsWith("32.0 32.0"), printed);
     assertTrue(printed.contains(expected), printed);
   }
@@ -72,7 +71,7 @@ class BlasTest {
     "-Dmlx4j.blas.threads=0, -Dmlx4j.blas.threads=0: at least 1 is expected"
   })
   void anOptionThatMakesNoSenseIsRefused(String option, String message) throws Exception {
-    String printed = ChildJvm.run(Misuse.class, Duration.ofMinutes(1), Map.of(), List.of(option));
+    String printed = ChildJvm.run(Misuse.class, Duration.ofMinutes(2), Map.of(), List.of(option));
     assertEquals("java.lang.IllegalArgumentException: " + message, printed.strip());
   }
 
@@ -105,17 +104,6 @@ class BlasTest {
     assertTrue(error.lessEqual(allowed).all().itemBoolean());
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"FLOAT16", "BFLOAT16"})
-  void halfPrecisionIsNotSlowerByAnOrderOfMagnitude(DType half) {
-    MlxArray x = MlxRandom.normal(new int[] {1024, 1024});
-    MlxArray y = x.astype(half);
-    Ops.eval(x, y);
-    double single = fastest(() -> x.matmul(x));
-    assertTrue(fastest(() -> y.matmul(y)) < 15 * single, "matmul");
-    assertTrue(fastest(() -> y.tensordot(y, 1)) < 15 * single, "where MLX itself multiplies");
-  }
-
   @Test
   void gradientsThroughHalfPrecisionHaveItsType() {
     MlxArray x = MlxRandom.normal(new int[] {32, 32}).astype(DType.FLOAT16);
@@ -124,17 +112,5 @@ class BlasTest {
     assertEquals(DType.FLOAT16, gradient.dtype());
     float[] expected = y.astype(DType.FLOAT32).sum(1).toFloatArray();
     assertArrayEquals(expected, gradient.get(Index.at(3)).toFloatArray(), 0.02f);
-  }
-
-  private static double fastest(Supplier<MlxArray> work) {
-    double best = Double.MAX_VALUE;
-    for (int round = 0; round < 5; round++) {
-      try (Scope scope = Scope.open()) {
-        long start = System.nanoTime();
-        work.get().eval();
-        best = Math.min(best, (double) (System.nanoTime() - start));
-      }
-    }
-    return best;
   }
 }

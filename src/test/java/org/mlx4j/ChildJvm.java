@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * tests: for what would disturb, or end, that one.
  */
 final class ChildJvm {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private ChildJvm() {}
 

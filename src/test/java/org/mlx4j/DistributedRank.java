@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
 
 /** What one of several processes does; {@link DistributedTest} starts all of them. */
 final class DistributedRank {
+  /** Where this is the time limit, a process that waits for it is ended by the test first. */
+  private static final Duration LONGER_THAN_THE_TEST = Duration.ofMinutes(30);
+
   private static int rank;
   private static int size;
   private static Distributed.Group group;
@@ -45,13 +48,12 @@ final class DistributedRank {
       @Override
       void perform() {
         join();
+        Distributed.setTimeout(LONGER_THAN_THE_TEST);
         Distributed.allSum(Ops.ones(8)).eval();
         if (rank == 1) {
           Runtime.getRuntime().halt(0);
         }
-        long start = System.nanoTime();
         MlxException lost = assertThrows(MlxException.class, () -> sums(1000));
-        assertTrue(System.nanoTime() - start < 20e9, "took too long");
         assertTrue(lost.getMessage().startsWith("[allSum] "), lost.getMessage());
         usableButForTheGroup();
       }
@@ -61,6 +63,7 @@ final class DistributedRank {
       @Override
       void perform() {
         join();
+        Distributed.setTimeout(LONGER_THAN_THE_TEST);
         MlxArray large = Ops.ones(8 << 20);
         Distributed.allSum(large).eval();
         if (rank == 1) {
@@ -72,7 +75,6 @@ final class DistributedRank {
                   });
           ending.start();
         }
-        long start = System.nanoTime();
         assertThrows(
             MlxException.class,
             () -> {
@@ -85,7 +87,6 @@ final class DistributedRank {
         if (rank == 1) {
           pause(60_000);
         }
-        assertTrue(System.nanoTime() - start < 20e9, "took too long");
         usableButForTheGroup();
       }
     },
@@ -99,9 +100,7 @@ final class DistributedRank {
           pause(6000);
           assertThrows(MlxException.class, () -> Distributed.allSum(Ops.ones(8)).eval());
         } else {
-          long start = System.nanoTime();
           assertThrows(MlxException.class, () -> Distributed.allSum(Ops.ones(8)).eval());
-          assertTrue(System.nanoTime() - start < 10e9, "took too long");
         }
         usableButForTheGroup();
       }
@@ -111,9 +110,7 @@ final class DistributedRank {
       @Override
       void perform() {
         Distributed.setTimeout(Duration.ofMillis(1500));
-        long start = System.nanoTime();
         MlxException e = assertThrows(MlxException.class, DistributedRank::join);
-        assertTrue(System.nanoTime() - start < 10e9, "took too long");
         assertTrue(e.getMessage().startsWith("[init] "), e.getMessage());
         assertEquals(3, Ops.ones(3).sum().itemFloat());
       }
@@ -422,10 +419,9 @@ final class DistributedRank {
 
   /** The group fails at once from now on, everything else works. */
   private static void usableButForTheGroup() {
-    long start = System.nanoTime();
+    Distributed.setTimeout(LONGER_THAN_THE_TEST);
     MlxException again = assertThrows(MlxException.class, () -> sums(1));
     assertTrue(again.getMessage().contains("of no use"), again.getMessage());
-    assertTrue(System.nanoTime() - start < 1e9, "took too long");
     assertEquals(12, Ops.ones(3, 4).sum().itemFloat());
     assertEquals(6, Transforms.grad(v -> v.square()).apply(MlxArray.scalar(3f)).itemFloat());
   }

@@ -3,9 +3,6 @@ package org.mlx4j;
 import static org.mlx4j.ArrayAssertions.assertShape;
 import static org.mlx4j.ArrayAssertions.assertValues;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -36,7 +33,7 @@ class EmptyArraysTest {
   /** In a JVM of its own, because an evaluation that does not end blocks all others. */
   @Test
   void reductionsOfViewsEnd() throws Exception {
-    ChildJvm.run(ManyReductions.class, Duration.ofSeconds(60), Map.of(), List.of());
+    ChildJvm.run(ManyReductions.class);
   }
 
   static final class ManyReductions {

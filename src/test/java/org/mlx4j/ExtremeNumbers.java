@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class ExtremeNumbers {
   private static final int MIB = 1 << 20;
-  private static final long PATIENCE = 20_000_000_000L;
+  private static final long PATIENCE = 60_000_000_000L;
 
   private static final List<Class<?>> CLASSES =
       List.of(

@@ -83,7 +83,7 @@ class FromPythonTest {
       assertEquals(400, ask(port, "what?").statusCode());
     } finally {
       service.destroy();
-      assertTrue(service.waitFor(10, TimeUnit.SECONDS));
+      assertTrue(service.waitFor(2, TimeUnit.MINUTES));
     }
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * How virtual machines begin and end that use MLX: without a crash, a wait for ever or an error.
  */
 class HostileExitTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** Ways to begin and to end. */
   enum Way {

@@ -211,7 +211,7 @@ class HostileTest {
 
   @Test
   void misuseByManyThreadsIsSurvivedWithNothingWrongAndNothingLeft() throws Exception {
-    Duration duration = Duration.ofSeconds(Long.getLong("mlx4j.test.hostile.seconds", 15));
+    Duration duration = Duration.ofSeconds(Long.getLong("mlx4j.test.hostile.seconds", 10));
     HostileStress.Outcome outcome = HostileStress.run(5, duration);
     assertEquals(Map.of(), outcome.unexpected());
     assertTrue(outcome.steps() > 1000 && outcome.rejected() > 0, outcome::toString);

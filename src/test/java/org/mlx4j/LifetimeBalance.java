@@ -14,7 +14,7 @@ import org.mlx4j.internal.HandlesNative;
 
 /** Fails a test after which more, or less, is alive than before it. */
 public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /**
    * What is alive at one moment.

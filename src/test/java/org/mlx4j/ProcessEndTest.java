@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with each kind so many times, and prints how long the ends took.
  */
 class ProcessEndTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int RUNS = Integer.getInteger("processEnd.runs", 0);
   private static final AtomicBoolean over = new AtomicBoolean();
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a user sees: a Maven project elsewhere that adds the one dependency, built where our
- * artifact has never been installed, and run where there is nothing but Java.
+ * What a user sees: a Maven project elsewhere that adds the one dependency, built with our artifact
+ * alone, and run where there is nothing but Java.
  */
 class ConsumerIT {
   private static final String GRADIENT = "array([2, 4, 6], dtype=float32)";
@@ -48,7 +47,6 @@ class ConsumerIT {
 
   private static Path project;
   private static Path commands;
-  private static Path settings;
 
   @TempDir static Path folder;
 
@@ -60,11 +58,6 @@ class ConsumerIT {
       assertEquals(0, code, errors + output);
       return output.lines().findFirst().orElse("");
     }
-
-    long milliseconds() {
-      assertEquals(0, code, errors + output);
-      return Long.parseLong(output.lines().skip(1).findFirst().orElseThrow().replace(" ms", ""));
-    }
   }
 
   @BeforeAll
@@ -73,7 +66,6 @@ class ConsumerIT {
     Path sources = Files.createDirectories(project.resolve("src/main/java/org/example"));
     resource("pom.xml", project.resolve("pom.xml"));
     resource("Consumer.java", sources.resolve("Consumer.java"));
-    settings = settings(publish());
 
     commands = Files.createDirectory(folder.resolve("bin"));
     for (String command : COMMANDS) {
@@ -187,7 +179,7 @@ class ConsumerIT {
       processes.add(builder.redirectErrorStream(true).redirectOutput(output.toFile()).start());
     }
     for (int i = 0; i < 4; i++) {
-      assertTrue(processes.get(i).waitFor(60, TimeUnit.SECONDS));
+      assertTrue(processes.get(i).waitFor(5, TimeUnit.MINUTES));
       String output = Files.readString(outputs.get(i));
       assertTrue(output.startsWith(GRADIENT) || output.contains("\n" + GRADIENT), output);
     }
@@ -197,44 +189,14 @@ class ConsumerIT {
   }
 
   @Test
-  void startingTakesASecondTheFirstTimeAndLessThanAThirdOfOneLater() throws Exception {
-    long cold = Long.MAX_VALUE;
-    long warm = Long.MAX_VALUE;
-    for (int i = 0; i < 3; i++) {
-      withoutAnythingInTheHome();
-      cold = Math.min(cold, java(here(), List.of(), plain()).milliseconds());
-      for (int j = 0; j < 3; j++) {
-        warm = Math.min(warm, java(here(), List.of(), plain()).milliseconds());
-      }
-    }
-    System.out.printf("first use: %d ms on a cold cache, %d ms on a warm one%n", cold, warm);
-    double share = shareOfTheMachine();
-    assertTrue(
-        cold * share <= 1000,
-        cold + " ms on a cold cache, with this share of the machine: " + share);
-    assertTrue(
-        warm * share <= 300,
-        warm + " ms on a warm cache, with this share of the machine: " + share);
-  }
-
-  /**
-   * What a process gets of its cores while others run as well; 1 on a machine that does nothing
-   * else.
-   */
-  private static double shareOfTheMachine() {
-    var system = ManagementFactory.getOperatingSystemMXBean();
-    return Math.min(
-        1, system.getAvailableProcessors() / Math.max(1, system.getSystemLoadAverage()));
-  }
-
-  @Test
   void anotherPlatformIsToldWhatIsSupported() throws Exception {
     Run run = java(here(), List.of("-Dos.arch=riscv64"), plain());
     assertNotEquals(0, run.code());
     assertTrue(
         run.errors()
             .contains(
-                "mlx4j has no native library for Linux on riscv64; it runs on Linux on x86_64 or arm64"),
+                "mlx4j has no native library for Linux on riscv64; it runs on Linux on x86_64 or"
+                    + " arm64"),
         run.errors());
   }
 
@@ -260,52 +222,35 @@ class ConsumerIT {
 
   // ---- the project
   // --------------------------------------------------------------------------------
-  /** A repository with our artifact and nothing else. */
-  private static Path publish() throws IOException {
-    String version = property("mlx4j.version");
-    Path repository = folder.resolve("published");
-    Path place = Files.createDirectories(repository.resolve("org/mlx4j/mlx4j/" + version));
-    Files.copy(Path.of(property("mlx4j.jar")), place.resolve("mlx4j-" + version + ".jar"));
-    Files.copy(Path.of(property("mlx4j.pom")), place.resolve("mlx4j-" + version + ".pom"));
-    return repository;
-  }
-
-  /**
-   * What else is needed comes from this machine's repository, if it is there, or from the network.
-   */
-  private static Path settings(Path published) throws IOException {
-    StringBuilder text = new StringBuilder("<settings><profiles><profile><id>test</id>");
-    for (String kind : List.of("repository", "pluginRepository")) {
-      text.append(kind.equals("repository") ? "<repositories>" : "<pluginRepositories>");
-      int number = 0;
-      for (Path place : List.of(published, Path.of(property("maven.repository")))) {
-        text.append("<%s><id>local-%d</id><url>%s</url>".formatted(kind, number++, place.toUri()))
-            .append("<releases><checksumPolicy>ignore</checksumPolicy></releases>")
-            .append(
-                "<snapshots><enabled>true</enabled><checksumPolicy>ignore</checksumPolicy></snapshots>")
-            .append("</%s>".formatted(kind));
-      }
-      text.append(kind.equals("repository") ? "</repositories>" : "</pluginRepositories>");
-    }
-    text.append(
-        "</profile></profiles><activeProfiles><activeProfile>test</activeProfile></activeProfiles></settings>");
-    return Files.writeString(folder.resolve("settings.xml"), text);
-  }
-
   private static void build(Path project, String phase) throws Exception {
     List<String> command =
         List.of(
-            Path.of(property("maven.home"), "bin", "mvn").toString(),
-            "-B",
+            inPath(property("python")),
+            Path.of("tools", "run_project.py").toAbsolutePath().toString(),
+            "--jar=" + property("mlx4j.jar"),
+            "--pom=" + property("mlx4j.pom"),
+            "--version=" + property("mlx4j.version"),
+            "--maven=" + Path.of(property("maven.home"), "bin", "mvn"),
+            "--settings=" + property("maven.settings"),
+            "--shared=" + property("maven.repository"),
+            "--offline=" + property("maven.offline"),
+            project.toString(),
+            "--",
             "-q",
             "-ntp",
-            "-s",
-            settings.toString(),
-            "-Dmaven.repo.local=" + folder.resolve("repository"),
-            "-Dmlx4j.version=" + property("mlx4j.version"),
             phase);
     Run build = run(command, project, here());
     assertEquals(0, build.code(), build.output() + build.errors());
+  }
+
+  /** The file of a command. */
+  private static String inPath(String command) {
+    return Stream.of(System.getenv("PATH").split(":", -1))
+        .map(directory -> Path.of(directory).resolve(command))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow()
+        .toString();
   }
 
   private static void resource(String name, Path file) throws IOException {
