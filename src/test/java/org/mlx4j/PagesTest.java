@@ -15,28 +15,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Each promise of the page of guarantees is held by tests that exist. */
-class GuaranteesTest {
-  private static final Path PAGE = Path.of("docs/guarantees.md");
+/** What pages refer to exists: the tests that hold promises and differences, and other pages. */
+class PagesTest {
   private static final Path CLASSES = Path.of("target/test-classes");
   private static final Pattern NAMED = Pattern.compile("`(\\w+)(?:#(\\w+))?`");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
-  @Test
-  void everyPromiseNamesTestsThatExist() throws Exception {
+  /** Each row of the page's tables ends with the names of the tests that hold it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/guarantees.md", "docs/differences-from-mlx.md"})
+  void everyRowNamesTestsThatExist(String page) throws Exception {
     Map<String, Class<?>> tests = testClasses();
     List<String> wrong = new ArrayList<>();
-    int promises = 0;
-    for (String line : Files.readAllLines(PAGE)) {
-      if (!line.startsWith("| ") || line.startsWith("| Promise")) {
+    int rows = 0;
+    for (String line : Files.readAllLines(Path.of(page))) {
+      if (!line.startsWith("| ") || line.endsWith("| Tests |")) {
         continue;
       }
-      promises++;
+      rows++;
       String[] cells = line.split("\\|", -1);
-      assertEquals(4, cells.length, line);
-      Matcher named = NAMED.matcher(cells[2]);
+      Matcher named = NAMED.matcher(cells[cells.length - 2]);
       boolean any = false;
       while (named.find()) {
         any = true;
@@ -47,7 +50,24 @@ class GuaranteesTest {
       assertTrue(any, () -> "nothing holds: " + line);
     }
     assertEquals(List.of(), wrong, "no such tests");
-    assertTrue(promises > 20, "the page has become empty: " + promises);
+    assertTrue(rows > 20, "the page has become empty: " + rows);
+  }
+
+  @Test
+  void linksLeadToFiles() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    int links = 0;
+    for (Path page : Snippets.pages()) {
+      Matcher link = LINK.matcher(Files.readString(page).replaceAll("(?s)```.*?```", ""));
+      while (link.find()) {
+        links++;
+        if (!Files.exists(page.resolveSibling(link.group(1)))) {
+          wrong.add(page + ": " + link.group(1));
+        }
+      }
+    }
+    assertEquals(List.of(), wrong);
+    assertTrue(links > 20, "links are found: " + links);
   }
 
   /** Otherwise the test above could not fail. */
@@ -55,10 +75,10 @@ class GuaranteesTest {
   void whatIsNoTestIsFound() throws Exception {
     Map<String, Class<?>> tests = testClasses();
     assertFalse(hasTest(tests.get("NoSuchTest"), null));
-    assertFalse(hasTest(tests.get("GuaranteesTest"), "noSuchMethod"));
-    assertFalse(hasTest(tests.get("GuaranteesTest"), "testClasses"));
+    assertFalse(hasTest(tests.get("PagesTest"), "noSuchMethod"));
+    assertFalse(hasTest(tests.get("PagesTest"), "testClasses"));
     assertFalse(hasTest(tests.get("ChildJvm"), null));
-    assertTrue(hasTest(tests.get("GuaranteesTest"), "whatIsNoTestIsFound"));
+    assertTrue(hasTest(tests.get("PagesTest"), "whatIsNoTestIsFound"));
   }
 
   /** Whether a class has the test, or any when none is named. */
@@ -72,13 +92,13 @@ class GuaranteesTest {
   private static Map<String, Class<?>> testClasses() throws Exception {
     Map<String, Class<?>> classes = new TreeMap<>();
     try (Stream<Path> files = Files.walk(CLASSES.resolve("org/mlx4j"))) {
-      for (Path file : files.filter(GuaranteesTest::isOuterClass).toList()) {
+      for (Path file : files.filter(PagesTest::isOuterClass).toList()) {
         String name = CLASSES.relativize(file).toString().replace('/', '.');
         Class<?> found =
             Class.forName(
                 name.substring(0, name.length() - ".class".length()),
                 false,
-                GuaranteesTest.class.getClassLoader());
+                PagesTest.class.getClassLoader());
         classes.put(found.getSimpleName(), found);
       }
     }
