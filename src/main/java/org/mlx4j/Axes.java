@@ -28,7 +28,7 @@ final class Axes {
             .toArray();
     if (Arrays.stream(resolved).distinct().count() < resolved.length) {
       throw new IllegalArgumentException(
-          "[" + function + "] axes " + Arrays.toString(axes) + " name an axis twice");
+          "[" + function + "] axes " + Arrays.toString(axes) + " contain an axis twice");
     }
     return resolved;
   }

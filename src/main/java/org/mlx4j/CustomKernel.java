@@ -117,7 +117,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
               + what
               + " were given for "
               + names.length
-              + " names; there must be one for each");
+              + " names; there must be exactly one for each");
     }
   }
 
@@ -171,7 +171,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
                 + argument
                 + " is "
                 + Arrays.toString(sizes)
-                + "; it must have three numbers, each at least 1");
+                + "; it must consist of three numbers, each at least 1");
       }
       return sizes;
     }

@@ -134,7 +134,7 @@ public record Device(Type type) {
   Device requireAvailable() {
     if (!isAvailable()) {
       throw new IllegalStateException(
-          "[Device] this build of MLX has no " + type + "; available is CPU");
+          "[Device] this build of MLX has no " + type + "; only the CPU is available");
     }
     return this;
   }

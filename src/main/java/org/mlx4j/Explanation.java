@@ -32,18 +32,18 @@ final class Explanation {
   private static final String NO_VALUES_ASYNC = "Not allowed inside a graph transformation";
 
   private static final String IN_TRACE =
-      "there are no values inside a function that compile or vmap runs: it runs once, with"
+      "there are no values inside a function that compile or vmap traces: it runs once, with"
           + " placeholders, for all values to come. Return the array and read it outside, choose"
-          + " between arrays by where, or pass what the program branches on from outside";
+          + " between arrays with where, or pass in the value that the code branches on";
 
   /** The beginning of MLX's message if a placeholder is evaluated whose function has returned. */
   private static final String NO_PRIMITIVE = "Attempting to eval an array without a primitive";
 
   private static final String LEAKED =
-      "the array has no value, and none can be computed: it is made of an argument of a function"
-          + " that a transform ran, which stood for values only while that ran, or of an array"
-          + " whose computation failed before. Return arrays from such a function instead of"
-          + " keeping them";
+      "the array has no value, and none can be computed: it depends on an argument of a function"
+          + " that a transform ran, which stood for a value only while the function ran, or on an"
+          + " array whose evaluation failed. Return arrays from such a function instead of"
+          + " storing them";
 
   /** A pattern of MLX's messages, and the words that replace it. */
   private record Wording(Pattern pattern, Function<MatchResult, String> words) {
@@ -73,22 +73,22 @@ final class Explanation {
               "Only inexact types are supported but (\\w+) and (\\w+) were provided which results"
                   + " in (\\w+), which is not a floating point type\\.?",
               m ->
-                  "the operands must be of floating point or complex dtype, but "
+                  "the operands must be of floating-point or complex dtype, but "
                       + m.group(1)
                       + " and "
                       + m.group(2)
-                      + " make "
+                      + " give "
                       + m.group(3)
-                      + "; convert them, for instance by astype(DType.FLOAT32)"),
+                      + "; convert them, for example with astype(DType.FLOAT32)"),
           new Wording(
               "Last dimension of first input with shape (\\([^)]*\\)) must match second to last"
                   + " dimension of second input with shape (\\([^)]*\\))\\.?",
               m ->
                   "the last axis of the first operand, of shape "
                       + m.group(1)
-                      + ", must have the size of the last axis but one of the second, of shape "
+                      + ", must be as long as the second-to-last axis of the second, of shape "
                       + m.group(2)
-                      + " (of the only axis, if it has one)"),
+                      + " (or as its only axis, if it has one)"),
           new Wording(
               "Last dimension of first input with shape \\(\\.\\.\\., ?(\\d+)\\) does not match the"
                   + " expanded quantized matrix (\\([^)]*\\)) computed from shape (\\([^)]*\\))"
@@ -96,9 +96,9 @@ final class Explanation {
               m ->
                   "the last axis of the first operand has size "
                       + m.group(1)
-                      + ", which does not fit the quantized matrix "
+                      + ", which does not fit the quantized matrix of shape "
                       + m.group(2)
-                      + ": that is what the packed one of shape "
+                      + " that the packed matrix of shape "
                       + m.group(3)
                       + " holds with groups of "
                       + m.group(4)
@@ -108,21 +108,28 @@ final class Explanation {
                       + m.group(6)),
           new Wording(
               "(?:Inverses are only|Only) defined for square matrices\\.?",
-              m -> "it is defined for square matrices only: the last two axes must be of one size"),
+              m ->
+                  "it is defined for square matrices only: the last two axes must have the same"
+                      + " size"),
           new Wording(
               "Cannot (\\w+) reduce over axis (-?\\d+) with size 0\\.?",
-              m -> "axis " + m.group(2) + " is empty, and nothing has no " + m.group(1)),
+              m ->
+                  "axis "
+                      + m.group(2)
+                      + " is empty; there is no "
+                      + m.group(1)
+                      + " of no elements"),
           new Wording(
               "Cannot (\\w+) reduce zero size array\\.?",
-              m -> "the array is empty, and nothing has no " + m.group(1)),
+              m -> "the array is empty; there is no " + m.group(1) + " of no elements"),
           new Wording(
               "Received empty array\\.?|Cannot take median along empty axis\\.?",
               m -> "the axis is empty; it must have elements"),
           new Wording(
               "Expected key (shape|type) .* but received (.*?)\\.?$",
               m ->
-                  "a key has shape [2] and dtype uint32, as MlxRandom.key and MlxRandom.split make"
-                      + " it; got "
+                  "a key has shape [2] and dtype uint32, as MlxRandom.key and MlxRandom.split"
+                      + " create it; got "
                       + m.group(1).replace("type", "dtype")
                       + " "
                       + m.group(2)),
@@ -148,16 +155,16 @@ final class Explanation {
                       + m.group(3)
                       + ", cannot be broadcast to size "
                       + m.group(4)
-                      + ", which another axis of the same letter has; axes of one letter must have"
-                      + " the same size, or size 1"),
+                      + ", which another axis with the same letter has; axes with one letter must"
+                      + " have the same size, or size 1"),
           new Wording(
               "Only real floating types are supported but x\\.dtype\\(\\) == (\\w+)\\.?",
-              m -> "it is defined for real floating point dtypes, not for " + m.group(1)),
+              m -> "it is defined for real floating-point dtypes, not for " + m.group(1)),
           new Wording("\\(\\*(\\w+)\\)", m -> "the " + m.group(1)),
           new Wording("n_fft", m -> "nFft"),
           new Wording("logical_not", m -> "logicalNot"),
           new Wording(
-              "All arrays must have the same shape", m -> "all arrays must have one shape"));
+              "All arrays must have the same shape", m -> "all arrays must have the same shape"));
 
   private Explanation() {}
 
@@ -168,7 +175,7 @@ final class Explanation {
         + " is out of range for an array with "
         + ndim
         + " axes; "
-        + (ndim == 0 ? "a scalar has no axes" : "allowed is " + -ndim + " to " + (ndim - 1));
+        + (ndim == 0 ? "a scalar has no axes" : "it must be from " + -ndim + " to " + (ndim - 1));
   }
 
   /**
@@ -217,11 +224,11 @@ final class Explanation {
   static IllegalStateException closed(String message, long handle, IllegalStateException e) {
     String reason =
         Scope.isOfFunction(handle) && !Scope.isInFunction()
-            ? ": it was made inside a function that a transform ran, and is closed when that"
-                + " function returns; return it from the function instead of storing it, or make"
-                + " it by Scope.detached if it is to live on"
-            : ": by close(), or by the scope in which it was made, which Scope.keep and"
-                + " Scope.detached prevent";
+            ? ": it was created inside a function that a transform ran, and was closed when that"
+                + " function returned; return it from the function instead of storing it, or create"
+                + " it in Scope.detached if it must live on"
+            : ": by close(), or by the scope in which it was created; Scope.keep and"
+                + " Scope.detached prevent the latter";
     Throwable history = Tracking.history(handle);
     if (history != null) {
       return new IllegalStateException(message + reason, history);
@@ -231,7 +238,8 @@ final class Explanation {
             + reason
             + (Tracking.ON
                 ? ""
-                : "; run with -Dmlx4j.track=true to see where it was made and where it was closed"),
+                : "; run with -Dmlx4j.track=true to see where it was created and where it was"
+                    + " closed"),
         e);
   }
 

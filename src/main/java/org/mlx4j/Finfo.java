@@ -26,7 +26,7 @@ public record Finfo(
       case FLOAT64 -> ieee(dtype, 52, Double.MAX_EXPONENT);
       default ->
           throw new IllegalArgumentException(
-              "[finfo] dtype " + dtype + " is not a floating point type");
+              "[finfo] dtype " + dtype + " is not a floating-point type");
     };
   }
 

@@ -16,7 +16,7 @@ final class Hadamard {
       throw new IllegalArgumentException(
           "[hadamardTransform] the last axis has size "
               + size
-              + "; allowed is m times a power of 2 for m one of 1, 12, 20, 28");
+              + "; it must be m times a power of 2, where m is 1, 12, 20 or 28");
     }
     if (a.dtype() == DType.FLOAT64 && size > 1) {
       throw new IllegalArgumentException(

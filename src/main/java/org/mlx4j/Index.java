@@ -167,7 +167,7 @@ public final class Index {
               + indices.dtype()
               + " "
               + Arrays.toString(indices.shape())
-              + "; convert them, for instance by astype(DType.INT32)");
+              + "; convert them, for example with astype(DType.INT32)");
     }
     return new Index(indices);
   }

@@ -536,9 +536,9 @@ public final class Linalg {
       throw new IllegalArgumentException(
           "["
               + function
-              + "] shape "
+              + "] matrices of shape "
               + Arrays.toString(shape)
-              + " is one of matrices without elements; they must be at least one by one");
+              + " have no elements; they must have at least one row and one column");
     }
   }
 
@@ -560,7 +560,7 @@ public final class Linalg {
               + function
               + "] the factors of matrices of shape "
               + Arrays.toString(shape)
-              + " have more than 2^31 - 1 elements; take fewer at once");
+              + " have more than 2^31 - 1 elements; decompose fewer matrices at once");
     }
   }
 }

@@ -68,9 +68,7 @@ public final class Metal {
   private static void require(String function) {
     if (!isAvailable()) {
       throw new IllegalStateException(
-          "["
-              + function
-              + "] this build of MLX has no Metal, which only Macs with Apple silicon do");
+          "[" + function + "] Metal is not available; it requires a Mac with Apple silicon");
     }
   }
 }

@@ -26,7 +26,7 @@ import org.mlx4j.internal.HostDataNative;
  * try (Scope scope = Scope.open()) {
  *   MlxArray x = MlxArray.of(new float[] {1, 2, 3, 4}, 2, 2);
  *   MlxArray y = x.matmul(x).add(1f).sum();     // builds a graph
- *   System.out.println(y.itemFloat());          // evaluates it: 58.0
+ *   System.out.println(y.itemFloat());          // 58.0, evaluates the graph
  * }
  * }</pre>
  *
@@ -235,7 +235,7 @@ public final class MlxArray
       throw new IllegalArgumentException(
           "[array] the buffer has "
               + data.remaining()
-              + " bytes, an array of shape "
+              + " bytes, but an array of shape "
               + Arrays.toString(shape)
               + " and dtype "
               + dtype
@@ -552,7 +552,7 @@ public final class MlxArray
   public Complex64 itemComplex() {
     if (size() != 1) {
       throw new IllegalArgumentException(
-          "[item] item can only be read from an array with exactly one element, this one has shape "
+          "[item] the array must have exactly one element, but its shape is "
               + Arrays.toString(shape()));
     }
     return toComplexArray("item")[0];
@@ -764,9 +764,9 @@ public final class MlxArray
               + Arrays.toString(shape())
               + " has "
               + size
-              + " elements, a Java array holds at most "
+              + " elements, but a Java array holds at most "
               + most
-              + "; read parts of it");
+              + "; read it in parts");
     }
     return (int) size;
   }
@@ -791,7 +791,7 @@ public final class MlxArray
   private static void require(Buffer destination, long wanted, String unit) {
     if (Call.notNull("copyTo", "the destination", destination).isReadOnly()) {
       throw new ReadOnlyDestinationException(
-          "[copyTo] the buffer is read-only; give one that can be written to");
+          "[copyTo] the buffer is read-only; pass a writable one");
     }
     if (destination.remaining() < wanted) {
       throw new IllegalArgumentException(
@@ -799,7 +799,7 @@ public final class MlxArray
               + destination.remaining()
               + " "
               + unit
-              + ", the array needs "
+              + ", but the array needs "
               + wanted);
     }
   }

@@ -66,7 +66,7 @@ public final class MlxStream {
     synchronized (DEFAULTS) {
       if (made == MOST) {
         throw new IllegalStateException(
-            "[newStream] " + MOST + " streams were made, more are not allowed; share them");
+            "[newStream] " + MOST + " streams have been created, which is the maximum; share them");
       }
       MlxStream stream = new MlxStream(device, DevicesNative.new_stream(device.type().code()));
       made++;

@@ -7,11 +7,11 @@ import java.util.Locale;
  * argument {@code mode} of {@code mlx.core.pad}.
  *
  * <pre>{@code
- * MlxArray x = MlxArray.of(1, 2, 3);
- * MlxArray zeros = x.pad(2, PadMode.CONSTANT);      // [0, 0, 1, 2, 3, 0, 0]
- * MlxArray edges = x.pad(2, PadMode.EDGE);          // [1, 1, 1, 2, 3, 3, 3]
- * MlxArray reflected = x.pad(2, PadMode.REFLECT);   // [3, 2, 1, 2, 3, 2, 1]
- * MlxArray symmetric = x.pad(2, PadMode.SYMMETRIC); // [2, 1, 1, 2, 3, 3, 2]
+ * MlxArray x = MlxArray.of(1, 2);
+ * MlxArray zeros = x.pad(2, PadMode.CONSTANT);      // [0, 0, 1, 2, 0, 0]
+ * MlxArray edges = x.pad(2, PadMode.EDGE);          // [1, 1, 1, 2, 2, 2]
+ * MlxArray reflected = x.pad(2, PadMode.REFLECT);   // [1, 2, 1, 2, 1, 2]
+ * MlxArray symmetric = x.pad(2, PadMode.SYMMETRIC); // [2, 1, 1, 2, 2, 1]
  * }</pre>
  */
 public enum PadMode {

@@ -38,7 +38,7 @@ final class PadWidths {
         throw invalid(widths, "at most 2^31 - 1 elements along axis " + i + " in all");
       }
       if (shape[i] == 0 && widths[i][0] + widths[i][1] > 0 && mode != PadMode.CONSTANT) {
-        throw invalid(widths, "none for axis " + i + ", which is empty, in mode " + mode);
+        throw invalid(widths, "no padding in mode " + mode + " for axis " + i + ", which is empty");
       }
       axes[i] = i;
       low[i] = widths[i][0];

@@ -177,7 +177,7 @@ final class Selection implements AutoCloseable {
               + Arrays.toString(shape)
               + ", which has "
               + ndim
-              + " axes; there may be one for each axis, and one ellipsis");
+              + " axes; there may be at most one for each axis, and one ellipsis");
     }
     int rest = ndim - (int) used;
     List<Index> full = new ArrayList<>();
@@ -234,11 +234,11 @@ final class Selection implements AutoCloseable {
               + function
               + "] a mask of shape "
               + Arrays.toString(mask.shape())
-              + " does not fit the axes from "
-              + axis
-              + " on of an array of shape "
+              + " does not fit an array of shape "
               + Arrays.toString(shape)
-              + "; it must have their sizes");
+              + " from axis "
+              + axis
+              + "; the sizes of their axes must be equal");
     }
   }
 
@@ -256,7 +256,7 @@ final class Selection implements AutoCloseable {
               + shape[axis]
               + (shape[axis] == 0
                   ? ", which has no elements"
-                  : "; allowed is " + -shape[axis] + " to " + (shape[axis] - 1)));
+                  : "; it must be from " + -shape[axis] + " to " + (shape[axis] - 1)));
     }
     return resolved;
   }

@@ -29,7 +29,7 @@ final class Sizes {
               + function
               + "] shape "
               + Arrays.toString(shape)
-              + " has more bytes than can be counted");
+              + " needs more bytes than can be counted");
     }
     return shape;
   }
@@ -69,7 +69,7 @@ final class Sizes {
               + function
               + "] -1 in shape "
               + Arrays.toString(shape)
-              + " cannot be inferred beside a 0");
+              + " cannot be inferred because another dimension is 0");
     }
     return shape;
   }
@@ -84,8 +84,7 @@ final class Sizes {
               + stop
               + " and step "
               + step
-              + " make no range: start and stop must be finite, the step a number that is not"
-              + " zero");
+              + " do not form a range: start and stop must be finite, and the step must not be 0");
     }
     if (Math.ceil((stop - start) / step) > Integer.MAX_VALUE) {
       throw tooMany(start, stop, step);
@@ -95,7 +94,7 @@ final class Sizes {
   /** Returns the number of integers between start and stop. */
   static int countOfRange(long start, long stop, long step) {
     if (step == 0) {
-      throw new IllegalArgumentException("[arange] the step is 0; it must be another number");
+      throw new IllegalArgumentException("[arange] the step is 0; it must be positive or negative");
     }
     if (step > 0 ? start >= stop : start <= stop) {
       return 0;
@@ -125,7 +124,7 @@ final class Sizes {
               + number
               + " does not fit "
               + dtype
-              + "; allowed is "
+              + "; it must be from "
               + lowest
               + " to "
               + (unsigned && bits == 64 ? "2^64 - 1" : Long.toString(highest)));
@@ -138,13 +137,12 @@ final class Sizes {
 
   private static IllegalArgumentException tooMany(Number start, Number stop, Number step) {
     return new IllegalArgumentException(
-        "[arange] from "
+        "[arange] there are more than 2^31 - 1 numbers from "
             + start
             + " to "
             + stop
             + " in steps of "
             + step
-            + " there are more than 2^31 - 1 numbers, which is the most that an array has along an"
-            + " axis");
+            + "; an array has at most that many elements along an axis");
   }
 }

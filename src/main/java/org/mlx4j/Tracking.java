@@ -30,7 +30,7 @@ final class Tracking {
 
   static void made(Object owner, long handle) {
     if (ON) {
-      EVENTS.put(handle, new Event("made", null));
+      EVENTS.put(handle, new Event("created", null));
       Ownership.afterCollection(owner, () -> EVENTS.remove(handle));
     }
   }

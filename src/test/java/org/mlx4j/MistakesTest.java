@@ -112,7 +112,7 @@ class MistakesTest {
             "[matmul]",
             "(2,3)",
             "(4,5)",
-            "last axis but one"),
+            "second-to-last axis"),
         argument(
             "a product of integers",
             () -> MlxArray.of(1, 2).matmul(MlxArray.of(3, 4)),
@@ -132,7 +132,7 @@ class MistakesTest {
             "stacking different shapes",
             () -> Ops.stack(m(), x()),
             "[stack]",
-            "one shape",
+            "the same shape",
             "float32 [2, 3], float32 [3]"),
         argument(
             "concatenating shapes that differ elsewhere",

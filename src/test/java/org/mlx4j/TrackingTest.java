@@ -106,7 +106,7 @@ class TrackingTest {
       assertTrue(closed.getMessage().startsWith("it was closed here"), closed.getMessage());
       assertTrue(has(closed, method), () -> Arrays.toString(closed.getStackTrace()));
       Throwable made = closed.getCause();
-      assertTrue(made.getMessage().startsWith("it was made here"), made.getMessage());
+      assertTrue(made.getMessage().startsWith("it was created here"), made.getMessage());
       assertTrue(has(made, "made"), () -> Arrays.toString(made.getStackTrace()));
       assertFalse(e.getMessage().contains("mlx4j.track"), e.getMessage());
     }
