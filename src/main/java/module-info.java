@@ -5,6 +5,7 @@
  * path with {@code --enable-native-access=ALL-UNNAMED}, so that it does not warn about native code.
  */
 module org.mlx4j {
+  requires com.fasterxml.jackson.core;
   requires org.bytedeco.javacpp;
 
   exports org.mlx4j;

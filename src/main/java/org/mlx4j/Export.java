@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.mlx4j.internal.ExportNative;
+import org.mlx4j.internal.io.FileTarget;
+import org.mlx4j.internal.io.Unreadable;
 
 /**
  * Functions in files: a computation with its constants (the weights of a model), written by one

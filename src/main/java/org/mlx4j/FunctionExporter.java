@@ -12,6 +12,7 @@ import java.util.Map;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.ExportNative;
 import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.io.Replacement;
 
 /**
  * Writes a function for several examples to one file. The file is in its place once this is closed,

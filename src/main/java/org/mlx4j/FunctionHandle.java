@@ -4,7 +4,6 @@ import java.lang.ref.Reference;
 import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.mlx4j.internal.ClosedException;
-import org.mlx4j.internal.FlatFunctions;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.TransformsNative;
 
@@ -25,10 +24,6 @@ public abstract sealed class FunctionHandle implements AutoCloseable
         ImportedFunction {
   /** Native functions are called, and freed, one inside the other. */
   private static final int MOST_NESTED = 1000;
-
-  static {
-    FlatFunctions.provide(new OwnerlessFunctions());
-  }
 
   final String function;
   final int nesting;

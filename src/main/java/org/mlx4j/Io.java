@@ -12,8 +12,19 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
+import org.mlx4j.internal.ArrayAccess;
 import org.mlx4j.internal.ClosedException;
+import org.mlx4j.internal.io.ArraySource;
+import org.mlx4j.internal.io.ArrayTarget;
+import org.mlx4j.internal.io.FileSource;
+import org.mlx4j.internal.io.FileTarget;
+import org.mlx4j.internal.io.GgufFormat;
+import org.mlx4j.internal.io.LoadedArrays;
+import org.mlx4j.internal.io.NpyFormat;
+import org.mlx4j.internal.io.NpzFormat;
+import org.mlx4j.internal.io.SafetensorsFormat;
+import org.mlx4j.internal.io.StreamSource;
+import org.mlx4j.internal.io.Unreadable;
 
 /**
  * Arrays in files: NumPy's {@code .npy} and {@code .npz}, {@code .safetensors}, and {@code .gguf}.
@@ -38,6 +49,8 @@ import org.mlx4j.internal.ClosedException;
  * MlxException} where its content is wrong, {@link UncheckedIOException} where it cannot be read.
  */
 public final class Io {
+  private static final ArrayAccess ACCESS = PackageAccess.INSTANCE;
+
   private Io() {}
 
   /** Formats of files. */
@@ -90,7 +103,7 @@ public final class Io {
   }
 
   private static void npy(OutputStream out, MlxArray array) throws IOException {
-    NpyFormat.write(new ArrayTarget("save", out), array);
+    NpyFormat.write(new ArrayTarget(ACCESS, "save", out), array);
   }
 
   // ---- saving: npz ------------------------------------------------------------------------------
@@ -203,7 +216,7 @@ public final class Io {
         function,
         file,
         Format.NPZ,
-        out -> NpzFormat.write(function, out, all, compressed),
+        out -> NpzFormat.write(ACCESS, function, out, all, compressed),
         values(all));
   }
 
@@ -214,7 +227,11 @@ public final class Io {
       MlxArray[] arrays,
       boolean compressed) {
     Map<String, MlxArray> all = withNames(function, named, arrays);
-    save(function, stream, out -> NpzFormat.write(function, out, all, compressed), values(all));
+    save(
+        function,
+        stream,
+        out -> NpzFormat.write(ACCESS, function, out, all, compressed),
+        values(all));
   }
 
   private static Map<String, MlxArray> withNames(
@@ -307,7 +324,7 @@ public final class Io {
   private static void safetensors(
       OutputStream out, Map<String, MlxArray> arrays, Map<String, String> metadata)
       throws IOException {
-    SafetensorsFormat.write(new ArrayTarget("saveSafetensors", out), arrays, metadata);
+    SafetensorsFormat.write(new ArrayTarget(ACCESS, "saveSafetensors", out), arrays, metadata);
   }
 
   // ---- saving: gguf -----------------------------------------------------------------------------
@@ -371,7 +388,7 @@ public final class Io {
 
   private record Gguf(Map<String, MlxArray> arrays, Map<String, MetadataValue> metadata) {
     void write(OutputStream out) throws IOException {
-      GgufFormat.write(new ArrayTarget("saveGguf", out), arrays, metadata);
+      GgufFormat.write(new ArrayTarget(ACCESS, "saveGguf", out), arrays, metadata);
     }
 
     MlxArray[] values() {
@@ -605,12 +622,12 @@ public final class Io {
         }
       }
       if (format == Format.NPZ) {
-        return collected(into -> NpzFormat.read(function, file.toFile(), into));
+        return LoadedArrays.collect(into -> NpzFormat.read(ACCESS, function, file.toFile(), into));
       }
     } catch (IOException e) {
       throw Unreadable.exception(function, file, e);
     }
-    try (FileSource source = new FileSource(function, file)) {
+    try (FileSource source = new FileSource(ACCESS, function, file)) {
       return load(source, format);
     }
   }
@@ -623,35 +640,20 @@ public final class Io {
 
   private static Loaded load(String function, String name, InputStream stream, Format format) {
     if (format == Format.NPZ) {
-      return collected(into -> NpzFormat.read(function, name, stream, into));
+      return LoadedArrays.collect(into -> NpzFormat.read(ACCESS, function, name, stream, into));
     }
-    return load(new StreamSource(function, name, stream, Long.MAX_VALUE), format);
+    return load(new StreamSource(ACCESS, function, name, stream, Long.MAX_VALUE), format);
   }
 
   private static Loaded load(ArraySource source, Format format) {
-    return collected(
+    return LoadedArrays.collect(
         into -> {
           switch (format) {
-            case NPY -> into.add(source, "", NpyFormat.read(source));
+            case NPY -> NpyFormat.read(source, into);
             case SAFETENSORS -> SafetensorsFormat.read(source, into);
             case GGUF -> GgufFormat.read(source, into);
             case NPZ -> throw new IllegalStateException("a .npz is read in another way");
           }
         });
-  }
-
-  /** What was read; nothing of it remains if that failed. */
-  private static Loaded collected(Consumer<LoadedArrays> reading) {
-    LoadedArrays arrays = new LoadedArrays();
-    boolean complete = false;
-    try {
-      reading.accept(arrays);
-      complete = true;
-    } finally {
-      if (!complete) {
-        arrays.closeAll();
-      }
-    }
-    return new Loaded(arrays.byName, arrays.metadata);
   }
 }

@@ -17,6 +17,8 @@ import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.HostDataNative;
+import org.mlx4j.internal.SharedSecrets;
+import org.mlx4j.internal.io.NativeBytes;
 
 /**
  * An array of MLX: a shape, a dtype and, once it is evaluated, values. Mirrors {@code
@@ -60,6 +62,10 @@ public final class MlxArray
         Products,
         Convolutions,
         Quantization {
+  static {
+    SharedSecrets.setArrayAccess(PackageAccess.INSTANCE);
+  }
+
   // There is no closed flag in Java: the native slot is the only truth, so use and close may race
   // on any threads.
   final long handle;

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.mlx4j.internal.DistributedNative;
+import org.mlx4j.internal.io.Json;
 
 /**
  * Who belongs to a ring of processes, and which of them this one is: what the environment variables
@@ -90,7 +91,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
     }
     try {
       return new RingConfiguration(
-          Integer.parseInt(rank.strip()), parse(hostfile, Files.readAllBytes(Path.of(hostfile))));
+          Integer.parseInt(rank.strip()), parse(hostfile, Files.readString(Path.of(hostfile))));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("[init] MLX_RANK is not a number: " + rank, e);
     } catch (IOException e) {
@@ -98,23 +99,24 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
     }
   }
 
-  /** A list of lists of strings in JSON. */
-  private static List<List<String>> parse(String file, byte[] text) {
-    Json json =
+  /** Reads a list of lists of strings in JSON. */
+  private static List<List<String>> parse(String file, String text) {
+    List<List<String>> hosts = new ArrayList<>();
+    try (Json json =
         new Json(
             text,
             at ->
                 new IllegalArgumentException(
                     "[init] MLX_HOSTFILE %s is not of the form [[\"host:port\", …], …] with a list for each rank, see byte %d"
-                        .formatted(file, at)));
-    List<List<String>> hosts = new ArrayList<>();
-    json.list(
-        () -> {
-          List<String> addresses = new ArrayList<>();
-          json.list(() -> addresses.add(json.string()));
-          hosts.add(addresses);
-        });
-    json.end();
+                        .formatted(file, at)))) {
+      json.list(
+          () -> {
+            List<String> addresses = new ArrayList<>();
+            json.list(() -> addresses.add(json.string()));
+            hosts.add(addresses);
+          });
+      json.end();
+    }
     return hosts;
   }
 

@@ -6,6 +6,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.mlx4j.internal.ClassInitializers;
 import org.mlx4j.internal.Library;
 
 /**

@@ -2,6 +2,8 @@ package org.mlx4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;
@@ -51,6 +53,9 @@ class ClassLoadersTest {
         } catch (RuntimeException expected) {
           problem += ", a file";
         }
+        ByteArrayOutputStream saved = new ByteArrayOutputStream();
+        Io.saveSafetensors(saved, Map.of("x", x), Map.of("a", "text"));
+        Io.loadSafetensors(new ByteArrayInputStream(saved.toByteArray())).get("x").eval();
         MlxArray.scalar(1f).add(1).evalAsync().join();
         Trees.compile((MlxArray v) -> v.add(1)).apply(x).eval();
         return gradient + " " + problem + " " + Ops.ones(20, 20).matmul(Ops.ones(20, 20)).sum();

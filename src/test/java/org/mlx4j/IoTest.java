@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -528,6 +529,12 @@ class IoTest {
                 + "[".repeat(5000)
                 + "]".repeat(5000)
                 + "}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,4]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":["
+                + "9".repeat(5000)
+                + "],\"data_offsets\":[0,4]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":tru}}",
             "{\"__metadata__\":{\"a\":1}}",
             "{\"__metadata__\":{\"a\":\"\\u12\"}}",
             "{\"__metadata__\":{\"a\":\"\\x\"}}",
@@ -540,6 +547,54 @@ class IoTest {
     assertDamaged(format, huge, "header");
     huge[7] = (byte) 0x80;
     assertDamaged(format, huge, "header");
+  }
+
+  @Test
+  void messagesAboutSafetensorsSayWhatIsWrongAndWhere() throws IOException {
+    Io.Format format = Io.Format.SAFETENSORS;
+    String array = "\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]";
+    assertDamaged(format, safetensors("{\"é\":1}"), "its header cannot be understood at byte 14");
+    assertDamaged(format, safetensors("{\"é\":{x}}"), "cannot be understood at byte 1");
+    assertDamaged(
+        format, safetensors("{\"a\":{" + array + "},\"a\":{}}"), "the name \"a\" occurs twice");
+    assertDamaged(
+        format,
+        safetensors("{\"a\":{" + array + ",\"dtype\":\"F32\"}}"),
+        "array \"a\" has the key \"dtype\" twice");
+    assertDamaged(
+        format,
+        safetensors("{\"__metadata__\":{\"k\":\"\",\"\\u006b\":\"\"}}"),
+        "the metadata key \"k\" occurs twice");
+    byte[] latin = safetensors("{\"__metadata__\":{\"a\":\"x\"}}");
+    latin[8 + 22] = (byte) 0xe9;
+    assertDamaged(format, latin, "its header is not in UTF-8");
+    assertDamaged(
+        format,
+        safetensors("{\"a\":{" + array + ",\"x\":" + "[".repeat(63) + "]".repeat(63) + "}}"),
+        "cannot be understood");
+  }
+
+  @Test
+  void nestingUpToTheLimitIsSkipped() {
+    byte[] content =
+        safetensors(
+            "{\"a\":{\"x\":"
+                + "[".repeat(62)
+                + "]".repeat(62)
+                + ",\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}");
+    Loaded loaded = Io.load(new ByteArrayInputStream(content), Io.Format.SAFETENSORS);
+    assertArrayEquals(new int[] {1}, loaded.array().shape());
+  }
+
+  @Test
+  void aLongNameAndALongTextAreKept() {
+    String name = "n".repeat(100_000);
+    String text = "é\u0001\"\\\n😀".repeat(100_000);
+    Path file =
+        Io.saveSafetensors(folder.resolve("long"), Map.of(name, Ops.ones(1)), Map.of("text", text));
+    Loaded loaded = Io.load(file);
+    assertEquals(Set.of(name), loaded.arrays().keySet());
+    assertEquals(text, loaded.metadata().get("text").text());
   }
 
   @Test

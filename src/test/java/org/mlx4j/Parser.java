@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.mlx4j.internal.io.Json;
 import org.mlx4j.tree.Trees;
 
 /**
@@ -137,8 +138,8 @@ enum Parser {
 
     @Override
     void parse(Path file, byte[] content) {
-      try {
-        Json json = new Json(content, at -> new IllegalArgumentException("[load] at " + at));
+      String text = new String(content, StandardCharsets.UTF_8);
+      try (Json json = new Json(text, at -> new IllegalArgumentException("[load] at " + at))) {
         json.object(key -> json.skip());
         json.end();
       } catch (IllegalArgumentException e) {

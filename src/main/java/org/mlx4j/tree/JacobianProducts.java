@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.mlx4j.ArraysFunction;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Transforms;
-import org.mlx4j.internal.FlatFunctions;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
@@ -37,8 +36,7 @@ final class JacobianProducts {
   private static void requireOpen(Structure structure, MlxArray... arrays) {
     for (int i = 0; i < arrays.length; i++) {
       if (arrays[i].isClosed()) {
-        throw FlatFunctions.get()
-            .closed(structure.complaint(i, "the array is closed"), arrays[i], null);
+        throw Core.ARRAYS.closed(structure.complaint(i, "the array is closed"), arrays[i], null);
       }
     }
   }

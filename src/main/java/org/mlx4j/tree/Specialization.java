@@ -2,7 +2,6 @@ package org.mlx4j.tree;
 
 import java.util.Arrays;
 import org.mlx4j.MlxArray;
-import org.mlx4j.internal.FlatFunctions;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Structure;
@@ -21,8 +20,7 @@ final class Specialization {
     this.arguments = arguments;
     this.recordings = owner.records() ? new Recordings(owner.transform) : null;
     this.handle =
-        FlatFunctions.get()
-            .transformed(owner.transform, this::run, owner.transformation(arguments));
+        Core.ARRAYS.transformed(owner.transform, this::run, owner.transformation(arguments));
   }
 
   /** The user's function as one of arrays. */
@@ -34,10 +32,10 @@ final class Specialization {
         Flattening.of(owner.transform, owner.resultNames(), owner.results(returned));
     MlxArray[] results = flattened.leaves();
     Structure structure = flattened.structure();
-    int closed = results.length > 1 ? FlatFunctions.get().firstClosed(results) : -1;
+    int closed = results.length > 1 ? Core.ARRAYS.firstClosed(results) : -1;
     if (closed >= 0) {
-      throw FlatFunctions.get()
-          .closed(structure.complaint(closed, "the array is closed"), results[closed], null);
+      throw Core.ARRAYS.closed(
+          structure.complaint(closed, "the array is closed"), results[closed], null);
     }
     if (recordings != null) {
       return padded(results, recordings.record(structure));

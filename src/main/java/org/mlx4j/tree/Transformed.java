@@ -3,7 +3,6 @@ package org.mlx4j.tree;
 import java.util.function.LongUnaryOperator;
 import org.mlx4j.MlxArray;
 import org.mlx4j.internal.ClosedException;
-import org.mlx4j.internal.FlatFunctions;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
@@ -81,14 +80,14 @@ abstract class Transformed {
       Specialization f = specializations.of(structure);
       Frame frame = Frame.enter(f, structure);
       try {
-        MlxArray[] outputs = FlatFunctions.get().call(f.handle, leaves);
+        MlxArray[] outputs = Core.ARRAYS.call(f.handle, leaves);
         f.worked();
         return answer(structure, f.results(frame, outputs.length), outputs);
       } catch (ClosedException e) {
-        int closed = FlatFunctions.get().firstClosed(leaves);
+        int closed = Core.ARRAYS.firstClosed(leaves);
         if (closed >= 0) {
-          throw FlatFunctions.get()
-              .closed(structure.complaint(closed, "the array is closed"), leaves[closed], e);
+          throw Core.ARRAYS.closed(
+              structure.complaint(closed, "the array is closed"), leaves[closed], e);
         }
         if (specializations.closed()) {
           throw closed();

@@ -2,7 +2,6 @@ package org.mlx4j.tree;
 
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.mlx4j.internal.FlatFunctions;
 import org.mlx4j.internal.Lease;
 
 /**
@@ -19,7 +18,7 @@ public abstract sealed class TreeHandle implements AutoCloseable
 
   TreeHandle(Transformed function) {
     hold = new Hold(function);
-    FlatFunctions.get().own(this, hold);
+    Core.ARRAYS.own(this, hold);
   }
 
   /** What this handle holds until it is closed. */

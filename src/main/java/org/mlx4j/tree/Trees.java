@@ -14,7 +14,6 @@ import java.util.function.UnaryOperator;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Transforms;
-import org.mlx4j.internal.FlatFunctions;
 import org.mlx4j.internal.TransformsNative;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
@@ -640,13 +639,12 @@ public final class Trees {
     try {
       action.accept(leaves);
     } catch (IllegalStateException e) {
-      int closed = FlatFunctions.get().firstClosed(leaves);
+      int closed = Core.ARRAYS.firstClosed(leaves);
       if (closed < 0) {
         throw e;
       }
-      throw FlatFunctions.get()
-          .closed(
-              flattened.structure().complaint(closed, "the array is closed"), leaves[closed], e);
+      throw Core.ARRAYS.closed(
+          flattened.structure().complaint(closed, "the array is closed"), leaves[closed], e);
     }
   }
 
@@ -682,8 +680,7 @@ public final class Trees {
     Flattening flattened = Flattening.of("save", Roots.TREE, tree);
     Structure structure = flattened.structure();
     withOpenArrays(
-        flattened,
-        leaves -> FlatFunctions.get().saveSafetensors("save", file, named(structure, leaves)));
+        flattened, leaves -> Core.ARRAYS.saveSafetensors("save", file, named(structure, leaves)));
   }
 
   private static Map<String, MlxArray> named(Structure structure, MlxArray... leaves) {
@@ -715,7 +712,7 @@ public final class Trees {
     Objects.requireNonNull(file, "[load] the file is null");
     Flattening flattened = Flattening.of("load", Roots.TREE, like);
     Structure structure = flattened.structure();
-    Map<String, MlxArray> loaded = FlatFunctions.get().loadSafetensors("load", file);
+    Map<String, MlxArray> loaded = Core.ARRAYS.loadSafetensors("load", file);
     try {
       MlxArray[] leaves = fitting(structure, flattened.leaves(), file, loaded);
       return (T) structure.rebuildFirst(leaves, 0);

@@ -1,4 +1,4 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -6,17 +6,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.mlx4j.DType;
+import org.mlx4j.MlxArray;
+import org.mlx4j.MlxException;
 
 /** NumPy's format of one array: a magic number, a Python dictionary, the elements. */
-final class NpyFormat {
+public final class NpyFormat {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final int LONGEST_HEADER = 1 << 20;
+  private static final int MAX_HEADER = 1 << 20;
 
   private NpyFormat() {}
 
   // ---- writing ----------------------------------------------------------------------------------
 
-  /** Everything before the elements. */
+  /** Returns the bytes before the elements. */
   static byte[] header(DType dtype, int[] shape) {
     String dimensions =
         Arrays.stream(shape).mapToObj(d -> d + ", ").collect(Collectors.joining("", "(", ")"));
@@ -37,7 +40,14 @@ final class NpyFormat {
     return header;
   }
 
-  static void write(ArrayTarget target, MlxArray array) throws IOException {
+  /**
+   * Writes an array.
+   *
+   * @param target where to write
+   * @param array the array, evaluated
+   * @throws IOException if the target cannot be written to
+   */
+  public static void write(ArrayTarget target, MlxArray array) throws IOException {
     target.bytes(header(array.dtype(), array.shape()));
     target.elements(array);
   }
@@ -49,7 +59,7 @@ final class NpyFormat {
           case UINT8, UINT16, UINT32, UINT64 -> 'u';
           case INT8, INT16, INT32, INT64 -> 'i';
           case FLOAT16, FLOAT32, FLOAT64 -> 'f';
-          case BFLOAT16 -> 'V'; // NumPy has none; MLX and others call it "void"
+          case BFLOAT16 -> 'V'; // unknown to NumPy; MLX and others write it as "void"
           case COMPLEX64 -> 'c';
         };
     return (dtype.itemsize() == 1 ? "|" : "<") + kind + dtype.itemsize();
@@ -57,7 +67,16 @@ final class NpyFormat {
 
   // ---- reading ----------------------------------------------------------------------------------
 
-  /** Reads one array and not a byte more. */
+  /**
+   * Reads an array and no byte beyond it.
+   *
+   * @param source where to read
+   * @param into takes the array, with an empty name
+   */
+  public static void read(ArraySource source, LoadedArrays into) {
+    into.add(source, "", read(source));
+  }
+
   static MlxArray read(ArraySource source) {
     byte[] magic = source.upTo(MAGIC.length);
     if (!Arrays.equals(magic, MAGIC)) {
@@ -67,11 +86,12 @@ final class NpyFormat {
     source.int8();
     if (version < 1 || version > 3) {
       throw source.corrupt(
-          "version " + version + " of the .npy format is not known; 1, 2 and 3 are");
+          "version " + version + " of the .npy format is not supported; versions 1, 2 and 3 are");
     }
     long length = version == 1 ? source.int16() : source.int32();
-    if (length > LONGEST_HEADER) {
-      throw source.corrupt("the header of " + length + " bytes is too long");
+    if (length > MAX_HEADER) {
+      throw source.corrupt(
+          "its header has " + length + " bytes; at most " + MAX_HEADER + " are read");
     }
     Dictionary dictionary =
         new Dictionary(source, new String(source.bytes(length), StandardCharsets.ISO_8859_1));
@@ -79,7 +99,7 @@ final class NpyFormat {
     return dictionary.array();
   }
 
-  /** A Python dictionary of the three entries that a header has. */
+  /** A header: a Python dictionary with three entries. */
   private static final class Dictionary {
     private final ArraySource source;
     private final String text;
@@ -125,10 +145,10 @@ final class NpyFormat {
               + given
               + "' are not supported"
               + (type.startsWith("O")
-                  ? ": they are objects of Python, whose reading may run any program; save them as"
-                      + " arrays of numbers"
-                  : "; convert them in Python by astype to bool, integers, float16, float32, float64 or"
-                      + " complex64"));
+                  ? ": they are Python objects, and reading those may run any program; save arrays"
+                      + " of numbers instead"
+                  : "; convert them with astype in Python to bool, an integer type, float16,"
+                      + " float32, float64 or complex64"));
     }
 
     void parse() {
@@ -226,7 +246,7 @@ final class NpyFormat {
         throw wrong();
       }
       long value = Long.parseLong(text.substring(start, at));
-      next('L'); // as Python 2 wrote
+      next('L'); // written by Python 2
       return value;
     }
 

@@ -1,4 +1,4 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,22 +7,35 @@ import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.mlx4j.MlxArray;
+import org.mlx4j.internal.ArrayAccess;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.HostDataNative;
 
-/** Where arrays are written to: numbers, texts and elements, little-endian and row-major. */
-final class ArrayTarget {
-  private static final int PIECE = 1 << 20;
+/** A stream to which a format writes numbers, texts and arrays, little-endian and row-major. */
+public final class ArrayTarget {
+  private static final int CHUNK = 1 << 20;
 
-  /** The public function that writes, as messages name it. */
+  final ArrayAccess access;
+
+  /** The public function that writes; messages begin with it. */
   final String function;
 
   private final OutputStream out;
   private final byte[] number = new byte[8];
-  private byte[] piece;
+  private byte[] chunk;
   private long position;
 
-  ArrayTarget(String function, OutputStream out) {
+  /**
+   * Prepares to write to a stream.
+   *
+   * @param access reads the arrays
+   * @param function the public function that writes
+   * @param out the stream
+   */
+  public ArrayTarget(ArrayAccess access, String function, OutputStream out) {
+    this.access = access;
     this.function = function;
     this.out = out;
   }
@@ -40,11 +53,6 @@ final class ArrayTarget {
     bytes(bytes, bytes.length);
   }
 
-  void int16(int value) throws IOException {
-    ByteBuffer.wrap(number).order(ByteOrder.LITTLE_ENDIAN).putShort((short) value);
-    bytes(number, 2);
-  }
-
   void int32(int value) throws IOException {
     ByteBuffer.wrap(number).order(ByteOrder.LITTLE_ENDIAN).putInt(value);
     bytes(number, 4);
@@ -55,9 +63,9 @@ final class ArrayTarget {
     bytes(number, 8);
   }
 
-  void zeros(long n) throws IOException {
+  void fill(char ascii, long n) throws IOException {
     for (long i = 0; i < n; i++) {
-      number[0] = 0;
+      number[0] = (byte) ascii;
       bytes(number, 1);
     }
   }
@@ -65,16 +73,16 @@ final class ArrayTarget {
   /** Writes the elements of an array, whatever its layout is. */
   void elements(MlxArray array) throws IOException {
     long[] rows = new long[1];
-    Call.withinMemory(() -> rows[0] = HostDataNative.row_major(array.handle));
+    access.withinMemory(() -> rows[0] = HostDataNative.row_major(access.handle(array)));
     try {
       long bytes = array.nbytes();
-      if (piece == null) {
-        piece = new byte[PIECE];
+      if (chunk == null) {
+        chunk = new byte[CHUNK];
       }
       for (long at = 0; at < bytes; ) {
-        int n = (int) Math.min(bytes - at, PIECE);
-        HostDataNative.get_bytes(rows[0], at, piece, n);
-        bytes(piece, n);
+        int n = (int) Math.min(bytes - at, CHUNK);
+        HostDataNative.get_bytes(rows[0], at, chunk, n);
+        bytes(chunk, n);
         at += n;
       }
     } finally {
@@ -82,13 +90,11 @@ final class ArrayTarget {
     }
   }
 
-  /** The UTF-8 form of a text, which must be valid Unicode. */
+  /** Returns the UTF-8 form of a text, which must be valid Unicode. */
   static byte[] utf8(String function, String what, String text) {
+    Objects.requireNonNull(text, () -> "[" + function + "] " + what + " is null");
     try {
-      ByteBuffer encoded =
-          StandardCharsets.UTF_8
-              .newEncoder()
-              .encode(CharBuffer.wrap(Call.notNull(function, what, text)));
+      ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
       byte[] bytes = new byte[encoded.remaining()];
       encoded.get(bytes);
       return bytes;

@@ -1,4 +1,4 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,19 +9,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
- * A file that is written beside another, and put in its place when it is complete: readers see what
- * was there before, or all of it. The file keeps its permissions; a link stays a link.
+ * A file that is written beside another and replaces it once it is complete: readers see either the
+ * old content or all of the new. The file keeps its permissions, and a link remains a link.
  *
- * @param function whom errors name
+ * @param function the public function that writes
  * @param target the file to replace
- * @param part where to write
+ * @param part the file to write to
  */
-record Replacement(String function, Path target, Path part) {
-  static Replacement of(String function, Path file) {
-    Path target = Call.notNull(function, "the file", file).toAbsolutePath();
+public record Replacement(String function, Path target, Path part) {
+  /**
+   * Prepares to replace a file, and writes nothing yet.
+   *
+   * @param function the public function that writes
+   * @param file the file, which need not exist
+   * @return the replacement
+   * @throws UncheckedIOException if the file is a directory, or a link that cannot be followed
+   */
+  public static Replacement of(String function, Path file) {
+    Path target =
+        Objects.requireNonNull(file, () -> "[" + function + "] the file is null").toAbsolutePath();
     try {
       if (Files.isSymbolicLink(target) && Files.exists(target)) {
         target = target.toRealPath();
@@ -55,8 +65,12 @@ record Replacement(String function, Path target, Path part) {
     return String.valueOf(cause.getMessage());
   }
 
-  /** Makes the empty file to write to, which nobody may read who may not read the other. */
-  void create() {
+  /**
+   * Creates the empty file to write to, with the permissions of the file that it will replace.
+   *
+   * @throws UncheckedIOException if it cannot be created
+   */
+  public void create() {
     try {
       Files.createFile(part);
       PosixFileAttributeView view = Files.getFileAttributeView(part, PosixFileAttributeView.class);
@@ -68,12 +82,17 @@ record Replacement(String function, Path target, Path part) {
     }
   }
 
-  void complete() {
+  /**
+   * Replaces the target.
+   *
+   * @throws UncheckedIOException if that fails; the target is then unchanged
+   */
+  public void complete() {
     try {
       try {
         Files.move(
             part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) { // of file systems that are no disk's
+      } catch (AtomicMoveNotSupportedException e) { // for instance inside a zip
         Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
@@ -83,7 +102,8 @@ record Replacement(String function, Path target, Path part) {
     }
   }
 
-  void discard() {
+  /** Deletes the file to write to, if it is still there. */
+  public void discard() {
     try {
       Files.deleteIfExists(part);
     } catch (IOException e) {

@@ -1,24 +1,36 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import org.mlx4j.DType;
+import org.mlx4j.MlxArray;
+import org.mlx4j.internal.ArrayAccess;
 import org.mlx4j.internal.HostDataNative;
 
 /**
- * A stream of bytes. Arrays are read at once, straight into their memory, and nothing is read
- * beyond what a format needs.
+ * A stream of bytes. Arrays are read immediately, into the memory in which they stay, and no byte
+ * is read beyond those that the format needs.
  */
-final class StreamSource extends ArraySource {
-  private static final int PIECE = 1 << 18;
+public final class StreamSource extends ArraySource {
+  private static final int CHUNK = 1 << 18;
 
   private final InputStream in;
   private final long size;
 
-  StreamSource(String function, String name, InputStream in, long size) {
-    super(function, name);
+  /**
+   * Prepares to read a stream.
+   *
+   * @param access makes the arrays
+   * @param function the public function that reads
+   * @param name the stream, as messages name it
+   * @param in the stream
+   * @param size the number of its bytes, or {@link Long#MAX_VALUE} if that is not known
+   */
+  public StreamSource(ArrayAccess access, String function, String name, InputStream in, long size) {
+    super(access, function, name);
     this.in = in;
     this.size = size;
   }
@@ -56,20 +68,20 @@ final class StreamSource extends ArraySource {
   @Override
   MlxArray elements(long offset, DType dtype, int[] shape, boolean swapped) {
     if (offset < position()) {
-      throw corrupt("data of arrays overlap, or lie before their description");
+      throw corrupt("data of arrays overlap, or precede their description");
     }
     skip(offset - position());
     MlxArray array = allocate(dtype, shape);
     try {
       long bytes = array.nbytes();
-      byte[] piece = new byte[(int) Math.min(bytes, PIECE)];
+      byte[] chunk = new byte[(int) Math.min(bytes, CHUNK)];
       for (long at = 0; at < bytes; ) {
-        int n = (int) Math.min(bytes - at, piece.length);
-        fill(piece, 0, n);
+        int n = (int) Math.min(bytes - at, chunk.length);
+        fill(chunk, 0, n);
         if (swapped) {
-          swap(piece, n, dtype.itemsize());
+          swap(chunk, n, dtype.itemsize());
         }
-        HostDataNative.put_bytes(array.handle, at, piece, n);
+        HostDataNative.put_bytes(access.handle(array), at, chunk, n);
         at += n;
       }
       return array;
@@ -80,20 +92,19 @@ final class StreamSource extends ArraySource {
   }
 
   private MlxArray allocate(DType dtype, int[] shape) {
-    long[] handle = new long[1];
     try {
-      Call.withinMemory(() -> handle[0] = HostDataNative.uninitialized(shape, dtype.code()));
+      return access.create(
+          function, stream -> HostDataNative.uninitialized(shape, access.code(dtype)));
     } catch (OutOfMemoryError e) {
       throw corrupt("an array of shape " + Arrays.toString(shape) + " cannot be allocated", e);
     }
-    return new MlxArray(handle[0], ThreadContext.current());
   }
 
   private void skip(long n) {
-    byte[] piece = new byte[(int) Math.min(n, PIECE)];
+    byte[] chunk = new byte[(int) Math.min(n, CHUNK)];
     while (n > 0) {
-      int some = (int) Math.min(n, piece.length);
-      fill(piece, 0, some);
+      int some = (int) Math.min(n, chunk.length);
+      fill(chunk, 0, some);
       n -= some;
     }
   }
@@ -113,7 +124,7 @@ final class StreamSource extends ArraySource {
     return false;
   }
 
-  /** The stream stays open: it is the caller's. */
+  /** Does nothing: the stream belongs to the caller. */
   @Override
   public void close() {}
 }

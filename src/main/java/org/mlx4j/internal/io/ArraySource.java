@@ -1,4 +1,4 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -6,44 +6,55 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.mlx4j.DType;
+import org.mlx4j.MlxArray;
+import org.mlx4j.MlxException;
+import org.mlx4j.internal.ArrayAccess;
 
 /**
- * Where arrays are read from: bytes one after the other, of which a format makes numbers, texts and
- * arrays. What a file says of itself is not believed: a count is no reason to allocate before as
- * many bytes are there.
+ * A sequence of bytes from which a format reads numbers, texts and arrays. What the bytes claim is
+ * checked before it is believed: no count causes an allocation until as many bytes have been read.
  */
-abstract class ArraySource implements AutoCloseable {
-  private static final int MOST_AXES = 64;
-  private static final int PIECE = 1 << 16;
+public abstract class ArraySource implements AutoCloseable {
+  private static final int MAX_AXES = 64;
+  private static final int CHUNK = 1 << 16;
 
-  /** The public function that reads, and what it reads, as messages name them. */
+  final ArrayAccess access;
+
+  /** The public function that reads; messages begin with it. */
   final String function;
 
+  /** The file or stream, as messages name it. */
   final String name;
 
   private long position;
   private final byte[] number = new byte[8];
 
-  ArraySource(String function, String name) {
+  ArraySource(ArrayAccess access, String function, String name) {
+    this.access = access;
     this.function = function;
     this.name = name;
   }
 
-  /** Fills a part of an array with the next bytes; a format error if there are not as many. */
+  /**
+   * Fills a part of an array with the next bytes.
+   *
+   * @throws MlxException if fewer bytes are left
+   */
   abstract void fill(byte[] into, int at, int n);
 
-  /** How many bytes there can be from the start on, at most. */
+  /** Returns an upper bound of the number of bytes, counted from the start. */
   abstract long size();
 
   /**
-   * The array whose elements start at this byte; the caller has made sure that they lie within the
-   * size.
+   * Returns the array whose elements start at a byte. The caller has checked that they end within
+   * the size.
    *
-   * @param swapped whether the bytes of each element are in the other order
+   * @param swapped whether the bytes of each element are in big-endian order
    */
   abstract MlxArray elements(long offset, DType dtype, int[] shape, boolean swapped);
 
-  /** Whether arrays can be read in any order. */
+  /** Tells whether arrays can be read in any order. */
   abstract boolean isRandomAccess();
 
   @Override
@@ -67,7 +78,7 @@ abstract class ArraySource implements AutoCloseable {
     if (count < 0 || count > remaining() || count > Integer.MAX_VALUE - 8) {
       throw truncated();
     }
-    byte[] bytes = new byte[(int) Math.min(count, PIECE)];
+    byte[] bytes = new byte[(int) Math.min(count, CHUNK)];
     int filled = 0;
     while (true) {
       fill(bytes, filled, bytes.length - filled);
@@ -79,7 +90,7 @@ abstract class ArraySource implements AutoCloseable {
     }
   }
 
-  /** The next bytes, fewer where it ends. */
+  /** Returns the next bytes, fewer than asked for at the end. */
   abstract byte[] upTo(int n);
 
   final int int8() {
@@ -94,7 +105,7 @@ abstract class ArraySource implements AutoCloseable {
     return number(4).getInt() & 0xffffffffL;
   }
 
-  /** An unsigned number of 64 bits; none as large as 2^63 is ever right. */
+  /** Reads an unsigned 64-bit number. Numbers of 2^63 and more are never valid. */
   final long int64(String what) {
     long value = number(8).getLong();
     if (value < 0) {
@@ -103,7 +114,7 @@ abstract class ArraySource implements AutoCloseable {
     return value;
   }
 
-  final ByteBuffer number(int bytes) {
+  private ByteBuffer number(int bytes) {
     fill(number, 0, bytes);
     return ByteBuffer.wrap(number, 0, bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -119,10 +130,14 @@ abstract class ArraySource implements AutoCloseable {
 
   // ---- arrays -----------------------------------------------------------------------------------
 
-  /** The number of bytes of an array; a format error if that or the shape is impossible. */
+  /**
+   * Returns the number of bytes of an array.
+   *
+   * @throws MlxException if that number or the shape is impossible
+   */
   final long bytesOf(String array, DType dtype, long[] shape) {
-    if (shape.length > MOST_AXES) {
-      throw corrupt(array + " has " + shape.length + " axes; at most " + MOST_AXES + " are read");
+    if (shape.length > MAX_AXES) {
+      throw corrupt(array + " has " + shape.length + " axes; at most " + MAX_AXES + " are read");
     }
     long bytes = dtype.itemsize();
     boolean empty = false;
@@ -141,10 +156,10 @@ abstract class ArraySource implements AutoCloseable {
     return empty ? 0 : bytes;
   }
 
-  /** Makes sure that these bytes are there. */
+  /** Checks that the bytes of an array are there. */
   final void requireInside(String array, long offset, long bytes) {
     if (offset < 0 || bytes < 0 || offset > size() || bytes > size() - offset) {
-      throw corrupt(array + " ends behind the end; it is truncated or damaged");
+      throw corrupt(array + " ends beyond the end; it is truncated or damaged");
     }
   }
 
@@ -157,8 +172,8 @@ abstract class ArraySource implements AutoCloseable {
   }
 
   /**
-   * The array of any dtype. A byte that is neither 0 nor 1 counts as true, as in C. The two parts
-   * of a complex number are turned round each by itself.
+   * Returns an array of any dtype. A byte of a bool array that is neither 0 nor 1 counts as true,
+   * as in C. The two parts of a complex number are swapped separately.
    */
   final MlxArray array(long offset, DType dtype, long[] shape, boolean swapped) {
     int[] dimensions = dimensions(shape);
@@ -178,19 +193,23 @@ abstract class ArraySource implements AutoCloseable {
     return elements(offset, dtype, dimensions, swapped);
   }
 
-  // ---- what is wrong ----------------------------------------------------------------------------
+  // ---- errors -----------------------------------------------------------------------------------
 
-  final MlxException corrupt(String what) {
-    return new MlxException("[" + function + "] " + name + ": " + what);
+  final MlxException corrupt(String problem) {
+    return new MlxException("[" + function + "] " + name + ": " + problem);
   }
 
-  final MlxException corrupt(String what, Throwable cause) {
-    MlxException e = corrupt(what);
+  final MlxException corrupt(String problem, Throwable cause) {
+    MlxException e = corrupt(problem);
     e.initCause(cause);
     return e;
   }
 
-  /** For what does not begin as the format does; {@code start} was read of it so far. */
+  /**
+   * Returns the exception for content that does not begin as the format does.
+   *
+   * @param start the bytes that have been read so far
+   */
   final MlxException notA(String format, byte[] start) {
     return notA(format, "", start);
   }

@@ -1,5 +1,7 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.mlx4j.DType;
+import org.mlx4j.MetadataValue;
+import org.mlx4j.MlxArray;
 
 /** Hugging Face's format: the length of a header, the header in JSON, the elements. */
-final class SafetensorsFormat {
+public final class SafetensorsFormat {
   private static final String METADATA = "__metadata__";
 
-  /** What every other reader allows. */
-  private static final long LONGEST_HEADER = 100_000_000;
+  /** The limit of every other reader. */
+  private static final long MAX_HEADER = 100_000_000;
 
   private SafetensorsFormat() {}
 
@@ -25,8 +30,16 @@ final class SafetensorsFormat {
 
   // ---- writing ----------------------------------------------------------------------------------
 
-  /** Makes sure that the format can hold these. */
-  static void check(String function, Map<String, MlxArray> arrays, Map<String, String> metadata) {
+  /**
+   * Checks that the format can hold the names and texts.
+   *
+   * @param function the public function that writes
+   * @param arrays the arrays by their names
+   * @param metadata the texts by their keys
+   * @throws IllegalArgumentException if one of them is not valid
+   */
+  public static void check(
+      String function, Map<String, MlxArray> arrays, Map<String, String> metadata) {
     for (String name : arrays.keySet()) {
       ArrayTarget.utf8(function, "the name of an array", name);
       if (name.equals(METADATA)) {
@@ -41,59 +54,71 @@ final class SafetensorsFormat {
         });
   }
 
-  static void write(ArrayTarget target, Map<String, MlxArray> arrays, Map<String, String> metadata)
+  /**
+   * Writes arrays and texts that have been checked.
+   *
+   * @param target where to write
+   * @param arrays the arrays by their names, evaluated
+   * @param metadata the texts by their keys
+   * @throws IOException if the target cannot be written to
+   */
+  public static void write(
+      ArrayTarget target, Map<String, MlxArray> arrays, Map<String, String> metadata)
       throws IOException {
-    StringBuilder header = new StringBuilder("{");
-    if (!metadata.isEmpty()) {
-      header.append('"').append(METADATA).append("\":{");
-      String separator = "";
-      for (Map.Entry<String, String> each : new TreeMap<>(metadata).entrySet()) {
-        header.append(separator);
-        Json.quote(each.getKey(), header);
-        header.append(':');
-        Json.quote(each.getValue(), header);
-        separator = ",";
-      }
-      header.append('}');
-    }
     // the largest elements first, so that all are aligned
     List<Map.Entry<String, MlxArray>> order = new ArrayList<>(arrays.entrySet());
     order.sort(
         Comparator.comparing(
                 (Map.Entry<String, MlxArray> each) -> -each.getValue().dtype().itemsize())
             .thenComparing(Map.Entry::getKey));
-    long at = 0;
-    for (Map.Entry<String, MlxArray> each : order) {
-      MlxArray array = each.getValue();
-      header.append(header.length() > 1 ? "," : "");
-      Json.quote(each.getKey(), header);
-      header.append(":{\"dtype\":\"").append(name(array.dtype())).append("\",\"shape\":[");
-      for (int axis = 0; axis < array.ndim(); axis++) {
-        header.append(axis > 0 ? "," : "").append(array.dim(axis));
-      }
-      header.append("],\"data_offsets\":[").append(at).append(',');
-      at += array.nbytes();
-      header.append(at).append("]}");
-    }
-    header.append('}');
-    byte[] utf8 = ArrayTarget.utf8(target.function, "the header", header.toString());
-    int padding = (8 - utf8.length % 8) % 8;
-    if (utf8.length + padding >= LONGEST_HEADER) {
+    byte[] header = header(order, metadata);
+    int padding = (8 - header.length % 8) % 8;
+    if (header.length + padding >= MAX_HEADER) {
       throw new IllegalArgumentException(
           "["
               + target.function
               + "] names and metadata need "
-              + utf8.length
-              + " bytes, at most "
-              + LONGEST_HEADER
+              + header.length
+              + " bytes; at most "
+              + MAX_HEADER
               + " are allowed");
     }
-    target.int64(utf8.length + padding);
-    target.bytes(utf8);
-    target.bytes("        ".getBytes(java.nio.charset.StandardCharsets.US_ASCII), padding);
+    target.int64(header.length + padding);
+    target.bytes(header);
+    target.fill(' ', padding);
     for (Map.Entry<String, MlxArray> each : order) {
       target.elements(each.getValue());
     }
+  }
+
+  private static byte[] header(
+      List<Map.Entry<String, MlxArray>> arrays, Map<String, String> metadata) throws IOException {
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    try (JsonGenerator json = Json.writer(header)) {
+      json.writeStartObject();
+      if (!metadata.isEmpty()) {
+        json.writeObjectFieldStart(METADATA);
+        for (Map.Entry<String, String> each : new TreeMap<>(metadata).entrySet()) {
+          json.writeStringField(each.getKey(), each.getValue());
+        }
+        json.writeEndObject();
+      }
+      long at = 0;
+      for (Map.Entry<String, MlxArray> each : arrays) {
+        MlxArray array = each.getValue();
+        int[] shape = array.shape();
+        json.writeObjectFieldStart(each.getKey());
+        json.writeStringField("dtype", name(array.dtype()));
+        json.writeFieldName("shape");
+        json.writeArray(shape, 0, shape.length);
+        json.writeFieldName("data_offsets");
+        json.writeArray(new long[] {at, at + array.nbytes()}, 0, 2);
+        json.writeEndObject();
+        at += array.nbytes();
+      }
+      json.writeEndObject();
+    }
+    return header.toByteArray();
   }
 
   private static String name(DType dtype) {
@@ -117,13 +142,19 @@ final class SafetensorsFormat {
 
   // ---- reading ----------------------------------------------------------------------------------
 
-  static void read(ArraySource source, LoadedArrays into) {
+  /**
+   * Reads arrays and metadata.
+   *
+   * @param source where to read
+   * @param into takes what is read
+   */
+  public static void read(ArraySource source, LoadedArrays into) {
     byte[] start = source.upTo(Long.BYTES);
     long length =
         start.length < Long.BYTES
             ? -1
             : ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    if (length < 2 || length >= LONGEST_HEADER) {
+    if (length < 2 || length >= MAX_HEADER) {
       throw source.notA(
           ".safetensors",
           length == -1
@@ -133,30 +164,14 @@ final class SafetensorsFormat {
     }
     if (length > source.remaining()) {
       throw source.corrupt(
-          "it should have a header of "
+          "its header has "
               + length
-              + " bytes, but has only "
+              + " bytes, but only "
               + source.remaining()
-              + " more; it is truncated or damaged");
+              + " bytes follow; it is truncated or damaged");
     }
-    long data = 8 + length;
-    byte[] text = source.bytes(length);
-    List<Tensor> tensors = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    Json json =
-        new Json(text, at -> source.corrupt("its header cannot be understood at byte " + (8 + at)));
-    json.object(
-        name -> {
-          if (!names.add(name)) {
-            throw source.corrupt("the name \"" + name + "\" is there twice");
-          }
-          if (!name.equals(METADATA)) {
-            tensors.add(tensor(source, json, name));
-          } else if (!json.nextNull()) {
-            json.object(key -> into.addMetadata(source, key, MetadataValue.of(json.string())));
-          }
-        });
-    json.end();
+    long data = Long.BYTES + length;
+    List<Tensor> tensors = tensors(source, source.text(source.bytes(length), "its header"), into);
     for (Tensor each : tensors) {
       String what = "array \"" + each.name + "\"";
       long bytes = source.bytesOf(what, each.dtype, each.shape);
@@ -165,9 +180,9 @@ final class SafetensorsFormat {
             what
                 + " needs "
                 + bytes
-                + " bytes, but has those from "
+                + " bytes, but its data_offsets are "
                 + each.start
-                + " to "
+                + " and "
                 + each.end);
       }
       source.requireInside(what, data + each.start, bytes);
@@ -180,24 +195,47 @@ final class SafetensorsFormat {
     }
   }
 
+  private static List<Tensor> tensors(ArraySource source, String header, LoadedArrays into) {
+    List<Tensor> tensors = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    try (Json json =
+        new Json(
+            header,
+            at -> source.corrupt("its header cannot be understood at byte " + (Long.BYTES + at)))) {
+      json.object(
+          name -> {
+            if (!names.add(name)) {
+              throw source.corrupt("the name \"" + name + "\" occurs twice");
+            }
+            if (!name.equals(METADATA)) {
+              tensors.add(tensor(source, json, name));
+            } else if (!json.nextNull()) {
+              json.object(key -> into.addMetadata(source, key, MetadataValue.of(json.string())));
+            }
+          });
+      json.end();
+    }
+    return tensors;
+  }
+
   private static Tensor tensor(ArraySource source, Json json, String name) {
     String[] dtype = new String[1];
     List<Long> shape = new ArrayList<>();
     List<Long> offsets = new ArrayList<>();
-    boolean[] shaped = new boolean[1];
+    Set<String> keys = new HashSet<>();
     json.object(
         key -> {
+          if (!keys.add(key)) {
+            throw source.corrupt("array \"" + name + "\" has the key \"" + key + "\" twice");
+          }
           switch (key) {
             case "dtype" -> dtype[0] = json.string();
-            case "shape" -> {
-              json.list(() -> shape.add(json.integer()));
-              shaped[0] = true;
-            }
+            case "shape" -> json.list(() -> shape.add(json.integer()));
             case "data_offsets" -> json.list(() -> offsets.add(json.integer()));
             default -> json.skip();
           }
         });
-    if (dtype[0] == null || !shaped[0] || offsets.size() != 2) {
+    if (dtype[0] == null || !keys.contains("shape") || offsets.size() != 2) {
       throw source.corrupt("array \"" + name + "\" lacks its dtype, shape or data_offsets");
     }
     return new Tensor(

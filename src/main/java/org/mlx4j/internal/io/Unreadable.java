@@ -1,4 +1,4 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,15 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Why a file cannot be read: it is not there, or not what it is taken for. */
-final class Unreadable {
-  /** How many bytes at the beginning tell what a file is. */
+/** Says why a file cannot be read: it does not exist, or is of another format. */
+public final class Unreadable {
+  /** The number of bytes at the beginning that identify a format. */
   static final int START = 16;
 
   private Unreadable() {}
 
-  /** Makes sure that a file is there and may be read. */
-  static void require(String function, Path file) {
+  /**
+   * Checks that a file exists and may be read.
+   *
+   * @param function the public function that reads
+   * @param file the file
+   * @throws UncheckedIOException if it does not exist, may not be read, or is a directory
+   */
+  public static void require(String function, Path file) {
     try {
       file.getFileSystem().provider().checkAccess(file, AccessMode.READ);
       if (Files.isDirectory(file)) {
@@ -29,8 +35,15 @@ final class Unreadable {
     }
   }
 
-  /** The exception for a file that the file system does not hand out. */
-  static UncheckedIOException exception(String function, Path file, IOException e) {
+  /**
+   * Returns the exception for a file that the file system refuses to read.
+   *
+   * @param function the public function that reads
+   * @param file the file
+   * @param e the refusal
+   * @return the exception
+   */
+  public static UncheckedIOException exception(String function, Path file, IOException e) {
     return new UncheckedIOException(
         "[" + function + "] " + file + " cannot be read: " + reason(file, e), e);
   }
@@ -53,7 +66,7 @@ final class Unreadable {
   }
 
   /**
-   * What a file of another format seems to be, as the end of a message.
+   * Returns what a file of another format seems to be, as the end of a message.
    *
    * @param start its first bytes
    */
@@ -69,11 +82,11 @@ final class Unreadable {
       return "it seems to be a .gguf file, which loadGguf reads";
     }
     if (latin.startsWith("PK")) {
-      return "it seems to be a zip file, of which loadNpz reads those of NumPy; what PyTorch saves"
-          + " is another kind, and must be saved as .safetensors";
+      return "it seems to be a zip file; loadNpz reads those of NumPy, but not those of PyTorch,"
+          + " whose arrays must be saved as .safetensors";
     }
     if (latin.startsWith("\u0080") && start.length > 1 && start[1] >= 2 && start[1] <= 5) {
-      return "it seems to be a pickle of Python, which is not read because it may run any program;"
+      return "it seems to be a Python pickle, which is not read because it may run any program;"
           + " save the arrays as .npz or .safetensors";
     }
     if (latin.startsWith("\u0089HDF")) {
@@ -81,7 +94,7 @@ final class Unreadable {
           + " .safetensors";
     }
     if (latin.startsWith("\u001f\u008b")) {
-      return "it seems to be compressed by gzip; unpack it first";
+      return "it seems to be compressed by gzip; decompress it first";
     }
     if (latin.startsWith("{", 8)) {
       return "it seems to be a .safetensors file, which loadSafetensors reads";
@@ -91,6 +104,6 @@ final class Unreadable {
         .allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\n' || c == '\r' || c == '\t')) {
       return "it is text that begins with \"" + latin.strip() + "\"";
     }
-    return "it begins with other bytes";
+    return "its first bytes are those of no known format";
   }
 }

@@ -1,24 +1,34 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Path;
+import org.mlx4j.DType;
+import org.mlx4j.MlxArray;
+import org.mlx4j.internal.ArrayAccess;
 import org.mlx4j.internal.IoNative;
 
 /** A file. Its arrays are read when they are evaluated, and keep it open until then. */
-final class FileSource extends ArraySource {
-  /** How the names of files become bytes, which is not for Java programs to choose. */
+public final class FileSource extends ArraySource {
+  /** The encoding of file names, which belongs to the system and not to the Java program. */
   private static final Charset NAMES = charsetOfNames();
 
   private final long file;
   private final long size;
-  private final byte[] ahead = new byte[1 << 13];
-  private int aheadAt;
-  private int aheadEnd;
+  private final byte[] buffer = new byte[1 << 13];
+  private int bufferAt;
+  private int bufferEnd;
 
-  FileSource(String function, Path path) {
-    super(function, path.toString());
+  /**
+   * Opens a file.
+   *
+   * @param access makes the arrays
+   * @param function the public function that reads
+   * @param path the file
+   */
+  public FileSource(ArrayAccess access, String function, Path path) {
+    super(access, function, path.toString());
     file = IoNative.open_file(path.toAbsolutePath().toString().getBytes(NAMES));
     size = IoNative.file_size(file);
   }
@@ -45,14 +55,14 @@ final class FileSource extends ArraySource {
     long from = position();
     advance(n);
     while (n > 0) {
-      if (aheadAt == aheadEnd) {
-        aheadAt = 0;
-        aheadEnd = (int) Math.min(ahead.length, size - from);
-        IoNative.read_file(file, from, ahead, 0, aheadEnd);
+      if (bufferAt == bufferEnd) {
+        bufferAt = 0;
+        bufferEnd = (int) Math.min(buffer.length, size - from);
+        IoNative.read_file(file, from, buffer, 0, bufferEnd);
       }
-      int some = Math.min(n, aheadEnd - aheadAt);
-      System.arraycopy(ahead, aheadAt, into, at, some);
-      aheadAt += some;
+      int some = Math.min(n, bufferEnd - bufferAt);
+      System.arraycopy(buffer, bufferAt, into, at, some);
+      bufferAt += some;
       at += some;
       from += some;
       n -= some;
@@ -66,8 +76,9 @@ final class FileSource extends ArraySource {
 
   @Override
   MlxArray elements(long offset, DType dtype, int[] shape, boolean swapped) {
-    return Call.creation(
-        function, s -> IoNative.load(file, offset, shape, dtype.code(), swapped, s));
+    return access.create(
+        function,
+        stream -> IoNative.load(file, offset, shape, access.code(dtype), swapped, stream));
   }
 
   @Override

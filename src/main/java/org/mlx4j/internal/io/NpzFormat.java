@@ -1,4 +1,4 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.io.ByteArrayInputStream;
 import java.io.File;
@@ -21,28 +21,55 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.mlx4j.MlxArray;
+import org.mlx4j.MlxException;
+import org.mlx4j.internal.ArrayAccess;
 
-/** NumPy's format of several arrays: a zip of .npy files. */
-final class NpzFormat {
+/** NumPy's format of several arrays: a zip archive of .npy files. */
+public final class NpzFormat {
   private static final String EXTENSION = ".npy";
 
-  /** One date for all, so that the same arrays make the same file. */
+  /** The date of all entries, so that equal arrays make equal files. */
   private static final LocalDateTime DATE = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   private NpzFormat() {}
 
   // ---- writing ----------------------------------------------------------------------------------
 
-  /** Makes sure that an array can have this name. */
-  static void check(String function, String name) {
+  /**
+   * Checks that an array can have a name.
+   *
+   * @param function the public function that writes
+   * @param name the name
+   * @throws IllegalArgumentException if it is too long or not valid Unicode
+   */
+  public static void check(String function, String name) {
     if (ArrayTarget.utf8(function, "the name of an array", name + EXTENSION).length > 0xffff) {
       throw new IllegalArgumentException(
-          "[" + function + "] the name of an array is too long: " + name.length());
+          "["
+              + function
+              + "] the name of an array is too long for a zip archive: "
+              + name.length()
+              + " characters");
     }
   }
 
-  static void write(
-      String function, OutputStream out, Map<String, MlxArray> arrays, boolean compressed)
+  /**
+   * Writes arrays whose names have been checked.
+   *
+   * @param access reads the arrays
+   * @param function the public function that writes
+   * @param out where to write
+   * @param arrays the arrays by their names, evaluated
+   * @param compressed whether to compress them
+   * @throws IOException if the stream cannot be written to
+   */
+  public static void write(
+      ArrayAccess access,
+      String function,
+      OutputStream out,
+      Map<String, MlxArray> arrays,
+      boolean compressed)
       throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
     for (Map.Entry<String, MlxArray> each : arrays.entrySet()) {
@@ -52,7 +79,7 @@ final class NpzFormat {
       if (!compressed) {
         CheckedOutputStream sum =
             new CheckedOutputStream(OutputStream.nullOutputStream(), new CRC32());
-        ArrayTarget counted = new ArrayTarget(function, sum);
+        ArrayTarget counted = new ArrayTarget(access, function, sum);
         NpyFormat.write(counted, array);
         entry.setMethod(ZipEntry.STORED);
         entry.setSize(counted.position());
@@ -60,7 +87,7 @@ final class NpzFormat {
         entry.setCrc(sum.getChecksum().getValue());
       }
       zip.putNextEntry(entry);
-      NpyFormat.write(new ArrayTarget(function, zip), array);
+      NpyFormat.write(new ArrayTarget(access, function, zip), array);
       zip.closeEntry();
     }
     zip.finish();
@@ -68,7 +95,15 @@ final class NpzFormat {
 
   // ---- reading a file ---------------------------------------------------------------------------
 
-  static void read(String function, File file, LoadedArrays into) {
+  /**
+   * Reads the arrays of a file.
+   *
+   * @param access makes the arrays
+   * @param function the public function that reads
+   * @param file the file
+   * @param into takes the arrays
+   */
+  public static void read(ArrayAccess access, String function, File file, LoadedArrays into) {
     try (InputStream in = new FileInputStream(file)) {
       byte[] start = in.readNBytes(Unreadable.START);
       if (!isZip(start)) {
@@ -83,7 +118,7 @@ final class NpzFormat {
         ZipEntry entry = entries.nextElement();
         try (InputStream in = zip.getInputStream(entry)) {
           CheckedInputStream checked = new CheckedInputStream(in, new CRC32());
-          StreamSource source = source(function, file.toString(), entry, checked);
+          StreamSource source = source(access, function, file.toString(), entry, checked);
           into.add(source, name(entry), NpyFormat.read(source));
           requireEnd(source, checked);
           if (entry.getCrc() != checked.getChecksum().getValue()) {
@@ -91,14 +126,24 @@ final class NpzFormat {
           }
         }
       }
-    } catch (IOException | IllegalArgumentException e) { // the latter for names
+    } catch (IOException | IllegalArgumentException e) { // the latter for invalid names
       throw unreadable(function, file.toString(), e);
     }
   }
 
   // ---- reading a stream -------------------------------------------------------------------------
 
-  static void read(String function, String name, InputStream stream, LoadedArrays into) {
+  /**
+   * Reads the arrays of a stream, to its end.
+   *
+   * @param access makes the arrays
+   * @param function the public function that reads
+   * @param name the stream, as messages name it
+   * @param stream the stream
+   * @param into takes the arrays
+   */
+  public static void read(
+      ArrayAccess access, String function, String name, InputStream stream, LoadedArrays into) {
     try {
       byte[] start = stream.readNBytes(Unreadable.START);
       if (!isZip(start)) {
@@ -109,7 +154,7 @@ final class NpzFormat {
       @SuppressWarnings("resource") // would close the caller's stream
       ZipInputStream zip = new ZipInputStream(tail);
       for (ZipEntry entry; (entry = zip.getNextEntry()) != null; entries++) {
-        StreamSource source = source(function, name, entry, zip);
+        StreamSource source = source(access, function, name, entry, zip);
         into.add(source, name(entry), NpyFormat.read(source));
         requireEnd(source, zip); // also checks the sum
       }
@@ -122,7 +167,7 @@ final class NpzFormat {
     }
   }
 
-  /** Remembers the end of a stream, where a zip says how many entries it has. */
+  /** Keeps the last bytes of a stream, in which a zip archive records its number of entries. */
   private static final class Tail extends FilterInputStream {
     private static final int RECORD = 22;
     private static final int LONGEST = RECORD + 0xffff;
@@ -154,11 +199,11 @@ final class NpzFormat {
       return got;
     }
 
-    /** Reads to the end; the number of entries that is written there, or -1. */
+    /** Reads to the end and returns the number of entries recorded there, or -1. */
     int entries() throws IOException {
       byte[] rest = new byte[1 << 13];
       while (read(rest, 0, rest.length) >= 0) {
-        // keeps what it reads
+        // read keeps the bytes
       }
       ByteBuffer bytes = ByteBuffer.wrap(kept, 0, count).order(ByteOrder.LITTLE_ENDIAN);
       for (int at = count - RECORD; at >= 0 && at >= count - LONGEST; at--) {
@@ -182,9 +227,10 @@ final class NpzFormat {
         "[" + function + "] " + name + ": it is not a .npz file: " + Unreadable.seems(start));
   }
 
-  private static StreamSource source(String function, String name, ZipEntry entry, InputStream in) {
+  private static StreamSource source(
+      ArrayAccess access, String function, String name, ZipEntry entry, InputStream in) {
     long size = entry.getSize() < 0 ? Long.MAX_VALUE : entry.getSize();
-    return new StreamSource(function, name + " (" + entry.getName() + ")", in, size);
+    return new StreamSource(access, function, name + " (" + entry.getName() + ")", in, size);
   }
 
   private static String name(ZipEntry entry) {

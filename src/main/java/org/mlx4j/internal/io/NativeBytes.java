@@ -1,15 +1,23 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
+import org.mlx4j.DType;
 
-/** Byte buffers as native code needs them: direct, and in the machine's byte order. */
-final class NativeBytes {
+/** Converts byte buffers to the form that native code needs: direct, in native byte order. */
+public final class NativeBytes {
   private NativeBytes() {}
 
-  /** The remaining bytes, copied if they are on the Java heap or in another order. */
-  static ByteBuffer readable(ByteBuffer data, DType dtype) {
+  /**
+   * Returns the remaining bytes of a buffer, copied if they are on the Java heap or in the other
+   * byte order.
+   *
+   * @param data elements in the buffer's own order
+   * @param dtype the dtype of the elements
+   * @return a direct buffer in native order
+   */
+  public static ByteBuffer readable(ByteBuffer data, DType dtype) {
     if (data.isDirect() && isNative(data, dtype)) {
       return data;
     }
@@ -18,8 +26,17 @@ final class NativeBytes {
     return copy.flip();
   }
 
-  /** Has `source` write bytes, and puts them into the destination in its order. */
-  static void write(ByteBuffer destination, int bytes, DType dtype, Consumer<ByteBuffer> source) {
+  /**
+   * Has bytes written to a direct buffer, and transfers them to the destination in the order of the
+   * destination.
+   *
+   * @param destination the buffer to fill; its position moves behind the bytes
+   * @param bytes the number of bytes
+   * @param dtype the dtype of the elements
+   * @param source writes the bytes in native order and leaves the position where it is
+   */
+  public static void write(
+      ByteBuffer destination, int bytes, DType dtype, Consumer<ByteBuffer> source) {
     if (destination.isDirect() && isNative(destination, dtype)) {
       source.accept(destination);
       destination.position(destination.position() + bytes);
@@ -38,7 +55,7 @@ final class NativeBytes {
     return unit(dtype) == 1 || buffer.order() == ByteOrder.nativeOrder();
   }
 
-  /** The size of what the byte order turns round: an element, or a part of a complex one. */
+  /** Returns the size of the units that a byte order reverses: elements, or complex parts. */
   private static int unit(DType dtype) {
     return dtype == DType.COMPLEX64 ? 4 : dtype.itemsize();
   }

@@ -1,31 +1,44 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
-/** A file that is written as a whole or not at all. */
-final class FileTarget {
+/** Writes a file completely or not at all. */
+public final class FileTarget {
   private FileTarget() {}
 
-  /** Writes bytes. */
-  interface Content {
+  /** The content of a file. */
+  @FunctionalInterface
+  public interface Content {
+    /**
+     * Writes the content.
+     *
+     * @param out where to write it
+     * @throws IOException if it cannot be written
+     */
     void write(OutputStream out) throws IOException;
   }
 
   /**
-   * Replaces a file, or makes it.
+   * Writes a file, replacing the one that exists.
    *
-   * @param extension what the name shall end with, and is appended if it does not
-   * @return the file
+   * @param function the public function that writes
+   * @param given the file
+   * @param extension the extension, which is appended if the name does not end with it
+   * @param content the content
+   * @return the file, with its extension
+   * @throws UncheckedIOException if the file cannot be written
    */
-  static Path write(String function, Path given, String extension, Content content) {
-    Call.notNull(function, "the file", given);
+  public static Path write(String function, Path given, String extension, Content content) {
+    Objects.requireNonNull(given, () -> "[" + function + "] the file is null");
     Path file = given;
     if (!given.toString().endsWith(extension)) {
       Path name = given.getFileName();
@@ -34,7 +47,7 @@ final class FileTarget {
     Replacement replacement = Replacement.of(function, file);
     Path target = replacement.target();
     try {
-      if (Files.exists(target) && !Files.isRegularFile(target)) { // a device, a pipe
+      if (Files.exists(target) && !Files.isRegularFile(target)) { // a device or a pipe
         try (OutputStream out = buffered(Files.newOutputStream(target))) {
           content.write(out);
         }
@@ -65,8 +78,8 @@ final class FileTarget {
   }
 
   /**
-   * Writes and waits for the disk; else a power failure may leave the name without the content. A
-   * channel could wait as well, but it closes when the thread is interrupted.
+   * Writes and waits for the disk; otherwise a power failure may leave the name without the
+   * content. A channel could wait too, but it closes when the thread is interrupted.
    */
   private static void writeToDisk(File file, Content content) throws IOException {
     try (FileOutputStream stream = new FileOutputStream(file);

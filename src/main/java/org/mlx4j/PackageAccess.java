@@ -4,29 +4,35 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
-import org.mlx4j.internal.FlatFunctions;
+import org.mlx4j.internal.ArrayAccess;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.Lease;
 import org.mlx4j.internal.TransformsNative;
 
-/** Native functions for {@code org.mlx4j.tree}, which makes one for each structure of arguments. */
-final class OwnerlessFunctions extends FlatFunctions {
+/** Gives the other packages of this library access to this one. */
+final class PackageAccess implements ArrayAccess {
+  static final ArrayAccess INSTANCE = new PackageAccess();
+
+  private PackageAccess() {}
+
   @Override
-  public long transformed(String transform, ArraysFunction f, LongUnaryOperator make) {
-    try (Closure closure = Closure.ofMany(transform, f)) {
-      return make.applyAsLong(closure.handle());
-    }
+  public long handle(MlxArray array) {
+    return array.handle;
   }
 
   @Override
-  public MlxArray[] call(long function, MlxArray... arrays) {
-    long[] handles = handles(arrays);
-    ThreadContext context = ThreadContext.current();
-    try {
-      return Call.wrap(TransformsNative.call(function, handles), context);
-    } finally {
-      Reference.reachabilityFence(arrays);
-    }
+  public int code(DType dtype) {
+    return dtype.code();
+  }
+
+  @Override
+  public MlxArray create(String function, LongUnaryOperator creation) {
+    return Call.creation(function, creation::applyAsLong);
+  }
+
+  @Override
+  public void withinMemory(Runnable action) {
+    Call.withinMemory(action);
   }
 
   @Override
@@ -48,6 +54,29 @@ final class OwnerlessFunctions extends FlatFunctions {
   }
 
   @Override
+  public long transformed(String transform, ArraysFunction f, LongUnaryOperator make) {
+    try (Closure closure = Closure.ofMany(transform, f)) {
+      return make.applyAsLong(closure.handle());
+    }
+  }
+
+  @Override
+  public MlxArray[] call(long function, MlxArray... arrays) {
+    long[] handles = handles(arrays);
+    ThreadContext context = ThreadContext.current();
+    try {
+      return Call.wrap(TransformsNative.call(function, handles), context);
+    } finally {
+      Reference.reachabilityFence(arrays);
+    }
+  }
+
+  @Override
+  public void own(Object owner, Lease lease) {
+    Ownership.own(owner, lease, ThreadContext.current());
+  }
+
+  @Override
   public Map<String, MlxArray> loadSafetensors(String function, Path file) {
     return Io.load(function, file, Io.Format.SAFETENSORS).arrays();
   }
@@ -63,10 +92,5 @@ final class OwnerlessFunctions extends FlatFunctions {
       handles[i] = arrays[i].handle;
     }
     return handles;
-  }
-
-  @Override
-  public void own(Object owner, Lease lease) {
-    Ownership.own(owner, lease, ThreadContext.current());
   }
 }

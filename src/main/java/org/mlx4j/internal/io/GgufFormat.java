@@ -1,4 +1,4 @@
-package org.mlx4j;
+package org.mlx4j.internal.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,13 +8,20 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.mlx4j.DType;
+import org.mlx4j.Index;
+import org.mlx4j.MetadataValue;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+import org.mlx4j.Scope;
 
 /** The format of llama.cpp: metadata, descriptions of the arrays, the elements. */
-final class GgufFormat {
+public final class GgufFormat {
   private static final byte[] MAGIC = {'G', 'G', 'U', 'F'};
   private static final int VERSION = 3;
-  private static final int MOST_AXES = 8;
+  private static final int MAX_AXES = 8;
   private static final int ALIGNMENT = 32;
   private static final String ALIGNMENT_KEY = "general.alignment";
 
@@ -26,7 +33,7 @@ final class GgufFormat {
   private static final int LIST = 9;
   private static final int FLOAT64 = 12;
 
-  /** The types of numbers, in the order of their codes; null where a code is something else. */
+  /** The types of numbers by their codes; null where a code means something else. */
   private static final DType[] NUMBERS = {
     DType.UINT8,
     DType.INT8,
@@ -45,7 +52,7 @@ final class GgufFormat {
 
   // ---- types of arrays --------------------------------------------------------------------------
 
-  /** What an array's elements may be in a file, and how MLX sees them. */
+  /** The types of elements in a file, and their counterparts in MLX. */
   private enum Type {
     F32(0, DType.FLOAT32),
     F16(1, DType.FLOAT16),
@@ -64,10 +71,10 @@ final class GgufFormat {
 
     final int code;
 
-    /** The dtype of elements that stand for themselves, else null. */
+    /** The dtype of elements that are not quantized, otherwise null. */
     final DType dtype;
 
-    /** How many elements a block has, and how many bytes. */
+    /** The number of elements of a block, and the number of its bytes. */
     final int elements;
 
     final int bytes;
@@ -101,14 +108,21 @@ final class GgufFormat {
 
   // ---- writing ----------------------------------------------------------------------------------
 
-  /** Makes sure that the format can hold these. */
-  static void check(
+  /**
+   * Checks that the format can hold arrays and metadata.
+   *
+   * @param function the public function that writes
+   * @param arrays the arrays by their names
+   * @param metadata the metadata by their keys
+   * @throws IllegalArgumentException if one of them is not valid
+   */
+  public static void check(
       String function, Map<String, MlxArray> arrays, Map<String, MetadataValue> metadata) {
     arrays.forEach(
         (name, array) -> {
           ArrayTarget.utf8(function, "the name of an array", name);
           typeOf(function, name, array);
-          if (array.ndim() > MOST_AXES) {
+          if (array.ndim() > MAX_AXES) {
             throw new IllegalArgumentException(
                 "["
                     + function
@@ -116,8 +130,8 @@ final class GgufFormat {
                     + name
                     + "\" has "
                     + array.ndim()
-                    + " axes; .gguf has at most "
-                    + MOST_AXES);
+                    + " axes; arrays in .gguf files have at most "
+                    + MAX_AXES);
           }
         });
     metadata.forEach(
@@ -130,7 +144,8 @@ final class GgufFormat {
           } else if (value instanceof MetadataValue.Texts texts) {
             texts.value().forEach(t -> ArrayTarget.utf8(function, "the metadata of " + key, t));
           } else {
-            Call.notNull(function, "the metadata of " + key, value);
+            Objects.requireNonNull(
+                value, () -> "[" + function + "] the metadata of " + key + " is null");
           }
         });
     alignment(function, metadata);
@@ -148,14 +163,15 @@ final class GgufFormat {
               + array.dtype()
               + " and shape "
               + Arrays.toString(array.shape())
-              + "; it must be bool, integer or float32, of at most one axis and not empty");
+              + "; it must be a bool, integer or float32 array of at most one axis that is not"
+              + " empty");
     }
   }
 
   private static Type typeOf(String function, String name, MlxArray array) {
     DType dtype = array.dtype();
     for (Type type : Type.values()) {
-      // bfloat16 is read as float16, so what would be written is not what would be read
+      // MLX reads bfloat16 as float16, so the array that is read would differ
       if (type.dtype == dtype && dtype != DType.BFLOAT16) {
         return type;
       }
@@ -167,7 +183,7 @@ final class GgufFormat {
             + name
             + "\" has dtype "
             + dtype
-            + "; .gguf has float16, float32, float64, int8, int16, int32 and int64");
+            + "; .gguf files hold float16, float32, float64, int8, int16, int32 and int64");
   }
 
   private static int alignment(String function, Map<String, MetadataValue> metadata) {
@@ -188,10 +204,18 @@ final class GgufFormat {
             + function
             + "] the metadata of "
             + ALIGNMENT_KEY
-            + " must be a uint32 without axes, a multiple of 8");
+            + " must be a uint32 scalar, a multiple of 8 from 8 to 1048576");
   }
 
-  static void write(
+  /**
+   * Writes arrays and metadata that have been checked.
+   *
+   * @param target where to write
+   * @param arrays the arrays by their names, evaluated
+   * @param metadata the metadata by their keys
+   * @throws IOException if the target cannot be written to
+   */
+  public static void write(
       ArrayTarget target, Map<String, MlxArray> arrays, Map<String, MetadataValue> metadata)
       throws IOException {
     int alignment = alignment(target.function, metadata);
@@ -215,10 +239,10 @@ final class GgufFormat {
       target.int64(offset);
       offset += array.nbytes() + padding(array.nbytes(), alignment);
     }
-    target.zeros(padding(target.position(), alignment));
+    target.fill('\0', padding(target.position(), alignment));
     for (MlxArray array : arrays.values()) {
       target.elements(array);
-      target.zeros(padding(array.nbytes(), alignment));
+      target.fill('\0', padding(array.nbytes(), alignment));
     }
   }
 
@@ -258,7 +282,13 @@ final class GgufFormat {
 
   // ---- reading ----------------------------------------------------------------------------------
 
-  static void read(ArraySource source, LoadedArrays into) {
+  /**
+   * Reads arrays and metadata.
+   *
+   * @param source where to read
+   * @param into takes what is read
+   */
+  public static void read(ArraySource source, LoadedArrays into) {
     byte[] magic = source.upTo(MAGIC.length);
     if (!Arrays.equals(magic, MAGIC)) {
       throw source.notA(".gguf", magic);
@@ -267,17 +297,17 @@ final class GgufFormat {
     int reversed = Integer.reverseBytes(version);
     if (reversed == 2 || reversed == VERSION) {
       throw source.corrupt(
-          "its numbers are big-endian, and only little-endian ones are read; convert it by"
-              + " gguf_convert_endian.py of llama.cpp");
+          "it is big-endian, and only little-endian files are read; convert it with llama.cpp's"
+              + " gguf_convert_endian.py");
     }
     if (version != 2 && version != VERSION) {
       throw source.corrupt(
           "version "
               + Integer.toUnsignedString(version)
-              + " of the .gguf format is not known; 2 and 3 are");
+              + " of the .gguf format is not supported; versions 2 and 3 are");
     }
     long arrays = source.int64("the number of arrays");
-    long values = source.int64("the number of metadata");
+    long values = source.int64("the number of metadata entries");
     long alignment = ALIGNMENT;
     for (long i = 0; i < values; i++) {
       String key = readText(source);
@@ -340,7 +370,8 @@ final class GgufFormat {
       ArraySource source, String key, long type, long count, int... shape) {
     DType dtype = type >= 0 && type < NUMBERS.length ? NUMBERS[(int) type] : null;
     if (dtype == null) {
-      throw source.corrupt("the metadata of " + key + " is of type " + type + ", not supported");
+      throw source.corrupt(
+          "the metadata of " + key + " is of type " + type + ", which is not supported");
     }
     if (count > Integer.MAX_VALUE / dtype.itemsize()) {
       throw source.corrupt("the metadata of " + key + " has " + count + " numbers");
@@ -365,8 +396,9 @@ final class GgufFormat {
   private static Tensor readTensor(ArraySource source) {
     String name = readText(source);
     long axes = source.int32();
-    if (axes > MOST_AXES) {
-      throw source.corrupt("array \"" + name + "\" has " + axes + " axes");
+    if (axes > MAX_AXES) {
+      throw source.corrupt(
+          "array \"" + name + "\" has " + axes + " axes; at most " + MAX_AXES + " are read");
     }
     long[] shape = new long[(int) axes];
     for (int axis = shape.length - 1; axis >= 0; axis--) {
@@ -390,8 +422,9 @@ final class GgufFormat {
             what
                 + " of shape "
                 + Arrays.toString(tensor.shape)
-                + " is not made of blocks of "
-                + tensor.type.elements);
+                + " does not consist of blocks of "
+                + tensor.type.elements
+                + " elements");
       }
     }
     DType unit = tensor.type.dtype == null ? DType.UINT8 : tensor.type.dtype;
@@ -399,7 +432,7 @@ final class GgufFormat {
     source.requireInside(what, data + tensor.offset, bytes);
   }
 
-  /** The shape with each row as blocks of bytes. */
+  /** Returns the shape of the stored bytes: each row is a sequence of blocks. */
   private static long[] stored(Tensor tensor) {
     if (tensor.type.elements == 1) {
       return tensor.shape;
@@ -437,7 +470,7 @@ final class GgufFormat {
 
   // ---- quantized arrays -------------------------------------------------------------------------
 
-  /** Weights, scales and biases as MLX quantizes, or the values alone as float16. */
+  /** Returns weights, scales and biases as MLX quantizes, or only the values as float16. */
   private static MlxArray[] unpacked(ArraySource source, Tensor tensor, long offset) {
     int[] stored = ArraySource.dimensions(stored(tensor));
     int[] shape = ArraySource.dimensions(tensor.shape);
@@ -476,12 +509,12 @@ final class GgufFormat {
     return values.reshape(shape).astype(DType.FLOAT16);
   }
 
-  /** Bytes of every block. */
+  /** Returns a range of bytes of every block. */
   private static MlxArray part(MlxArray blocks, int from, int to) {
     return blocks.get(Index.ellipsis(), Index.slice(from, to));
   }
 
-  /** The float16 at a byte of every block. */
+  /** Returns the float16 at a byte of every block. */
   private static MlxArray half(MlxArray blocks, int at) {
     return part(blocks, at, at + 2).view(DType.FLOAT16);
   }
@@ -490,14 +523,14 @@ final class GgufFormat {
     return x.astype(DType.FLOAT32);
   }
 
-  /** The last axis as two. */
+  /** Splits the last axis. */
   private static MlxArray split(MlxArray x, int... last) {
     int[] shape = Arrays.copyOf(x.shape(), x.ndim() - 1 + last.length);
     System.arraycopy(last, 0, shape, x.ndim() - 1, last.length);
     return x.reshape(shape);
   }
 
-  /** As MLX packs four bits: neighbours share a byte, not element i and i + 16. */
+  /** Packs four bits as MLX does: neighbors share a byte, rather than elements i and i + 16. */
   private static MlxArray nibbles(MlxArray bytes) {
     MlxArray[] halves = {bytes.bitwiseAnd(15), bytes.rightShift(4)};
     for (int i = 0; i < 2; i++) {
@@ -508,7 +541,7 @@ final class GgufFormat {
     return Ops.concatenate(halves, -1);
   }
 
-  /** The fields of some bits that each byte has, the lowest of all bytes first. */
+  /** Returns the bit fields of all bytes: first the lowest of every byte, then the next. */
   private static MlxArray fields(MlxArray bytes, int bits) {
     return Ops.concatenate(
         IntStream.range(0, 8 / bits)

@@ -1,0 +1,36 @@
+package org.mlx4j.internal;
+
+import org.mlx4j.MlxArray;
+
+/**
+ * Where {@code org.mlx4j} leaves its {@link ArrayAccess} for {@code org.mlx4j.tree}, in the manner
+ * of the JDK's class of the same name. This class refers to neither package's implementation, so
+ * nothing depends on which class is initialized first.
+ */
+public final class SharedSecrets {
+  private static volatile ArrayAccess arrays;
+
+  private SharedSecrets() {}
+
+  /**
+   * Leaves the access; the static initializer of {@link MlxArray} calls this.
+   *
+   * @param access the access
+   */
+  public static void setArrayAccess(ArrayAccess access) {
+    arrays = access;
+  }
+
+  /**
+   * Returns the access.
+   *
+   * @return the access
+   * @throws IllegalStateException if {@link MlxArray} has not been initialized
+   */
+  public static ArrayAccess arrayAccess() {
+    if (arrays == null) {
+      throw new IllegalStateException("MlxArray has not been initialized");
+    }
+    return arrays;
+  }
+}

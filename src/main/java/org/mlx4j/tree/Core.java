@@ -1,0 +1,22 @@
+package org.mlx4j.tree;
+
+import java.lang.invoke.MethodHandles;
+import org.mlx4j.MlxArray;
+import org.mlx4j.internal.ArrayAccess;
+import org.mlx4j.internal.SharedSecrets;
+
+/** The parts of {@code org.mlx4j} on which this package is built and which are not public. */
+final class Core {
+  static final ArrayAccess ARRAYS;
+
+  static {
+    try {
+      MethodHandles.lookup().ensureInitialized(MlxArray.class); // leaves it in SharedSecrets
+    } catch (IllegalAccessException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+    ARRAYS = SharedSecrets.arrayAccess();
+  }
+
+  private Core() {}
+}
