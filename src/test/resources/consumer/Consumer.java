@@ -2,17 +2,22 @@ package org.example;
 
 import static org.mlx4j.Transforms.grad;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
+import org.mlx4j.Io;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 
-/** A program of a user: prints a gradient, and how long it took from its own first line. */
+/** Prints a gradient, and arrays that it saved and loaded. */
 public class Consumer {
   public static void main(String[] arguments) {
-    long start = System.nanoTime();
     try (Scope scope = Scope.open()) {
       var derivative = grad(x -> x.square().sum());
       System.out.println(derivative.apply(MlxArray.of(1f, 2f, 3f)));
     }
-    System.out.println((System.nanoTime() - start) / 1_000_000 + " ms");
+    var file = new ByteArrayOutputStream();
+    Io.saveSafetensors(file, Map.of("weight", MlxArray.of(1f, 2f)), Map.of("by", "consumer"));
+    System.out.println(Io.loadSafetensors(new ByteArrayInputStream(file.toByteArray())));
   }
 }

@@ -9,19 +9,21 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.mlx4j.internal.AnySizeTrial;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.ExportNative;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.io.Replacement;
 
 /**
- * Writes a function for several examples to one file. The file is in its place once this is closed,
- * or, if an example failed, what was there before stays.
+ * Writes a function to a file for several examples. The file appears when the exporter is closed;
+ * if an example failed, the previous file remains.
  *
  * <pre>{@code
- * try (FunctionExporter exporter = Export.exporter(file, f)) {
- *   exporter.add(one);
- *   exporter.add(batch);
+ * ArraysFunction f = xs -> new MlxArray[] {xs[0].square().sum(-1)};
+ * try (FunctionExporter exporter = Export.exporter(Path.of("f.mlxfn"), f)) {
+ *   exporter.add(Ops.zeros(3));
+ *   exporter.add(Ops.zeros(16, 3)); // a batch
  * }
  * }</pre>
  */
@@ -40,7 +42,7 @@ public final class FunctionExporter implements AutoCloseable {
   private final boolean shapeless;
   private final long handle;
 
-  /** Of the examples whose graphs may keep their sizes. */
+  /** Trials of the examples whose graphs may depend on their sizes. */
   private final List<AnySizeTrial> trials = new ArrayList<>();
 
   private ByName byName;
@@ -84,10 +86,10 @@ public final class FunctionExporter implements AutoCloseable {
     Ownership.leaveToCollector(this, handle);
   }
 
-  /** A function by names as one of arrays, for the names of the current example. */
+  /** A function of named arguments as one of arrays, for the names of the current example. */
   private static final class ByName implements ArraysFunction {
     private final NamedArraysFunction f;
-    private Object[] names = {};
+    private String[] names = {};
 
     ByName(NamedArraysFunction f) {
       this.f = Call.notNull(NAME, "the function", f);
@@ -98,55 +100,58 @@ public final class FunctionExporter implements AutoCloseable {
       int positional = all.length - names.length;
       Map<String, MlxArray> named = new LinkedHashMap<>();
       for (int i = 0; i < names.length; i++) {
-        named.put(NamedArrays.string((byte[]) names[i]), all[positional + i]);
+        named.put(names[i], all[positional + i]);
       }
       return f.apply(Arrays.copyOf(all, positional), Collections.unmodifiableMap(named));
     }
   }
 
   /**
-   * Exports the function for arguments of the shapes and dtypes of the example.
+   * Equivalent to {@link #add(MlxArray[], Map) add(example, Map.of())}.
    *
-   * @param example arguments, of which only shapes and dtypes matter
-   * @throws IllegalArgumentException if the function applies an operation that cannot be exported,
-   *     or reads a value
-   * @throws IllegalStateException if an array is closed, this is closed, or an example before
-   *     failed
-   * @throws MlxException if the example was exported before, or the file cannot be written
-   * @throws NullPointerException if an argument is null
+   * @param example the positional arguments
    */
   public void add(MlxArray... example) {
     add(example, Map.of());
   }
 
   /**
-   * As {@link #add(MlxArray...)}, with named arguments.
+   * Exports the function for arguments with the shapes and dtypes of an example. If this throws an
+   * exception, the exporter has failed and accepts no further example.
    *
-   * @param example positional arguments
-   * @param named named arguments
+   * @param example the positional arguments, of which only shapes and dtypes matter
+   * @param named the named arguments by their names, likewise
+   * @throws IllegalArgumentException if the function applies an operation that cannot be exported,
+   *     or reads a value
+   * @throws IllegalStateException if an array or this exporter is closed, or an earlier example
+   *     failed
+   * @throws MlxException if an example with the same shapes and dtypes was added before, or the
+   *     file cannot be written
    */
   public synchronized void add(MlxArray[] example, Map<String, MlxArray> named) {
     requireOpen();
     if (state == State.FAILED) {
-      throw new IllegalStateException("[" + NAME + "] the exporter has failed");
+      throw new IllegalStateException("[" + NAME + "] an earlier example has failed");
     }
     NamedArrays arguments = new NamedArrays(NAME, example, named);
-    state = State.FAILED; // until it has not
+    state = State.FAILED; // until it has succeeded
     if (byName != null) {
-      byName.names = arguments.names;
+      byName.names = arguments.strings();
     }
     arguments.<Void>use(
         NAME,
         (names, handles) -> {
-          AnySizeTrial trial = shapeless ? new AnySizeTrial(NAME, f, arguments) : null;
+          AnySizeTrial trial =
+              shapeless ? new AnySizeTrial(NAME, f, arguments.strings(), arguments.all) : null;
           boolean follows = ExportNative.export_example(handle, names, handles);
-          // what a transform made is differentiated, say, without passing through Java
+          // transformed functions may use sizes without calling Java, when differentiated for
+          // instance
           if (shapeless && (!follows || f instanceof FunctionHandle)) {
             trials.add(trial);
           }
           return null;
         });
-    requireOpen(); // the function may have closed it
+    requireOpen(); // the function may have closed the exporter
     state = State.COMPLETE;
   }
 
@@ -157,12 +162,12 @@ public final class FunctionExporter implements AutoCloseable {
   }
 
   /**
-   * Completes the file and moves it to its place; discards it if an example failed. Closing twice
-   * is harmless.
+   * Completes the file, or discards it if an example failed. Closing twice is a no-op.
    *
-   * @throws IllegalArgumentException if the file is to take other sizes, but keeps an example's
-   * @throws IllegalStateException if there was no example
-   * @throws UncheckedIOException if the file cannot be moved to its place
+   * @throws IllegalArgumentException if the function was exported for arrays of other sizes, but
+   *     depends on the sizes of an example
+   * @throws IllegalStateException if no example was added
+   * @throws UncheckedIOException if the file cannot be written
    */
   @Override
   public synchronized void close() {
@@ -185,7 +190,7 @@ public final class FunctionExporter implements AutoCloseable {
     }
     file.discard();
     if (was == State.EMPTY) {
-      throw new IllegalStateException("[" + NAME + "] there was no example, nothing is written");
+      throw new IllegalStateException("[" + NAME + "] no example was added, so no file is written");
     }
   }
 
@@ -211,7 +216,7 @@ public final class FunctionExporter implements AutoCloseable {
       throw new IllegalArgumentException(
           "["
               + NAME
-              + "] whether the function keeps the sizes of the example cannot be tried: "
+              + "] whether the function depends on the sizes of the example cannot be checked: "
               + e.getMessage()
               + "; export an example of each shape, without shapeless",
           e);

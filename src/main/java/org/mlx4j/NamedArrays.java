@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Positional arguments, then named ones in ascending order of their names' UTF-8 bytes, as MLX's
- * files have them.
+ * Positional arguments, followed by named ones in ascending order of the UTF-8 bytes of their
+ * names. This is the order of MLX's files.
  */
 final class NamedArrays {
   final MlxArray[] all;
+
+  /** The names as {@code byte[]}, in UTF-8. */
   final Object[] names;
 
   NamedArrays(String function, MlxArray[] positional, Map<String, MlxArray> named) {
@@ -32,6 +34,10 @@ final class NamedArrays {
     }
   }
 
+  String[] strings() {
+    return Arrays.stream(names).map(name -> string((byte[]) name)).toArray(String[]::new);
+  }
+
   static byte[] utf8(String s) {
     return s.getBytes(StandardCharsets.UTF_8);
   }
@@ -44,13 +50,13 @@ final class NamedArrays {
     T of(Object[] names, long[] handles);
   }
 
-  /** Calls a native with the names and the arrays; names the function and a closed array. */
+  /** Calls a native with the names and the arrays; messages name the function. */
   <T> T use(String function, Use<T> use) {
     long[] handles = Call.handles(function, all);
     try {
       return use.of(names, handles);
     } catch (RuntimeException e) {
-      // what a function of the caller throws comes out as it is
+      // exceptions of the user's functions pass unchanged
       throw Explanation.isNative(e) ? Call.explained(function, e, all) : e;
     } finally {
       Reference.reachabilityFence(this);

@@ -99,7 +99,7 @@ class ExportAnySizeTest {
     try {
       Export.exportFunction(file(), f, arrays(numbers(4, 6)), true);
     } catch (IllegalArgumentException refused) {
-      String start = "[exportFunction] the function keeps the sizes of the example";
+      String start = "[exportFunction] the function depends on the sizes of the example";
       assertTrue(refused.getMessage().startsWith(start), refused::toString);
       assertNoFileIsLeft();
       return;
@@ -160,8 +160,8 @@ class ExportAnySizeTest {
     assertRefused(
         of(x -> x.multiply(x.dim(0))),
         numbers(3, 4),
-        "[exportFunction] the function keeps the sizes of the example",
-        "with arguments of shape [5, 4] in place of [3, 4]",
+        "[exportFunction] the function depends on the sizes of the example",
+        "for arguments of shape [5, 4] instead of [3, 4]",
         "other numbers",
         "export an example of each shape");
     assertRefused(
@@ -187,7 +187,7 @@ class ExportAnySizeTest {
   void indicesAreValid() throws IOException {
     MlxArray table = numbers(5, 3);
     MlxArray indices = MlxArray.of(4, 0, 1);
-    assertRefused(of(i -> table.take(i, 0).multiply(i.dim(0))), indices, "[5] in place of [3]");
+    assertRefused(of(i -> table.take(i, 0).multiply(i.dim(0))), indices, "[5] instead of [3]");
     MlxArray row = numbers(1, 3); // 1 is no index of it
     assertRefused(of(i -> row.take(i, 0).multiply(i.dim(0))), MlxArray.of(0, 0, 0), "[5]");
   }
@@ -204,7 +204,7 @@ class ExportAnySizeTest {
                 true,
                 Map.of("a", numbers(3), "b", numbers(7)),
                 ""),
-        "[3], [3], [9] in place of [3], [3], [7]",
+        "[3], [3], [9] instead of [3], [3], [7]",
         "other numbers");
     assertNoFileIsLeft();
   }
@@ -267,7 +267,8 @@ class ExportAnySizeTest {
           return arrays(xs[0].multiply(xs[0].dim(0)));
         },
         numbers(3),
-        "[exportFunction] whether the function keeps the sizes of the example cannot be known");
+        "[exportFunction] whether the function depends on the sizes of the example cannot be"
+            + " checked");
   }
 
   @Test

@@ -397,7 +397,7 @@ class ExportTest {
   void anExporterNeedsAnExample() throws IOException {
     FunctionExporter exporter = Export.exporter(file(), xs -> xs);
     assertThrowsSaying(
-        IllegalStateException.class, exporter::close, "[exportFunction] there was no example");
+        IllegalStateException.class, exporter::close, "[exportFunction] no example was added");
     assertNothingButTheFile();
     try (FunctionExporter twice = Export.exporter(file(), xs -> xs)) {
       twice.add(x);

@@ -1,17 +1,23 @@
 package org.mlx4j.consumer;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a user sees: a Maven project elsewhere that adds the one dependency, built with our artifact
@@ -27,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ConsumerIT {
   private static final String GRADIENT = "array([2, 4, 6], dtype=float32)";
+  private static final String LOADED = "{weight=array([1, 2], dtype=float32)}";
 
   /** What Maven's start script and Java's tools need; no compiler, no Python, no CMake. */
   private static final List<String> COMMANDS =
@@ -57,6 +65,11 @@ class ConsumerIT {
     String gradient() {
       assertEquals(0, code, errors + output);
       return output.lines().findFirst().orElse("");
+    }
+
+    String loaded() {
+      assertEquals(0, code, errors + output);
+      return output.lines().skip(1).findFirst().orElse("");
     }
   }
 
@@ -110,6 +123,7 @@ class ConsumerIT {
   void aPlainJarWorksAndWarnsOfNothing(Path java) throws Exception {
     Run run = java(java, access(java, "ALL-UNNAMED"), plain());
     assertEquals(GRADIENT, run.gradient());
+    assertEquals(LOADED, run.loaded());
     assertEquals("", run.errors());
   }
 
@@ -122,6 +136,7 @@ class ConsumerIT {
             access(java, "ALL-UNNAMED"),
             List.of("-cp", built("consumer-1-shaded.jar"), "org.example.Consumer"));
     assertEquals(GRADIENT, run.gradient());
+    assertEquals(LOADED, run.loaded());
     assertEquals("", run.errors());
   }
 
@@ -131,6 +146,7 @@ class ConsumerIT {
     Run run =
         java(java, access(java, "ALL-UNNAMED"), List.of("-jar", built("consumer-1-boot.jar")));
     assertEquals(GRADIENT, run.gradient());
+    assertEquals(LOADED, run.loaded());
     assertEquals("", run.errors());
   }
 
@@ -148,7 +164,40 @@ class ConsumerIT {
             "org.example.Consumer");
     Run run = java(java, access(java, "org.mlx4j,org.bytedeco.javacpp"), arguments);
     assertEquals(GRADIENT, run.gradient());
+    assertEquals(LOADED, run.loaded());
     assertEquals("", run.errors());
+  }
+
+  @Test
+  void usersGetOneDependency() throws IOException {
+    try (Stream<Path> jars = Files.list(Path.of(built("lib")))) {
+      assertEquals(
+          List.of("javacpp", "mlx4j"),
+          jars.map(jar -> jar.getFileName().toString().replaceAll("-\\d.*", "")).sorted().toList());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".jar", "-classes.jar"})
+  void jacksonIsInTheJarUnderAnotherNameAndNotRequired(String end) throws IOException {
+    Path jar = Path.of(property("mlx4j.jar").replaceAll("[.]jar$", end));
+    ModuleDescriptor module = ModuleFinder.of(jar).find("org.mlx4j").orElseThrow().descriptor();
+    assertEquals(
+        Set.of("java.base", "org.bytedeco.javacpp"),
+        module.requires().stream().map(ModuleDescriptor.Requires::name).collect(toSet()));
+    assertEquals(
+        Set.of("org.mlx4j", "org.mlx4j.tree"),
+        module.exports().stream().map(ModuleDescriptor.Exports::source).collect(toSet()));
+    try (JarFile file = new JarFile(jar.toFile())) {
+      Set<String> names = file.stream().map(JarEntry::getName).collect(toSet());
+      assertTrue(names.contains("org/mlx4j/internal/jackson/JsonFactory.class"), names.toString());
+      assertTrue(names.stream().noneMatch(name -> name.startsWith("com/")), names.toString());
+      for (String text : List.of("LICENSE", "NOTICE", "Schubfach-LICENSE")) {
+        assertTrue(
+            names.stream().anyMatch(n -> n.matches("META-INF/licenses/jackson-core-.*/" + text)),
+            names.toString());
+      }
+    }
   }
 
   @Test

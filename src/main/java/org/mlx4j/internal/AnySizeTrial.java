@@ -1,4 +1,4 @@
-package org.mlx4j;
+package org.mlx4j.internal;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,16 +9,23 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.mlx4j.ArraysFunction;
+import org.mlx4j.DType;
+import org.mlx4j.ImportedFunction;
+import org.mlx4j.MlxArray;
+import org.mlx4j.MlxRandom;
+import org.mlx4j.Ops;
+import org.mlx4j.Scope;
 
 /**
- * Tries whether the file of a function gives for other sizes than the example's what the function
- * itself gives. Sizes are tried that the function takes: each that occurs is changed wherever it
- * occurs, then all of them, then each axis alone.
+ * Checks that the file of a function gives what the function gives, for arguments of other sizes
+ * than those of the example. It tries sizes that the function accepts: it changes each size that
+ * occurs, wherever it occurs, then all sizes together, then each axis alone.
  */
-final class AnySizeTrial {
+public final class AnySizeTrial {
   /**
-   * Limits between which integers are drawn. They are small, so that they are indices of most
-   * arrays; a function that takes none of one pair may take those of the next.
+   * The limits between which integers are drawn. They are small, so that they are valid indices of
+   * most arrays; a function that rejects the integers of one pair may accept those of the next.
    */
   private static final int[][] INTEGERS = {{0, 2}, {0, 1}, {1, 2}};
 
@@ -26,22 +33,34 @@ final class AnySizeTrial {
   private final ArraysFunction f;
   private final int[][] shapes;
   private final DType[] dtypes;
-  private final Object[] names;
+  private final String[] names;
 
-  /** By shapes that were tried, whether the function takes them. */
+  /** Whether the function accepts the shapes that have been tried. */
   private final Map<String, Boolean> tried = new HashMap<>();
 
-  AnySizeTrial(String function, ArraysFunction f, NamedArrays example) {
+  /**
+   * Prepares a trial.
+   *
+   * @param function the public function that messages name
+   * @param f the function
+   * @param names the names of the last arguments
+   * @param example the arguments for which the function was exported
+   */
+  public AnySizeTrial(String function, ArraysFunction f, String[] names, MlxArray... example) {
     this.function = function;
     this.f = f;
-    shapes = Stream.of(example.all).map(MlxArray::shape).toArray(int[][]::new);
-    dtypes = Stream.of(example.all).map(MlxArray::dtype).toArray(DType[]::new);
-    names = example.names;
+    this.names = names.clone();
+    shapes = Stream.of(example).map(MlxArray::shape).toArray(int[][]::new);
+    dtypes = Stream.of(example).map(MlxArray::dtype).toArray(DType[]::new);
   }
 
-  /** Names of the last arguments. */
-  Object[] names() {
-    return names;
+  /**
+   * Returns the names of the last arguments.
+   *
+   * @return the names
+   */
+  public String[] names() {
+    return names.clone();
   }
 
   private interface Axes {
@@ -51,23 +70,24 @@ final class AnySizeTrial {
   /**
    * Compares the function with its file.
    *
-   * @throws IllegalArgumentException if they differ for sizes that the function takes
+   * @param file the function as read from the file
+   * @throws IllegalArgumentException if they differ for sizes that the function accepts
    */
-  void run(ImportedFunction file) {
+  public void run(ImportedFunction file) {
     boolean any = false;
     for (Axes axes : axesToChange()) {
       any |=
           agree(file, changed(axes, n -> n + 2))
-              || agree(file, changed(axes, n -> 2 * n)); // where it must divide or keep a ratio
+              || agree(file, changed(axes, n -> 2 * n)); // for sizes that must be divisible
       any |= agree(file, changed(axes, n -> 1));
     }
     if (!any && !agree(file, shapes)) {
       throw new IllegalArgumentException(
           "["
               + function
-              + "] whether the function keeps the sizes of the example cannot be known: it throws"
-              + " an exception for all random arguments; export an example of each shape, without"
-              + " shapeless");
+              + "] whether the function depends on the sizes of the example cannot be checked: it"
+              + " throws an exception for all random arguments; export an example of each shape,"
+              + " without shapeless");
     }
   }
 
@@ -101,7 +121,7 @@ final class AnySizeTrial {
     return others;
   }
 
-  /** Whether the function takes arguments of these shapes; the file then gives the same. */
+  /** Tells whether the function accepts such arguments; if it does, the file must agree. */
   private boolean agree(ImportedFunction file, int[][] others) {
     Boolean known = tried.get(Arrays.deepToString(others));
     if (known == null) {
@@ -143,7 +163,7 @@ final class AnySizeTrial {
     }
   }
 
-  /** What the function gives, or null if it does not take such arguments. */
+  /** Returns the results of the function, or null if it does not accept such arguments. */
   private MlxArray[] plain(int[][] others, int[] limits) {
     try {
       return computed(f.apply(draw(others, limits)));
@@ -161,12 +181,12 @@ final class AnySizeTrial {
     int positional = all.length - names.length;
     Map<String, MlxArray> named = new LinkedHashMap<>();
     for (int i = 0; i < names.length; i++) {
-      named.put(NamedArrays.string((byte[]) names[i]), all[positional + i]);
+      named.put(names[i], all[positional + i]);
     }
     return file.apply(Arrays.copyOf(all, positional), named);
   }
 
-  /** The same arguments each time; random numbers of the process stay as they are. */
+  /** Draws the same arguments each time, without touching the global random state. */
   private MlxArray[] draw(int[][] others, int[] limits) {
     MlxArray[] all = new MlxArray[others.length];
     for (int i = 0; i < all.length; i++) {
@@ -175,7 +195,7 @@ final class AnySizeTrial {
       MlxArray numbers =
           whole
               ? MlxRandom.uniform(limits[0], limits[1], others[i], key).floor()
-              : MlxRandom.uniform(0.25, 1, others[i], key); // where most functions are defined
+              : MlxRandom.uniform(0.25, 1, others[i], key); // the domain of most functions
       all[i] = numbers.astype(dtypes[i]);
     }
     return all;
@@ -225,9 +245,9 @@ final class AnySizeTrial {
     return new IllegalArgumentException(
         "["
             + function
-            + "] the function keeps the sizes of the example: with arguments of shape "
+            + "] the function depends on the sizes of the example: for arguments of shape "
             + listed(others)
-            + " in place of "
+            + " instead of "
             + listed(shapes)
             + " the file would "
             + what
