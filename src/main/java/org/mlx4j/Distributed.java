@@ -12,26 +12,33 @@ import java.util.Map;
 import org.mlx4j.internal.DistributedNative;
 
 /**
- * Communication between the processes of a group, each of which has a rank. Mirrors {@code
- * mlx.core.distributed}.
+ * Communicates with the other processes of a group, in which each process has a rank. Mirrors
+ * {@code mlx.core.distributed}.
  *
  * <pre>{@code
- * Group group = Distributed.init(RingConfiguration.of(rank, "10.0.0.1:5000", "10.0.0.2:5000"));
+ * int rank = 0; // and 1 in the other process
+ * RingConfiguration ring = RingConfiguration.of(rank, "10.0.0.1:5000", "10.0.0.2:5000");
+ * Distributed.Group group = Distributed.init(ring);
+ * MlxArray gradient = Ops.ones(3);
  * MlxArray mean = Distributed.allSum(gradient, group).divide(group.size());
  * }</pre>
  *
- * <p>As everywhere in MLX nothing happens until a result is evaluated. Then all ranks must evaluate
- * the same operations of the group in the same order, so within a process one thread at a time
- * should use a group. The ranks compare what they are about to do before they do it; where they
- * differ in operation, shape or dtype, the evaluation throws {@code IllegalArgumentException}.
+ * <p>As everywhere in MLX, nothing happens until a result is evaluated. All ranks must then
+ * evaluate the same operations of the group in the same order, so only one thread of a process
+ * should use a group at a time. Before the ranks exchange data they compare operation, shape and
+ * dtype; if these differ, evaluation throws {@code IllegalArgumentException}.
  *
- * <p>The thread that evaluates waits for the others; threads that do not need the result go on. An
- * evaluation that communicates does so before it returns, also {@link Ops#asyncEval}. It throws
- * {@link MlxException} when a process of the group has ended or does not answer within {@link
- * #setTimeout the time limit}. After that the group is of no use any more, in any of its processes.
+ * <p>The thread that evaluates waits for the other ranks, while threads that do not need the result
+ * continue. Communication is complete when the evaluation returns, even with {@link Ops#asyncEval}.
+ * Evaluation throws {@link MlxException} when a process of the group has ended, or does not answer
+ * within {@linkplain #setTimeout the timeout}. The group is then unusable in all of its processes.
  *
- * <p>Ranks trust one another, and the connections of MLX's backends are neither authenticated nor
- * encrypted: use them in a network of your own.
+ * <p>Operations throw {@link NullPointerException} for a null array, {@link IllegalStateException}
+ * for a closed one, and return the array itself in a group of one. A null group stands for the
+ * global group, as {@link #init()} returns it.
+ *
+ * <p>Ranks trust each other, and the connections of MLX's backends are neither authenticated nor
+ * encrypted. Use them only in a private network.
  */
 public final class Distributed {
   private static final Map<Backend, Group> GROUPS = new EnumMap<>(Backend.class);
@@ -40,17 +47,17 @@ public final class Distributed {
 
   private Distributed() {}
 
-  /** What carries the messages. */
+  /** A means of communication. */
   public enum Backend {
-    /** The first of the others that can be initialized. */
+    /** The first of the other backends that can be initialized. */
     ANY,
-    /** The Message Passing Interface, where {@code libmpi} is installed. */
+    /** The Message Passing Interface, if {@code libmpi} is installed. */
     MPI,
-    /** MLX's own, over TCP sockets between neighbours in a ring. */
+    /** MLX's own backend, over TCP sockets between neighbors in a ring. */
     RING,
-    /** NVIDIA's, in builds of MLX for CUDA. */
+    /** NVIDIA's backend, in builds of MLX for CUDA. */
     NCCL,
-    /** MLX's own over Thunderbolt, on macOS. */
+    /** MLX's own backend over Thunderbolt, on macOS. */
     JACCL;
 
     byte[] bytes() {
@@ -59,7 +66,7 @@ public final class Distributed {
   }
 
   /**
-   * A group of processes that communicate. It lives as long as the process. Mirrors {@code
+   * A group of processes that communicate. It exists until the process ends. Mirrors {@code
    * mlx.core.distributed.Group}.
    */
   public static final class Group {
@@ -79,16 +86,16 @@ public final class Distributed {
     }
 
     /**
-     * The place of this process in the group.
+     * Returns the rank of this process in the group.
      *
-     * @return from 0 to {@code size() - 1}
+     * @return a number from 0 to {@code size() - 1}
      */
     public int rank() {
       return rank;
     }
 
     /**
-     * The number of processes in the group.
+     * Returns the number of processes in the group.
      *
      * @return at least 1
      */
@@ -96,30 +103,21 @@ public final class Distributed {
       return size;
     }
 
-    /**
-     * Splits the group; processes with the same color come into the same group, in the order of
-     * their ranks here. All processes must call this. Mirrors {@code
-     * mlx.core.distributed.Group.split}.
-     *
-     * @param color which group to come into
-     * @return the new group
-     * @throws IllegalArgumentException if this is a group of one
-     * @throws MlxException if the backend cannot do it; MLX's ring cannot
-     */
+    /** Equivalent to {@link #split(int, int) split(color, -1)}. */
     public Group split(int color) {
       return split(color, -1);
     }
 
     /**
-     * Splits the group; processes with the same color come into the same group. All processes must
-     * call this. Mirrors {@code mlx.core.distributed.Group.split}.
+     * Splits the group: processes with the same color form a new group. All processes of the group
+     * must call this method. Mirrors {@code mlx.core.distributed.Group.split}.
      *
-     * @param color which group to come into
-     * @param key decides the rank in the new group, the smaller the lower; negative for the rank
-     *     here
+     * @param color the color of this process
+     * @param key the position of this process in the new group, whose ranks are in ascending order
+     *     of the keys; if negative, the rank in this group is the key
      * @return the new group
      * @throws IllegalArgumentException if this is a group of one
-     * @throws MlxException if the backend cannot do it; MLX's ring cannot
+     * @throws MlxException if the backend cannot split groups; MLX's ring cannot
      */
     public Group split(int color, int key) {
       return of(DistributedNative.split_group(number, color, key));
@@ -133,20 +131,17 @@ public final class Distributed {
 
   // ---- groups -----------------------------------------------------------------------------------
 
-  /**
-   * Says whether MLX has any backend. Mirrors {@code mlx.core.distributed.is_available}.
-   *
-   * @return whether there is one; that does not mean that a group is configured
-   */
+  /** Equivalent to {@link #isAvailable(Backend) isAvailable(Backend.ANY)}. */
   public static boolean isAvailable() {
     return isAvailable(Backend.ANY);
   }
 
   /**
-   * Says whether MLX has a backend. Mirrors {@code mlx.core.distributed.is_available}.
+   * Tells whether MLX has a backend on this machine. Mirrors {@code
+   * mlx.core.distributed.is_available}.
    *
    * @param backend the backend
-   * @return whether it is there; that does not mean that a group is configured
+   * @return true if MLX has it, whether a group is configured or not
    * @throws NullPointerException if {@code backend} is null
    */
   public static boolean isAvailable(Backend backend) {
@@ -154,43 +149,31 @@ public final class Distributed {
     return DistributedNative.is_backend_available(backend.bytes());
   }
 
-  /**
-   * The global group of any backend, as {@link #init(boolean, Backend)} with {@code false} and
-   * {@code ANY}. Mirrors {@code mlx.core.distributed.init}.
-   *
-   * @return the group; a group of one where none is configured
-   */
+  /** Equivalent to {@link #init(boolean, Backend) init(false, Backend.ANY)}. */
   public static Group init() {
     return init(false);
   }
 
-  /**
-   * The global group of any backend, as {@link #init(boolean, Backend)} with {@code ANY}. Mirrors
-   * {@code mlx.core.distributed.init}.
-   *
-   * @param strict whether it is an error if none is configured
-   * @return the group
-   * @throws MlxException if a group is configured and cannot be joined, or none is and {@code
-   *     strict}
-   */
+  /** Equivalent to {@link #init(boolean, Backend) init(strict, Backend.ANY)}. */
   public static Group init(boolean strict) {
     return init(strict, Backend.ANY);
   }
 
   /**
-   * Joins the group that is configured for a backend, and waits until it is complete. Later calls
-   * return the same group. Mirrors {@code mlx.core.distributed.init}.
+   * Joins the group that is configured for a backend, and waits until the group is complete.
+   * Further calls return the same group. Mirrors {@code mlx.core.distributed.init}.
    *
-   * <p>The ring is configured by the environment variables {@code MLX_RANK} and {@code
-   * MLX_HOSTFILE}, as {@code mlx.launch} sets them, or by {@link #init(RingConfiguration)}. MPI is
-   * by {@code mpirun}.
+   * <p>A ring is configured by the environment variables {@code MLX_RANK} and {@code MLX_HOSTFILE},
+   * which {@code mlx.launch} sets, or by {@link #init(RingConfiguration)}. MPI is configured by
+   * {@code mpirun}.
    *
-   * @param strict whether it is an error if none is configured, rather than a group of one
+   * @param strict whether to throw an exception if no group is configured, instead of returning a
+   *     group of one
    * @param backend the backend
    * @return the group
    * @throws IllegalArgumentException if the environment variables do not describe a ring
-   * @throws MlxException if a group is configured and cannot be joined within {@link #setTimeout
-   *     the time limit}, or none is and {@code strict}
+   * @throws MlxException if a group is configured but cannot be joined within {@linkplain
+   *     #setTimeout the timeout}, or if {@code strict} and no group is configured
    * @throws NullPointerException if {@code backend} is null
    */
   public static Group init(boolean strict, Backend backend) {
@@ -211,32 +194,32 @@ public final class Distributed {
   }
 
   /**
-   * Joins a ring, and waits until it is complete. It becomes the global group of {@link
-   * Backend#RING} and, unless there is one, of {@link Backend#ANY}. A process can join one ring.
+   * Joins a ring, and waits until it is complete. The ring becomes the global group of {@link
+   * Backend#RING} and, if there is none yet, that of {@link Backend#ANY}. A process can join only
+   * one ring.
    *
-   * @param configuration who belongs to the ring
+   * @param configuration the members of the ring
    * @return the group
    * @throws IllegalArgumentException if a host is unknown
-   * @throws IllegalStateException if this process is in a ring already
-   * @throws MlxException if the ring is not complete within {@link #setTimeout the time limit}
+   * @throws IllegalStateException if this process is already in a ring
+   * @throws MlxException if the ring is not complete within {@linkplain #setTimeout the timeout}
    * @throws NullPointerException if {@code configuration} is null
    */
   public static Group init(RingConfiguration configuration) {
     notNull("init", "the configuration", configuration);
     synchronized (GROUPS) {
       if (GROUPS.containsKey(Backend.RING)) {
-        throw new IllegalStateException("[init] this process is in a ring already");
+        throw new IllegalStateException("[init] this process is already in a ring");
       }
       return register(Backend.RING, ring(true, configuration));
     }
   }
 
   /**
-   * Limits how long {@link #init} and each communication may wait for other processes; 5 minutes
-   * unless this is called. Choose it longer than the longest time that one rank may come later than
-   * another.
+   * Sets how long {@link #init} and each communication may wait for other processes. The default is
+   * 5 minutes. The timeout must exceed the longest time by which one rank may be behind another.
    *
-   * @param timeout at least a millisecond
+   * @param timeout at least one millisecond
    * @throws IllegalArgumentException if it is shorter
    * @throws NullPointerException if it is null
    */
@@ -260,7 +243,7 @@ public final class Distributed {
     return group;
   }
 
-  /** As MLX, which tries NCCL first where there are GPUs for it. */
+  /** Tries the backends in the order of MLX, which prefers NCCL on machines with GPUs. */
   private static Group any(boolean strict) {
     for (Backend backend : new Backend[] {Backend.NCCL, Backend.RING, Backend.MPI, Backend.JACCL}) {
       Group joined = init(false, backend);
@@ -278,7 +261,8 @@ public final class Distributed {
     if (configuration == null) {
       if (strict) {
         throw new MlxException(
-            "[init] the ring needs the environment variables MLX_RANK and MLX_HOSTFILE, or a RingConfiguration");
+            "[init] the ring needs the environment variables MLX_RANK and MLX_HOSTFILE, or a"
+                + " RingConfiguration");
       }
       return ALONE;
     }
@@ -306,137 +290,96 @@ public final class Distributed {
 
   // ---- communication ----------------------------------------------------------------------------
 
-  /**
-   * The sum of the arrays of all ranks of the global group. Mirrors {@code
-   * mlx.core.distributed.all_sum}.
-   *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @return the sum, the same on all ranks; {@code x} in a group of one
-   * @throws IllegalStateException if the array is closed
-   */
+  /** Equivalent to {@link #allSum(MlxArray, Group) allSum(x, null)}, for the global group. */
   public static MlxArray allSum(MlxArray x) {
     return allSum(x, null);
   }
 
   /**
-   * The sum of the arrays of all ranks. Mirrors {@code mlx.core.distributed.all_sum}.
+   * Computes the sum of the arrays of all ranks. As in MLX, the gradient is the cotangent of this
+   * rank. Mirrors {@code mlx.core.distributed.all_sum}.
    *
-   * <p>Its gradient is the cotangent of this rank, as in MLX.
-   *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @param group the group, or null for the global one
-   * @return the sum, the same on all ranks; {@code x} in a group of one
-   * @throws IllegalStateException if the array is closed
+   * @param x the array of this rank; all ranks must have the same shape and dtype
+   * @param group the group, or null for the global group
+   * @return the sum, of the shape and dtype of {@code x}, the same on all ranks
    */
   public static MlxArray allSum(MlxArray x, Group group) {
     int g = number(group);
     return unary("allSum", (a, s) -> DistributedNative.all_sum(a, g, s), x);
   }
 
-  /**
-   * The element-wise maximum of the arrays of all ranks of the global group. Mirrors {@code
-   * mlx.core.distributed.all_max}.
-   *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @return the maximum, the same on all ranks; {@code x} in a group of one
-   * @throws IllegalStateException if the array is closed
-   */
+  /** Equivalent to {@link #allMax(MlxArray, Group) allMax(x, null)}, for the global group. */
   public static MlxArray allMax(MlxArray x) {
     return allMax(x, null);
   }
 
   /**
-   * The element-wise maximum of the arrays of all ranks. Mirrors {@code
+   * Computes the element-wise maximum of the arrays of all ranks. Mirrors {@code
    * mlx.core.distributed.all_max}.
    *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @param group the group, or null for the global one
-   * @return the maximum, the same on all ranks; {@code x} in a group of one
-   * @throws IllegalStateException if the array is closed
+   * @param x the array of this rank; all ranks must have the same shape and dtype
+   * @param group the group, or null for the global group
+   * @return the maximum, of the shape and dtype of {@code x}, the same on all ranks
    */
   public static MlxArray allMax(MlxArray x, Group group) {
     int g = number(group);
     return unary("allMax", (a, s) -> DistributedNative.all_max(a, g, s), x);
   }
 
-  /**
-   * The element-wise minimum of the arrays of all ranks of the global group. Mirrors {@code
-   * mlx.core.distributed.all_min}.
-   *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @return the minimum, the same on all ranks; {@code x} in a group of one
-   * @throws IllegalStateException if the array is closed
-   */
+  /** Equivalent to {@link #allMin(MlxArray, Group) allMin(x, null)}, for the global group. */
   public static MlxArray allMin(MlxArray x) {
     return allMin(x, null);
   }
 
   /**
-   * The element-wise minimum of the arrays of all ranks. Mirrors {@code
+   * Computes the element-wise minimum of the arrays of all ranks. Mirrors {@code
    * mlx.core.distributed.all_min}.
    *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @param group the group, or null for the global one
-   * @return the minimum, the same on all ranks; {@code x} in a group of one
-   * @throws IllegalStateException if the array is closed
+   * @param x the array of this rank; all ranks must have the same shape and dtype
+   * @param group the group, or null for the global group
+   * @return the minimum, of the shape and dtype of {@code x}, the same on all ranks
    */
   public static MlxArray allMin(MlxArray x, Group group) {
     int g = number(group);
     return unary("allMin", (a, s) -> DistributedNative.all_min(a, g, s), x);
   }
 
-  /**
-   * The arrays of all ranks of the global group, one after the other along the first axis. Mirrors
-   * {@code mlx.core.distributed.all_gather}.
-   *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @return the concatenation in the order of the ranks; {@code x} in a group of one
-   * @throws IllegalStateException if the array is closed
-   */
+  /** Equivalent to {@link #allGather(MlxArray, Group) allGather(x, null)}, for the global group. */
   public static MlxArray allGather(MlxArray x) {
     return allGather(x, null);
   }
 
   /**
-   * The arrays of all ranks, one after the other along the first axis. Mirrors {@code
+   * Concatenates the arrays of all ranks along the first axis. Mirrors {@code
    * mlx.core.distributed.all_gather}.
    *
-   * @param x this rank's array, of the same shape and dtype as the others'; a scalar counts as a
-   *     vector of one element
-   * @param group the group, or null for the global one
-   * @return the concatenation in the order of the ranks; {@code x} in a group of one
-   * @throws IllegalArgumentException if the first axis would be too large
-   * @throws IllegalStateException if the array is closed
+   * @param x the array of this rank, of shape {@code (n, …)}; all ranks must have the same shape
+   *     and dtype. A scalar counts as a vector of one element
+   * @param group the group, or null for the global group
+   * @return the arrays in the order of their ranks, of shape {@code (size * n, …)}, the same on all
+   *     ranks
+   * @throws IllegalArgumentException if the first axis would exceed 2^31 - 1
    */
   public static MlxArray allGather(MlxArray x, Group group) {
     int g = number(group);
     return unary("allGather", (a, s) -> DistributedNative.all_gather(a, g, s), x);
   }
 
-  /**
-   * Sends an array to another rank of the global group. Mirrors {@code mlx.core.distributed.send}.
-   *
-   * @param x the array
-   * @param dst the rank that receives it
-   * @return an array identical to {@code x}; sent when it is evaluated
-   * @throws IllegalArgumentException as {@link #send(MlxArray, int, Group)}
-   * @throws IllegalStateException if the array is closed
-   */
+  /** Equivalent to {@link #send(MlxArray, int, Group) send(x, dst, null)}, for the global group. */
   public static MlxArray send(MlxArray x, int dst) {
     return send(x, dst, null);
   }
 
   /**
-   * Sends an array to another rank, which receives it by {@link #recv}. Mirrors {@code
+   * Sends an array to another rank, which calls {@link #recv}. Mirrors {@code
    * mlx.core.distributed.send}.
    *
-   * @param x the array
-   * @param dst the rank that receives it; in a ring a neighbour
-   * @param group the group, or null for the global one
-   * @return an array identical to {@code x}; sent when it is evaluated
-   * @throws IllegalArgumentException if {@code dst} is not another rank of the group, or in a ring
-   *     not a neighbour
-   * @throws IllegalStateException if the array is closed
+   * @param x the array to send when the result is evaluated
+   * @param dst the rank that receives it; in a ring, a neighbor
+   * @param group the group, or null for the global group
+   * @return an array with the values of {@code x}
+   * @throws IllegalArgumentException if {@code dst} is not another rank of the group, or is not a
+   *     neighbor in a ring
    */
   public static MlxArray send(MlxArray x, int dst, Group group) {
     int g = number(group);
@@ -444,31 +387,25 @@ public final class Distributed {
   }
 
   /**
-   * Receives an array from another rank of the global group. Mirrors {@code
-   * mlx.core.distributed.recv}.
-   *
-   * @param shape the shape of what is sent
-   * @param dtype its dtype
-   * @param src the rank that sends it
-   * @return the array; received when it is evaluated
-   * @throws IllegalArgumentException as {@link #recv(int[], DType, int, Group)}
+   * Equivalent to {@link #recv(int[], DType, int, Group) recv(shape, dtype, src, null)}, for the
+   * global group.
    */
   public static MlxArray recv(int[] shape, DType dtype, int src) {
     return recv(shape, dtype, src, null);
   }
 
   /**
-   * Receives an array from another rank, which sends it by {@link #send}. Mirrors {@code
+   * Receives an array from another rank, which calls {@link #send}. Mirrors {@code
    * mlx.core.distributed.recv}.
    *
-   * @param shape the shape of what is sent; if it is another, the evaluation throws {@code
-   *     IllegalArgumentException} and what was sent is lost
-   * @param dtype its dtype, likewise
-   * @param src the rank that sends it; in a ring a neighbour
-   * @param group the group, or null for the global one
-   * @return the array; received when it is evaluated
-   * @throws IllegalArgumentException if the shape is not possible, or {@code src} is not another
-   *     rank of the group, or in a ring not a neighbour
+   * @param shape the shape of the array; if another shape is sent, evaluation throws {@code
+   *     IllegalArgumentException} and the array is lost
+   * @param dtype the dtype of the array; likewise
+   * @param src the rank that sends it; in a ring, a neighbor
+   * @param group the group, or null for the global group
+   * @return the array, received when it is evaluated
+   * @throws IllegalArgumentException if the shape is invalid, or {@code src} is not another rank of
+   *     the group, or is not a neighbor in a ring
    */
   public static MlxArray recv(int[] shape, DType dtype, int src, Group group) {
     int g = number(group);
@@ -477,29 +414,23 @@ public final class Distributed {
   }
 
   /**
-   * Receives an array like another from another rank of the global group. Mirrors {@code
-   * mlx.core.distributed.recv_like}.
-   *
-   * @param x gives the shape and the dtype
-   * @param src the rank that sends it
-   * @return the array; received when it is evaluated
-   * @throws IllegalArgumentException as {@link #recv(int[], DType, int, Group)}
-   * @throws IllegalStateException if the array is closed
+   * Equivalent to {@link #recvLike(MlxArray, int, Group) recvLike(x, src, null)}, for the global
+   * group.
    */
   public static MlxArray recvLike(MlxArray x, int src) {
     return recvLike(x, src, null);
   }
 
   /**
-   * Receives an array like another from another rank. Mirrors {@code
+   * Receives an array with the shape and dtype of another one. Mirrors {@code
    * mlx.core.distributed.recv_like}.
    *
-   * @param x gives the shape and the dtype
-   * @param src the rank that sends it; in a ring a neighbour
-   * @param group the group, or null for the global one
-   * @return the array; received when it is evaluated
-   * @throws IllegalArgumentException as {@link #recv(int[], DType, int, Group)}
-   * @throws IllegalStateException if the array is closed
+   * @param x an array with the shape and dtype to receive
+   * @param src the rank that sends it; in a ring, a neighbor
+   * @param group the group, or null for the global group
+   * @return the array, received when it is evaluated
+   * @throws IllegalArgumentException if {@code src} is not another rank of the group, or is not a
+   *     neighbor in a ring
    */
   public static MlxArray recvLike(MlxArray x, int src, Group group) {
     notNull("recvLike", "the array", x);
@@ -507,29 +438,22 @@ public final class Distributed {
   }
 
   /**
-   * The sum of the arrays of all ranks of the global group, of which each rank gets its part along
-   * the first axis. Mirrors {@code mlx.core.distributed.sum_scatter}.
-   *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @return this rank's part; {@code x} in a group of one
-   * @throws IllegalArgumentException if the size of the group does not divide the first axis
-   * @throws IllegalStateException if the array is closed
+   * Equivalent to {@link #sumScatter(MlxArray, Group) sumScatter(x, null)}, for the global group.
    */
   public static MlxArray sumScatter(MlxArray x) {
     return sumScatter(x, null);
   }
 
   /**
-   * The sum of the arrays of all ranks, of which each rank gets its part along the first axis.
-   * Mirrors {@code mlx.core.distributed.sum_scatter}; where MLX's backend cannot do it, the whole
-   * sum is computed on each rank.
+   * Computes the sum of the arrays of all ranks, and returns this rank's part of it along the first
+   * axis. Where MLX's backend has no such operation, each rank computes the whole sum. Mirrors
+   * {@code mlx.core.distributed.sum_scatter}.
    *
-   * @param x this rank's array, of the same shape and dtype as the others'
-   * @param group the group, or null for the global one
-   * @return this rank's part, of shape {@code (n / size, …)} for an array of shape {@code (n, …)};
-   *     {@code x} in a group of one
-   * @throws IllegalArgumentException if the size of the group does not divide the first axis
-   * @throws IllegalStateException if the array is closed
+   * @param x the array of this rank, of shape {@code (n, …)}; all ranks must have the same shape
+   *     and dtype
+   * @param group the group, or null for the global group
+   * @return the part of this rank, of shape {@code (n / size, …)}
+   * @throws IllegalArgumentException if the size of the group does not divide {@code n}
    */
   public static MlxArray sumScatter(MlxArray x, Group group) {
     int g = number(group);

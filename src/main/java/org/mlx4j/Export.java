@@ -14,24 +14,28 @@ import org.mlx4j.internal.io.FileTarget;
 import org.mlx4j.internal.io.Unreadable;
 
 /**
- * Functions in files: a computation with its constants (the weights of a model), written by one
- * program and run by another, in any language that MLX has.
+ * Writes functions to files and reads them back. A file holds a computation with its constants,
+ * such as the weights of a model; it can be run by programs in any language that MLX supports.
  *
  * <pre>{@code
- * Export.exportFunction(file, xs -> new MlxArray[] {model(xs[0])}, example);
- * try (ImportedFunction model = Export.importFunction(file)) {
- *   MlxArray y = model.apply(x)[0];
+ * MlxArray weight = Ops.ones(3, 4);
+ * ArraysFunction model = xs -> new MlxArray[] {xs[0].matmul(weight)};
+ * Export.exportFunction(Path.of("model.mlxfn"), model, Ops.zeros(2, 3)); // an example of the input
+ * try (ImportedFunction imported = Export.importFunction(Path.of("model.mlxfn"))) {
+ *   MlxArray y = imported.apply(Ops.ones(2, 3))[0];
  * }
  * }</pre>
  *
- * <p>The Java code of a function runs once for each example; a file has the operations that it
- * applied, for arrays of the example's shapes and dtypes. What it captured becomes a constant. A
- * {@link CustomFunction} and a checkpointed function are written as what they compute, without
- * their rules.
+ * <p>The Java code of a function runs once for each example; the file contains the operations that
+ * it applied, for arrays with the shapes and dtypes of the example. Captured arrays become
+ * constants. A {@link CustomFunction} or checkpointed function is written as the operations that it
+ * computes, without its rules.
  *
- * <p>A file is written beside its destination and moved there when it is complete, so a failure
- * leaves what was there before. When a file is read, every number and every operation is checked,
- * so that a damaged or hostile one is an exception.
+ * <p>A new file replaces an existing one only when it is complete, so a failure leaves the existing
+ * file as it was. Files may come from untrusted sources: when a file is read, every number and
+ * operation is checked, and a damaged or hostile file causes an exception.
+ *
+ * <p>All methods throw {@link NullPointerException} for a null argument.
  */
 public final class Export {
   private Export() {}
@@ -39,38 +43,16 @@ public final class Export {
   // ---- one example ------------------------------------------------------------------------------
 
   /**
-   * Exports a function for arguments of the shapes and dtypes of the example. Mirrors {@code
-   * mlx.core.export_function}.
-   *
-   * @param file where to write; a file that is there is replaced
-   * @param f the function
-   * @param example arguments, of which only shapes and dtypes matter
-   * @throws IllegalArgumentException if the function applies an operation that cannot be exported,
-   *     or reads a value
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if the disk is full
-   * @throws NullPointerException if an argument is null
-   * @throws UncheckedIOException if the file cannot be written
+   * Equivalent to {@link #exportFunction(Path, ArraysFunction, MlxArray[], boolean, Map, String)
+   * exportFunction(file, f, example, false, Map.of(), "")}.
    */
   public static void exportFunction(Path file, ArraysFunction f, MlxArray... example) {
     exportFunction(file, f, example, false);
   }
 
   /**
-   * As {@link #exportFunction(Path, ArraysFunction, MlxArray...)}.
-   *
-   * @param file where to write
-   * @param f the function
-   * @param example arguments
-   * @param shapeless when true the exported function takes arrays of other sizes too, with the
-   *     example's numbers of dimensions and dtypes. Many operations write the example's sizes into
-   *     the file (slices, broadcasts, gradients, numbers that {@code f} computes from {@link
-   *     MlxArray#dim}). If {@code f} applies one of them, {@code f} and the file are called a few
-   *     times for each size and axis of the example, with random arguments of other sizes (larger
-   *     ones and 1), and must give the same; sizes for which {@code f} throws an exception do not
-   *     count. A branch that only sizes take which are not among them is not seen.
-   * @throws IllegalArgumentException also if the file would not give what {@code f} gives for other
-   *     sizes; export an example of each shape then, without {@code shapeless}
+   * Equivalent to {@link #exportFunction(Path, ArraysFunction, MlxArray[], boolean, Map, String)
+   * exportFunction(file, f, example, shapeless, Map.of(), "")}.
    */
   public static void exportFunction(
       Path file, ArraysFunction f, MlxArray[] example, boolean shapeless) {
@@ -78,14 +60,8 @@ public final class Export {
   }
 
   /**
-   * As {@link #exportFunction(Path, ArraysFunction, MlxArray[], boolean)}, with named arguments.
-   *
-   * @param file where to write
-   * @param f the function; it gets the positional arguments, then those that are named, in
-   *     ascending order of their names
-   * @param example positional arguments
-   * @param shapeless whether it takes arrays of other sizes too
-   * @param named named arguments
+   * Equivalent to {@link #exportFunction(Path, ArraysFunction, MlxArray[], boolean, Map, String)
+   * exportFunction(file, f, example, shapeless, named, "")}.
    */
   public static void exportFunction(
       Path file,
@@ -97,16 +73,31 @@ public final class Export {
   }
 
   /**
-   * As {@link #exportFunction(Path, ArraysFunction, MlxArray[], boolean, Map)}, with a text to keep
-   * in the file.
+   * Exports a function for arguments with the shapes and dtypes of an example. Mirrors {@code
+   * mlx.core.export_function}.
    *
-   * @param file where to write
-   * @param f the function
-   * @param example positional arguments
-   * @param shapeless whether it takes arrays of other sizes too
-   * @param named named arguments
-   * @param metadata any text, for instance the model's configuration; see {@link
-   *     ImportedFunction#metadata}
+   * <p>With {@code shapeless}, the exported function also accepts arrays of other sizes, with the
+   * numbers of axes and the dtypes of the example. Many operations write sizes of the example to
+   * the file: slices, broadcasts, gradients, and numbers that {@code f} computes from {@link
+   * MlxArray#dim}. If {@code f} applies one of them, {@code f} and the file are called several
+   * times for each size and axis of the example, with random arguments of other sizes (larger ones,
+   * and 1), and must give the same results. Sizes for which {@code f} throws an exception are
+   * skipped. A branch that is only taken for sizes that are not tried remains unnoticed.
+   *
+   * @param file the file to write, which replaces an existing one
+   * @param f the function; it gets the positional arguments, followed by the named ones in
+   *     ascending order of their names
+   * @param example the positional arguments, of which only shapes and dtypes matter
+   * @param shapeless whether the exported function accepts arrays of other sizes
+   * @param named the named arguments by their names, of which only shapes and dtypes matter
+   * @param metadata a text to keep in the file, such as the configuration of a model; {@link
+   *     ImportedFunction#metadata} returns it
+   * @throws IllegalArgumentException if the function applies an operation that cannot be exported,
+   *     or reads a value; or if {@code shapeless} and the file would not give the results of {@code
+   *     f} for other sizes: then export an example of each shape without {@code shapeless}
+   * @throws IllegalStateException if an array is closed
+   * @throws MlxException if the disk is full
+   * @throws UncheckedIOException if the file cannot be written
    */
   public static void exportFunction(
       Path file,
@@ -121,15 +112,19 @@ public final class Export {
   }
 
   /**
-   * As {@link #exportFunction(Path, ArraysFunction, MlxArray[], boolean, Map, String)}, for a
-   * function that gets its named arguments by name.
+   * Exports a function that gets its named arguments by name; otherwise like {@link
+   * #exportFunction(Path, ArraysFunction, MlxArray[], boolean, Map, String)}.
    *
-   * @param file where to write
+   * @param file the file to write, which replaces an existing one
    * @param f the function
-   * @param example positional arguments
-   * @param shapeless whether it takes arrays of other sizes too
-   * @param named named arguments
-   * @param metadata any text
+   * @param example the positional arguments, of which only shapes and dtypes matter
+   * @param shapeless whether the exported function accepts arrays of other sizes
+   * @param named the named arguments by their names, of which only shapes and dtypes matter
+   * @param metadata a text to keep in the file
+   * @throws IllegalArgumentException if the function cannot be exported, as above
+   * @throws IllegalStateException if an array is closed
+   * @throws MlxException if the disk is full
+   * @throws UncheckedIOException if the file cannot be written
    */
   public static void exportFunction(
       Path file,
@@ -144,13 +139,8 @@ public final class Export {
   }
 
   /**
-   * As {@link #exportFunction(Path, NamedArraysFunction, MlxArray[], boolean, Map, String)}, for
-   * arguments of the example's shapes, without metadata.
-   *
-   * @param file where to write
-   * @param f the function
-   * @param example positional arguments
-   * @param named named arguments
+   * Equivalent to {@link #exportFunction(Path, NamedArraysFunction, MlxArray[], boolean, Map,
+   * String) exportFunction(file, f, example, false, named, "")}.
    */
   public static void exportFunction(
       Path file, NamedArraysFunction f, MlxArray[] example, Map<String, MlxArray> named) {
@@ -160,38 +150,32 @@ public final class Export {
   // ---- several examples -------------------------------------------------------------------------
 
   /**
-   * Begins a file of one function for several examples. Mirrors {@code mlx.core.exporter}.
-   *
-   * @param file where to write; nothing is there before the exporter is closed
-   * @param f the function
-   * @return what takes the examples
-   * @throws NullPointerException if an argument is null
-   * @throws UncheckedIOException if the file cannot be written
+   * Equivalent to {@link #exporter(Path, ArraysFunction, boolean, String) exporter(file, f, false,
+   * "")}.
    */
   public static FunctionExporter exporter(Path file, ArraysFunction f) {
     return exporter(file, f, false);
   }
 
   /**
-   * As {@link #exporter(Path, ArraysFunction)}.
-   *
-   * @param file where to write
-   * @param f the function
-   * @param shapeless whether it takes arrays of other sizes than the examples' too
-   * @return what takes the examples
+   * Equivalent to {@link #exporter(Path, ArraysFunction, boolean, String) exporter(file, f,
+   * shapeless, "")}.
    */
   public static FunctionExporter exporter(Path file, ArraysFunction f, boolean shapeless) {
     return exporter(file, f, shapeless, "");
   }
 
   /**
-   * As {@link #exporter(Path, ArraysFunction, boolean)}, with a text to keep in the file.
+   * Begins to export a function for several examples. Mirrors {@code mlx.core.exporter}.
    *
-   * @param file where to write
-   * @param f the function
-   * @param shapeless whether it takes arrays of other sizes than the examples' too
-   * @param metadata any text
-   * @return what takes the examples
+   * @param file the file to write, which appears when the exporter is closed
+   * @param f the function; it gets the positional arguments, followed by the named ones in
+   *     ascending order of their names
+   * @param shapeless whether the exported function accepts arrays of other sizes than the examples,
+   *     as in {@link #exportFunction(Path, ArraysFunction, MlxArray[], boolean, Map, String)}
+   * @param metadata a text to keep in the file
+   * @return an exporter to which examples are added
+   * @throws UncheckedIOException if the file cannot be written
    */
   public static FunctionExporter exporter(
       Path file, ArraysFunction f, boolean shapeless, String metadata) {
@@ -199,14 +183,15 @@ public final class Export {
   }
 
   /**
-   * As {@link #exporter(Path, ArraysFunction, boolean, String)}, for a function that gets its named
-   * arguments by name.
+   * Begins to export a function that gets its named arguments by name; otherwise like {@link
+   * #exporter(Path, ArraysFunction, boolean, String)}.
    *
-   * @param file where to write
+   * @param file the file to write, which appears when the exporter is closed
    * @param f the function
-   * @param shapeless whether it takes arrays of other sizes than the examples' too
-   * @param metadata any text
-   * @return what takes the examples
+   * @param shapeless whether the exported function accepts arrays of other sizes than the examples
+   * @param metadata a text to keep in the file
+   * @return an exporter to which examples are added
+   * @throws UncheckedIOException if the file cannot be written
    */
   public static FunctionExporter exporter(
       Path file, NamedArraysFunction f, boolean shapeless, String metadata) {
@@ -218,11 +203,10 @@ public final class Export {
   /**
    * Reads a function with all its constants from a file. Mirrors {@code mlx.core.import_function}.
    *
-   * @param file a file that any MLX program exported
-   * @return the function, to be closed
+   * @param file a file that any program with MLX exported
+   * @return the function, which must be closed
    * @throws MlxException if the file cannot be read, is damaged, or has an operation that cannot be
-   *     run: kernels of the user's own, or parts of a training step that MLX fused on a GPU
-   * @throws NullPointerException if {@code file} is null
+   *     run: a user's kernel, or a part of a training step that MLX fused on a GPU
    */
   public static ImportedFunction importFunction(Path file) {
     Call.notNull("importFunction", "the file", file);
@@ -238,18 +222,20 @@ public final class Export {
           ExportNative.import_function(NamedArrays.utf8(file.toAbsolutePath().toString())));
     } catch (MlxException e) {
       throw new MlxException(
-          "[importFunction] " + file + " has no function that can be run: " + e.getMessage());
+          "[importFunction] "
+              + file
+              + " does not contain a function that can be run: "
+              + e.getMessage());
     }
   }
 
   /**
    * Reads a function from a stream to its end, as {@link #importFunction(Path)} does from a file.
-   * Needs room for it among the temporary files meanwhile.
+   * This needs space for the content in the folder of temporary files.
    *
-   * @param in what any MLX program exported; it is left open
-   * @return the function, to be closed
+   * @param in a stream of what any program with MLX exported; it stays open
+   * @return the function, which must be closed
    * @throws MlxException if the content is damaged or has an operation that cannot be run
-   * @throws NullPointerException if {@code in} is null
    * @throws UncheckedIOException if the stream cannot be read
    */
   public static ImportedFunction importFunction(InputStream in) {
@@ -267,29 +253,26 @@ public final class Export {
     }
   }
 
-  // ---- pictures ---------------------------------------------------------------------------------
+  // ---- graphs -----------------------------------------------------------------------------------
 
   /**
-   * Writes the graph of what is not computed yet in the DOT language of Graphviz. Mirrors {@code
-   * mlx.core.export_to_dot}.
-   *
-   * @param file where to write; a file that is there is replaced
-   * @param outputs the arrays whose graph is wanted
-   * @throws IllegalStateException if an array is closed
-   * @throws NullPointerException if an argument is null
-   * @throws StackOverflowError if the graph is millions of operations deep
-   * @throws UncheckedIOException if the file cannot be written
+   * Equivalent to {@link #exportToDot(Path, Map, MlxArray...) exportToDot(file, Map.of(),
+   * outputs)}.
    */
   public static void exportToDot(Path file, MlxArray... outputs) {
     exportToDot(file, Map.of(), outputs);
   }
 
   /**
-   * As {@link #exportToDot(Path, MlxArray...)}, with names for some of the arrays in the graph.
+   * Writes the graph of arrays that have not been evaluated, in the DOT language of Graphviz.
+   * Mirrors {@code mlx.core.export_to_dot}.
    *
-   * @param file where to write
-   * @param names arrays by the names that they shall have
-   * @param outputs the arrays whose graph is wanted
+   * @param file the file to write, which replaces an existing one
+   * @param names labels for some of the arrays in the graph, as keys
+   * @param outputs the arrays whose graph to write
+   * @throws IllegalStateException if an array is closed
+   * @throws StackOverflowError if the graph is millions of operations deep
+   * @throws UncheckedIOException if the file cannot be written
    */
   public static void exportToDot(Path file, Map<String, MlxArray> names, MlxArray... outputs) {
     Call.notNull("exportToDot", "the file", file);

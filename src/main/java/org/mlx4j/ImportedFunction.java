@@ -4,13 +4,21 @@ import java.util.Map;
 import org.mlx4j.internal.ExportNative;
 
 /**
- * A function that was {@linkplain Export exported} and read back. It takes arguments of the shapes
- * and dtypes of one of its examples, runs on the caller's device, and can be transformed as any
- * function. It is safe for use by any number of threads, and freed as any other {@link
- * FunctionHandle}.
+ * A function that was {@linkplain Export exported} to a file and read back.
  *
- * <p>An index that is out of range selects the nearest element, as far as it is known only when it
- * is computed: the exported program did not check it.
+ * <pre>{@code
+ * try (ImportedFunction model = Export.importFunction(Path.of("model.mlxfn"))) {
+ *   MlxArray y = model.apply(Ops.ones(2, 3))[0];
+ *   String configuration = model.metadata();
+ * }
+ * }</pre>
+ *
+ * <p>It accepts arguments with the shapes and dtypes of one of its examples, runs on the device of
+ * the calling thread, and can be transformed like any other function. Any number of threads may use
+ * it, and it is freed like any other {@link FunctionHandle}.
+ *
+ * <p>An index that is out of range and computed by the function selects the nearest element:
+ * exported functions do not check indices.
  */
 public final class ImportedFunction extends FunctionHandle implements ArraysFunction {
   private static final String NAME = "ImportedFunction";
@@ -24,41 +32,29 @@ public final class ImportedFunction extends FunctionHandle implements ArraysFunc
   }
 
   /**
-   * Applies the function to positional arguments.
+   * Equivalent to {@link #apply(MlxArray[], Map) apply(xs, Map.of())}.
    *
-   * @param xs the arguments
+   * @param xs the positional arguments
    * @return the results
-   * @throws IllegalArgumentException if the number, shapes and dtypes of the arguments are not
-   *     those of an example
-   * @throws IllegalStateException if this function or an argument is closed
-   * @throws NullPointerException if an argument is null
    */
   @Override
   public MlxArray[] apply(MlxArray... xs) {
     return apply(xs, Map.of());
   }
 
-  /**
-   * Applies the function to named arguments.
-   *
-   * @param named the arguments by their names
-   * @return the results
-   * @throws IllegalArgumentException if the names, shapes and dtypes of the arguments are not those
-   *     of an example
-   * @throws IllegalStateException if this function or an argument is closed
-   * @throws NullPointerException if an argument is null
-   */
+  /** Equivalent to {@link #apply(MlxArray[], Map) apply(new MlxArray[0], named)}. */
   public MlxArray[] apply(Map<String, MlxArray> named) {
     return apply(NONE, named);
   }
 
   /**
-   * Applies the function to positional and named arguments.
+   * Applies the function.
    *
    * @param xs the positional arguments
-   * @param named the named arguments
+   * @param named the named arguments by their names
    * @return the results
-   * @throws IllegalArgumentException if the arguments are not as those of an example
+   * @throws IllegalArgumentException if the names, shapes and dtypes of the arguments are not those
+   *     of an example
    * @throws IllegalStateException if this function or an argument is closed
    * @throws NullPointerException if an argument is null
    */
@@ -72,10 +68,10 @@ public final class ImportedFunction extends FunctionHandle implements ArraysFunc
   }
 
   /**
-   * Returns the text that was kept in the file. Mirrors what {@code mlx.core.import_function}
-   * returns for {@code return_metadata}.
+   * Returns the text that was kept in the file. Mirrors the result of {@code
+   * mlx.core.import_function} for {@code return_metadata}.
    *
-   * @return the text, empty when none was given
+   * @return the text, empty if none was given
    */
   public String metadata() {
     return metadata;

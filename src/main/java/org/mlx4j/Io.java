@@ -27,46 +27,63 @@ import org.mlx4j.internal.io.StreamSource;
 import org.mlx4j.internal.io.Unreadable;
 
 /**
- * Arrays in files: NumPy's {@code .npy} and {@code .npz}, {@code .safetensors}, and {@code .gguf}.
+ * Saves arrays to files and loads them: NumPy's {@code .npy} and {@code .npz}, {@code
+ * .safetensors}, and {@code .gguf}.
  *
  * <pre>{@code
- * Io.saveSafetensors(file, Map.of("weight", w, "bias", b));
- * Map<String, MlxArray> parameters = Io.loadSafetensors(file);
+ * Path file = Io.saveSafetensors(Path.of("model"), Map.of("weight", Ops.ones(3, 4), "bias", Ops.zeros(3)));
+ * Map<String, MlxArray> parameters = Io.loadSafetensors(file); // model.safetensors
+ * MlxArray weight = parameters.get("weight");
  * }</pre>
  *
- * <p><b>Saving</b> evaluates. A file is written beside the one that is there and put in its place
- * when it is complete: if something fails, what was there stays. The format's extension is appended
- * to a name that does not end with it, as in Python. A stream stays open; what it received before a
- * failure stays there.
+ * <p><b>Saving</b> evaluates the arrays. A new file replaces an existing one only when it is
+ * complete, so a failure leaves the existing file as it was. As in Python, the extension of the
+ * format is appended to a file name that does not end with it; the methods return the resulting
+ * name. A stream stays open, and keeps the bytes that were written before a failure.
  *
- * <p><b>Loading</b> from a file describes the arrays and reads their elements when they are
- * evaluated; a {@code .npz} is read at once. Until then the file stays open. If it was replaced or
- * deleted meanwhile, the arrays have what was there; if it was written to, evaluation throws {@link
- * MlxException}. Loading from a stream reads the elements at once, and, except for {@code .npz}, no
- * byte beyond them, so that several arrays may follow one another.
+ * <p><b>Loading</b> from a file reads the elements of an array when the array is evaluated, and
+ * keeps the file open until then; only {@code .npz} files are read at once. If the file is replaced
+ * or deleted in the meantime, the arrays have their original values; if it is modified, evaluation
+ * throws {@link MlxException}. Loading from a stream reads the elements at once. It consumes no
+ * byte beyond them, except for {@code .npz}, so a stream may contain several arrays in sequence.
  *
- * <p>A file that is damaged, or made to do damage, gives an exception that names it: {@link
- * MlxException} where its content is wrong, {@link UncheckedIOException} where it cannot be read.
+ * <p>All methods throw {@link NullPointerException} for a null argument. Methods that save throw
+ *
+ * <ul>
+ *   <li>{@link IllegalStateException} if an array is closed,
+ *   <li>{@link MlxException} if an array cannot be computed,
+ *   <li>{@link UncheckedIOException} if the file or stream cannot be written to.
+ * </ul>
+ *
+ * <p>Files may come from untrusted sources. Methods that load throw
+ *
+ * <ul>
+ *   <li>{@link MlxException} if the content is damaged, is not of the format, or has elements of a
+ *       type that MLX lacks,
+ *   <li>{@link UncheckedIOException} if the file or stream cannot be read.
+ * </ul>
+ *
+ * <p>The messages name the file.
  */
 public final class Io {
   private static final ArrayAccess ACCESS = PackageAccess.INSTANCE;
 
   private Io() {}
 
-  /** Formats of files. */
+  /** A file format. */
   public enum Format {
-    /** NumPy's format of one array. */
+    /** NumPy's format for one array. */
     NPY,
-    /** NumPy's format of several arrays with names. */
+    /** NumPy's format for several named arrays. */
     NPZ,
-    /** Hugging Face's format of arrays with names and metadata. */
+    /** Hugging Face's format for named arrays, with texts as metadata. */
     SAFETENSORS,
-    /** llama.cpp's format of arrays with names and metadata. */
+    /** llama.cpp's format for named arrays, with metadata. */
     GGUF;
 
     private final String extension = "." + name().toLowerCase(Locale.ROOT);
 
-    /** What names of such files end with, such as {@code .npy}. */
+    /** Returns the end of the names of such files, such as {@code .npy}. */
     String extension() {
       return extension;
     }
@@ -75,28 +92,22 @@ public final class Io {
   // ---- saving: npy ------------------------------------------------------------------------------
 
   /**
-   * Saves an array in the .npy format. A bfloat16 array gets NumPy's dtype {@code V2}, which MLX
-   * loads as bfloat16. Mirrors {@code mlx.core.save}.
+   * Saves an array in the {@code .npy} format. A bfloat16 array gets NumPy's dtype {@code V2},
+   * which MLX loads as bfloat16. Mirrors {@code mlx.core.save}.
    *
-   * @param file the file
-   * @param array the array
+   * @param file the file; {@code .npy} is appended if its name does not end with it
+   * @param array an array of any shape and dtype
    * @return the file, with its extension
-   * @throws IllegalStateException if the array is closed
-   * @throws MlxException if the array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
    */
   public static Path save(Path file, MlxArray array) {
     return save("save", file, Format.NPY, out -> npy(out, array), array);
   }
 
   /**
-   * Saves an array in the .npy format to a stream. Mirrors {@code mlx.core.save}.
+   * Writes what {@link #save(Path, MlxArray)} saves to a stream.
    *
-   * @param stream the stream
-   * @param array the array
-   * @throws IllegalStateException if the array is closed
-   * @throws MlxException if the array cannot be computed
-   * @throws UncheckedIOException if the stream cannot be written to
+   * @param stream the stream, which stays open
+   * @param array an array of any shape and dtype
    */
   public static void save(OutputStream stream, MlxArray array) {
     save("save", stream, out -> npy(out, array), array);
@@ -108,97 +119,67 @@ public final class Io {
 
   // ---- saving: npz ------------------------------------------------------------------------------
 
-  /**
-   * Saves arrays in the .npz format under the names {@code arr_0}, {@code arr_1} and so on. Mirrors
-   * {@code mlx.core.savez}.
-   *
-   * @param file the file
-   * @param arrays the arrays
-   * @return the file, with its extension
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
-   */
+  /** Equivalent to {@link #savez(Path, Map, MlxArray...) savez(file, Map.of(), arrays)}. */
   public static Path savez(Path file, MlxArray... arrays) {
     return savez(file, Map.of(), arrays);
   }
 
   /**
-   * Saves arrays in the .npz format under their names, and further ones as {@code arr_0}, {@code
-   * arr_1} and so on. Mirrors {@code mlx.core.savez}.
+   * Saves named arrays in the {@code .npz} format, and further arrays under the names {@code
+   * arr_0}, {@code arr_1} and so on. Mirrors {@code mlx.core.savez}.
    *
-   * @param file the file
-   * @param named the arrays by their names
+   * @param file the file; {@code .npz} is appended if its name does not end with it
+   * @param named arrays of any shape and dtype by their names
    * @param arrays further arrays
    * @return the file, with its extension
-   * @throws IllegalArgumentException if a name is given and needed for a further array
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
+   * @throws IllegalArgumentException if {@code named} has a name that a further array gets, or a
+   *     name is longer than the format allows
    */
   public static Path savez(Path file, Map<String, MlxArray> named, MlxArray... arrays) {
     return savez("savez", file, named, arrays, false);
   }
 
   /**
-   * Saves arrays as {@link #savez(Path, Map, MlxArray...)} does, to a stream. Mirrors {@code
-   * mlx.core.savez}.
+   * Writes what {@link #savez(Path, Map, MlxArray...)} saves to a stream.
    *
-   * @param stream the stream
-   * @param named the arrays by their names
+   * @param stream the stream, which stays open
+   * @param named arrays of any shape and dtype by their names
    * @param arrays further arrays
-   * @throws IllegalArgumentException if a name is given and needed for a further array
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the stream cannot be written to
+   * @throws IllegalArgumentException if a name is not valid, as for {@code savez} to a file
    */
   public static void savez(OutputStream stream, Map<String, MlxArray> named, MlxArray... arrays) {
     savez("savez", stream, named, arrays, false);
   }
 
   /**
-   * Saves arrays as {@link #savez(Path, MlxArray...)} does, compressed. Mirrors {@code
-   * mlx.core.savez_compressed}.
-   *
-   * @param file the file
-   * @param arrays the arrays
-   * @return the file, with its extension
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
+   * Equivalent to {@link #savezCompressed(Path, Map, MlxArray...) savezCompressed(file, Map.of(),
+   * arrays)}.
    */
   public static Path savezCompressed(Path file, MlxArray... arrays) {
     return savezCompressed(file, Map.of(), arrays);
   }
 
   /**
-   * Saves arrays as {@link #savez(Path, Map, MlxArray...)} does, compressed. Mirrors {@code
-   * mlx.core.savez_compressed}.
+   * Saves arrays as {@link #savez(Path, Map, MlxArray...)} does, and compresses them. Mirrors
+   * {@code mlx.core.savez_compressed}.
    *
-   * @param file the file
-   * @param named the arrays by their names
+   * @param file the file; {@code .npz} is appended if its name does not end with it
+   * @param named arrays of any shape and dtype by their names
    * @param arrays further arrays
    * @return the file, with its extension
-   * @throws IllegalArgumentException if a name is given and needed for a further array
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
+   * @throws IllegalArgumentException if a name is not valid, as for {@code savez}
    */
   public static Path savezCompressed(Path file, Map<String, MlxArray> named, MlxArray... arrays) {
     return savez("savezCompressed", file, named, arrays, true);
   }
 
   /**
-   * Saves arrays as {@link #savez(OutputStream, Map, MlxArray...)} does, compressed. Mirrors {@code
-   * mlx.core.savez_compressed}.
+   * Writes what {@link #savezCompressed(Path, Map, MlxArray...)} saves to a stream.
    *
-   * @param stream the stream
-   * @param named the arrays by their names
+   * @param stream the stream, which stays open
+   * @param named arrays of any shape and dtype by their names
    * @param arrays further arrays
-   * @throws IllegalArgumentException if a name is given and needed for a further array
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the stream cannot be written to
+   * @throws IllegalArgumentException if a name is not valid, as for {@code savez}
    */
   public static void savezCompressed(
       OutputStream stream, Map<String, MlxArray> named, MlxArray... arrays) {
@@ -242,7 +223,11 @@ public final class Io {
       String name = "arr_" + i;
       if (all.putIfAbsent(name, arrays[i]) != null) {
         throw new IllegalArgumentException(
-            "[" + function + "] the name " + name + " is needed for an array without a name");
+            "["
+                + function
+                + "] the name "
+                + name
+                + " is given to an array without a name; choose another");
       }
     }
     all.keySet().forEach(name -> NpzFormat.check(function, name));
@@ -252,33 +237,22 @@ public final class Io {
   // ---- saving: safetensors ----------------------------------------------------------------------
 
   /**
-   * Saves arrays with their names in the safetensors format. Mirrors {@code
-   * mlx.core.save_safetensors}.
-   *
-   * @param file the file
-   * @param arrays the arrays by their names
-   * @return the file, with its extension
-   * @throws IllegalArgumentException if a name is not valid
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
+   * Equivalent to {@link #saveSafetensors(Path, Map, Map) saveSafetensors(file, arrays, Map.of())}.
    */
   public static Path saveSafetensors(Path file, Map<String, MlxArray> arrays) {
     return saveSafetensors(file, arrays, Map.of());
   }
 
   /**
-   * Saves arrays with their names, and texts beside them, in the safetensors format. Mirrors {@code
+   * Saves named arrays in the safetensors format, with texts as metadata. Mirrors {@code
    * mlx.core.save_safetensors}.
    *
-   * @param file the file
-   * @param arrays the arrays by their names
-   * @param metadata the texts by their keys
+   * @param file the file; {@code .safetensors} is appended if its name does not end with it
+   * @param arrays arrays of any shape and dtype by their names
+   * @param metadata texts by their keys
    * @return the file, with its extension
-   * @throws IllegalArgumentException if a name or a text is not valid
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
+   * @throws IllegalArgumentException if a name, key or text is not valid Unicode, an array is named
+   *     {@code __metadata__}, or names and metadata exceed 100 MB
    */
   public static Path saveSafetensors(
       Path file, Map<String, MlxArray> arrays, Map<String, String> metadata) {
@@ -294,16 +268,13 @@ public final class Io {
   }
 
   /**
-   * Saves arrays as {@link #saveSafetensors(Path, Map, Map)} does, to a stream. Mirrors {@code
-   * mlx.core.save_safetensors}.
+   * Writes what {@link #saveSafetensors(Path, Map, Map)} saves to a stream.
    *
-   * @param stream the stream
-   * @param arrays the arrays by their names
-   * @param metadata the texts by their keys
-   * @throws IllegalArgumentException if a name or a text is not valid
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the stream cannot be written to
+   * @param stream the stream, which stays open
+   * @param arrays arrays of any shape and dtype by their names
+   * @param metadata texts by their keys
+   * @throws IllegalArgumentException if a name or text is not valid, as for {@code saveSafetensors}
+   *     to a file
    */
   public static void saveSafetensors(
       OutputStream stream, Map<String, MlxArray> arrays, Map<String, String> metadata) {
@@ -329,37 +300,22 @@ public final class Io {
 
   // ---- saving: gguf -----------------------------------------------------------------------------
 
-  /**
-   * Saves arrays with their names in the gguf format, which has float16, float32, float64, int8,
-   * int16, int32 and int64. Mirrors {@code mlx.core.save_gguf}.
-   *
-   * @param file the file
-   * @param arrays the arrays by their names
-   * @return the file, with its extension
-   * @throws IllegalArgumentException if a name or dtype is not valid, or an array has more than 8
-   *     axes
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
-   */
+  /** Equivalent to {@link #saveGguf(Path, Map, Map) saveGguf(file, arrays, Map.of())}. */
   public static Path saveGguf(Path file, Map<String, MlxArray> arrays) {
     return saveGguf(file, arrays, Map.of());
   }
 
   /**
-   * Saves arrays with their names, and metadata, in the gguf format. Mirrors {@code
-   * mlx.core.save_gguf}.
+   * Saves named arrays in the gguf format, with metadata. Mirrors {@code mlx.core.save_gguf}.
    *
-   * @param file the file
-   * @param arrays the arrays by their names, as for {@link #saveGguf(Path, Map)}
-   * @param metadata values by their keys; arrays of at most one axis that are not empty and have a
-   *     bool, integer or float32 dtype
+   * @param file the file; {@code .gguf} is appended if its name does not end with it
+   * @param arrays arrays by their names, of dtype float16, float32, float64, int8, int16, int32 or
+   *     int64, with at most 8 axes
+   * @param metadata texts, lists of texts, and non-empty arrays with at most one axis of dtype
+   *     bool, float32 or an integer dtype, by their keys
    * @return the file, with its extension
-   * @throws IllegalArgumentException if a name, a dtype or a value is not valid, or an array has
-   *     more than 8 axes
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the file cannot be written
+   * @throws IllegalArgumentException if a name, key, text, dtype or shape is not valid, or {@code
+   *     general.alignment} is not a uint32 scalar that is a multiple of 8
    */
   public static Path saveGguf(
       Path file, Map<String, MlxArray> arrays, Map<String, MetadataValue> metadata) {
@@ -368,17 +324,12 @@ public final class Io {
   }
 
   /**
-   * Saves arrays as {@link #saveGguf(Path, Map, Map)} does, to a stream. Mirrors {@code
-   * mlx.core.save_gguf}.
+   * Writes what {@link #saveGguf(Path, Map, Map)} saves to a stream.
    *
-   * @param stream the stream
-   * @param arrays the arrays by their names
-   * @param metadata values by their keys
-   * @throws IllegalArgumentException if a name, a dtype or a value is not valid, or an array has
-   *     more than 8 axes
-   * @throws IllegalStateException if an array is closed
-   * @throws MlxException if an array cannot be computed
-   * @throws UncheckedIOException if the stream cannot be written to
+   * @param stream the stream, which stays open
+   * @param arrays arrays by their names
+   * @param metadata metadata by their keys
+   * @throws IllegalArgumentException if an argument is not valid, as for {@code saveGguf} to a file
    */
   public static void saveGguf(
       OutputStream stream, Map<String, MlxArray> arrays, Map<String, MetadataValue> metadata) {
@@ -458,14 +409,12 @@ public final class Io {
   // ---- loading ----------------------------------------------------------------------------------
 
   /**
-   * Loads a file of the format that its extension says: {@code .npy}, {@code .npz}, {@code
-   * .safetensors} or {@code .gguf}. Mirrors {@code mlx.core.load}.
+   * Loads a file whose extension names its format: {@code .npy}, {@code .npz}, {@code .safetensors}
+   * or {@code .gguf}. Mirrors {@code mlx.core.load}.
    *
    * @param file the file
    * @return the arrays and the metadata
-   * @throws IllegalArgumentException if the extension is none of these
-   * @throws MlxException if the file is damaged or not of the format
-   * @throws UncheckedIOException if the file cannot be read
+   * @throws IllegalArgumentException if the name ends with none of these extensions
    */
   public static Loaded load(Path file) {
     String name = Call.notNull("load", "the file", file).toString();
@@ -475,20 +424,18 @@ public final class Io {
       }
     }
     throw new IllegalArgumentException(
-        "[load] the extension of "
+        "[load] the name "
             + file
-            + " says no format; give one, or a name that ends with .npy, .npz, .safetensors or"
-            + " .gguf");
+            + " does not tell the format: it must end with .npy, .npz, .safetensors or .gguf, or a"
+            + " format must be given");
   }
 
   /**
-   * Loads a file of a format. Mirrors {@code mlx.core.load}.
+   * Loads a file of a given format, whatever its name. Mirrors {@code mlx.core.load}.
    *
    * @param file the file
-   * @param format its format, whatever its name is
+   * @param format its format
    * @return the arrays and the metadata
-   * @throws MlxException if the file is damaged or not of the format
-   * @throws UncheckedIOException if the file cannot be read
    */
   public static Loaded load(Path file, Format format) {
     return load("load", file, format);
@@ -497,113 +444,97 @@ public final class Io {
   /**
    * Loads arrays from a stream. Mirrors {@code mlx.core.load}.
    *
-   * @param stream the stream
+   * @param stream the stream, which stays open; for {@link Format#NPZ} it is read to its end
    * @param format its format
    * @return the arrays and the metadata
-   * @throws MlxException if the content is damaged or not of the format
-   * @throws UncheckedIOException if the stream cannot be read
    */
   public static Loaded load(InputStream stream, Format format) {
     return load("load", stream, format);
   }
 
   /**
-   * Loads the array of a .npy file, of NumPy or MLX. Mirrors {@code mlx.core.load}.
+   * Loads the array of a {@code .npy} file, written by NumPy or MLX. Mirrors {@code mlx.core.load}.
    *
    * @param file the file
    * @return the array
-   * @throws MlxException if the file is damaged, not of the format, or of a dtype that MLX lacks
-   * @throws UncheckedIOException if the file cannot be read
    */
   public static MlxArray loadNpy(Path file) {
     return load("loadNpy", file, Format.NPY).array();
   }
 
   /**
-   * Loads an array in the .npy format from a stream, which may hold others behind it. Mirrors
-   * {@code mlx.core.load}.
+   * Loads an array in the {@code .npy} format from a stream, which may contain more behind it.
+   * Mirrors {@code mlx.core.load}.
    *
-   * @param stream the stream
+   * @param stream the stream, which stays open
    * @return the array
-   * @throws MlxException if the content is damaged, not of the format, or of a dtype that MLX lacks
-   * @throws UncheckedIOException if the stream cannot be read
    */
   public static MlxArray loadNpy(InputStream stream) {
     return load("loadNpy", stream, Format.NPY).array();
   }
 
   /**
-   * Loads the arrays of a .npz file, compressed or not. Mirrors {@code mlx.core.load}.
+   * Loads the arrays of a {@code .npz} file, compressed or not. Mirrors {@code mlx.core.load}.
    *
    * @param file the file
-   * @return the arrays by their names, in the order of the names
-   * @throws MlxException if the file is damaged, not of the format, or of a dtype that MLX lacks
-   * @throws UncheckedIOException if the file cannot be read
+   * @return the arrays by their names, sorted by name
    */
   public static Map<String, MlxArray> loadNpz(Path file) {
     return load("loadNpz", file, Format.NPZ).arrays();
   }
 
   /**
-   * Loads arrays in the .npz format from a stream, which is read to its end. Mirrors {@code
-   * mlx.core.load}.
+   * Loads arrays in the {@code .npz} format from a stream. Mirrors {@code mlx.core.load}.
    *
-   * @param stream the stream
-   * @return the arrays by their names, in the order of the names
-   * @throws MlxException if the content is damaged, not of the format, or of a dtype that MLX lacks
-   * @throws UncheckedIOException if the stream cannot be read
+   * @param stream the stream, which is read to its end and stays open
+   * @return the arrays by their names, sorted by name
    */
   public static Map<String, MlxArray> loadNpz(InputStream stream) {
     return load("loadNpz", stream, Format.NPZ).arrays();
   }
 
   /**
-   * Loads the arrays of a file in the safetensors format; {@link #load(Path)} has the metadata too.
-   * Numbers of 8 bits with a floating point come as uint8. Mirrors {@code mlx.core.load}.
+   * Loads the arrays of a {@code .safetensors} file. To get the metadata too, use {@link
+   * #load(Path)}. 8-bit floating point numbers are loaded as uint8. Mirrors {@code mlx.core.load}.
    *
    * @param file the file
-   * @return the arrays by their names, in the order of the names
-   * @throws MlxException if the file is damaged, not of the format, or of a dtype that MLX lacks
-   * @throws UncheckedIOException if the file cannot be read
+   * @return the arrays by their names, sorted by name
    */
   public static Map<String, MlxArray> loadSafetensors(Path file) {
     return load("loadSafetensors", file, Format.SAFETENSORS).arrays();
   }
 
   /**
-   * Loads arrays in the safetensors format from a stream. Mirrors {@code mlx.core.load}.
+   * Loads arrays in the safetensors format from a stream, as {@link #loadSafetensors(Path)} does
+   * from a file. Mirrors {@code mlx.core.load}.
    *
-   * @param stream the stream
-   * @return the arrays by their names, in the order of the names
-   * @throws MlxException if the content is damaged, not of the format, or of a dtype that MLX lacks
-   * @throws UncheckedIOException if the stream cannot be read
+   * @param stream the stream, which stays open
+   * @return the arrays by their names, sorted by name
    */
   public static Map<String, MlxArray> loadSafetensors(InputStream stream) {
     return load("loadSafetensors", stream, Format.SAFETENSORS).arrays();
   }
 
   /**
-   * Loads the arrays of a .gguf file; {@link #load(Path)} has the metadata too. An array of type
-   * Q4_0, Q4_1 or Q8_0 comes as MLX quantizes: {@code x.weight} as uint32, with {@code x.scales}
-   * and {@code x.biases}. Those of type Q2_K, Q4_K, Q6_K and BF16 come as float16; other quantized
-   * types are not supported. Mirrors {@code mlx.core.load}.
+   * Loads the arrays of a {@code .gguf} file. To get the metadata too, use {@link #load(Path)}. An
+   * array {@code x.weight} of type Q4_0, Q4_1 or Q8_0 is loaded in MLX's own quantization: {@code
+   * x.weight} of dtype uint32, {@code x.scales} and {@code x.biases}. Arrays of type Q2_K, Q4_K,
+   * Q6_K and BF16 are loaded as float16. Other quantized types are not supported. Mirrors {@code
+   * mlx.core.load}.
    *
    * @param file the file
-   * @return the arrays by their names, in the order of the names
-   * @throws MlxException if the file is damaged, not of the format, or of a type that MLX lacks
-   * @throws UncheckedIOException if the file cannot be read
+   * @return the arrays by their names, sorted by name
    */
   public static Map<String, MlxArray> loadGguf(Path file) {
     return load("loadGguf", file, Format.GGUF).arrays();
   }
 
   /**
-   * Loads arrays in the gguf format from a stream. Mirrors {@code mlx.core.load}.
+   * Loads arrays in the gguf format from a stream, as {@link #loadGguf(Path)} does from a file.
+   * Mirrors {@code mlx.core.load}.
    *
-   * @param stream the stream
-   * @return the arrays by their names, as {@link #loadGguf(Path)} has them
-   * @throws MlxException if the content is damaged, not of the format, or of a type that MLX lacks
-   * @throws UncheckedIOException if the stream cannot be read
+   * @param stream the stream, which stays open
+   * @return the arrays by their names, sorted by name
    */
   public static Map<String, MlxArray> loadGguf(InputStream stream) {
     return load("loadGguf", stream, Format.GGUF).arrays();
@@ -652,7 +583,7 @@ public final class Io {
             case NPY -> NpyFormat.read(source, into);
             case SAFETENSORS -> SafetensorsFormat.read(source, into);
             case GGUF -> GgufFormat.read(source, into);
-            case NPZ -> throw new IllegalStateException("a .npz is read in another way");
+            case NPZ -> throw new IllegalStateException("zip archives have no ArraySource");
           }
         });
   }

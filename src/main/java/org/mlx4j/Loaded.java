@@ -3,23 +3,28 @@ package org.mlx4j;
 import java.util.Map;
 
 /**
- * What a file holds.
+ * The content of a file.
  *
- * @param arrays the arrays by their names, in the order of the names; a .npy file has one, without
- *     a name
- * @param metadata what the file says beside them, which .npy and .npz never do
+ * <pre>{@code
+ * Loaded model = Io.load(Path.of("model.safetensors"));
+ * MlxArray weight = model.arrays().get("weight");
+ * String author = model.metadata().get("author").text();
+ * }</pre>
+ *
+ * @param arrays the arrays, sorted by name; a {@code .npy} file has one, whose name is empty
+ * @param metadata the metadata, sorted by key; {@code .npy} and {@code .npz} files have none
  */
 public record Loaded(Map<String, MlxArray> arrays, Map<String, MetadataValue> metadata) {
   /**
-   * The only array.
+   * Returns the array of a file that has only one.
    *
    * @return the array
-   * @throws IllegalStateException if there is not exactly one
+   * @throws IllegalStateException if the file has no array or several
    */
   public MlxArray array() {
     if (arrays.size() != 1) {
       throw new IllegalStateException(
-          "[Loaded] there are " + arrays.size() + " arrays: " + arrays.keySet());
+          "[Loaded] the file has " + arrays.size() + " arrays, not one: " + arrays.keySet());
     }
     return arrays.values().iterator().next();
   }

@@ -3,8 +3,17 @@ package org.mlx4j;
 import java.util.List;
 
 /**
- * A value that a file holds beside its arrays: a text, a list of texts, or an array. Safetensors
- * files have texts only.
+ * A piece of metadata in a file: a text, a list of texts, or an array. Safetensors files hold only
+ * texts.
+ *
+ * <pre>{@code
+ * Map<String, MetadataValue> metadata =
+ *     Map.of(
+ *         "general.name", MetadataValue.of("tiny"),
+ *         "tokenizer.tokens", MetadataValue.of(List.of("a", "b")),
+ *         "context_length", MetadataValue.of(MlxArray.scalar(4096, DType.UINT32)));
+ * Io.saveGguf(Path.of("tiny"), Map.of("w", Ops.ones(2, 2)), metadata);
+ * }</pre>
  */
 public sealed interface MetadataValue {
   /**
@@ -14,7 +23,7 @@ public sealed interface MetadataValue {
    */
   record Text(String value) implements MetadataValue {
     /**
-     * Holds a text.
+     * Creates a value.
      *
      * @param value the text
      * @throws NullPointerException if it is null
@@ -31,7 +40,7 @@ public sealed interface MetadataValue {
    */
   record Texts(List<String> value) implements MetadataValue {
     /**
-     * Holds texts.
+     * Creates a value.
      *
      * @param value the texts
      * @throws NullPointerException if the list or one of them is null
@@ -42,13 +51,13 @@ public sealed interface MetadataValue {
   }
 
   /**
-   * An array, of no axis for a number.
+   * An array; a number is a scalar.
    *
    * @param value the array
    */
   record Array(MlxArray value) implements MetadataValue {
     /**
-     * Holds an array.
+     * Creates a value.
      *
      * @param value the array
      * @throws NullPointerException if it is null
@@ -59,7 +68,7 @@ public sealed interface MetadataValue {
   }
 
   /**
-   * A text as a value.
+   * Returns a text as a value.
    *
    * @param value the text
    * @return the value
@@ -70,7 +79,7 @@ public sealed interface MetadataValue {
   }
 
   /**
-   * Several texts as a value.
+   * Returns a list of texts as a value.
    *
    * @param value the texts
    * @return the value
@@ -83,7 +92,7 @@ public sealed interface MetadataValue {
   }
 
   /**
-   * An array as a value.
+   * Returns an array as a value.
    *
    * @param value the array
    * @return the value
@@ -94,41 +103,41 @@ public sealed interface MetadataValue {
   }
 
   /**
-   * The text.
+   * Returns the text of this value.
    *
    * @return the text
-   * @throws IllegalStateException if this is no text
+   * @throws IllegalStateException if this value is not a text
    */
   default String text() {
     if (this instanceof Text text) {
       return text.value();
     }
-    throw new IllegalStateException("[text] this value is no text but " + this);
+    throw new IllegalStateException("[text] this value is not a text but " + this);
   }
 
   /**
-   * The texts.
+   * Returns the texts of this value.
    *
    * @return the texts
-   * @throws IllegalStateException if this is no list of texts
+   * @throws IllegalStateException if this value is not a list of texts
    */
   default List<String> texts() {
     if (this instanceof Texts texts) {
       return texts.value();
     }
-    throw new IllegalStateException("[texts] this value is no list of texts but " + this);
+    throw new IllegalStateException("[texts] this value is not a list of texts but " + this);
   }
 
   /**
-   * The array.
+   * Returns the array of this value.
    *
    * @return the array
-   * @throws IllegalStateException if this is no array
+   * @throws IllegalStateException if this value is not an array
    */
   default MlxArray array() {
     if (this instanceof Array array) {
       return array.value();
     }
-    throw new IllegalStateException("[array] this value is no array but " + this);
+    throw new IllegalStateException("[array] this value is not an array but " + this);
   }
 }

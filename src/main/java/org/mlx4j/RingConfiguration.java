@@ -19,27 +19,29 @@ import org.mlx4j.internal.DistributedNative;
 import org.mlx4j.internal.io.Json;
 
 /**
- * Who belongs to a ring of processes, and which of them this one is: what the environment variables
- * {@code MLX_RANK} and {@code MLX_HOSTFILE} say to MLX, as Java values.
+ * The members of a ring of processes, and the rank of this process among them. It holds what the
+ * environment variables {@code MLX_RANK} and {@code MLX_HOSTFILE} hold for MLX.
  *
  * <pre>{@code
- * Group group = Distributed.init(RingConfiguration.of(rank, "10.0.0.1:5000", "10.0.0.2:5000"));
+ * int rank = 0; // and 1 in the other process
+ * RingConfiguration ring = RingConfiguration.of(rank, "10.0.0.1:5000", "10.0.0.2:5000");
+ * Distributed.Group group = Distributed.init(ring);
  * }</pre>
  *
- * @param rank the place of this process in {@code hosts}
- * @param hosts for each rank the addresses at which it listens, in the form {@code host:port}; more
- *     than one means more than one connection between neighbours, and all ranks have equally many.
- *     A host is a name or an IPv4 address
+ * @param rank the rank of this process, an index of {@code hosts}
+ * @param hosts the addresses at which each rank listens, in the form {@code host:port}. With
+ *     several addresses for each rank, neighbors have as many connections; all ranks need equally
+ *     many. A host is a name or an IPv4 address
  */
 public record RingConfiguration(int rank, List<List<String>> hosts) {
   /**
-   * Checks what MLX does not.
+   * Creates a configuration.
    *
-   * @param rank which of the ranks this process is
-   * @param hosts the addresses of each rank, of the form {@code host:port}
-   * @throws IllegalArgumentException if there is no host, the rank is none of them, an address is
-   *     not of the form {@code host:port} or occurs twice, or one rank has more addresses than
-   *     another
+   * @param rank the rank of this process
+   * @param hosts the addresses of each rank, in the form {@code host:port}
+   * @throws IllegalArgumentException if {@code rank} is not an index of {@code hosts}, an address
+   *     is not of the form {@code host:port} or occurs twice, or the ranks have different numbers
+   *     of addresses
    * @throws NullPointerException if an argument is null
    */
   public RingConfiguration {
@@ -52,7 +54,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
     for (List<String> addresses : hosts) {
       if (addresses.isEmpty() || addresses.size() != hosts.get(0).size()) {
         throw new IllegalArgumentException(
-            "[RingConfiguration] every rank needs as many addresses as the others, at least one: "
+            "[RingConfiguration] all ranks need the same number of addresses, at least one: "
                 + hosts);
       }
       for (String address : addresses) {
@@ -66,12 +68,12 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
   }
 
   /**
-   * A ring with one connection between neighbours.
+   * Returns a configuration with one connection between neighbors.
    *
-   * @param rank the place of this process in {@code addresses}
-   * @param addresses where each rank listens, in the form {@code host:port}
+   * @param rank the rank of this process
+   * @param addresses the address at which each rank listens, in the form {@code host:port}
    * @return the configuration
-   * @throws IllegalArgumentException as the constructor
+   * @throws IllegalArgumentException as the constructor does
    * @throws NullPointerException if an argument is null
    */
   public static RingConfiguration of(int rank, String... addresses) {
@@ -82,7 +84,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
             .toList());
   }
 
-  /** What the environment says, or null if it says nothing. */
+  /** Returns the configuration that the environment holds, or null if it holds none. */
   static RingConfiguration fromEnvironment(Map<String, String> environment) {
     String rank = environment.get("MLX_RANK");
     String hostfile = environment.get("MLX_HOSTFILE");
@@ -120,7 +122,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
     return hosts;
   }
 
-  /** Joins the ring, which has at least two members. Returns the number of the group. */
+  /** Joins a ring of at least two members, and returns the number of the group. */
   int join(long limitInMilliseconds) {
     List<List<InetAddress>> resolved =
         hosts.stream().map(host -> host.stream().map(RingConfiguration::resolve).toList()).toList();
@@ -181,13 +183,13 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
         return port;
       }
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     throw new IllegalArgumentException(
         "[RingConfiguration] address \"%s\" is not of the form host:port".formatted(address));
   }
 
-  /** MLX connects over IPv4 only. */
+  /** Returns the IPv4 address; MLX connects over no other protocol. */
   private static InetAddress resolve(String address) {
     String host = address.substring(0, address.lastIndexOf(':'));
     try {
