@@ -1,6 +1,6 @@
 package org.mlx4j.internal;
 
-/** Names of the C++ adapters (handles.h) that convert the arguments and results of natives. */
+/** The names of the C++ adapters (handles.h) that convert arguments and results of natives. */
 final class Adapters {
   /** An array, for calls that never release the entry lock. */
   static final String IN = "mlx4j::in";
@@ -14,10 +14,10 @@ final class Adapters {
   /** An array, or 0 for none. */
   static final String MAYBE = "mlx4j::maybe";
 
-  /** A stream, or 0 for the default one. */
+  /** A stream, or 0 for the default stream. */
   static final String ON = "mlx4j::on";
 
-  /** A stream for what only the CPU computes, or 0 for the default one. */
+  /** A stream for operations that only the CPU has, or 0 for the default stream. */
   static final String ON_CPU = "mlx4j::on_cpu";
 
   static final String STREAM = "mlx4j::stream";
@@ -42,10 +42,10 @@ final class Adapters {
   /** Strings, from their UTF-8 bytes. */
   static final String TEXTS = "mlx4j::texts";
 
-  /** A random key, or 0 for the next of the process. */
+  /** A random key, or 0 for the next key of the process. */
   static final String KEY = "mlx4j::key";
 
-  /** The number of a group of processes, 0 for this process alone. */
+  /** The number of a group of processes, or 0 for this process alone. */
   static final String GROUP = "mlx4j::group";
 
   static final String LAMBDA = "mlx4j::lambda";
@@ -53,7 +53,7 @@ final class Adapters {
 
   static final String OUT = "mlx4j::out";
 
-  /** The result of an operation that means the same for arguments of any size. */
+  /** The result of an operation whose recording is valid for arguments of any size. */
   static final String FOLLOWING_OUT = "mlx4j::following_out";
 
   static final String HANDLES = "mlx4j::handles";
@@ -63,7 +63,7 @@ final class Adapters {
   static final String FILE = "mlx4j::file";
   static final String FILEOUT = "mlx4j::fileout";
 
-  /** A string given as its bytes. */
+  /** A string, from its bytes. */
   static final String UTF8_IN = "mlx4j::utf8_in";
 
   /** Strings, from an array of their UTF-8 bytes. */

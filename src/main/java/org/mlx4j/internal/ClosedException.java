@@ -1,8 +1,8 @@
 package org.mlx4j.internal;
 
 /**
- * A handle was closed, or never was one. The API catches it to say which argument of which
- * function.
+ * Thrown when a handle has been closed or was never valid. The API catches it to name the function
+ * and the argument.
  */
 public final class ClosedException extends IllegalStateException {
   private static final long serialVersionUID = 1L;

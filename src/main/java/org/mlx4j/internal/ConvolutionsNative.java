@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** MLX operations that convolve. */
+/** Convolutions. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx4j")
 public final class ConvolutionsNative {

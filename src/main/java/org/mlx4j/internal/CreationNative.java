@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** MLX operations that make arrays from shapes and numbers. */
+/** MLX operations that create arrays from shapes and numbers. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx::core")
 public final class CreationNative {

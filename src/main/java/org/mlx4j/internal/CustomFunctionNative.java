@@ -10,7 +10,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** Functions with derivatives of their own. */
+/** Functions with custom derivatives. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx4j")
 public final class CustomFunctionNative {

@@ -17,7 +17,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** MLX operations that have fast versions, and kernels that users write. */
+/** Fused operations of {@code mlx.core.fast}, and custom kernels. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx4j")
 public final class FastNative {

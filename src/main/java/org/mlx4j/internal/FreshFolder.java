@@ -20,19 +20,19 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A folder of this process, in which natives are put together. It is deleted when it is closed, or,
- * if the process dies before, by the next start that works beside it.
+ * A temporary folder of this process in which natives are assembled. It is deleted when it is
+ * closed or, if the process dies first, by the next process that creates one beside it.
  *
- * <p>A locked file in it says that its process lives; when that dies, the system unlocks the file.
- * A process must not open the file of a folder of its own a second time, because closing it again
- * would unlock it, so the names of its folders begin alike.
+ * <p>A locked file in the folder tells that its process is alive; the system unlocks it when the
+ * process dies. A process must not open this file of one of its own folders again, because closing
+ * it would release the lock. So the folders of a process have a common prefix.
  */
 final class FreshFolder implements AutoCloseable {
   private static final String PREFIX = "mlx4j-unpacking-";
   private static final String LOCK = "lock";
   private static final String CONTENT = "content";
 
-  /** The age from which a folder without the file is not one that is just being made. */
+  /** A folder without the locked file that is older than this is not being created any more. */
   private static final Duration OLD = Duration.ofHours(1);
 
   private static final FileAttribute<?> OWNER_ONLY =
@@ -47,9 +47,9 @@ final class FreshFolder implements AutoCloseable {
   }
 
   /**
-   * Makes one in a folder, which is made first if it is not there.
+   * Creates a fresh folder in another one, which is created too if it does not exist.
    *
-   * @throws IOException if that is not possible, or code may not be run from there
+   * @throws IOException if that is impossible, or the file system does not allow running code
    */
   static FreshFolder in(Path parent) throws IOException {
     Files.createDirectories(parent, OWNER_ONLY);
@@ -64,7 +64,7 @@ final class FreshFolder implements AutoCloseable {
         if (lock != null && Files.exists(file)) {
           return new FreshFolder(folder, lock);
         }
-        // Another process took it for a left-over before it was locked.
+        // Another process removed it as a leftover before it was locked.
         close(lock);
         delete(folder);
       } catch (IOException | RuntimeException problem) {
@@ -74,7 +74,7 @@ final class FreshFolder implements AutoCloseable {
     }
   }
 
-  /** Where the files go. */
+  /** Returns the folder for the files. */
   Path content() {
     return folder.resolve(CONTENT);
   }
@@ -85,18 +85,18 @@ final class FreshFolder implements AutoCloseable {
     close(lock);
   }
 
-  /** Leaves the folder to the process, and deletes it when that ends by itself. */
+  /** Keeps the folder until the process exits normally. */
   void closeAtTheEnd() {
-    // The JVM keeps these names, and no object of ours that would keep our class loader. It
-    // deletes the last one first.
+    // The JVM keeps only the names, so our class loader can be collected. It deletes the files in
+    // reverse order.
     try (Stream<Path> files = Files.walk(folder)) {
       files.forEach(file -> file.toFile().deleteOnExit());
     } catch (IOException | UncheckedIOException remains) {
-      // A later start removes it.
+      // A later process removes it.
     }
   }
 
-  /** The system tells code that may not be run: where it is on a file system without that. */
+  /** Checks that the file system allows running code. */
   static void requireCodeMayRun(Path file) throws IOException {
     if (!Files.isExecutable(file)) {
       throw new FileSystemException(
@@ -113,7 +113,7 @@ final class FreshFolder implements AutoCloseable {
         }
       }
     } catch (IOException | RuntimeException notOurs) {
-      // Another user's, or another process removes it at this moment.
+      // It belongs to another user, or another process is removing it.
     }
   }
 
@@ -136,7 +136,7 @@ final class FreshFolder implements AutoCloseable {
     }
   }
 
-  /** Returns null if another has locked it. */
+  /** Returns the lock, or null if the file is locked already. */
   private static FileChannel lock(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -160,18 +160,18 @@ final class FreshFolder implements AutoCloseable {
         channel.close();
       }
     } catch (IOException closedAnyway) {
-      // The system unlocks a file whose descriptor is gone.
+      // The system unlocks a file whose descriptor is closed.
     }
   }
 
-  /** The same for all class loaders of the process, and no other's: a number may be used again. */
+  /** Returns a random name shared by all class loaders of the process; process ids are reused. */
   private static String ownName() {
     String name = UUID.randomUUID().toString().substring(0, 8);
     Object known = System.getProperties().putIfAbsent("org.mlx4j.process", name);
     return (known == null ? name : known) + "-";
   }
 
-  /** Deletes as much as it can. */
+  /** Deletes as much of a folder as possible. */
   static void delete(Path folder) {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -181,7 +181,7 @@ final class FreshFolder implements AutoCloseable {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException remains) {
-      // It is only garbage in a cache or in the system's folder for such.
+      // What remains is only garbage in a cache or a temporary folder.
     }
   }
 }

@@ -38,7 +38,7 @@ public final class HandlesNative {
 
   public static native @Raw @Cast(INTS_OUT) int[] describe_for_any_size(@Cast(IN) long a) throws MlxException;
 
-  // what is alive, for tests
+  // for tests
 
   public static native int live_arrays() throws MlxException;
 

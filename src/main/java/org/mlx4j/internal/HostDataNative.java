@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** Host data in and out. */
+/** Transfers between arrays and Java's data. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx4j")
 public final class HostDataNative {

@@ -3,7 +3,7 @@ package org.mlx4j.internal;
 import java.util.List;
 import java.util.Locale;
 
-/** A platform for which MLX is published; the same names as JavaCPP's. */
+/** A platform for which MLX is published, named as JavaCPP names it. */
 enum HostPlatform {
   LINUX_X86_64("linux-x86_64", ".so"),
   LINUX_ARM64("linux-arm64", ".so"),
@@ -16,10 +16,10 @@ enum HostPlatform {
   /** The name of the platform's folder, and of its jar. */
   final String id;
 
-  /** The library to load; what it needs lies beside it. */
+  /** The library to load; its dependencies are in the same folder. */
   final String library;
 
-  /** A library without content, which needs the other one. */
+  /** An empty library that depends on the other one. */
   final String again;
 
   HostPlatform(String id, String extension) {
@@ -28,14 +28,14 @@ enum HostPlatform {
     this.again = "libmlx4jagain" + extension;
   }
 
-  /** Whether MLX opens files of the folder that has this id when it is loaded already: kernels. */
+  /** Tells whether MLX opens files of a folder after it has been loaded, such as kernels. */
   boolean opensFilesLater(String id) {
     return this == MACOSX_ARM64 || id.endsWith("-cuda");
   }
 
   /**
-   * The folders in which natives may be, the better ones first: those for CUDA need NVIDIA's
-   * libraries.
+   * Returns the folders in which natives may be, in order of preference. The ones for CUDA need
+   * NVIDIA's libraries.
    */
   List<String> folders() {
     return this == LINUX_X86_64 ? List.of(id + "-cuda", id) : List.of(id);
@@ -67,7 +67,7 @@ enum HostPlatform {
             .formatted(osName, osArch, SUPPORTED));
   }
 
-  /** The error of the dynamic linker, with what a reader of it may be missing. */
+  /** Returns the error of the dynamic linker together with the supported platforms. */
   UnsatisfiedLinkError cannotLoad(UnsatisfiedLinkError problem) {
     UnsatisfiedLinkError error =
         new UnsatisfiedLinkError(

@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** Files that arrays are read from. */
+/** Files from which arrays are read. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx4j")
 public final class IoNative {
@@ -34,7 +34,7 @@ public final class IoNative {
 
   public static native @Cast(OUT) long load(@Cast(FILE) long file, @Cast("jlong") long offset, @Raw @Cast(SHAPE) int[] shape, @Cast(DTYPE) int d, @Cast("bool") boolean swap, @Cast(ON) long s) throws MlxException;
 
-  // what is alive, for tests
+  // for tests
 
   public static native int open_files() throws MlxException;
 }

@@ -1,12 +1,12 @@
 package org.mlx4j.internal;
 
-/** Something native that one object owns, without being reachable from it. */
+/** A native resource that belongs to one object, from which it is not reachable. */
 public interface Lease {
-  /** Frees it. Ending twice is harmless; any thread may do so. */
+  /** Frees the resource. Ending twice is a no-op; any thread may call this. */
   void end();
 
   /**
-   * Whether it was freed.
+   * Tells whether the resource has been freed.
    *
    * @return true after {@link #end}
    */

@@ -16,13 +16,14 @@ import org.mlx4j.MlxException;
 /**
  * Finds, unpacks and starts the native library.
  *
- * <p>The library finds libmlx, and libmlx finds its own dependencies and kernels, next to
- * themselves. It must be loaded before libmlx, because on Linux it answers some of libmlx's calls.
+ * <p>The library finds libmlx in its own folder, where libmlx in turn finds its dependencies and
+ * kernels. It must be loaded before libmlx, because on Linux it replaces functions that libmlx
+ * calls.
  */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx4j")
 public final class Library {
-  /** Whose BLAS and LAPACK stand behind MLX on Linux: {@code -Dmlx4j.blas}. */
+  /** The BLAS and LAPACK that MLX uses on Linux, chosen by {@code -Dmlx4j.blas}. */
   private enum Blas {
     OPENBLAS,
     REFERENCE;
@@ -39,23 +40,23 @@ public final class Library {
     }
   }
 
-  /** Says which natives the process has: what class loaders have in common is only the JVM. */
+  /** The system property that names the natives of the process, for all of its class loaders. */
   private static final String IN_USE = "org.mlx4j.natives";
 
-  /** What the JVM says of a file that another class loader has loaded. */
+  /** A part of the JVM's message about a file that another class loader has loaded. */
   private static final String TAKEN = "already loaded in another class";
 
-  /** Why there is no library, or null: to be said each time, and not only the first. */
+  /** The reason why there is no library, or null. Every use reports it, not only the first. */
   @SuppressWarnings("StaticAssignmentOfThrowable") // a cause of other errors; it is not thrown
   private static final Throwable FAILURE = failure();
 
   private Library() {}
 
   /**
-   * Loads the library, once for each class loader; every class with natives calls this before its
-   * first.
+   * Loads the library, once for each class loader. Every class with natives calls this in its
+   * static initializer.
    *
-   * @throws UnsatisfiedLinkError if that is not possible, each time with the same cause
+   * @throws UnsatisfiedLinkError if that is impossible, with the same cause each time
    */
   public static void load() {
     if (FAILURE != null) {
@@ -67,7 +68,7 @@ public final class Library {
 
   private static Throwable failure() {
     try {
-      // One at a time of all class loaders, which share no object of ours.
+      // Class loaders share none of our objects, so this locks one of the JVM.
       synchronized (Runtime.getRuntime()) {
         loadOnce();
       }
@@ -91,7 +92,7 @@ public final class Library {
       natives.loadAgain(cache, Library::loadFile);
     } else if (inUse != null) {
       throw new UnsatisfiedLinkError(
-          "Another class loader of this process uses another version of mlx4j (%s, this is %s). MLX can be in a process once: put one mlx4j into a class loader that all share."
+          "Another class loader of this process uses another version of mlx4j (%s, this is %s). A process can load MLX only once: put one mlx4j into a class loader that all share."
               .formatted(inUse, identity));
     } else {
       natives.load(
@@ -120,7 +121,7 @@ public final class Library {
     System.load(file.toString());
   }
 
-  /** libmlx asks for them by names under which others are found unless these are there already. */
+  /** Loads them before libmlx, which would otherwise find others under the same names. */
   private static void loadReferenceBlas(Path folder) {
     if (!Files.isDirectory(folder)) {
       return; // macOS
@@ -134,7 +135,7 @@ public final class Library {
     }
   }
 
-  /** As many as the JVM may use: in a container that is less than the machine has. */
+  /** Returns the number of processors that the JVM may use, in a container fewer than exist. */
   private static int blasThreads() {
     int processors = Runtime.getRuntime().availableProcessors();
     Integer threads = Integer.getInteger("mlx4j.blas.threads", processors);
@@ -145,7 +146,7 @@ public final class Library {
     return threads;
   }
 
-  /** What stands behind linear algebra on the CPU, in words. */
+  /** Returns a description of the library behind linear algebra on the CPU. */
   @Name("blas_description")
   public static native String blas();
 

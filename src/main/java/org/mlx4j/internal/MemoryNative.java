@@ -40,7 +40,7 @@ public final class MemoryNative {
 
   @Namespace("::mlx4j") public static native @Cast("jlong") long array_buffer_size(@Raw @Cast(ARRAYS) long[] arrays) throws MlxException;
 
-  /** What control groups leave to a process whose /proc and mounts are below {@code root}: left, limit. */
+  /** Returns the memory left by control groups, and their limit, for /proc and mounts below {@code root}. */
   @Namespace("::mlx4j") public static native @Cast("jlong") long left_by_groups(@Cast("const char*") String root) throws MlxException;
 
   @Namespace("::mlx4j") public static native @Cast("jlong") long limit_of_groups(@Cast("const char*") String root) throws MlxException;

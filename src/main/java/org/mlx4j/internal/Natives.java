@@ -25,16 +25,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The native files of one platform, as real files in one folder.
+ * Provides the native files of a platform as files in one folder.
  *
- * <p>Where the classes come from a folder, that is where the files lie already. From a jar they are
- * unpacked once into a cache; the folder there is named by their content, and appears complete or
- * not at all, so that processes may start together and a cache may be shared by versions. Where the
- * cache does not serve, whatever the reason is, they go to a folder of the process below the
- * temporary one, which is deleted as soon as they are loaded.
+ * <p>If the classes come from a folder, the files are already there. Files in a jar are unpacked
+ * once into a cache. Their folder in the cache is named after their content and appears only when
+ * it is complete, so processes may start at the same time and versions may share a cache. If the
+ * cache cannot be used for any reason, the files are unpacked into a temporary folder of the
+ * process, which is deleted as soon as they are loaded.
  */
 record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
-  /** Which of the files are needed. */
+  /** The files that are needed. */
   enum Extent {
     /** All but the reference implementation of BLAS and LAPACK. */
     USUAL,
@@ -48,12 +48,12 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   /** The folder of the reference implementation, below that of the natives. */
   static final String REFERENCE = "reference/";
 
-  /** Lists the files of a platform: {@code SHA-256 size name}, one a line. */
+  /** The list of the files of a platform, with {@code SHA-256 size name} in each line. */
   private static final String INDEX = "natives.txt";
 
   private static final String ADVICE =
-      "Start Java with -Dmlx4j.cache=DIR to name a folder that only you can write to, on a disk with"
-          + " room and from which code may be run";
+      "Start Java with -Dmlx4j.cache=DIR to name a folder to which only you can write, on a disk"
+          + " with enough space and from which code may be run";
 
   /** A line of the index. */
   private record Entry(String sha256, long size, String name) {
@@ -84,7 +84,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
     }
   }
 
-  /** What no other place for the files would mend. */
+  /** Thrown for damage that no other folder for the files would repair. */
   private static final class DamagedJar extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -98,13 +98,13 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   }
 
   /**
-   * Has the natives loaded from the first place that serves.
+   * Loads the natives from the first usable folder.
    *
-   * @param cache where natives are kept, or null if there is no such place
-   * @param loading loads from a folder. It is called again for another one if it throws an {@code
-   *     UnsatisfiedLinkError} and the files in the first one turn out to be damaged
-   * @throws UnsatisfiedLinkError if there are none for the platform, no place serves, or {@code
-   *     loading} throws it
+   * @param cache the cache for natives, or null if there is none
+   * @param loading loads from a folder. It is called again with another folder if it throws an
+   *     {@code UnsatisfiedLinkError} and the files in the first one prove to be damaged
+   * @throws UnsatisfiedLinkError if there are no natives for the platform, no folder is usable, or
+   *     {@code loading} throws it
    * @throws UncheckedIOException if the jar cannot be read
    */
   void load(Path cache, Consumer<Path> loading) {
@@ -124,7 +124,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
     }
   }
 
-  /** What tells these natives from those of another version or platform. */
+  /** Returns a text that identifies the version and platform of these natives. */
   String identity() {
     String id = id();
     try {
@@ -138,7 +138,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
     return HexFormat.of().formatHex(sha256().digest(index), 0, 8);
   }
 
-  /** The folder in the jar, the better one if there are several. */
+  /** Returns the folder in the jar, the preferred one if there are several. */
   private String id() {
     return platform.folders().stream()
         .filter(id -> resources.getResource(path(id, platform.library)) != null)
@@ -146,7 +146,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
         .orElseThrow(
             () ->
                 new UnsatisfiedLinkError(
-                    "The class path has no mlx4j natives for %s. The jar org.mlx4j:mlx4j brings those of all platforms; beside the one"
+                    "The class path has no mlx4j natives for %s. The jar org.mlx4j:mlx4j contains those of all platforms; with the one"
                             .formatted(platform.id)
                         + " without natives (classifier classes), add the one with classifier %s."
                             .formatted(platform.id)));
@@ -184,7 +184,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
     }
   }
 
-  /** Returns the folder in the cache, unpacking the files if they are not there. */
+  /** Returns the folder in the cache, and unpacks the files if they are missing. */
   private Path kept(String id, List<Entry> entries, Path cache, String name) throws IOException {
     Path folder = cache.resolve(name);
     if (!entries.stream().allMatch(entry -> entry.isIn(folder))) {
@@ -248,9 +248,9 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   }
 
   /**
-   * Has another class loader of the process use the natives that it has loaded. The JVM lets each
-   * file be loaded by one class loader only, so it gets a copy of a file that has no content but
-   * leads to the library; which may go as soon as it is loaded.
+   * Gives another class loader of the process the natives that are already loaded. The JVM allows
+   * only one class loader to load a file, so this loads a copy of an empty library that depends on
+   * the real one. The copy is deleted as soon as it is loaded.
    */
   void loadAgain(Path cache, Consumer<Path> loading) {
     String id = id();
@@ -267,7 +267,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
         if (problem == null) {
           problem =
               new UnsatisfiedLinkError(
-                  "mlx4j is in use by another class loader of this process. This one needs a file of its own in %s, which failed: %s. Put mlx4j into a class loader that all share, or: %s."
+                  "mlx4j is in use by another class loader of this process. This one needs to write a file to %s, which failed: %s. Put mlx4j into a class loader that all share, or: %s."
                       .formatted(place, noPlace, ADVICE));
           problem.initCause(noPlace);
         } else {
@@ -279,9 +279,9 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   }
 
   /**
-   * Code must not come from where another user can put it.
+   * Checks that no other user can put code into a folder.
    *
-   * <p>Whose name is that of the group has the group to himself, as is usual on Linux.
+   * <p>A group with the name of a user has no other members, as is usual on Linux.
    */
   private static void requireTrust(Path folder) throws IOException {
     PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
@@ -324,7 +324,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
             .lookupPrincipalByName(System.getProperty("user.name"));
   }
 
-  /** Several at a time: two files make up most of it, and inflating them is what takes long. */
+  /** Unpacks files in parallel: most of the time goes into inflating the two largest ones. */
   private void unpack(String id, List<Entry> entries, Path folder) throws IOException {
     try {
       entries.parallelStream()
@@ -352,7 +352,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
         out.write(block, 0, length);
       }
     }
-    if (!file.toFile().setExecutable(true, true)) { // the mark of code, where it may be run
+    if (!file.toFile().setExecutable(true, true)) { // marks it as code, where code may be run
       throw new FileSystemException(file.toString(), null, "it cannot be made executable");
     }
     String found = HexFormat.of().formatHex(digest.digest());
@@ -371,7 +371,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
     }
   }
 
-  /** Another process may have been faster, and what it made is as good. */
+  /** Moves a folder; if another process was faster, its result is used. */
   private static void moveInto(Path folder, Path fresh, List<Entry> entries) throws IOException {
     for (int attempt = 0; ; attempt++) {
       try {
@@ -392,7 +392,8 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   }
 
   /**
-   * Takes a folder away of which files are missing; a process that runs keeps what it has opened.
+   * Removes a folder in which files are missing. Running processes keep the files that they have
+   * opened.
    */
   private static void setAside(Path folder) throws IOException {
     try (FreshFolder aside = FreshFolder.in(folder.getParent())) {
@@ -433,8 +434,8 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
   }
 
   /**
-   * Where natives are kept: {@code -Dmlx4j.cache}, or what the platform's custom is; null without a
-   * home.
+   * Returns the cache for natives: {@code -Dmlx4j.cache}, or else a folder in the home folder; null
+   * if there is no home folder.
    */
   static Path cache() {
     String given = System.getProperty("mlx4j.cache", "");
@@ -444,7 +445,7 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
       }
     } catch (InvalidPathException problem) {
       throw new IllegalArgumentException(
-          "-Dmlx4j.cache=" + given + " is no path of a folder", problem);
+          "-Dmlx4j.cache=" + given + " is not the path of a folder", problem);
     }
     String home = System.getProperty("user.home", "");
     return home.isBlank() || home.equals("?")

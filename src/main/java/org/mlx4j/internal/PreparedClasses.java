@@ -1,6 +1,6 @@
 package org.mlx4j.internal;
 
-/** How many classes the virtual machine has prepared since the native library was loaded. */
+/** Counts the classes that the virtual machine has prepared since the native library was loaded. */
 public final class PreparedClasses {
   /** Written by the native library. */
   static final long[] COUNT = new long[1];
@@ -8,10 +8,10 @@ public final class PreparedClasses {
   private PreparedClasses() {}
 
   /**
-   * A number that is another one after each preparation of a class, which comes shortly before the
-   * static initializer of the class runs.
+   * Returns a number that changes whenever a class is prepared, which happens shortly before its
+   * static initializer runs.
    *
-   * @return the number; 0 always in a native image
+   * @return the number; always 0 in a native image
    */
   public static long count() {
     return COUNT[0];

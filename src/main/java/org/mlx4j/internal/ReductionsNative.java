@@ -15,7 +15,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** MLX operations that reduce axes or run along them. */
+/** Reductions and scans. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx::core")
 public final class ReductionsNative {

@@ -17,7 +17,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** MLX operations that change how elements are arranged. */
+/** MLX operations that rearrange elements. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx::core")
 public final class ShapesNative {

@@ -12,7 +12,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Raw;
 import org.mlx4j.MlxException;
 
-/** MLX operations that order elements. */
+/** Sorting and searching. */
 @Platform(include = "bridge.h", library = "jnimlx4j")
 @Namespace("mlx::core")
 public final class SortingNative {
