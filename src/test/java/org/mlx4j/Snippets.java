@@ -19,8 +19,8 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * The Java code of the documentation: the {@code java} blocks of Markdown pages and the {@code
- * <pre>{@code …}</pre>} blocks of Javadoc comments.
+ * The Java code of the documentation: the {@code java} blocks of Markdown pages and the preformatted
+ * code of Javadoc comments.
  *
  * <p>A block that declares a public class is a program. Every other block becomes a class: its
  * imports are added to the usual ones, its types and methods become members of a subclass of {@link
