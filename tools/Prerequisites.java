@@ -79,7 +79,8 @@ final class Prerequisites {
   private void buildTool() {
     if (System.getenv("CMAKE_GENERATOR") == null && !Run.of("make", "--version").started()) {
       problems.add(
-          "Make is missing: there is no make in PATH for CMake to build with (CMAKE_GENERATOR=Ninja uses Ninja instead)."
+          "Make is missing: there is no make in PATH for CMake to build with (CMAKE_GENERATOR=Ninja"
+              + " uses Ninja instead)."
               + how("apt-get install make", "dnf install make", "xcode-select --install"));
     }
   }
@@ -104,7 +105,8 @@ final class Prerequisites {
     Run run = Run.withInput(CPP, compiler, "-std=c++20", "-fsyntax-only", "-x", "c++", "-");
     if (run.code() != 0) {
       problems.add(
-          "The C++ compiler is too old or incomplete: it does not compile C++20 (GCC 11, Clang 14, Apple Clang 15 or newer do). Found: "
+          "The C++ compiler is too old or incomplete: it does not compile C++20 (GCC 11, Clang 14,"
+              + " Apple Clang 15 or newer do). Found: "
               + Run.of(compiler, "--version").firstLine()
               + install
               + "  another one:     CXX=/path/to/compiler mvn ...\n");

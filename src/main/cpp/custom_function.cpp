@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <string>
 
 #include "graph_guard.h"
 #include "mlx/primitives.h"
@@ -12,21 +13,21 @@ namespace mlx4j {
 namespace {
 
 // ---- what rules return ----------------------------------------------------------------------------
-void require_count(const char* rule, const Arrays& given, std::size_t count, const char* of) {
+void require_count(const std::string& rule, const Arrays& given, std::size_t count, const char* of) {
   if (given.size() != count) {
     std::ostringstream msg;
-    msg << "[CustomFunction." << rule << "] the rule returned " << given.size() << " arrays for " << count << " " << of
+    msg << "[" << rule << "] the rule returned " << given.size() << " arrays for " << count << " " << of
         << "s; there must be one for each";
     throw std::invalid_argument(msg.str());
   }
 }
 
-void require_like(const char* rule, const Arrays& given, const Arrays& wanted, const char* of) {
+void require_like(const std::string& rule, const Arrays& given, const Arrays& wanted, const char* of) {
   require_count(rule, given, wanted.size(), of);
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i].shape() != wanted[i].shape() || given[i].dtype() != wanted[i].dtype()) {
       std::ostringstream msg;
-      msg << "[CustomFunction." << rule << "] result " << i << " of the rule has shape " << given[i].shape()
+      msg << "[" << rule << "] result " << i << " of the rule has shape " << given[i].shape()
           << " and dtype " << given[i].dtype() << ", its " << of << " has shape " << wanted[i].shape() << " and dtype "
           << wanted[i].dtype() << "; they must be equal";
       throw std::invalid_argument(msg.str());
@@ -47,16 +48,12 @@ using JvpRule = std::function<Arrays(const Arrays& primals, const Arrays& tangen
                                      const Arrays& outputs)>;
 
 struct Rules {
+  std::string name;  // for messages
   std::shared_ptr<const VjpRule> vjp;
   std::shared_ptr<const JvpRule> jvp;
   std::shared_ptr<const Rule> vmap;
-};
 
-struct CustomFunction {
-  SharedFn f;
-  std::shared_ptr<Rules> rules;  // guarded by the entry lock
-
-  Arrays operator()(const Arrays& args) const;
+  bool empty() const { return !vjp && !jvp && !vmap; }
 };
 
 Arrays record(const SharedFn& f, const Rules& rules, const Arrays& args, Arrays outputs);
@@ -154,7 +151,7 @@ class CustomCall final : public mx::Primitive {
     if (rules_.vmap) {
       return {apply_vmap_rule(args, axes_for_vmap(arg_axes), outputs, size), front};
     }
-    Rules rules;
+    Rules rules{rules_.name, nullptr, nullptr, nullptr};
     if (rules_.vjp) {
       rules.vjp = std::make_shared<const VjpRule>(over_slices(rules_.vjp, arg_axes));
     }
@@ -214,15 +211,16 @@ class CustomCall final : public mx::Primitive {
 
   // Results with their slices in front; `expected` has the shapes and dtypes that they must have.
   Arrays apply_vmap_rule(const Arrays& args, std::vector<int> axes, const Arrays& expected, int size) {
-    Arrays results = (*rules_.vmap)(args, axes);
-    require_count("vmap", results, expected.size(), "output");
+    const auto rule = rules_.name + ".vmap";
+    Arrays results = (*rules_.vmap)(join(args, expected), axes);
+    require_count(rule, results, expected.size(), "output");
     for (std::size_t i = 0; i < results.size(); ++i) {
       std::ostringstream msg;
       const int ndim = int(results[i].ndim());
       if (axes[i] != not_mapped) {
         const int axis = axes[i] < 0 ? axes[i] + ndim : axes[i];
         if (axis < 0 || axis >= ndim) {
-          msg << "[CustomFunction.vmap] axis " << axes[i] << " that the rule returned is out of range for result " << i
+          msg << "[" << rule << "] axis " << axes[i] << " that the rule returned is out of range for result " << i
               << " of shape " << results[i].shape();
           throw std::invalid_argument(msg.str());
         }
@@ -233,7 +231,7 @@ class CustomCall final : public mx::Primitive {
       if (results[i].shape() != expected[i].shape() || results[i].dtype() != expected[i].dtype()) {
         auto slice = expected[i].shape();
         slice.erase(slice.begin());
-        msg << "[CustomFunction.vmap] result " << i << " of the rule has shape " << given << ", ";
+        msg << "[" << rule << "] result " << i << " of the rule has shape " << given << ", ";
         if (axes[i] == not_mapped) {
           msg << "not mapped,";
         } else {
@@ -268,50 +266,44 @@ Arrays record(const SharedFn& f, const Rules& rules, const Arrays& args, Arrays 
                                 join(args, outputs));
 }
 
-Arrays CustomFunction::operator()(const Arrays& args) const {
-  const Rules now = *rules;
-  Arrays outputs = (*f)(args);
-  if (!now.vjp && !now.jvp && !now.vmap) {
-    return outputs;
-  }
-  if (outputs.empty()) {
-    throw std::invalid_argument("[CustomFunction] the function must return at least one array, it returned none");
-  }
-  return record(f, now, args, std::move(outputs));
-}
-
-Rules& rules_of(const SharedFn& f) {
-  if (auto* custom = f->target<CustomFunction>()) {
-    return *custom->rules;
-  }
-  throw std::logic_error("[CustomFunction] this is not a custom function");
-}
-
 }  // namespace
 
-Fn custom_function(const SharedFn& f) { return CustomFunction{f, std::make_shared<Rules>()}; }
-
-void custom_vjp(const SharedFn& f, Rule r) {
-  rules_of(f).vjp = std::make_shared<const VjpRule>(
-      [r = std::move(r)](const Arrays& primals, const Arrays& cotangents, const Arrays& outputs) {
-        std::vector<int> numbers{int(primals.size())};
-        auto results = r(join(primals, cotangents, outputs), numbers);
-        require_like("vjp", results, primals, "primal");
-        return results;
-      });
+Fn custom_function(const SharedFn& f, Rule vjp, Rule jvp, Rule vmap, const char* name) {
+  Rules rules{name, nullptr, nullptr, nullptr};
+  if (vjp) {
+    rules.vjp = std::make_shared<const VjpRule>([r = std::move(vjp), rule = rules.name + ".vjp"](
+                                                    const Arrays& primals, const Arrays& cotangents,
+                                                    const Arrays& outputs) {
+      std::vector<int> numbers{int(primals.size())};
+      auto results = r(join(primals, cotangents, outputs), numbers);
+      require_like(rule, results, primals, "primal");
+      return results;
+    });
+  }
+  if (jvp) {
+    rules.jvp = std::make_shared<const JvpRule>([r = std::move(jvp), rule = rules.name + ".jvp"](
+                                                    const Arrays& primals, const Arrays& tangents,
+                                                    const std::vector<int>& argnums, const Arrays& outputs) {
+      std::vector<int> numbers{int(primals.size())};
+      numbers.insert(numbers.end(), argnums.begin(), argnums.end());
+      auto results = r(join(primals, tangents, outputs), numbers);
+      require_like(rule, results, outputs, "output");
+      return results;
+    });
+  }
+  if (vmap) {
+    rules.vmap = std::make_shared<const Rule>(std::move(vmap));
+  }
+  return [f, rules](const Arrays& args) {
+    Arrays outputs = (*f)(args);
+    if (rules.empty()) {
+      return outputs;
+    }
+    if (outputs.empty()) {
+      throw std::invalid_argument("[" + rules.name + "] the function must return at least one array, it returned none");
+    }
+    return record(f, rules, args, std::move(outputs));
+  };
 }
-
-void custom_jvp(const SharedFn& f, Rule r) {
-  rules_of(f).jvp =
-      std::make_shared<const JvpRule>([r = std::move(r)](const Arrays& primals, const Arrays& tangents,
-                                                         const std::vector<int>& argnums, const Arrays& outputs) {
-        auto numbers = argnums;
-        auto results = r(join(primals, tangents), numbers);
-        require_like("jvp", results, outputs, "output");
-        return results;
-      });
-}
-
-void custom_vmap(const SharedFn& f, Rule r) { rules_of(f).vmap = std::make_shared<const Rule>(std::move(r)); }
 
 }  // namespace mlx4j

@@ -221,14 +221,19 @@ static Arrays nothing_of_each(const Arrays& outputs, const std::vector<int>& axe
   return results;
 }
 
-static Fn vectorized(const SharedFn& f, const std::vector<int>& in_axes,
+static Fn vectorized(const SharedFn& f, const std::optional<std::vector<int>>& in_axes,
                      const std::optional<std::vector<int>>& out_axes) {
   const auto traced = [f = guarded(f, StackUse::vmap)](const Arrays& args) { return distinct(f(args)); };
   return [traced, in_axes, out_axes](const Arrays& args) {
-    require_axis_count(in_axes.size(), args.size(), "inAxes", "arguments");
+    if (in_axes) {
+      require_axis_count(in_axes->size(), args.size(), "inAxes", "arguments");
+    } else if (args.empty()) {
+      throw std::invalid_argument("[vmap] at least one argument must be mapped, none was given");
+    }
     std::vector<int> in(args.size());
     for (std::size_t i = 0; i < args.size(); ++i) {
-      in[i] = in_axes[i] == not_mapped ? -1 : resolve_axis(in_axes[i], int(args[i].ndim()), "argument", i, args[i]);
+      const int axis = in_axes ? (*in_axes)[i] : 0;
+      in[i] = axis == not_mapped ? -1 : resolve_axis(axis, int(args[i].ndim()), "argument", i, args[i]);
     }
     if (std::all_of(in.begin(), in.end(), [](int axis) { return axis < 0; })) {
       throw std::invalid_argument("[vmap] at least one argument must be mapped, all of inAxes are NOT_MAPPED");
@@ -255,6 +260,8 @@ Fn vmap(const SharedFn& f, const std::vector<int>& in_axes, const std::vector<in
 }
 
 Fn vmap(const SharedFn& f, const std::vector<int>& in_axes) { return vectorized(f, in_axes, std::nullopt); }
+
+Fn vmap(const SharedFn& f) { return vectorized(f, std::nullopt, std::nullopt); }
 
 // ---- checkpoint -----------------------------------------------------------------------------------
 Fn checkpoint(const SharedFn& f) {

@@ -19,6 +19,7 @@ Fn value_and_grad_of_first(const SharedFn& f, int count, bool with_value, const 
 constexpr int not_mapped = std::numeric_limits<int>::min();
 Fn vmap(const SharedFn& f, const std::vector<int>& in_axes, const std::vector<int>& out_axes);
 Fn vmap(const SharedFn& f, const std::vector<int>& in_axes);  // every output along axis 0
+Fn vmap(const SharedFn& f);                                   // every argument and output along axis 0
 
 Fn checkpoint(const SharedFn& f);
 

@@ -121,10 +121,9 @@ lambda::lambda(jobject o) {
 
 rule::rule(jobject o) {
   require_stack();
-  if (!o) {
-    throw null_error("the rule is null");
+  if (o) {
+    r = JavaRule{std::make_shared<Target>(require_env(), o, "org/mlx4j/internal/NativeRule", "([J[I)[J")};
   }
-  r = JavaRule{std::make_shared<Target>(require_env(), o, "org/mlx4j/internal/NativeRule", "([J[I)[J")};
 }
 
 }  // namespace mlx4j

@@ -15,7 +15,7 @@ struct lambda {
 inline Fn function(Fn f) { return f; }
 
 // org.mlx4j.internal.NativeRule -> Rule: a function of arrays and of numbers, which are replaced by those that it
-// returns.
+// returns. Null becomes an empty Rule.
 using Rule = std::function<Arrays(const Arrays&, std::vector<int>& numbers)>;
 struct rule {
   Rule r;

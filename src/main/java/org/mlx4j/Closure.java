@@ -5,22 +5,22 @@ import org.mlx4j.internal.NativeFunction;
 import org.mlx4j.internal.TransformsNative;
 
 /**
- * A user's function as a native one, for the time that a transform needs it.
+ * A user's function as a native one, for as long as a transform needs it.
  *
- * <p>A function that a transform made stays native: transforms of transforms never come back to
- * Java in between, and the outer one holds the inner one by itself.
+ * <p>A function that a transform returned stays native: nested transforms do not call Java between
+ * one another, and the outer native function holds the inner one.
  */
 final class Closure implements AutoCloseable {
   final String transform;
   final int nesting;
 
-  /** The native function, or 0 as long as none was made of the body. */
+  /** The native function, or 0 until one is made of the body. */
   private long handle;
 
-  /** The user's function, or null if a transform made the function. */
+  /** The user's function, or null if the function is native already. */
   private final NativeFunction body;
 
-  /** Keeps a function that a transform made from being collected, and so closed, meanwhile. */
+  /** Keeps a function that is native already from being collected, and so closed, meanwhile. */
   @SuppressWarnings({"unused", "FieldCanBeLocal"})
   private final Object function;
 
@@ -41,14 +41,19 @@ final class Closure implements AutoCloseable {
   }
 
   /**
-   * The native function. It is made when it is first asked for, which is inside the {@code try}
-   * that closes this, so a call that is refused before has made nothing.
+   * Returns the native function. It is made by the first call, which is inside the {@code try} that
+   * closes this, so that a call that is refused before leaves nothing behind.
    */
   long handle() {
     if (handle == 0) {
       handle = TransformsNative.function(body);
     }
     return handle;
+  }
+
+  /** Of a function that is native already. */
+  static Closure of(String transform, FunctionHandle f) {
+    return new Closure(transform, f, null);
   }
 
   static Closure ofOne(String transform, ArrayFunction f) {
@@ -111,7 +116,7 @@ final class Closure implements AutoCloseable {
             + "] the function returned null; it must return an MlxArray for each result");
   }
 
-  /** Lets go of the native function; the transform that took it holds it by itself. */
+  /** Closes the handle of the native function, which the transform holds from then on. */
   @Override
   public void close() {
     if (body != null && handle != 0) {

@@ -8,28 +8,31 @@ import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.TransformsNative;
 
 /**
- * A function that a transform made.
+ * A native function: one that a transform returned, a {@linkplain CustomFunction custom function}
+ * or an {@linkplain ImportedFunction imported} one.
+ *
+ * <pre>{@code
+ * try (FunctionHandle step = Transforms.compile(x -> x.multiply(2))) {
+ *   step.isClosed();                                        // false
+ * }
+ * }</pre>
  *
  * <p>It holds the functions that it was made of: closing one of those does not disturb it, and
- * closing it does not close them. It is safe for use by any number of threads. Left unclosed, it is
- * freed by the scope in which it was made, or after garbage collection; a function whose lambda
- * refers to the transformed function itself is freed only by closing.
+ * closing it does not close them. Any number of threads may use it at once. Close it when it is no
+ * longer needed; otherwise the scope in which it was made frees it, or, outside a scope, the
+ * garbage collector. A function whose lambda refers to the function itself is freed only by
+ * closing.
  */
 public abstract sealed class FunctionHandle implements AutoCloseable
-    permits TransformedFunction,
-        TransformedBiFunction,
-        TransformedArraysFunction,
-        ValueAndGradFunction,
-        CustomFunction,
-        ImportedFunction {
-  /** Native functions are called, and freed, one inside the other. */
+    permits TransformedFunction, TransformedBiFunction, ArraysFunctionHandle, ValueAndGradFunction {
+  /** Native functions are called, and freed, recursively. */
   private static final int MOST_NESTED = 1000;
 
   final String function;
   final int nesting;
   final long handle;
 
-  /** Applies a transform to what the closure holds, and lets go of the closure. */
+  /** Applies a transform to the function that the closure holds, and closes the closure. */
   FunctionHandle(Closure closure, LongUnaryOperator transform) {
     function = closure.transform;
     nesting = closure.nesting + 1;
@@ -76,9 +79,9 @@ public abstract sealed class FunctionHandle implements AutoCloseable
   }
 
   /**
-   * Whether this function was closed.
+   * Returns whether this function was closed.
    *
-   * @return true after {@link #close()}
+   * @return true once this function was closed, by {@link #close()} or by its scope
    */
   public boolean isClosed() {
     try {
@@ -89,8 +92,8 @@ public abstract sealed class FunctionHandle implements AutoCloseable
   }
 
   /**
-   * Frees the function and what it captured. Calls that are running finish; closing twice is
-   * harmless.
+   * Frees the function and everything that it captured. Calls in progress finish. Closing a
+   * function twice is a no-op.
    */
   @Override
   public void close() {

@@ -20,7 +20,7 @@ import org.mlx4j.internal.ExportNative;
  * <p>An index that is out of range and computed by the function selects the nearest element:
  * exported functions do not check indices.
  */
-public final class ImportedFunction extends FunctionHandle implements ArraysFunction {
+public final class ImportedFunction extends ArraysFunctionHandle {
   private static final String NAME = "ImportedFunction";
   private static final MlxArray[] NONE = {};
 

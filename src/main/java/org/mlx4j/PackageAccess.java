@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.mlx4j.internal.ArrayAccess;
+import org.mlx4j.internal.CustomRules;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.Lease;
 import org.mlx4j.internal.TransformsNative;
@@ -58,6 +59,11 @@ final class PackageAccess implements ArrayAccess {
     try (Closure closure = Closure.ofMany(transform, f)) {
       return make.applyAsLong(closure.handle());
     }
+  }
+
+  @Override
+  public LongUnaryOperator customized(String name, CustomRules rules) {
+    return RulesAsNatives.transform(name, rules);
   }
 
   @Override

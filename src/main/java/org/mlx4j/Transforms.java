@@ -18,31 +18,40 @@ import org.mlx4j.internal.DevicesNative;
 import org.mlx4j.internal.TransformsNative;
 
 /**
- * Function transformations: each takes a function over arrays and returns another one.
+ * Function transformations: each takes a function of arrays and returns another one.
  *
  * <pre>{@code
  * try (TransformedFunction derivative = Transforms.grad(x -> x.square().sum())) {
- *   derivative.apply(MlxArray.of(1f, 2f, 3f));            // [2, 4, 6]
+ *   derivative.apply(MlxArray.of(1f, 2f, 3f));              // [2, 4, 6]
  * }
  * }</pre>
  *
- * <p>A transformed function is a function itself, so transforms nest in any order: {@code
- * grad(grad(f))}, {@code vmap(grad(f))}, {@code compile(vmap(f))}, also inside the function that
- * another transform runs.
+ * <p>A transformed function is a function itself, so transforms nest in any order, also inside the
+ * function that another transform runs:
  *
- * <p>Transforms run the Java function with placeholders for its arguments to learn which operations
- * it performs. So it should be pure: what else it does (prints, counters, random numbers without an
- * explicit key) happens when it is traced, which for {@link #compile} is once for each thread and
- * each combination of argument shapes and dtypes, for the others at every call. An array that
- * leaves the function by another way than its result is of no use outside: reading it throws. An
- * exception that the function throws comes out of {@code apply} as the same object.
+ * <pre>{@code
+ * Transforms.vmap(Transforms.grad(x -> x.sin()));           // one derivative for each element
+ * Transforms.compile(Transforms.valueAndGrad((w, x) -> w.multiply(x).sum(), 0));
+ * Transforms.grad(Transforms.grad((x, y) -> x.multiply(y).square(), 0), 1);
+ * }</pre>
  *
- * <p>The functions that are taken differ in the number of their arguments, which a lambda shows. A
- * reference to a method that is overloaded or has a variable number of arguments, such as {@code
- * MlxArray::sum}, does not, and the compiler calls it ambiguous: write {@code x -> x.sum()}.
+ * <p>Transforms run the Java function with placeholders for its arguments, to learn which
+ * operations it performs. The function should therefore be pure: side effects (printing, counters,
+ * random numbers without an explicit key) happen when it is traced. {@link #compile(ArrayFunction,
+ * boolean) compile} traces once for each thread and each combination of argument shapes and dtypes;
+ * the other transforms trace in every call. A placeholder that escapes from the function other than
+ * in its result is unusable outside, and reading it throws. If the function throws an exception,
+ * {@code apply} throws the same object.
+ *
+ * <p>Overloads differ in the number of arguments of the function, which a lambda shows. A reference
+ * to an overloaded or variable-arity method, such as {@code MlxArray::sum}, does not show it, and
+ * the compiler reports an ambiguity; write {@code x -> x.sum()} instead.
+ *
+ * <p>Every method throws {@link NullPointerException} if an argument is null, and {@link
+ * IllegalStateException} if an array, or a function that a transform returned, is closed.
  */
 public final class Transforms {
-  /** In {@code inAxes}: the argument is passed whole to every application of the function. */
+  /** The entry of {@code inAxes} for an argument that is passed whole to every application. */
   public static final int NOT_MAPPED = Integer.MIN_VALUE;
 
   private Transforms() {}
@@ -50,96 +59,98 @@ public final class Transforms {
   // ---- grad -------------------------------------------------------------------------------------
 
   /**
-   * Returns a function that computes the gradient of {@code f}. Mirrors {@code mlx.core.grad}.
+   * Returns a function that computes the gradient of {@code f} with respect to its argument; as
+   * {@link #grad(ArraysToArrayFunction, int, int...)} for a function of one array.
    *
    * @param f a function that returns a scalar (shape {@code ()})
-   * @return the gradient function; its result has the shape and dtype of the argument. Applied to a
-   *     function that returns no scalar, or to an argument of integer or boolean dtype, it throws
-   *     {@link IllegalArgumentException}
-   * @throws NullPointerException if {@code f} is null
+   * @return the gradient function; its result has the shape and dtype of the argument
    */
   public static TransformedFunction grad(ArrayFunction f) {
     return new TransformedFunction(Closure.ofOne("grad", f), gradients(false, 0));
   }
 
   /**
-   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with
-   * several argument indices.
-   *
-   * @param f a function that returns a scalar (shape {@code ()})
-   * @param argnum the index of an argument whose gradient is wanted, from 0
-   * @param more further indices
-   * @return the gradient function, which returns the gradients in the order asked for, each with
-   *     the shape and dtype of its argument
-   * @throws IllegalArgumentException if an index is negative or given twice; the returned function
-   *     throws it if an index is too large for the arguments that it is given, if an argument that
-   *     a gradient is wanted for has an integer or boolean dtype, or if {@code f} returns no scalar
-   * @throws NullPointerException if {@code f} or {@code more} is null
+   * Equivalent to {@link #grad(ArraysToArrayFunction, int, int...)} for a function of two arrays.
    */
   public static TransformedArraysFunction grad(ArrayBiFunction f, int argnum, int... more) {
-    int[] argnums = argnums("grad", argnum, more);
-    return new TransformedArraysFunction(Closure.ofTwo("grad", f), gradients(false, argnums));
+    return grad(Closure.ofTwo("grad", f), argnum, more);
   }
 
   /**
-   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad} with
-   * several argument indices.
+   * Returns a function that computes gradients of {@code f}. Mirrors {@code mlx.core.grad}.
    *
    * @param f a function that returns a scalar (shape {@code ()})
-   * @param argnum the index of an argument whose gradient is wanted, from 0
-   * @param more further indices
-   * @return as for {@link #grad(ArrayBiFunction, int, int...)}
-   * @throws IllegalArgumentException as for {@link #grad(ArrayBiFunction, int, int...)}
-   * @throws NullPointerException if {@code f} or {@code more} is null
+   * @param argnum the index of an argument with respect to which the gradient is wanted, from 0
+   * @param more the indices of further such arguments
+   * @return the gradient function. It returns the gradients in the order of the indices, each with
+   *     the shape and dtype of its argument. It throws {@link IllegalArgumentException} if an index
+   *     is too large for the arguments that it is given, if an argument with respect to which a
+   *     gradient is wanted has an integer or boolean dtype, or if {@code f} does not return a
+   *     scalar
+   * @throws IllegalArgumentException if an index is negative or given twice
    */
   public static TransformedArraysFunction grad(ArraysToArrayFunction f, int argnum, int... more) {
-    int[] argnums = argnums("grad", argnum, more);
-    return new TransformedArraysFunction(Closure.toOne("grad", f), gradients(false, argnums));
+    return grad(Closure.toOne("grad", f), argnum, more);
   }
 
   /**
-   * Returns a function that computes the value and the gradient of {@code f}. Mirrors {@code
-   * mlx.core.value_and_grad}.
+   * Equivalent to {@link #grad(ArraysToArrayFunction, int, int...)} for a function that is native
+   * already and returns one array, a scalar.
+   */
+  public static TransformedArraysFunction grad(ArraysFunctionHandle f, int argnum, int... more) {
+    return grad(Closure.of("grad", f), argnum, more);
+  }
+
+  private static TransformedArraysFunction grad(Closure f, int argnum, int... more) {
+    return new TransformedArraysFunction(f, gradients(false, argnums("grad", argnum, more)));
+  }
+
+  /**
+   * Returns a function that computes the value of {@code f} and its gradient with respect to its
+   * argument; as {@link #valueAndGrad(ArraysToArrayFunction, int, int...)} for a function of one
+   * array.
    *
    * @param f a function that returns a scalar (shape {@code ()})
-   * @return the function; see {@link ValueAndGradFunction#apply}
-   * @throws NullPointerException if {@code f} is null
+   * @return the function
    */
   public static ValueAndGradFunction valueAndGrad(ArrayFunction f) {
-    return new ValueAndGradFunction(Closure.ofOne("valueAndGrad", f), gradients(true, 0));
+    return valueAndGrad(Closure.ofOne("valueAndGrad", f), 0);
   }
 
   /**
-   * Returns a function that computes the value and gradients of {@code f}. Mirrors {@code
-   * mlx.core.value_and_grad}.
-   *
-   * @param f a function that returns a scalar (shape {@code ()})
-   * @param argnum the index of an argument whose gradient is wanted, from 0
-   * @param more further indices
-   * @return the function; see {@link ValueAndGradFunction#apply}
-   * @throws IllegalArgumentException if an index is negative or given twice
-   * @throws NullPointerException if {@code f} or {@code more} is null
+   * Equivalent to {@link #valueAndGrad(ArraysToArrayFunction, int, int...)} for a function of two
+   * arrays.
    */
   public static ValueAndGradFunction valueAndGrad(ArrayBiFunction f, int argnum, int... more) {
-    int[] argnums = argnums("valueAndGrad", argnum, more);
-    return new ValueAndGradFunction(Closure.ofTwo("valueAndGrad", f), gradients(true, argnums));
+    return valueAndGrad(Closure.ofTwo("valueAndGrad", f), argnum, more);
   }
 
   /**
-   * Returns a function that computes the value and gradients of {@code f}. Mirrors {@code
+   * Returns a function that computes the value and gradients of {@code f} at once. Mirrors {@code
    * mlx.core.value_and_grad}.
    *
    * @param f a function that returns a scalar (shape {@code ()})
-   * @param argnum the index of an argument whose gradient is wanted, from 0
-   * @param more further indices
-   * @return the function; see {@link ValueAndGradFunction#apply}
+   * @param argnum the index of an argument with respect to which the gradient is wanted, from 0
+   * @param more the indices of further such arguments
+   * @return the function; {@link ValueAndGradFunction#apply} says what it returns and throws
    * @throws IllegalArgumentException if an index is negative or given twice
-   * @throws NullPointerException if {@code f} or {@code more} is null
    */
   public static ValueAndGradFunction valueAndGrad(
       ArraysToArrayFunction f, int argnum, int... more) {
+    return valueAndGrad(Closure.toOne("valueAndGrad", f), argnum, more);
+  }
+
+  /**
+   * Equivalent to {@link #valueAndGrad(ArraysToArrayFunction, int, int...)} for a function that is
+   * native already and returns one array, a scalar.
+   */
+  public static ValueAndGradFunction valueAndGrad(ArraysFunctionHandle f, int argnum, int... more) {
+    return valueAndGrad(Closure.of("valueAndGrad", f), argnum, more);
+  }
+
+  private static ValueAndGradFunction valueAndGrad(Closure f, int argnum, int... more) {
     int[] argnums = argnums("valueAndGrad", argnum, more);
-    return new ValueAndGradFunction(Closure.toOne("valueAndGrad", f), gradients(true, argnums));
+    return new ValueAndGradFunction(f, gradients(true, argnums), argnums.length);
   }
 
   private static LongUnaryOperator gradients(boolean withValue, int... argnums) {
@@ -179,61 +190,45 @@ public final class Transforms {
 
   // ---- vmap -------------------------------------------------------------------------------------
 
-  /**
-   * Returns a function that applies {@code f} to every slice of its argument along axis 0 at once,
-   * and stacks the results along axis 0. Mirrors {@code mlx.core.vmap}.
-   *
-   * @param f the function for one slice
-   * @return the vectorised function; applied to an array without axes it throws {@link
-   *     IllegalArgumentException}
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #vmap(ArrayFunction, int, int) vmap(f, 0, 0)}. */
   public static TransformedFunction vmap(ArrayFunction f) {
     return vmap(f, 0, 0);
   }
 
   /**
-   * Returns a function that applies {@code f} to every slice of its argument at once. Mirrors
-   * {@code mlx.core.vmap}.
+   * Returns a function that applies {@code f} to every slice of its argument at once; as {@link
+   * #vmap(ArraysFunction, int[], int[])} for a function of one array.
    *
    * @param f the function for one slice
-   * @param inAxis the axis of the argument along which the slices lie; counts from the end when
+   * @param inAxis the axis of the argument along which the slices lie, counted from the end when
    *     negative
-   * @param outAxis the axis of the result along which the results of {@code f} shall lie; counts
-   *     from the end when negative
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if an axis is out
+   * @param outAxis the axis along which the results of {@code f} are stacked, counted from the end
+   *     when negative
+   * @return the vectorized function; it throws {@link IllegalArgumentException} if an axis is out
    *     of range
-   * @throws NullPointerException if {@code f} is null
+   * @throws IllegalArgumentException if an axis is {@link #NOT_MAPPED}
    */
   public static TransformedFunction vmap(ArrayFunction f, int inAxis, int outAxis) {
     return new TransformedFunction(
         Closure.ofOne("vmap", f), vectorized(new int[] {inAxis}, new int[] {outAxis}));
   }
 
-  /**
-   * Returns a function that applies {@code f} to every pair of slices of its arguments along axis 0
-   * at once, and stacks the results along axis 0. Mirrors {@code mlx.core.vmap}.
-   *
-   * @param f the function for one pair of slices
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if the arguments'
-   *     sizes along axis 0 differ
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #vmap(ArrayBiFunction, int[], int) vmap(f, new int[] {0, 0}, 0)}. */
   public static TransformedBiFunction vmap(ArrayBiFunction f) {
     return vmap(f, new int[] {0, 0}, 0);
   }
 
   /**
-   * Returns a function that applies {@code f} to every pair of slices of its arguments at once.
-   * Mirrors {@code mlx.core.vmap}.
+   * Returns a function that applies {@code f} to every pair of slices of its arguments at once; as
+   * {@link #vmap(ArraysFunction, int[], int[])} for a function of two arrays.
    *
    * @param f the function for one pair of slices
    * @param inAxes for each argument the axis along which its slices lie, or {@link #NOT_MAPPED}
-   * @param outAxis the axis of the result along which the results of {@code f} shall lie
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if an axis is out
-   *     of range or the arguments' sizes along their axes differ
-   * @throws IllegalArgumentException if {@code inAxes} has not two entries or maps no argument
-   * @throws NullPointerException if {@code f} or {@code inAxes} is null
+   * @param outAxis the axis along which the results of {@code f} are stacked
+   * @return the vectorized function; it throws {@link IllegalArgumentException} if an axis is out
+   *     of range, or if the sizes of the arguments along their axes differ
+   * @throws IllegalArgumentException if {@code inAxes} does not have two entries, maps no argument,
+   *     or if {@code outAxis} is {@link #NOT_MAPPED}
    */
   public static TransformedBiFunction vmap(ArrayBiFunction f, int[] inAxes, int outAxis) {
     if (inAxes != null && inAxes.length != 2) {
@@ -251,17 +246,73 @@ public final class Transforms {
    * {@code mlx.core.vmap}.
    *
    * @param f the function for one slice of each argument
-   * @param inAxes for each argument the axis along which its slices lie, or {@link #NOT_MAPPED}
-   * @param outAxes for each result the axis along which the results of {@code f} shall lie
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if the numbers of
-   *     arguments or results differ from those of the axes, an axis is out of range or the
-   *     arguments' sizes along their axes differ
-   * @throws IllegalArgumentException if {@code inAxes} maps no argument or {@code outAxes} has
-   *     {@link #NOT_MAPPED}
-   * @throws NullPointerException if an argument is null
+   * @param inAxes for each argument the axis along which its slices lie, counted from the end when
+   *     negative, or {@link #NOT_MAPPED}
+   * @param outAxes for each result the axis along which the results of {@code f} are stacked,
+   *     counted from the end when negative
+   * @return the vectorized function; it throws {@link IllegalArgumentException} if the number of
+   *     arguments or results is not that of the axes, if an axis is out of range, or if the sizes
+   *     of the arguments along their axes differ
+   * @throws IllegalArgumentException if {@code inAxes} maps no argument, or {@code outAxes}
+   *     contains {@link #NOT_MAPPED}
    */
   public static TransformedArraysFunction vmap(ArraysFunction f, int[] inAxes, int[] outAxes) {
     return new TransformedArraysFunction(Closure.ofMany("vmap", f), vectorized(inAxes, outAxes));
+  }
+
+  /**
+   * Equivalent to {@link #vmap(ArraysFunction, int[], int[])} with axis 0 for all arguments and
+   * results, whatever their number.
+   */
+  public static TransformedArraysFunction vmap(ArraysFunctionHandle f) {
+    return new TransformedArraysFunction(Closure.of("vmap", f), TransformsNative::vmap);
+  }
+
+  /**
+   * Equivalent to {@link #vmap(ValueAndGradFunction, int[], int[])} with axis 0 for all arguments,
+   * for the value and for the gradients.
+   */
+  public static ValueAndGradFunction vmap(ValueAndGradFunction f) {
+    return new ValueAndGradFunction(Closure.of("vmap", f), TransformsNative::vmap, f.gradients);
+  }
+
+  /**
+   * Equivalent to {@link #vmap(ValueAndGradFunction, int[], int[])} with the same axis for the
+   * value and for every gradient. Where the value is a scalar for each slice, that axis is 0 or -1.
+   */
+  public static ValueAndGradFunction vmap(ValueAndGradFunction f, int[] inAxes, int outAxis) {
+    Closure closure = Closure.of("vmap", f);
+    int[] outAxes = new int[1 + f.gradients];
+    Arrays.fill(outAxes, outAxis);
+    return new ValueAndGradFunction(closure, vectorized(inAxes, outAxes), f.gradients);
+  }
+
+  /**
+   * Returns a function that computes values and gradients for all slices of its arguments at once,
+   * such as the gradient of a loss for each example of a batch. Mirrors {@code mlx.core.vmap}.
+   *
+   * @param f the function for one slice of each argument
+   * @param inAxes for each argument the axis along which its slices lie, counted from the end when
+   *     negative, or {@link #NOT_MAPPED}
+   * @param outAxes the axis along which the values are stacked, then one for each gradient
+   * @return the vectorized function; it throws {@link IllegalArgumentException} if the number of
+   *     arguments is not that of the axes, if an axis is out of range, or if the sizes of the
+   *     arguments along their axes differ
+   * @throws IllegalArgumentException if {@code inAxes} maps no argument, or {@code outAxes} does
+   *     not have one entry for the value and one for each gradient, or contains {@link #NOT_MAPPED}
+   */
+  public static ValueAndGradFunction vmap(ValueAndGradFunction f, int[] inAxes, int[] outAxes) {
+    Closure closure = Closure.of("vmap", f);
+    LongUnaryOperator vectorized = vectorized(inAxes, outAxes);
+    if (outAxes.length != 1 + f.gradients) {
+      throw new IllegalArgumentException(
+          "[vmap] outAxes "
+              + Arrays.toString(outAxes)
+              + " must have "
+              + (1 + f.gradients)
+              + " entries, one for the value and one for each gradient");
+    }
+    return new ValueAndGradFunction(closure, vectorized, f.gradients);
   }
 
   private static LongUnaryOperator vectorized(int[] inAxes, int[] outAxes) {
@@ -282,119 +333,126 @@ public final class Transforms {
 
   // ---- compile ----------------------------------------------------------------------------------
 
-  /**
-   * Returns a compiled form of {@code f}: its Java code runs once for each thread and each
-   * combination of argument shapes and dtypes, later calls run the graph that was recorded. Mirrors
-   * {@code mlx.core.compile}.
-   *
-   * <p>Inside {@code f}, reading a value ({@code item…}, {@code to…Array}, {@code eval}) throws
-   * {@link IllegalArgumentException}: there is none yet. Arrays that {@code f} captures become
-   * constants of the graph. After an exception {@code f} is run again, for all shapes of that
-   * thread.
-   *
-   * @param f the function
-   * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #compile(ArrayFunction, boolean) compile(f, false)}. */
   public static TransformedFunction compile(ArrayFunction f) {
     return compile(f, false);
   }
 
   /**
-   * As {@link #compile(ArrayFunction)}.
+   * Returns a compiled form of {@code f}: its Java code runs once for each thread and each
+   * combination of argument shapes and dtypes, and later calls run the graph that was recorded.
+   * Mirrors {@code mlx.core.compile}.
+   *
+   * <p>Inside {@code f}, reading a value ({@code item…}, {@code to…Array}, {@code eval}) throws
+   * {@link IllegalArgumentException}, since there are no values yet. Arrays that {@code f} captures
+   * become constants of the graph. After an exception, {@code f} is traced again for all shapes of
+   * that thread.
    *
    * @param f the function
-   * @param shapeless when true the Java code runs once for each number of dimensions and dtype,
-   *     whatever the sizes, if it consists of operations whose recorded graph is known to be right
-   *     for all of them (element-wise operations, reductions, softmax, products of matrices,
-   *     transposes) and does not ask for sizes; otherwise it runs once for each shape, and, the
-   *     first time, once more to find out. The results are those of {@code f} either way
+   * @param shapeless whether to record one graph for all sizes. The Java code then runs once for
+   *     each number of dimensions and each dtype, provided that {@code f} asks for no sizes and
+   *     consists of operations whose recorded graph is known to be right for all of them
+   *     (element-wise operations, reductions, softmax, products of matrices, transposes). For other
+   *     functions it runs once for each shape, and once more the first time to find that out. The
+   *     results are those of {@code f} in either case
    * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
    */
   public static TransformedFunction compile(ArrayFunction f, boolean shapeless) {
-    return new TransformedFunction(
-        Closure.ofOne("compile", f), h -> TransformsNative.compile(h, shapeless));
+    return new TransformedFunction(Closure.ofOne("compile", f), compiled(shapeless));
   }
 
-  /**
-   * As {@link #compile(ArrayFunction)}, for a function of two arrays.
-   *
-   * @param f the function
-   * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #compile(ArrayFunction, boolean)} for a function of two arrays. */
   public static TransformedBiFunction compile(ArrayBiFunction f) {
     return compile(f, false);
   }
 
-  /**
-   * As {@link #compile(ArrayFunction, boolean)}, for a function of two arrays.
-   *
-   * @param f the function
-   * @param shapeless as for {@link #compile(ArrayFunction, boolean)}
-   * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #compile(ArrayFunction, boolean)} for a function of two arrays. */
   public static TransformedBiFunction compile(ArrayBiFunction f, boolean shapeless) {
-    return new TransformedBiFunction(
-        Closure.ofTwo("compile", f), h -> TransformsNative.compile(h, shapeless));
+    return new TransformedBiFunction(Closure.ofTwo("compile", f), compiled(shapeless));
   }
 
   /**
-   * As {@link #compile(ArrayFunction)}, for any number of arguments and results.
-   *
-   * @param f the function
-   * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
+   * Equivalent to {@link #compile(ArrayFunction, boolean)} for a function of any number of arrays
+   * that is native already.
+   */
+  public static TransformedArraysFunction compile(ArraysFunctionHandle f) {
+    return compile(f, false);
+  }
+
+  /**
+   * Equivalent to {@link #compile(ArrayFunction, boolean)} for a function of any number of arrays
+   * that is native already.
+   */
+  public static TransformedArraysFunction compile(ArraysFunctionHandle f, boolean shapeless) {
+    return compileArrays(f, shapeless);
+  }
+
+  /**
+   * Equivalent to {@link #compile(ArrayFunction, boolean)} for a function that computes a value and
+   * gradients.
+   */
+  public static ValueAndGradFunction compile(ValueAndGradFunction f) {
+    return compile(f, false);
+  }
+
+  /**
+   * Equivalent to {@link #compile(ArrayFunction, boolean)} for a function that computes a value and
+   * gradients.
+   */
+  public static ValueAndGradFunction compile(ValueAndGradFunction f, boolean shapeless) {
+    return new ValueAndGradFunction(Closure.of("compile", f), compiled(shapeless), f.gradients);
+  }
+
+  /**
+   * Equivalent to {@link #compile(ArrayFunction, boolean)} for a function of any number of arrays.
    */
   public static TransformedArraysFunction compileArrays(ArraysFunction f) {
     return compileArrays(f, false);
   }
 
   /**
-   * As {@link #compile(ArrayFunction, boolean)}, for any number of arguments and results.
-   *
-   * @param f the function
-   * @param shapeless as for {@link #compile(ArrayFunction, boolean)}
-   * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
+   * Equivalent to {@link #compile(ArrayFunction, boolean)} for a function of any number of arrays.
    */
   public static TransformedArraysFunction compileArrays(ArraysFunction f, boolean shapeless) {
-    return new TransformedArraysFunction(
-        Closure.ofMany("compile", f), h -> TransformsNative.compile(h, shapeless));
+    return new TransformedArraysFunction(Closure.ofMany("compile", f), compiled(shapeless));
+  }
+
+  private static LongUnaryOperator compiled(boolean shapeless) {
+    return f -> TransformsNative.compile(f, shapeless);
   }
 
   /**
-   * Enables compilation, in the device's default mode: {@link CompileMode#NO_FUSE} on the CPU,
-   * {@link CompileMode#ENABLED} on the GPU. Holds for all threads, for functions compiled before
-   * and after. Mirrors {@code mlx.core.enable_compile}.
+   * Enables compilation in the device's default mode: {@link CompileMode#NO_FUSE} on the CPU,
+   * {@link CompileMode#ENABLED} on the GPU. This affects all threads, and functions that were
+   * compiled before as well as later ones. Mirrors {@code mlx.core.enable_compile}.
    */
   public static void enableCompile() {
     setCompileMode(CompileMode.of(TransformsNative.default_compile_mode()));
   }
 
   /**
-   * Disables compilation: compiled functions run their Java code at every call. Holds for all
-   * threads, for functions compiled before and after. Mirrors {@code mlx.core.disable_compile}; the
-   * environment variable {@code MLX_DISABLE_COMPILE} does the same from the start.
+   * Disables compilation: compiled functions run their Java code in every call. This affects all
+   * threads, and functions that were compiled before as well as later ones. The environment
+   * variable {@code MLX_DISABLE_COMPILE} disables compilation from the start. Mirrors {@code
+   * mlx.core.disable_compile}.
    */
   public static void disableCompile() {
     setCompileMode(CompileMode.DISABLED);
   }
 
   /**
-   * Chooses how much {@link #compile} does, for all threads. Graphs that are already recorded stay
-   * as they are. Mirrors {@code mlx::core::set_compile_mode}.
+   * Sets how much {@link #compile compile} optimizes, for all threads. Graphs that are already
+   * recorded do not change. Mirrors {@code mlx::core::set_compile_mode}.
    *
-   * <p>{@link CompileMode#ENABLED} on the CPU makes kernels by running {@code g++} and keeps them
-   * in a directory that only its owner can enter, {@code ~/.cache/mlx4j/kernels} unless the system
-   * property {@code mlx4j.kernels} names another. MLX finds it by the environment variable {@code
-   * TMPDIR}, which this sets for native code of the process and for programs that it starts.
+   * <p>On the CPU, {@link CompileMode#ENABLED} makes kernels by running {@code g++}, and stores
+   * them in a directory that only its owner can enter: {@code ~/.cache/mlx4j/kernels}, unless the
+   * system property {@code mlx4j.kernels} names another one. MLX finds the directory through the
+   * environment variable {@code TMPDIR}, which this method sets for the native code of the process
+   * and for the programs that it starts.
    *
    * @param mode the mode
-   * @throws IllegalStateException if {@code mode} is {@code ENABLED} on the CPU and there is no
-   *     {@code g++} on the path, or the directory cannot be made private
+   * @throws IllegalStateException if {@code mode} fuses on the CPU, and {@code g++} is not on the
+   *     {@code PATH} or the directory cannot be made private
    * @throws NullPointerException if {@code mode} is null
    */
   public static void setCompileMode(CompileMode mode) {
@@ -436,35 +494,40 @@ public final class Transforms {
   // ---- checkpoint -------------------------------------------------------------------------------
 
   /**
-   * Returns a function with the value and gradient of {@code f} that keeps no intermediate results
-   * for the gradient but computes them again. Mirrors {@code mlx.core.checkpoint}.
+   * Returns a function with the value and the gradient of {@code f} that does not keep intermediate
+   * results for the gradient, but computes them again. Mirrors {@code mlx.core.checkpoint}.
    *
-   * @param f the function; its Java code runs once more when a gradient is taken
-   * @return the checkpointed function
-   * @throws NullPointerException if {@code f} is null
+   * @param f the function; its Java code runs once more when a gradient is computed
+   * @return the checkpointed function; it throws {@link IllegalArgumentException} if {@code f}
+   *     returns no array
    */
   public static TransformedFunction checkpoint(ArrayFunction f) {
     return new TransformedFunction(Closure.ofOne("checkpoint", f), TransformsNative::checkpoint);
   }
 
-  /**
-   * As {@link #checkpoint(ArrayFunction)}, for a function of two arrays.
-   *
-   * @param f the function
-   * @return the checkpointed function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #checkpoint(ArrayFunction)} for a function of two arrays. */
   public static TransformedBiFunction checkpoint(ArrayBiFunction f) {
     return new TransformedBiFunction(Closure.ofTwo("checkpoint", f), TransformsNative::checkpoint);
   }
 
   /**
-   * As {@link #checkpoint(ArrayFunction)}, for any number of arguments and results.
-   *
-   * @param f the function
-   * @return the checkpointed function
-   * @throws NullPointerException if {@code f} is null
+   * Equivalent to {@link #checkpoint(ArrayFunction)} for a function of any number of arrays that is
+   * native already.
    */
+  public static TransformedArraysFunction checkpoint(ArraysFunctionHandle f) {
+    return checkpointArrays(f);
+  }
+
+  /**
+   * Equivalent to {@link #checkpoint(ArrayFunction)} for a function that computes a value and
+   * gradients.
+   */
+  public static ValueAndGradFunction checkpoint(ValueAndGradFunction f) {
+    return new ValueAndGradFunction(
+        Closure.of("checkpoint", f), TransformsNative::checkpoint, f.gradients);
+  }
+
+  /** Equivalent to {@link #checkpoint(ArrayFunction)} for a function of any number of arrays. */
   public static TransformedArraysFunction checkpointArrays(ArraysFunction f) {
     return new TransformedArraysFunction(
         Closure.ofMany("checkpoint", f), TransformsNative::checkpoint);
@@ -473,77 +536,85 @@ public final class Transforms {
   // ---- vjp, jvp ---------------------------------------------------------------------------------
 
   /**
-   * Computes the outputs of {@code f} and the products of {@code cotangents} with its Jacobian, at
+   * Computes the outputs of {@code f}, and the products of {@code cotangents} with its Jacobian, at
    * {@code primals}. Mirrors {@code mlx.core.vjp}.
    *
    * @param f the function
    * @param primals its arguments
    * @param cotangents one for each output, of the output's shape
    * @return the outputs, and one product for each primal
-   * @throws IllegalArgumentException if the cotangents do not fit the outputs in number or shape
-   * @throws IllegalStateException if an array is closed
-   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the cotangents do not match the outputs in number or shape
    */
   public static Vjp vjp(ArraysFunction f, MlxArray[] primals, MlxArray[] cotangents) {
-    MlxArray[] all =
-        applied("vjp", Closure.ofMany("vjp", f), TransformsNative::vjp, primals, cotangents);
+    return vjp(Closure.ofMany("vjp", f), primals, cotangents);
+  }
+
+  /**
+   * Equivalent to {@link #vjp(ArraysFunction, MlxArray[], MlxArray[])} for a function of two
+   * arrays.
+   */
+  public static Vjp vjp(ArrayBiFunction f, MlxArray[] primals, MlxArray[] cotangents) {
+    return vjp(Closure.ofTwo("vjp", f), primals, cotangents);
+  }
+
+  /**
+   * Equivalent to {@link #vjp(ArraysFunction, MlxArray[], MlxArray[])} for a function whose outputs
+   * are a value and, after it, gradients.
+   */
+  public static Vjp vjp(ValueAndGradFunction f, MlxArray[] primals, MlxArray[] cotangents) {
+    return vjp(Closure.of("vjp", f), primals, cotangents);
+  }
+
+  /** Equivalent to {@link #vjp(ArraysFunction, MlxArray[], MlxArray[])} for one array. */
+  public static Vjp vjp(ArrayFunction f, MlxArray x, MlxArray cotangent) {
+    return vjp(Closure.ofOne("vjp", f), array(x), array(cotangent));
+  }
+
+  private static Vjp vjp(Closure f, MlxArray[] primals, MlxArray[] cotangents) {
+    MlxArray[] all = applied("vjp", f, TransformsNative::vjp, primals, cotangents);
     int outputs = all.length - primals.length;
     return new Vjp(Arrays.copyOf(all, outputs), Arrays.copyOfRange(all, outputs, all.length));
   }
 
   /**
-   * Computes the output of {@code f} and the product of {@code cotangent} with its Jacobian, at
-   * {@code x}. Mirrors {@code mlx.core.vjp}.
-   *
-   * @param f the function
-   * @param x its argument
-   * @param cotangent an array of the output's shape
-   * @return the output and the product, one each
-   * @throws IllegalArgumentException if the cotangent has not the shape of the output
-   * @throws IllegalStateException if an array is closed
-   * @throws NullPointerException if an argument is null
-   */
-  public static Vjp vjp(ArrayFunction f, MlxArray x, MlxArray cotangent) {
-    MlxArray[] all =
-        applied("vjp", Closure.ofOne("vjp", f), TransformsNative::vjp, array(x), array(cotangent));
-    return new Vjp(array(all[0]), array(all[1]));
-  }
-
-  /**
-   * Computes the outputs of {@code f} and the products of its Jacobian with {@code tangents}, at
+   * Computes the outputs of {@code f}, and the products of its Jacobian with {@code tangents}, at
    * {@code primals}. Mirrors {@code mlx.core.jvp}.
    *
    * @param f the function
    * @param primals its arguments
    * @param tangents one for each primal, of the primal's shape
    * @return the outputs, and one product for each output
-   * @throws IllegalArgumentException if the tangents do not fit the primals in number or shape
-   * @throws IllegalStateException if an array is closed
-   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the tangents do not match the primals in number or shape
    */
   public static Jvp jvp(ArraysFunction f, MlxArray[] primals, MlxArray[] tangents) {
-    MlxArray[] all =
-        applied("jvp", Closure.ofMany("jvp", f), TransformsNative::jvp, primals, tangents);
-    int outputs = all.length / 2;
-    return new Jvp(Arrays.copyOf(all, outputs), Arrays.copyOfRange(all, outputs, all.length));
+    return jvp(Closure.ofMany("jvp", f), primals, tangents);
   }
 
   /**
-   * Computes the output of {@code f} and the product of its Jacobian with {@code tangent}, at
-   * {@code x}. Mirrors {@code mlx.core.jvp}.
-   *
-   * @param f the function
-   * @param x its argument
-   * @param tangent an array of the argument's shape
-   * @return the output and the product, one each
-   * @throws IllegalArgumentException if the tangent has not the shape of the argument
-   * @throws IllegalStateException if an array is closed
-   * @throws NullPointerException if an argument is null
+   * Equivalent to {@link #jvp(ArraysFunction, MlxArray[], MlxArray[])} for a function of two
+   * arrays.
    */
+  public static Jvp jvp(ArrayBiFunction f, MlxArray[] primals, MlxArray[] tangents) {
+    return jvp(Closure.ofTwo("jvp", f), primals, tangents);
+  }
+
+  /**
+   * Equivalent to {@link #jvp(ArraysFunction, MlxArray[], MlxArray[])} for a function whose outputs
+   * are a value and, after it, gradients.
+   */
+  public static Jvp jvp(ValueAndGradFunction f, MlxArray[] primals, MlxArray[] tangents) {
+    return jvp(Closure.of("jvp", f), primals, tangents);
+  }
+
+  /** Equivalent to {@link #jvp(ArraysFunction, MlxArray[], MlxArray[])} for one array. */
   public static Jvp jvp(ArrayFunction f, MlxArray x, MlxArray tangent) {
-    MlxArray[] all =
-        applied("jvp", Closure.ofOne("jvp", f), TransformsNative::jvp, array(x), array(tangent));
-    return new Jvp(array(all[0]), array(all[1]));
+    return jvp(Closure.ofOne("jvp", f), array(x), array(tangent));
+  }
+
+  private static Jvp jvp(Closure f, MlxArray[] primals, MlxArray[] tangents) {
+    MlxArray[] all = applied("jvp", f, TransformsNative::jvp, primals, tangents);
+    int outputs = all.length / 2;
+    return new Jvp(Arrays.copyOf(all, outputs), Arrays.copyOfRange(all, outputs, all.length));
   }
 
   private interface Product {

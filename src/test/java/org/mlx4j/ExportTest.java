@@ -179,9 +179,10 @@ class ExportTest {
 
   @Test
   void customAndCheckpointedFunctionsAreWrittenAsWhatTheyCompute() {
-    CustomFunction custom =
-        CustomFunction.of(xs -> arrays(xs[0].square(), xs[0].exp()))
-            .vjp((p, c, o) -> arrays(c[0].multiply(100f)));
+    TransformedArraysFunction custom =
+        CustomFunction.ofArrays(xs -> arrays(xs[0].square(), xs[0].exp()))
+            .vjp((p, c, o) -> arrays(c[0].multiply(100f)))
+            .build();
     TransformedFunction checkpointed = Transforms.checkpoint((MlxArray a) -> a.sin());
     ImportedFunction f =
         roundTrip(
@@ -223,7 +224,8 @@ class ExportTest {
         Transforms.vmap(plain, new int[] {0}, new int[] {0}).apply(rows)[0],
         Transforms.vmap(f, new int[] {0}, new int[] {0}).apply(rows)[0]);
     assertValues(
-        CustomFunction.of(f).vjp((p, c, o) -> c).apply(x)[0], f.apply(x)[0].toDoubleArray());
+        CustomFunction.ofArrays(f).vjp((p, c, o) -> c).build().apply(x)[0],
+        f.apply(x)[0].toDoubleArray());
   }
 
   private static void onManyThreads(Consumer<Float> action) throws Exception {

@@ -37,7 +37,8 @@ public final class PublicMethods {
     return m.getDeclaringClass().isRecord() && m.getParameterCount() == 0;
   }
 
-  private static Stream<Class<?>> classesBeside(Class<?> one) {
+  /** The public classes of the package of a class. */
+  static Stream<Class<?>> classesBeside(Class<?> one) {
     try {
       Path folder = Path.of(one.getResource(one.getSimpleName() + ".class").toURI()).getParent();
       try (Stream<Path> files = Files.list(folder)) {

@@ -288,14 +288,17 @@ class RefusedCallsTest {
         return null;
       }
     }
+    Class<?> owner = m.getDeclaringClass();
+    Class<?> subject = // of a builder it is the class whose functions it builds
+        owner.getSimpleName().endsWith("Builder") ? owner.getEnclosingClass() : owner;
     Pattern name =
         Pattern.compile(
             "\\[("
-                + m.getDeclaringClass().getSimpleName()
+                + subject.getSimpleName()
                 + "\\.)?("
                 + m.getName()
                 + "|"
-                + m.getDeclaringClass().getSimpleName()
+                + subject.getSimpleName()
                 + ")\\] .+",
             Pattern.DOTALL);
     return !name.matcher(message).matches()

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.mlx4j.tree.CustomTreeFunction;
 import org.mlx4j.tree.TreeBiFunction;
 import org.mlx4j.tree.TreeFunction;
 import org.mlx4j.tree.TreeHandle;
@@ -101,7 +102,18 @@ final class SampleArguments {
     samples.put(TransformedBiFunction.class, () -> Transforms.compile((x, y) -> x.sum()));
     samples.put(TransformedArraysFunction.class, () -> Transforms.compileArrays(xs -> xs));
     samples.put(ValueAndGradFunction.class, () -> Transforms.valueAndGrad(x -> x.sum()));
-    samples.put(CustomFunction.class, () -> CustomFunction.of(xs -> xs));
+    samples.put(ArraysFunctionHandle.class, () -> Transforms.compileArrays(xs -> xs));
+    samples.put(CustomFunction.Builder.class, () -> CustomFunction.of(x -> x.sin()));
+    samples.put(CustomFunction.BiBuilder.class, () -> CustomFunction.of((x, y) -> x.add(y)));
+    samples.put(CustomFunction.ArraysBuilder.class, () -> CustomFunction.ofArrays(xs -> xs));
+    samples.put(
+        CustomTreeFunction.Builder.class, () -> CustomTreeFunction.of((Object x) -> first(x)));
+    samples.put(
+        CustomTreeFunction.BiBuilder.class,
+        () -> CustomTreeFunction.of((Object x, Object y) -> first(x, y)));
+    samples.put(
+        CustomTreeFunction.TriBuilder.class,
+        () -> CustomTreeFunction.of((Object x, Object y, Object z) -> first(x, y, z)));
     samples.put(FunctionHandle.class, () -> Transforms.grad(x -> x.sum()));
     samples.put(TreeFunction.class, () -> Trees.compile((Object x) -> first(x)));
     samples.put(TreeBiFunction.class, () -> Trees.compile((Object x, Object y) -> first(x, y)));

@@ -360,9 +360,10 @@ final class Soak {
   private void customFunctions(SplittableRandom random) {
     float x = random.nextInt(1, 9);
     try (Scope scope = Scope.open()) {
-      CustomFunction f =
-          CustomFunction.of(xs -> new MlxArray[] {xs[0].square()})
-              .vjp((p, c, o) -> new MlxArray[] {c[0].multiply(p[0])});
+      TransformedArraysFunction f =
+          CustomFunction.ofArrays(xs -> new MlxArray[] {xs[0].square()})
+              .vjp((p, c, o) -> new MlxArray[] {c[0].multiply(p[0])})
+              .build();
       TransformedFunction slope = Transforms.grad(v -> f.apply(v)[0].sum());
       assertEquals(x, slope.apply(MlxArray.scalar(x)).itemFloat());
     }

@@ -250,12 +250,12 @@ class VjpJvpTest {
     ArraysFunction f = xs -> xs;
     assertThrowsSaying(
         NullPointerException.class,
-        () -> Transforms.vjp(null, arrays(x), arrays(v)),
+        () -> Transforms.vjp((ArraysFunction) null, arrays(x), arrays(v)),
         "[vjp]",
         "function");
     assertThrowsSaying(
         NullPointerException.class,
-        () -> Transforms.jvp(null, arrays(x), arrays(v)),
+        () -> Transforms.jvp((ArraysFunction) null, arrays(x), arrays(v)),
         "[jvp]",
         "function");
     assertThrowsSaying(

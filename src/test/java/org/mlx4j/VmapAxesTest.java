@@ -365,7 +365,10 @@ class VmapAxesTest {
         "[vmap]",
         "function");
     assertThrowsSaying(
-        NullPointerException.class, () -> Transforms.vmap(null, one, one), "[vmap]", "function");
+        NullPointerException.class,
+        () -> Transforms.vmap((ArraysFunction) null, one, one),
+        "[vmap]",
+        "function");
     assertThrowsSaying(
         NullPointerException.class, () -> Transforms.vmap(xs -> xs, null, one), "[vmap]", "inAxes");
     assertThrowsSaying(

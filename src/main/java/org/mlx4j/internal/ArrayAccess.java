@@ -83,6 +83,15 @@ public interface ArrayAccess {
   long transformed(String transform, ArraysFunction f, LongUnaryOperator make);
 
   /**
+   * Returns an operator that gives a native function rules.
+   *
+   * @param name what messages name
+   * @param rules the rules; each runs in its own scope
+   * @return an operator that makes a custom native function of a native function
+   */
+  LongUnaryOperator customized(String name, CustomRules rules);
+
+  /**
    * Calls a native function.
    *
    * @param function its handle

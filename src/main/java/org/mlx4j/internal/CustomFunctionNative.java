@@ -20,11 +20,12 @@ public final class CustomFunctionNative {
 
   private CustomFunctionNative() {}
 
-  public static native @Cast(FNOUT) long custom_function(@Cast(FN) long f) throws MlxException;
-
-  public static native void custom_vjp(@Cast(FN) long f, @Raw @Cast(RULE) NativeRule r) throws MlxException;
-
-  public static native void custom_jvp(@Cast(FN) long f, @Raw @Cast(RULE) NativeRule r) throws MlxException;
-
-  public static native void custom_vmap(@Cast(FN) long f, @Raw @Cast(RULE) NativeRule r) throws MlxException;
+  /** A rule that is null stands for none. */
+  public static native @Cast(FNOUT) long custom_function(
+      @Cast(FN) long f,
+      @Raw @Cast(RULE) NativeRule vjp,
+      @Raw @Cast(RULE) NativeRule jvp,
+      @Raw @Cast(RULE) NativeRule vmap,
+      String name)
+      throws MlxException;
 }

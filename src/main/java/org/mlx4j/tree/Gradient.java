@@ -35,7 +35,7 @@ final class Gradient extends Transformed {
   }
 
   @Override
-  LongUnaryOperator transformation(Structure arguments) {
+  LongUnaryOperator transformation(Structure arguments, Recordings recordings) {
     int count = arguments.leaves(0);
     if (count == 0) {
       throw new IllegalArgumentException(

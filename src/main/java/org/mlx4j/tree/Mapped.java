@@ -40,7 +40,7 @@ final class Mapped extends Transformed {
   }
 
   @Override
-  LongUnaryOperator transformation(Structure arguments) {
+  LongUnaryOperator transformation(Structure arguments, Recordings recordings) {
     int[] axes = axes(arguments);
     if (Arrays.stream(axes).allMatch(axis -> axis == Transforms.NOT_MAPPED)) {
       throw new IllegalArgumentException(

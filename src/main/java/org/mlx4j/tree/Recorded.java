@@ -13,7 +13,7 @@ final class Recorded extends Transformed {
   }
 
   @Override
-  LongUnaryOperator transformation(Structure arguments) {
+  LongUnaryOperator transformation(Structure arguments, Recordings recordings) {
     return transformation;
   }
 

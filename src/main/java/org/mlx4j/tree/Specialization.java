@@ -20,7 +20,8 @@ final class Specialization {
     this.arguments = arguments;
     this.recordings = owner.records() ? new Recordings(owner.transform) : null;
     this.handle =
-        Core.ARRAYS.transformed(owner.transform, this::run, owner.transformation(arguments));
+        Core.ARRAYS.transformed(
+            owner.transform, this::run, owner.transformation(arguments, recordings));
   }
 
   /** The user's function as one of arrays. */
@@ -44,7 +45,8 @@ final class Specialization {
     return results;
   }
 
-  private static MlxArray[] padded(MlxArray[] results, int length) {
+  /** Adds meaningless arrays at the end. */
+  static MlxArray[] padded(MlxArray[] results, int length) {
     if (length == results.length) {
       return results;
     }

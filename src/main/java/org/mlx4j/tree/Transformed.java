@@ -39,11 +39,12 @@ abstract class Transformed {
   // ---- what the transforms differ in -----------------------------------------------------------
 
   /**
-   * Makes the transformed native function of a native one.
+   * Returns what makes the transformed native function of a native one.
    *
+   * @param recordings of the results of the native function, if it {@link #records}, else null
    * @throws IllegalArgumentException if the transform has nothing to work on in such arguments
    */
-  abstract LongUnaryOperator transformation(Structure arguments);
+  abstract LongUnaryOperator transformation(Structure arguments, Recordings recordings);
 
   /** The trees in what the function returned whose arrays shall come out of the transform. */
   Object[] results(Object returned) {

@@ -536,13 +536,10 @@ class DerivativeLawsTest {
 
   /** Twice the argument, with factors in the place of 2 backward and forward. */
   private static MlxArray doubled(double backward, double forward, MlxArray x) {
-    return CustomFunction.of(xs -> new MlxArray[] {xs[0].multiply(2)})
-        .vjp((primals, cotangents, outputs) -> multiplied(cotangents, backward))
-        .jvp((primals, tangents, argnums) -> multiplied(tangents, forward))
-        .apply(new MlxArray[] {x})[0];
-  }
-
-  private static MlxArray[] multiplied(MlxArray[] xs, double factor) {
-    return new MlxArray[] {xs[0].multiply(factor)};
+    return CustomFunction.of(a -> a.multiply(2))
+        .vjp((a, cotangent, output) -> cotangent.multiply(backward))
+        .jvp((a, tangent) -> tangent.multiply(forward))
+        .build()
+        .apply(x);
   }
 }

@@ -1,5 +1,6 @@
 package org.mlx4j.internal.tree;
 
+import java.util.Arrays;
 import org.mlx4j.MlxArray;
 
 /** Goes through a tree and a structure that should be its own, except for static values. */
@@ -16,9 +17,11 @@ final class Matching {
     this.leaves = new MlxArray[structure.leaves()];
   }
 
-  MlxArray[] leavesOf(Object tree) {
-    next(tree);
-    return leaves;
+  MlxArray[] leavesOf(Object... trees) {
+    for (Object tree : trees) {
+      next(tree);
+    }
+    return Arrays.copyOf(leaves, leaf);
   }
 
   /** Compares the next tree of the structure with another one. */

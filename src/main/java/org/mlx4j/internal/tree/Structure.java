@@ -73,16 +73,16 @@ public final class Structure {
   }
 
   /**
-   * The arrays of a tree that has the structure of the first tree here, in its order; static values
-   * may differ.
+   * Returns the arrays of trees that have the structure of the trees here, in the order here.
+   * Static values may differ.
    *
-   * @param name what the tree is, for messages
-   * @param tree the tree
-   * @return its arrays
-   * @throws IllegalArgumentException if it has another structure
+   * @param name what the trees are, for messages
+   * @param trees the trees; there may be fewer than here
+   * @return their arrays
+   * @throws IllegalArgumentException if a tree has another structure
    */
-  public MlxArray[] match(String name, Object tree) {
-    return new Matching(this, name).leavesOf(tree);
+  public MlxArray[] match(String name, Object... trees) {
+    return new Matching(this, name).leavesOf(trees);
   }
 
   /** The node that the first tree is, or null. */

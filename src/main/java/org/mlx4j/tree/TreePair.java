@@ -1,0 +1,16 @@
+package org.mlx4j.tree;
+
+/**
+ * Two trees as one, such as the cotangents of both arguments of a function.
+ *
+ * <pre>{@code
+ * TreePair<MlxArray, List<MlxArray>> pair = new TreePair<>(x, List.of(y, z));
+ * TreePair<MlxArray, List<MlxArray>> doubled = Trees.map(pair, a -> a.multiply(2));
+ * }</pre>
+ *
+ * @param first the first tree
+ * @param second the second tree
+ * @param <A> the type of the first tree
+ * @param <B> the type of the second tree
+ */
+public record TreePair<A, B>(A first, B second) {}
