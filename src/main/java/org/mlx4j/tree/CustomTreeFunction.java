@@ -13,8 +13,8 @@ import java.util.function.Function;
  *
  * TreeFunction<Point, MlxArray> norm =
  *     CustomTreeFunction.of((Point p) -> p.x().square().add(p.y().square()).sqrt())
- *         .vjp((p, cotangent, r) ->                       // at the origin 0 instead of NaN
- *             Trees.map(p, a -> Ops.where(r.equal(0), r, a.divide(r)).multiply(cotangent)))
+ *         .vjp((p, cotangent, r) ->                       // 0 instead of NaN at the origin
+ *             Trees.map(p, a -> a.divide(r.maximum(1e-6f)).multiply(cotangent)))
  *         .build();
  * }</pre>
  *

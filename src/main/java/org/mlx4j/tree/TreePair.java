@@ -4,7 +4,7 @@ package org.mlx4j.tree;
  * Two trees as one, such as the cotangents of both arguments of a function.
  *
  * <pre>{@code
- * TreePair<MlxArray, List<MlxArray>> pair = new TreePair<>(x, List.of(y, z));
+ * TreePair<MlxArray, List<MlxArray>> pair = new TreePair<>(x, List.of(y, w));
  * TreePair<MlxArray, List<MlxArray>> doubled = Trees.map(pair, a -> a.multiply(2));
  * }</pre>
  *

@@ -4,8 +4,8 @@ package org.mlx4j.tree;
  * Three trees as one, such as the cotangents of all arguments of a function.
  *
  * <pre>{@code
- * TreeTriple<MlxArray, MlxArray, List<MlxArray>> triple = new TreeTriple<>(x, y, List.of(z));
- * List<MlxArray> all = Trees.flatten(triple);               // [x, y, z]
+ * TreeTriple<MlxArray, MlxArray, List<MlxArray>> triple = new TreeTriple<>(x, y, List.of(w));
+ * List<MlxArray> all = Trees.flatten(triple);               // x, y, w
  * }</pre>
  *
  * @param first the first tree
