@@ -5,17 +5,45 @@ import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.MemoryNative;
 
 /**
- * The memory of arrays, in bytes. The Java heap does not contain it.
+ * The native memory of arrays, in bytes. It is not part of the Java heap.
  *
- * <p>All numbers are of the whole process. An array that is not evaluated takes no memory.
+ * <pre>{@code
+ * MlxArray large = Ops.ones(1024, 1024);
+ * large.eval();
+ * long inUse = Memory.getActiveMemory();                    // at least 4 MiB
+ * large.close();
+ * Memory.clearCache();
+ * }</pre>
+ *
+ * <p>All numbers are those of the whole process. An array that has not been evaluated takes no
+ * memory. Every method may be called on any thread. Methods that set a limit throw {@link
+ * IllegalArgumentException} if it is negative.
  */
 public final class Memory {
   private Memory() {}
 
   /**
-   * The memory in use by arrays. Mirrors {@code mlx.core.get_active_memory}.
+   * Returns how much memory is used, and for how many arrays and functions, for logs and metrics.
+   * It is cheap and waits for no computation. Other threads may make and close arrays meanwhile, so
+   * the numbers need not belong to one moment.
    *
-   * @return bytes, without what the cache holds
+   * @return the numbers
+   */
+  public static MemoryStats stats() {
+    long active = getActiveMemory(); // after it, what was to be freed is
+    return new MemoryStats(
+        HandlesNative.live_arrays(),
+        HandlesNative.live_functions(),
+        active,
+        getPeakMemory(),
+        getCacheMemory(),
+        getMemoryLimit());
+  }
+
+  /**
+   * Returns the memory in use by arrays. Mirrors {@code mlx.core.get_active_memory}.
+   *
+   * @return bytes, without those that the cache keeps
    */
   public static long getActiveMemory() {
     HandlesNative.settle();
@@ -23,8 +51,8 @@ public final class Memory {
   }
 
   /**
-   * The most memory in use since the start or {@link #resetPeakMemory}. Mirrors {@code
-   * mlx.core.get_peak_memory}.
+   * Returns the largest amount of memory that was in use since the start of the process or the last
+   * {@link #resetPeakMemory}. Mirrors {@code mlx.core.get_peak_memory}.
    *
    * @return bytes
    */
@@ -32,16 +60,14 @@ public final class Memory {
     return MemoryNative.get_peak_memory();
   }
 
-  /**
-   * Starts a new measurement of {@link #getPeakMemory}. Mirrors {@code mlx.core.reset_peak_memory}.
-   */
+  /** Restarts the measurement of the peak memory. Mirrors {@code mlx.core.reset_peak_memory}. */
   public static void resetPeakMemory() {
     MemoryNative.reset_peak_memory();
   }
 
   /**
-   * The memory that is free for new arrays without asking the operating system. Mirrors {@code
-   * mlx.core.get_cache_memory}.
+   * Returns the memory that is kept for new arrays instead of being returned to the operating
+   * system. Mirrors {@code mlx.core.get_cache_memory}.
    *
    * @return bytes
    */
@@ -49,14 +75,14 @@ public final class Memory {
     return MemoryNative.get_cache_memory();
   }
 
-  /** Gives the cached memory back to the operating system. Mirrors {@code mlx.core.clear_cache}. */
+  /** Returns the cached memory to the operating system. Mirrors {@code mlx.core.clear_cache}. */
   public static void clearCache() {
     MemoryNative.clear_cache();
   }
 
   /**
-   * The memory from which on evaluation waits for running work to finish: by default four fifths of
-   * what the machine, or a control group of this process, has. Mirrors {@code
+   * Returns the limit at which evaluation waits for running tasks to finish. By default it is four
+   * fifths of the memory of the machine, or of the control group of this process. Mirrors {@code
    * mlx.core.get_memory_limit}.
    *
    * @return bytes
@@ -66,13 +92,14 @@ public final class Memory {
   }
 
   /**
-   * The memory that arrays occupy together: buffers that several of them share, as views do, count
-   * once, and arrays that are not computed yet count for nothing. Mirrors {@code
+   * Returns the memory that arrays occupy together. A buffer that several of them share, as views
+   * do, counts once; arrays that are not computed yet count as zero. Mirrors {@code
    * mlx.core.get_array_buffer_size}.
    *
    * @param arrays the arrays
    * @return bytes; a buffer may be larger than the elements in it
    * @throws IllegalStateException if an array is closed
+   * @throws NullPointerException if {@code arrays} or one of them is null
    */
   public static long getArrayBufferSize(MlxArray... arrays) {
     long[] handles = Call.handles("getArrayBufferSize", arrays);
@@ -86,16 +113,16 @@ public final class Memory {
   }
 
   /**
-   * Sets {@link #getMemoryLimit}, which from then on is also the most that arrays may take: what
-   * would need more is an {@link OutOfMemoryError}, after which the program can go on. A little
-   * more, a 64th or 1 MiB, is left for arrays of at most 64 KiB. Setting the limit of the start
-   * ends that. Mirrors {@code mlx.core.set_memory_limit}.
+   * Sets the memory limit. From then on it is also the maximum for arrays: an operation that needs
+   * more throws {@link OutOfMemoryError}, after which the program can continue. Arrays of at most
+   * 64 KiB may exceed the limit slightly, by a 64th of it or 1 MiB. To lift the limit, set it to
+   * the value that it had at the start. Mirrors {@code mlx.core.set_memory_limit}.
    *
-   * <p>Without a call of this method the operating system's limits hold in the same way: the memory
-   * that is available, the control groups of the process, {@code ulimit -v} and {@code ulimit -d}.
+   * <p>Without a call of this method, the limits of the operating system apply in the same way: the
+   * available memory, the control groups of the process, {@code ulimit -v} and {@code ulimit -d}.
    *
    * @param bytes the limit, not negative
-   * @return the limit before
+   * @return the previous limit
    * @throws IllegalArgumentException if {@code bytes} is negative
    */
   public static long setMemoryLimit(long bytes) {
@@ -106,7 +133,7 @@ public final class Memory {
    * Sets how much free memory may be kept for new arrays. Mirrors {@code mlx.core.set_cache_limit}.
    *
    * @param bytes the limit, not negative
-   * @return the limit before
+   * @return the previous limit
    * @throws IllegalArgumentException if {@code bytes} is negative
    */
   public static long setCacheLimit(long bytes) {
@@ -114,12 +141,12 @@ public final class Memory {
   }
 
   /**
-   * Sets how much memory stays resident, on macOS 15 and later; elsewhere this does nothing.
+   * Sets how much memory stays resident, on macOS 15 and later. Elsewhere this has no effect.
    * Mirrors {@code mlx.core.set_wired_limit}.
    *
    * @param bytes the limit, not negative
-   * @return the limit before
-   * @throws IllegalArgumentException if {@code bytes} is negative, or more than the system allows
+   * @return the previous limit
+   * @throws IllegalArgumentException if {@code bytes} is negative or more than the system allows
    */
   public static long setWiredLimit(long bytes) {
     return MemoryNative.set_wired_limit(notNegative("setWiredLimit", bytes));

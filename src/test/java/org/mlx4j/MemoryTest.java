@@ -120,6 +120,67 @@ class MemoryTest {
     MlxArray.of(1f).add(1).eval();
   }
 
+  /** In a JVM of its own, where nobody else makes arrays. */
+  @Test
+  void statsCountWhatIsMadeAndClosed() throws Exception {
+    assertEquals("done", ChildJvm.run(Counted.class).strip());
+  }
+
+  /** Compares the numbers with what it makes and closes. */
+  static final class Counted {
+    private Counted() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      MemoryStats start = Memory.stats();
+      MlxArray x = Ops.zeros(new int[] {4, MIB}, DType.UINT8).add(1);
+      MlxArray y = x.add(1);
+      expect(start.arrays() + 3, Memory.stats().arrays()); // the zeros too
+      expectAtLeast(Memory.stats().activeBytes(), start.activeBytes() + MIB); // numbers only
+      Ops.eval(x, y);
+      expectAtLeast(start.activeBytes() + 8L * MIB, Memory.stats().activeBytes());
+      TransformedFunction f = Transforms.compile(a -> a.square());
+      try (ValueAndGradFunction g = Transforms.valueAndGrad(f)) {
+        expect(start.functions() + 2, Memory.stats().functions());
+        f.close();
+        expect(start.functions() + 1, Memory.stats().functions());
+        g.apply(MlxArray.scalar(2f)).value().close();
+      }
+      expect(start.functions(), Memory.stats().functions());
+      Scope.run(
+          () -> {
+            MemoryStats inside = Memory.stats();
+            Ops.ones(3).add(Ops.ones(3));
+            expect(inside.arrays() + 3, Memory.stats().arrays());
+          });
+      MemoryStats[] elsewhere = new MemoryStats[1];
+      Thread thread = new Thread(() -> elsewhere[0] = Memory.stats());
+      thread.start();
+      thread.join();
+      expect(Memory.stats().arrays(), elsewhere[0].arrays());
+      expectAtLeast(Memory.stats().activeBytes(), elsewhere[0].peakBytes());
+      expect(Memory.getMemoryLimit(), elsewhere[0].limitBytes());
+      expect(Memory.getCacheMemory(), Memory.stats().cacheBytes());
+      long arrays = Memory.stats().arrays();
+      x.close();
+      x.close();
+      y.close();
+      expect(arrays - 2, Memory.stats().arrays());
+      System.out.println("done");
+    }
+
+    private static void expect(long expected, long found) {
+      if (expected != found) {
+        throw new AssertionError("expected " + expected + ", found " + found);
+      }
+    }
+
+    private static void expectAtLeast(long least, long found) {
+      if (found < least) {
+        throw new AssertionError("expected at least " + least + ", found " + found);
+      }
+    }
+  }
+
   @Test
   void theWiredLimitIsTakenEverywhere() {
     long before = Memory.setWiredLimit(0);

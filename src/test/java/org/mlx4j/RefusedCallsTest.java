@@ -62,6 +62,7 @@ class RefusedCallsTest {
     ALIASES.put("compileArrays", "compile");
     ALIASES.put("checkpointArrays", "checkpoint");
     ALIASES.put("exporter", "exportFunction");
+    ALIASES.put("(vjp|jvp)", "valueAndGrad"); // the function that is differentiated again
     ALIASES.put("(set|add|subtract|multiply|divide|maximum|minimum)", "(at|exportFunction)");
     ALIASES.put("apply", "(compile|valueAndGrad|CustomFunction)");
   }
