@@ -3,38 +3,50 @@ package org.mlx4j;
 import static org.mlx4j.Call.binary;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.mlx4j.internal.ConvolutionsNative;
 
 /**
- * Convolutions. The first axis of an input is the batch, the last one has its channels, those in
- * between are spatial; the first axis of weights has the output channels.
+ * Convolutions of signals, images and volumes, and of two vectors.
+ *
+ * <pre>{@code
+ * MlxArray images = MlxRandom.normal(new int[] {16, 28, 28, 3}); // batch, height, width, channels
+ * MlxArray weight = MlxRandom.normal(new int[] {8, 5, 5, 3}); // output channels, kernel, channels
+ * MlxArray y = images.conv2d(weight, 2, 2); // stride 2, padding 2: shape [16, 14, 14, 8]
+ * MlxArray z =
+ *     images.conv2d(weight, ConvolutionOptions.defaults().withStride(2, 1).withDilation(1, 2));
+ * }</pre>
+ *
+ * <p>The first axis of an input is the batch, the last one holds the channels, and those between
+ * are the spatial axes. The first axis of the weights holds the output channels. As in MLX, what is
+ * computed is the cross-correlation: the kernel is not reversed, except by transposed convolutions
+ * and on request by {@code convGeneral}. The result has the dtype to which those of the input and
+ * the weights promote; the input must be of a floating point dtype.
+ *
+ * <p>Every operation takes its parameters as numbers, in the order of Python's, or as {@link
+ * ConvolutionOptions}, by name. All of them throw {@link IllegalArgumentException} if the shapes do
+ * not match, the kernel is larger than the padded input, a parameter is out of its range, or an
+ * axis other than the batch is empty; {@link IllegalStateException} if an array is closed; and
+ * {@link NullPointerException} if an argument is null.
  */
 public sealed interface Convolutions permits MlxArray {
-  /**
-   * The discrete convolution of two vectors. It does not matter which of them is longer. Mirrors
-   * {@code mlx.core.convolve}.
-   *
-   * @param v the other vector
-   * @return a vector that is as long as both together, less one
-   * @throws IllegalArgumentException if one of them does not have exactly one axis, is empty, or is
-   *     not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #convolve(MlxArray, ConvolveMode) convolve(v, ConvolveMode.FULL)}. */
   default MlxArray convolve(MlxArray v) {
     return convolve(v, ConvolveMode.FULL);
   }
 
   /**
-   * The discrete convolution of two vectors. It does not matter which of them is longer. Mirrors
-   * {@code mlx.core.convolve}.
+   * Computes the discrete convolution of this vector with another one. The order of the two does
+   * not matter. Mirrors {@code mlx.core.convolve}.
    *
    * @param v the other vector
-   * @param mode which part to keep
-   * @return a vector
-   * @throws IllegalArgumentException if one of them does not have exactly one axis, is empty, or is
-   *     not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * @param mode which part of the convolution is returned
+   * @return a vector; for vectors of length {@code m} and {@code n} it has {@code m + n - 1}
+   *     elements with {@link ConvolveMode#FULL}, {@code max(m, n)} with {@link ConvolveMode#SAME},
+   *     and {@code max(m, n) - min(m, n) + 1} with {@link ConvolveMode#VALID}
+   * @throws IllegalArgumentException if one of the two is not one-dimensional, is empty, or is not
+   *     of a floating point dtype
    */
   default MlxArray convolve(MlxArray v, ConvolveMode mode) {
     requireVector("convolve", 0, (MlxArray) this);
@@ -53,263 +65,95 @@ public sealed interface Convolutions permits MlxArray {
         v);
   }
 
-  /**
-   * The convolution (more precisely, the cross-correlation) over one spatial axis, of an input of
-   * shape {@code (N, L, C)}. Mirrors {@code mlx.core.conv1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #conv1d(MlxArray, int, int, int, int) conv1d(weight, 1, 0, 1, 1)}. */
   default MlxArray conv1d(MlxArray weight) {
     return conv1d(weight, 1, 0, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over one spatial axis, of an input of
-   * shape {@code (N, L, C)}. Mirrors {@code mlx.core.conv1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv1d(MlxArray, int, int, int, int) conv1d(weight, stride, 0, 1, 1)}.
    */
   default MlxArray conv1d(MlxArray weight, int stride) {
     return conv1d(weight, stride, 0, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over one spatial axis, of an input of
-   * shape {@code (N, L, C)}. Mirrors {@code mlx.core.conv1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv1d(MlxArray, int, int, int, int) conv1d(weight, stride, padding, 1,
+   * 1)}.
    */
   default MlxArray conv1d(MlxArray weight, int stride, int padding) {
     return conv1d(weight, stride, padding, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over one spatial axis, of an input of
-   * shape {@code (N, L, C)}. Mirrors {@code mlx.core.conv1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv1d(MlxArray, int, int, int, int) conv1d(weight, stride, padding,
+   * dilation, 1)}.
    */
   default MlxArray conv1d(MlxArray weight, int stride, int padding, int dilation) {
     return conv1d(weight, stride, padding, dilation, 1);
   }
 
-  /**
-   * The convolution (more precisely, the cross-correlation) over one spatial axis, of an input of
-   * shape {@code (N, L, C)}. Mirrors {@code mlx.core.conv1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #conv1d(MlxArray, ConvolutionOptions)} with these options. */
   default MlxArray conv1d(MlxArray weight, int stride, int padding, int dilation, int groups) {
     return convolution(
         "conv1d", 1, weight, all(stride, 1), all(padding, 1), all(dilation, 1), groups);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
+   * Convolves an input of shape {@code (N, L, C)} over one spatial axis. The size of the spatial
+   * axis of the result is {@code L' = (L + 2 * padding - dilation * (K - 1) - 1) / stride + 1},
+   * rounded down. Mirrors {@code mlx.core.conv1d}.
    *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * @param weight the weights, of shape {@code (O, K, C / groups)}
+   * @param options stride, padding, dilation and groups
+   * @return an array of shape {@code (N, L', O)}
+   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   *     an input dilation, output padding or a flip
    */
+  default MlxArray conv1d(MlxArray weight, ConvolutionOptions options) {
+    return convolution("conv1d", 1, weight, options);
+  }
+
+  /** Equivalent to {@link #conv2d(MlxArray, int, int, int, int) conv2d(weight, 1, 0, 1, 1)}. */
   default MlxArray conv2d(MlxArray weight) {
     return conv2d(weight, 1, 0, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv2d(MlxArray, int, int, int, int) conv2d(weight, stride, 0, 1, 1)}.
    */
   default MlxArray conv2d(MlxArray weight, int stride) {
     return conv2d(weight, stride, 0, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv2d(MlxArray, int, int, int, int) conv2d(weight, stride, padding, 1,
+   * 1)}.
    */
   default MlxArray conv2d(MlxArray weight, int stride, int padding) {
     return conv2d(weight, stride, padding, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv2d(MlxArray, int, int, int, int) conv2d(weight, stride, padding,
+   * dilation, 1)}.
    */
   default MlxArray conv2d(MlxArray weight, int stride, int padding, int dilation) {
     return conv2d(weight, stride, padding, dilation, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv2d(MlxArray, ConvolutionOptions)} with these options, the same for
+   * all spatial axes.
    */
   default MlxArray conv2d(MlxArray weight, int stride, int padding, int dilation, int groups) {
-    return conv2d(weight, all(stride, 2), all(padding, 2), all(dilation, 2), groups);
+    return convolution(
+        "conv2d", 2, weight, all(stride, 2), all(padding, 2), all(dilation, 2), groups);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray conv2d(MlxArray weight, int[] stride) {
-    return conv2d(weight, stride, all(0, 2), all(1, 2), 1);
-  }
-
-  /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray conv2d(MlxArray weight, int[] stride, int[] padding) {
-    return conv2d(weight, stride, padding, all(1, 2), 1);
-  }
-
-  /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray conv2d(MlxArray weight, int[] stride, int[] padding, int[] dilation) {
-    return conv2d(weight, stride, padding, dilation, 1);
-  }
-
-  /**
-   * The convolution (more precisely, the cross-correlation) over two spatial axes, of an input of
-   * shape {@code (N, H, W, C)}. Mirrors {@code mlx.core.conv2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv2d(MlxArray, ConvolutionOptions)} with these options; each array
+   * holds one number for all spatial axes, or one for each of them.
    */
   default MlxArray conv2d(
       MlxArray weight, int[] stride, int[] padding, int[] dilation, int groups) {
@@ -317,182 +161,60 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
+   * Convolves an input of shape {@code (N, H, W, C)} over two spatial axes. The size of a spatial
+   * axis of the result is {@code H' = (H + 2 * padding - dilation * (KH - 1) - 1) / stride + 1},
+   * rounded down; the other axes are alike. Mirrors {@code mlx.core.conv2d}.
    *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
+   * @param options stride, padding, dilation and groups
+   * @return an array of shape {@code (N, H', W', O)}
+   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   *     an input dilation, output padding or a flip
    */
+  default MlxArray conv2d(MlxArray weight, ConvolutionOptions options) {
+    return convolution("conv2d", 2, weight, options);
+  }
+
+  /** Equivalent to {@link #conv3d(MlxArray, int, int, int, int) conv3d(weight, 1, 0, 1, 1)}. */
   default MlxArray conv3d(MlxArray weight) {
     return conv3d(weight, 1, 0, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv3d(MlxArray, int, int, int, int) conv3d(weight, stride, 0, 1, 1)}.
    */
   default MlxArray conv3d(MlxArray weight, int stride) {
     return conv3d(weight, stride, 0, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv3d(MlxArray, int, int, int, int) conv3d(weight, stride, padding, 1,
+   * 1)}.
    */
   default MlxArray conv3d(MlxArray weight, int stride, int padding) {
     return conv3d(weight, stride, padding, 1, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv3d(MlxArray, int, int, int, int) conv3d(weight, stride, padding,
+   * dilation, 1)}.
    */
   default MlxArray conv3d(MlxArray weight, int stride, int padding, int dilation) {
     return conv3d(weight, stride, padding, dilation, 1);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv3d(MlxArray, ConvolutionOptions)} with these options, the same for
+   * all spatial axes.
    */
   default MlxArray conv3d(MlxArray weight, int stride, int padding, int dilation, int groups) {
-    return conv3d(weight, all(stride, 3), all(padding, 3), all(dilation, 3), groups);
+    return convolution(
+        "conv3d", 3, weight, all(stride, 3), all(padding, 3), all(dilation, 3), groups);
   }
 
   /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray conv3d(MlxArray weight, int[] stride) {
-    return conv3d(weight, stride, all(0, 3), all(1, 3), 1);
-  }
-
-  /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray conv3d(MlxArray weight, int[] stride, int[] padding) {
-    return conv3d(weight, stride, padding, all(1, 3), 1);
-  }
-
-  /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray conv3d(MlxArray weight, int[] stride, int[] padding, int[] dilation) {
-    return conv3d(weight, stride, padding, dilation, 1);
-  }
-
-  /**
-   * The convolution (more precisely, the cross-correlation) over three spatial axes, of an input of
-   * shape {@code (N, D, H, W, C)}. Mirrors {@code mlx.core.conv3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #conv3d(MlxArray, ConvolutionOptions)} with these options; each array
+   * holds one number for all spatial axes, or one for each of them.
    */
   default MlxArray conv3d(
       MlxArray weight, int[] stride, int[] padding, int[] dilation, int groups) {
@@ -500,109 +222,63 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The transposed convolution over one spatial axis, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose1d}.
+   * Convolves an input of shape {@code (N, D, H, W, C)} over three spatial axes. The size of a
+   * spatial axis of the result is {@code D' = (D + 2 * padding - dilation * (KD - 1) - 1) / stride
+   * + 1}, rounded down; the other axes are alike. Mirrors {@code mlx.core.conv3d}.
    *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}
+   * @param options stride, padding, dilation and groups; MLX has no groups here, so there must be
+   *     one
+   * @return an array of shape {@code (N, D', H', W', O)}
+   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   *     an input dilation, output padding or a flip
+   */
+  default MlxArray conv3d(MlxArray weight, ConvolutionOptions options) {
+    return convolution("conv3d", 3, weight, options);
+  }
+
+  /**
+   * Equivalent to {@link #convTranspose1d(MlxArray, int, int, int, int, int)
+   * convTranspose1d(weight, 1, 0, 1, 0, 1)}.
    */
   default MlxArray convTranspose1d(MlxArray weight) {
     return convTranspose1d(weight, 1, 0, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over one spatial axis, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose1d(MlxArray, int, int, int, int, int)
+   * convTranspose1d(weight, stride, 0, 1, 0, 1)}.
    */
   default MlxArray convTranspose1d(MlxArray weight, int stride) {
     return convTranspose1d(weight, stride, 0, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over one spatial axis, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1
-   * @param padding how many elements the output loses at both ends of each spatial axis
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose1d(MlxArray, int, int, int, int, int)
+   * convTranspose1d(weight, stride, padding, 1, 0, 1)}.
    */
   default MlxArray convTranspose1d(MlxArray weight, int stride, int padding) {
     return convTranspose1d(weight, stride, padding, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over one spatial axis, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1
-   * @param padding how many elements the output loses at both ends of each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose1d(MlxArray, int, int, int, int, int)
+   * convTranspose1d(weight, stride, padding, dilation, 0, 1)}.
    */
   default MlxArray convTranspose1d(MlxArray weight, int stride, int padding, int dilation) {
     return convTranspose1d(weight, stride, padding, dilation, 0, 1);
   }
 
   /**
-   * The transposed convolution over one spatial axis, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1
-   * @param padding how many elements the output loses at both ends of each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose1d(MlxArray, int, int, int, int, int)
+   * convTranspose1d(weight, stride, padding, dilation, outputPadding, 1)}.
    */
   default MlxArray convTranspose1d(
       MlxArray weight, int stride, int padding, int dilation, int outputPadding) {
     return convTranspose1d(weight, stride, padding, dilation, outputPadding, 1);
   }
 
-  /**
-   * The transposed convolution over one spatial axis, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose1d}.
-   *
-   * @param weight the weights, of shape {@code (O, K, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1
-   * @param padding how many elements the output loses at both ends of each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #convTranspose1d(MlxArray, ConvolutionOptions)} with these options. */
   default MlxArray convTranspose1d(
       MlxArray weight, int stride, int padding, int dilation, int outputPadding, int groups) {
     return transposed(
@@ -617,95 +293,56 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
+   * Computes the transposed convolution of an input of shape {@code (N, L, C)} over one spatial
+   * axis: the input is spread by the stride and convolved with the reversed kernel. The size of the
+   * spatial axis of the result is {@code L' = (L - 1) * stride - 2 * padding + dilation * (K - 1) +
+   * outputPadding + 1}. Mirrors {@code mlx.core.conv_transpose1d}.
    *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * @param weight the weights, of shape {@code (O, K, C / groups)}
+   * @param options stride, padding, dilation, output padding and groups
+   * @return an array of shape {@code (N, L', O)}
+   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   *     an input dilation or a flip
+   */
+  default MlxArray convTranspose1d(MlxArray weight, ConvolutionOptions options) {
+    return transposed("convTranspose1d", 1, weight, options);
+  }
+
+  /**
+   * Equivalent to {@link #convTranspose2d(MlxArray, int, int, int, int, int)
+   * convTranspose2d(weight, 1, 0, 1, 0, 1)}.
    */
   default MlxArray convTranspose2d(MlxArray weight) {
     return convTranspose2d(weight, 1, 0, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose2d(MlxArray, int, int, int, int, int)
+   * convTranspose2d(weight, stride, 0, 1, 0, 1)}.
    */
   default MlxArray convTranspose2d(MlxArray weight, int stride) {
     return convTranspose2d(weight, stride, 0, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @param padding how many elements the output loses at both ends of each spatial axis; for all
-   *     spatial axes
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose2d(MlxArray, int, int, int, int, int)
+   * convTranspose2d(weight, stride, padding, 1, 0, 1)}.
    */
   default MlxArray convTranspose2d(MlxArray weight, int stride, int padding) {
     return convTranspose2d(weight, stride, padding, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @param padding how many elements the output loses at both ends of each spatial axis; for all
-   *     spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose2d(MlxArray, int, int, int, int, int)
+   * convTranspose2d(weight, stride, padding, dilation, 0, 1)}.
    */
   default MlxArray convTranspose2d(MlxArray weight, int stride, int padding, int dilation) {
     return convTranspose2d(weight, stride, padding, dilation, 0, 1);
   }
 
   /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @param padding how many elements the output loses at both ends of each spatial axis; for all
-   *     spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis; for all spatial axes
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose2d(MlxArray, int, int, int, int, int)
+   * convTranspose2d(weight, stride, padding, dilation, outputPadding, 1)}.
    */
   default MlxArray convTranspose2d(
       MlxArray weight, int stride, int padding, int dilation, int outputPadding) {
@@ -713,131 +350,25 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @param padding how many elements the output loses at both ends of each spatial axis; for all
-   *     spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis; for all spatial axes
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose2d(MlxArray, ConvolutionOptions)} with these options, the
+   * same for all spatial axes.
    */
   default MlxArray convTranspose2d(
       MlxArray weight, int stride, int padding, int dilation, int outputPadding, int groups) {
-    return convTranspose2d(
-        weight, all(stride, 2), all(padding, 2), all(dilation, 2), all(outputPadding, 2), groups);
+    return transposed(
+        "convTranspose2d",
+        2,
+        weight,
+        all(stride, 2),
+        all(padding, 2),
+        all(dilation, 2),
+        all(outputPadding, 2),
+        groups);
   }
 
   /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convTranspose2d(MlxArray weight, int[] stride) {
-    return convTranspose2d(weight, stride, all(0, 2), all(1, 2), all(0, 2), 1);
-  }
-
-  /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @param padding how many elements the output loses at both ends of each spatial axis; one number
-   *     for each spatial axis
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convTranspose2d(MlxArray weight, int[] stride, int[] padding) {
-    return convTranspose2d(weight, stride, padding, all(1, 2), all(0, 2), 1);
-  }
-
-  /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @param padding how many elements the output loses at both ends of each spatial axis; one number
-   *     for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convTranspose2d(MlxArray weight, int[] stride, int[] padding, int[] dilation) {
-    return convTranspose2d(weight, stride, padding, dilation, all(0, 2), 1);
-  }
-
-  /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @param padding how many elements the output loses at both ends of each spatial axis; one number
-   *     for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis; one number for each spatial axis
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convTranspose2d(
-      MlxArray weight, int[] stride, int[] padding, int[] dilation, int[] outputPadding) {
-    return convTranspose2d(weight, stride, padding, dilation, outputPadding, 1);
-  }
-
-  /**
-   * The transposed convolution over two spatial axes, which is the gradient of the convolution with
-   * respect to its input. Mirrors {@code mlx.core.conv_transpose2d}.
-   *
-   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @param padding how many elements the output loses at both ends of each spatial axis; one number
-   *     for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis; one number for each spatial axis
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose2d(MlxArray, ConvolutionOptions)} with these options; each
+   * array holds one number for all spatial axes, or one for each of them.
    */
   default MlxArray convTranspose2d(
       MlxArray weight,
@@ -851,100 +382,56 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
+   * Computes the transposed convolution of an input of shape {@code (N, H, W, C)} over two spatial
+   * axes: the input is spread by the stride and convolved with the reversed kernel. The size of a
+   * spatial axis of the result is {@code H' = (H - 1) * stride - 2 * padding + dilation * (KH - 1)
+   * + outputPadding + 1}; the other axes are alike. Mirrors {@code mlx.core.conv_transpose2d}.
    *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
+   * @param options stride, padding, dilation, output padding and groups
+   * @return an array of shape {@code (N, H', W', O)}
+   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   *     an input dilation or a flip
+   */
+  default MlxArray convTranspose2d(MlxArray weight, ConvolutionOptions options) {
+    return transposed("convTranspose2d", 2, weight, options);
+  }
+
+  /**
+   * Equivalent to {@link #convTranspose3d(MlxArray, int, int, int, int, int)
+   * convTranspose3d(weight, 1, 0, 1, 0, 1)}.
    */
   default MlxArray convTranspose3d(MlxArray weight) {
     return convTranspose3d(weight, 1, 0, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose3d(MlxArray, int, int, int, int, int)
+   * convTranspose3d(weight, stride, 0, 1, 0, 1)}.
    */
   default MlxArray convTranspose3d(MlxArray weight, int stride) {
     return convTranspose3d(weight, stride, 0, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @param padding how many elements the output loses at both ends of each spatial axis; for all
-   *     spatial axes
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose3d(MlxArray, int, int, int, int, int)
+   * convTranspose3d(weight, stride, padding, 1, 0, 1)}.
    */
   default MlxArray convTranspose3d(MlxArray weight, int stride, int padding) {
     return convTranspose3d(weight, stride, padding, 1, 0, 1);
   }
 
   /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @param padding how many elements the output loses at both ends of each spatial axis; for all
-   *     spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose3d(MlxArray, int, int, int, int, int)
+   * convTranspose3d(weight, stride, padding, dilation, 0, 1)}.
    */
   default MlxArray convTranspose3d(MlxArray weight, int stride, int padding, int dilation) {
     return convTranspose3d(weight, stride, padding, dilation, 0, 1);
   }
 
   /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @param padding how many elements the output loses at both ends of each spatial axis; for all
-   *     spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis; for all spatial axes
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose3d(MlxArray, int, int, int, int, int)
+   * convTranspose3d(weight, stride, padding, dilation, outputPadding, 1)}.
    */
   default MlxArray convTranspose3d(
       MlxArray weight, int stride, int padding, int dilation, int outputPadding) {
@@ -952,137 +439,25 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; for
-   *     all spatial axes
-   * @param padding how many elements the output loses at both ends of each spatial axis; for all
-   *     spatial axes
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis; for all spatial axes
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose3d(MlxArray, ConvolutionOptions)} with these options, the
+   * same for all spatial axes.
    */
   default MlxArray convTranspose3d(
       MlxArray weight, int stride, int padding, int dilation, int outputPadding, int groups) {
-    return convTranspose3d(
-        weight, all(stride, 3), all(padding, 3), all(dilation, 3), all(outputPadding, 3), groups);
+    return transposed(
+        "convTranspose3d",
+        3,
+        weight,
+        all(stride, 3),
+        all(padding, 3),
+        all(dilation, 3),
+        all(outputPadding, 3),
+        groups);
   }
 
   /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convTranspose3d(MlxArray weight, int[] stride) {
-    return convTranspose3d(weight, stride, all(0, 3), all(1, 3), all(0, 3), 1);
-  }
-
-  /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @param padding how many elements the output loses at both ends of each spatial axis; one number
-   *     for each spatial axis
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convTranspose3d(MlxArray weight, int[] stride, int[] padding) {
-    return convTranspose3d(weight, stride, padding, all(1, 3), all(0, 3), 1);
-  }
-
-  /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @param padding how many elements the output loses at both ends of each spatial axis; one number
-   *     for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convTranspose3d(MlxArray weight, int[] stride, int[] padding, int[] dilation) {
-    return convTranspose3d(weight, stride, padding, dilation, all(0, 3), 1);
-  }
-
-  /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @param padding how many elements the output loses at both ends of each spatial axis; one number
-   *     for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis; one number for each spatial axis
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convTranspose3d(
-      MlxArray weight, int[] stride, int[] padding, int[] dilation, int[] outputPadding) {
-    return convTranspose3d(weight, stride, padding, dilation, outputPadding, 1);
-  }
-
-  /**
-   * The transposed convolution over three spatial axes, which is the gradient of the convolution
-   * with respect to its input. Mirrors {@code mlx.core.conv_transpose3d}.
-   *
-   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}; groups other than 1
-   *     are not supported
-   * @param stride the distance of neighbouring elements of the input in the output, at least 1; one
-   *     number for each spatial axis
-   * @param padding how many elements the output loses at both ends of each spatial axis; one number
-   *     for each spatial axis
-   * @param dilation the distance of neighbouring elements of the kernel, at least 1; one number for
-   *     each spatial axis
-   * @param outputPadding how many elements the output gets in addition at the end of each spatial
-   *     axis; one number for each spatial axis
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convTranspose3d(MlxArray, ConvolutionOptions)} with these options; each
+   * array holds one number for all spatial axes, or one for each of them.
    */
   default MlxArray convTranspose3d(
       MlxArray weight,
@@ -1096,95 +471,58 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
+   * Computes the transposed convolution of an input of shape {@code (N, D, H, W, C)} over three
+   * spatial axes: the input is spread by the stride and convolved with the reversed kernel. The
+   * size of a spatial axis of the result is {@code D' = (D - 1) * stride - 2 * padding + dilation *
+   * (KD - 1) + outputPadding + 1}; the other axes are alike. Mirrors {@code
+   * mlx.core.conv_transpose3d}.
    *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}
+   * @param options stride, padding, dilation, output padding and groups; MLX has no groups here, so
+   *     there must be one
+   * @return an array of shape {@code (N, D', H', W', O)}
+   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   *     an input dilation or a flip
+   */
+  default MlxArray convTranspose3d(MlxArray weight, ConvolutionOptions options) {
+    return transposed("convTranspose3d", 3, weight, options);
+  }
+
+  /**
+   * Equivalent to {@link #convGeneral(MlxArray, int, int, int, int, int, boolean)
+   * convGeneral(weight, 1, 0, 1, 1, 1, false)}.
    */
   default MlxArray convGeneral(MlxArray weight) {
     return convGeneral(weight, 1, 0, 1, 1, 1, false);
   }
 
   /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convGeneral(MlxArray, int, int, int, int, int, boolean)
+   * convGeneral(weight, stride, 0, 1, 1, 1, false)}.
    */
   default MlxArray convGeneral(MlxArray weight, int stride) {
     return convGeneral(weight, stride, 0, 1, 1, 1, false);
   }
 
   /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convGeneral(MlxArray, int, int, int, int, int, boolean)
+   * convGeneral(weight, stride, padding, 1, 1, 1, false)}.
    */
   default MlxArray convGeneral(MlxArray weight, int stride, int padding) {
     return convGeneral(weight, stride, padding, 1, 1, 1, false);
   }
 
   /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convGeneral(MlxArray, int, int, int, int, int, boolean)
+   * convGeneral(weight, stride, padding, kernelDilation, 1, 1, false)}.
    */
   default MlxArray convGeneral(MlxArray weight, int stride, int padding, int kernelDilation) {
     return convGeneral(weight, stride, padding, kernelDilation, 1, 1, false);
   }
 
   /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param inputDilation the distance of neighbouring elements of the input, at least 1; zeros lie
-   *     between them; for all spatial axes
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convGeneral(MlxArray, int, int, int, int, int, boolean)
+   * convGeneral(weight, stride, padding, kernelDilation, inputDilation, 1, false)}.
    */
   default MlxArray convGeneral(
       MlxArray weight, int stride, int padding, int kernelDilation, int inputDilation) {
@@ -1192,24 +530,8 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param inputDilation the distance of neighbouring elements of the input, at least 1; zeros lie
-   *     between them; for all spatial axes
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convGeneral(MlxArray, int, int, int, int, int, boolean)
+   * convGeneral(weight, stride, padding, kernelDilation, inputDilation, groups, false)}.
    */
   default MlxArray convGeneral(
       MlxArray weight, int stride, int padding, int kernelDilation, int inputDilation, int groups) {
@@ -1217,26 +539,8 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; for all spatial
-   *     axes
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; for all spatial axes
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; for all
-   *     spatial axes
-   * @param inputDilation the distance of neighbouring elements of the input, at least 1; zeros lie
-   *     between them; for all spatial axes
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @param flip whether the kernel is reversed, which makes this a convolution in the mathematical
-   *     sense
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convGeneral(MlxArray, ConvolutionOptions)} with these options, the same
+   * for all spatial axes.
    */
   default MlxArray convGeneral(
       MlxArray weight,
@@ -1246,10 +550,12 @@ public sealed interface Convolutions permits MlxArray {
       int inputDilation,
       int groups,
       boolean flip) {
+    int[] both = all(padding, 1);
     return convGeneral(
         weight,
         all(stride, 1),
-        all(padding, 1),
+        both,
+        both,
         all(kernelDilation, 1),
         all(inputDilation, 1),
         groups,
@@ -1257,173 +563,8 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis, or one for all
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convGeneral(MlxArray weight, int[] stride) {
-    return convGeneral(weight, stride, all(0, 1), all(1, 1), all(1, 1), 1, false);
-  }
-
-  /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis, or one for all
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis, or one for all
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convGeneral(MlxArray weight, int[] stride, int[] padding) {
-    return convGeneral(weight, stride, padding, all(1, 1), all(1, 1), 1, false);
-  }
-
-  /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis, or one for all
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis, or one for all
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; one
-   *     number for each spatial axis, or one for all
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convGeneral(MlxArray weight, int[] stride, int[] padding, int[] kernelDilation) {
-    return convGeneral(weight, stride, padding, kernelDilation, all(1, 1), 1, false);
-  }
-
-  /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis, or one for all
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis, or one for all
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; one
-   *     number for each spatial axis, or one for all
-   * @param inputDilation the distance of neighbouring elements of the input, at least 1; zeros lie
-   *     between them; one number for each spatial axis, or one for all
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convGeneral(
-      MlxArray weight, int[] stride, int[] padding, int[] kernelDilation, int[] inputDilation) {
-    return convGeneral(weight, stride, padding, kernelDilation, inputDilation, 1, false);
-  }
-
-  /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis, or one for all
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis, or one for all
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; one
-   *     number for each spatial axis, or one for all
-   * @param inputDilation the distance of neighbouring elements of the input, at least 1; zeros lie
-   *     between them; one number for each spatial axis, or one for all
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convGeneral(
-      MlxArray weight,
-      int[] stride,
-      int[] padding,
-      int[] kernelDilation,
-      int[] inputDilation,
-      int groups) {
-    return convGeneral(weight, stride, padding, kernelDilation, inputDilation, groups, false);
-  }
-
-  /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis, or one for all
-   * @param padding how many zeros are put at both ends of each spatial axis; negative to leave out
-   *     elements; one number for each spatial axis, or one for all
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; one
-   *     number for each spatial axis, or one for all
-   * @param inputDilation the distance of neighbouring elements of the input, at least 1; zeros lie
-   *     between them; one number for each spatial axis, or one for all
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @param flip whether the kernel is reversed, which makes this a convolution in the mathematical
-   *     sense
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
-   */
-  default MlxArray convGeneral(
-      MlxArray weight,
-      int[] stride,
-      int[] padding,
-      int[] kernelDilation,
-      int[] inputDilation,
-      int groups,
-      boolean flip) {
-    return convGeneral(
-        weight, stride, padding, padding, kernelDilation, inputDilation, groups, flip);
-  }
-
-  /**
-   * The convolution over one, two or three spatial axes, of an input of shape {@code (N, …, C)}.
-   * Mirrors {@code mlx.core.conv_general}.
-   *
-   * @param weight the weights, of shape {@code (O, …, C / groups)}
-   * @param stride how far the kernel moves from one output to the next, at least 1; one number for
-   *     each spatial axis, or one for all
-   * @param paddingLow how many zeros are put at the beginning of each spatial axis; negative to
-   *     leave out elements; one number for each spatial axis, or one for all
-   * @param paddingHigh how many zeros are put at the end of each spatial axis; negative to leave
-   *     out elements; one number for each spatial axis, or one for all
-   * @param kernelDilation the distance of neighbouring elements of the kernel, at least 1; one
-   *     number for each spatial axis, or one for all
-   * @param inputDilation the distance of neighbouring elements of the input, at least 1; zeros lie
-   *     between them; one number for each spatial axis, or one for all
-   * @param groups how many groups the channels are divided into; each has weights of its own
-   * @param flip whether the kernel is reversed, which makes this a convolution in the mathematical
-   *     sense
-   * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, the kernel is larger
-   *     than the padded input, a parameter is out of its range, an axis other than that of the
-   *     batch is empty, or this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #convGeneral(MlxArray, ConvolutionOptions)} with these options; each array
+   * holds one number for all spatial axes, or one for each of them.
    */
   default MlxArray convGeneral(
       MlxArray weight,
@@ -1448,8 +589,83 @@ public sealed interface Convolutions permits MlxArray {
         flip);
   }
 
+  /**
+   * Convolves an input of shape {@code (N, …, C)} over one, two or three spatial axes, with padding
+   * that may differ at the two ends, a dilated input, and a kernel that may be reversed. The size
+   * of a spatial axis of the result is {@code L' = (inputDilation * (L - 1) + paddingLow +
+   * paddingHigh - dilation * (K - 1)) / stride + 1}, rounded down. Mirrors {@code
+   * mlx.core.conv_general}.
+   *
+   * @param weight the weights, of shape {@code (O, …, C / groups)}, with as many axes as the input
+   * @param options all options except output padding; with three spatial axes there must be one
+   *     group
+   * @return an array of shape {@code (N, …, O)}
+   * @throws IllegalArgumentException as described above, or if the options contain output padding
+   */
+  default MlxArray convGeneral(MlxArray weight, ConvolutionOptions options) {
+    Call.notNull("convGeneral", "options", options).refuseTransposed("convGeneral");
+    return convGeneral(
+        weight,
+        ConvolutionOptions.toArray(options.stride()),
+        ConvolutionOptions.toArray(options.paddingLow()),
+        ConvolutionOptions.toArray(options.paddingHigh()),
+        ConvolutionOptions.toArray(options.dilation()),
+        ConvolutionOptions.toArray(options.inputDilation()),
+        options.groups(),
+        options.flip());
+  }
+
   // ---- arguments
   // --------------------------------------------------------------------------------
+
+  private MlxArray convolution(
+      String function, int spatial, MlxArray weight, ConvolutionOptions options) {
+    Call.notNull(function, "options", options).refuseGeneral(function);
+    options.refuseTransposed(function);
+    return convolution(
+        function,
+        spatial,
+        weight,
+        ConvolutionOptions.toArray(options.stride()),
+        evenPadding(function, spatial, options),
+        ConvolutionOptions.toArray(options.dilation()),
+        options.groups());
+  }
+
+  private MlxArray transposed(
+      String function, int spatial, MlxArray weight, ConvolutionOptions options) {
+    Call.notNull(function, "options", options).refuseGeneral(function);
+    return transposed(
+        function,
+        spatial,
+        weight,
+        ConvolutionOptions.toArray(options.stride()),
+        evenPadding(function, spatial, options),
+        ConvolutionOptions.toArray(options.dilation()),
+        ConvolutionOptions.toArray(options.outputPadding()),
+        options.groups());
+  }
+
+  private static int[] evenPadding(String function, int spatial, ConvolutionOptions options) {
+    int[] low = padding(function, "paddingLow", options.paddingLow(), spatial);
+    int[] high = padding(function, "paddingHigh", options.paddingHigh(), spatial);
+    if (!Arrays.equals(low, high)) {
+      throw new IllegalArgumentException(
+          "["
+              + function
+              + "] the options have paddingLow "
+              + options.paddingLow()
+              + " and paddingHigh "
+              + options.paddingHigh()
+              + "; only convGeneral takes padding that differs at the two ends");
+    }
+    return low;
+  }
+
+  private static int[] padding(
+      String function, String argument, List<Integer> numbers, int spatial) {
+    return each(function, argument, ConvolutionOptions.toArray(numbers), spatial);
+  }
 
   private MlxArray convolution(
       String function,
@@ -1579,9 +795,8 @@ public sealed interface Convolutions permits MlxArray {
               + Arrays.toString(numbers)
               + " has "
               + numbers.length
-              + " entries; allowed are "
-              + spatial
-              + ", one for each spatial axis, or 1");
+              + " entries; it must have 1"
+              + (spatial == 1 ? "" : ", or " + spatial + ": one for each spatial axis"));
     }
     return numbers.clone();
   }

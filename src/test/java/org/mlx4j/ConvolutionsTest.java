@@ -9,6 +9,7 @@ import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -164,15 +165,13 @@ class ConvolutionsTest {
   void transposedIsTheAdjoint() {
     MlxArray x = whole(1, 2, 5, 6, 3);
     MlxArray w = whole(2, 4, 2, 3, 3);
-    int[] stride = {2, 1};
-    int[] padding = {1, 2};
-    int[] dilation = {1, 2};
-    MlxArray y = x.conv2d(w, stride, padding, dilation);
+    ConvolutionOptions options =
+        ConvolutionOptions.defaults().withStride(2, 1).withPadding(1, 2).withDilation(1, 2);
+    MlxArray y = x.conv2d(w, options);
     MlxArray cotangent = whole(3, y.shape());
-    MlxArray expected =
-        Transforms.vjp(a -> a.conv2d(w, stride, padding, dilation), x, cotangent).vjps()[0];
-    int[] left = {(5 + 2 - 2) % 2, 0};
-    MlxArray actual = cotangent.convTranspose2d(w.swapaxes(0, -1), stride, padding, dilation, left);
+    MlxArray expected = Transforms.vjp(a -> a.conv2d(w, options), x, cotangent).vjps()[0];
+    MlxArray actual =
+        cotangent.convTranspose2d(w.swapaxes(0, -1), options.withOutputPadding((5 + 2 - 2) % 2, 0));
     assertSame(expected, actual);
   }
 
@@ -255,9 +254,11 @@ class ConvolutionsTest {
     refuse(list, () -> Ops.zeros(1, 0, 2).conv1d(w1, 1, 3), "[conv1d]", "empty");
     refuse(list, () -> Ops.zeros(1, 5, 0).conv1d(Ops.zeros(4, 2, 0)), "[conv1d]");
     refuse(list, () -> x1.astype(DType.INT32).conv1d(w1), "[conv1d] the input is of dtype int32");
-    refuse(list, () -> x2.conv2d(w2, new int[] {1, 2, 3}), "[conv2d] stride [1, 2, 3]");
-    refuse(list, () -> x2.conv2d(w2, new int[0]), "[conv2d] stride []");
-    refuse(list, () -> x2.conv2d(w2, new int[] {1, 0}), "[conv2d] stride is [1, 0]");
+    int[] one = {1};
+    int[] ones = {1, 1, 1};
+    refuse(list, () -> x2.conv2d(w2, ones, one, one, 1), "[conv2d] stride [1, 1, 1]");
+    refuse(list, () -> x2.conv2d(w2, new int[0], one, one, 1), "[conv2d] stride []");
+    refuse(list, () -> x2.conv2d(w2, new int[] {1, 0}, one, one, 1), "[conv2d] stride is [1, 0]");
     refuse(list, () -> x1.conv2d(w2), "[conv2d] the input");
     refuse(list, () -> x3.conv3d(w3, 1, 0, 1, 2), "[conv3d] groups is 2");
     refuse(list, () -> x3.conv3d(w3, 1, 0, 9), "[conv3d] the kernel has size 10");
@@ -294,6 +295,7 @@ class ConvolutionsTest {
   @Test
   void nullAndClosedArgumentsAreNamed() {
     MlxArray x = Ops.zeros(1, 5, 2);
+    MlxArray w2 = Ops.zeros(1, 2, 2, 2);
     MlxArray closed = Ops.zeros(4, 2, 2);
     assertShape(closed, 4, 2, 2);
     closed.close();
@@ -301,8 +303,16 @@ class ConvolutionsTest {
         NullPointerException.class, () -> x.conv1d(null), "[conv1d] array argument 1 is null");
     assertThrowsSaying(
         NullPointerException.class,
-        () -> Ops.zeros(1, 5, 5, 2).conv2d(Ops.zeros(1, 2, 2, 2), (int[]) null),
+        () -> Ops.zeros(1, 5, 5, 2).conv2d(w2, null, new int[] {0}, new int[] {1}, 1),
         "[conv2d] stride is null");
+    for (Consumer<ConvolutionOptions> action :
+        List.<Consumer<ConvolutionOptions>>of(
+            options -> x.conv1d(Ops.zeros(4, 2, 2), options),
+            options -> Ops.zeros(1, 5, 5, 2).convTranspose2d(w2, options),
+            options -> Ops.zeros(1, 5, 5, 2).convGeneral(w2, options))) {
+      assertThrowsSaying(
+          NullPointerException.class, () -> action.accept(null), "[conv", "options is null");
+    }
     assertThrowsSaying(
         NullPointerException.class,
         () -> MlxArray.of(1f).convolve(MlxArray.of(1f), null),

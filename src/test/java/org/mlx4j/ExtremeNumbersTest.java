@@ -110,7 +110,7 @@ class ExtremeNumbersTest {
   void strideOfAConvolutionWithOnePositionIsNotCounted() {
     MlxArray x = MlxArray.of(new float[] {3, 4}, 1, 1, 2, 1);
     MlxArray w = MlxArray.of(new float[] {2, 5}, 2, 1, 1, 1);
-    MlxArray y = x.convTranspose2d(w, new int[] {MOST, 1});
+    MlxArray y = x.convTranspose2d(w, ConvolutionOptions.defaults().withStride(MOST, 1));
     assertArrayEquals(new int[] {1, 1, 2, 2}, y.shape());
     assertArrayEquals(new float[] {6, 15, 8, 20}, y.toFloatArray());
     MlxArray gradient =

@@ -299,9 +299,7 @@ class MistakesTest {
             "[4, 3, 3, 1]"),
         argument(
             "output channels that are not divisible",
-            () ->
-                Ops.ones(1, 8, 8, 3)
-                    .conv2d(weights, new int[] {1, 1}, new int[] {0, 0}, new int[] {1, 1}, 3),
+            () -> Ops.ones(1, 8, 8, 3).conv2d(weights, ConvolutionOptions.defaults().withGroups(3)),
             "[conv2d]",
             "4 output channels",
             "groups is 3"),

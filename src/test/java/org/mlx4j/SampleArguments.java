@@ -83,6 +83,7 @@ final class SampleArguments {
     samples.put(Index.class, () -> Index.at(0));
     samples.put(ArrayAt.class, () -> matrix.at(0));
     samples.put(Complex64.class, () -> new Complex64(1, 2));
+    samples.put(ConvolutionOptions.class, ConvolutionOptions::defaults);
     samples.put(Path.class, () -> folder.resolve("nothing.npz"));
     samples.put(InputStream.class, () -> new ByteArrayInputStream(new byte[0]));
     samples.put(OutputStream.class, OutputStream::nullOutputStream);
@@ -236,6 +237,10 @@ final class SampleArguments {
     } else if (type == Index.class) {
       bad.addAll(
           List.of(Index.at(9), Index.ellipsis(), Index.newAxis(), Index.of(closedIndices())));
+    } else if (type == ConvolutionOptions.class) {
+      ConvolutionOptions options = ConvolutionOptions.defaults();
+      bad.addAll(
+          List.of(options.withFlip(true), options.withOutputPadding(1), options.withStride(1, 2)));
     } else if (type == Path.class) {
       bad.addAll(List.of(folder, folder.resolve("no/such/x.safetensors")));
     } else if (type == Duration.class) {

@@ -5,6 +5,7 @@ import static org.mlx4j.operations.Operation.binary;
 
 import java.util.stream.Stream;
 import org.mlx4j.ArrayBiFunction;
+import org.mlx4j.ConvolutionOptions;
 import org.mlx4j.ConvolveMode;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
@@ -24,6 +25,8 @@ final class ConvolutionRows {
   private static final Input PLANE_GROUPS = between(-2, 2, 4, 2, 3, 1);
   private static final Input SPACE = between(-2, 2, 1, 4, 3, 5, 2);
   private static final Input SPACE_KERNEL = between(-2, 2, 3, 2, 2, 3, 2);
+
+  private static final ConvolutionOptions OPTIONS = ConvolutionOptions.defaults();
 
   private ConvolutionRows() {}
 
@@ -89,6 +92,14 @@ final class ConvolutionRows {
                 (x, w) -> x.conv1d(w, 1, 1, 1, 2),
                 "mx.conv1d(a, b, 1, 1, 1, 2)",
                 LINE,
+                LINE_GROUPS)),
+        withoutDoubles(
+            binary(
+                "conv1d of options",
+                (x, w) ->
+                    x.conv1d(w, OPTIONS.withStride(2).withPadding(3).withDilation(2).withGroups(2)),
+                "mx.conv1d(a, b, 2, 3, 2, 2)",
+                LINE,
                 LINE_GROUPS)));
   }
 
@@ -104,15 +115,21 @@ final class ConvolutionRows {
         withoutDoubles(plane("conv2d strided", (x, w) -> x.conv2d(w, 2), ", 2")),
         plane("conv2d padded", (x, w) -> x.conv2d(w, 1, 2), ", 1, 2"),
         withoutDoubles(plane("conv2d dilated", (x, w) -> x.conv2d(w, 1, 1, 2), ", 1, 1, 2")),
-        withoutDoubles(plane("conv2d by axis strided", (x, w) -> x.conv2d(w, twoOne), ", (2, 1)")),
+        withoutDoubles(
+            plane(
+                "conv2d by axis strided",
+                (x, w) -> x.conv2d(w, OPTIONS.withStride(twoOne)),
+                ", (2, 1)")),
         plane(
             "conv2d by axis padded",
-            (x, w) -> x.conv2d(w, new int[] {1, 1}, oneTwo),
+            (x, w) -> x.conv2d(w, OPTIONS.withPadding(oneTwo)),
             ", (1, 1), (1, 2)"),
         withoutDoubles(
             plane(
                 "conv2d by axis dilated",
-                (x, w) -> x.conv2d(w, twoOne, oneTwo, oneTwo),
+                (x, w) ->
+                    x.conv2d(
+                        w, OPTIONS.withStride(twoOne).withPadding(oneTwo).withDilation(oneTwo)),
                 ", (2, 1), (1, 2), (1, 2)")),
         withoutDoubles(
             binary(
@@ -125,6 +142,20 @@ final class ConvolutionRows {
             binary(
                 "conv2d by axis in groups",
                 (x, w) -> x.conv2d(w, twoOne, oneTwo, oneTwo, 2),
+                "mx.conv2d(a, b, (2, 1), (1, 2), (1, 2), 2)",
+                PLANE,
+                PLANE_GROUPS)),
+        withoutDoubles(
+            binary(
+                "conv2d of options",
+                (x, w) ->
+                    x.conv2d(
+                        w,
+                        OPTIONS
+                            .withStride(twoOne)
+                            .withPadding(oneTwo)
+                            .withDilation(oneTwo)
+                            .withGroups(2)),
                 "mx.conv2d(a, b, (2, 1), (1, 2), (1, 2), 2)",
                 PLANE,
                 PLANE_GROUPS)));
@@ -144,16 +175,20 @@ final class ConvolutionRows {
         withoutDoubles(space("conv3d dilated", (x, w) -> x.conv3d(w, 1, 1, 2), ", 1, 1, 2")),
         space("conv3d in one group", (x, w) -> x.conv3d(w, 1, 1, 1, 1), ", 1, 1, 1, 1"),
         withoutDoubles(
-            space("conv3d by axis strided", (x, w) -> x.conv3d(w, steps), ", (2, 1, 1)")),
+            space(
+                "conv3d by axis strided",
+                (x, w) -> x.conv3d(w, OPTIONS.withStride(steps)),
+                ", (2, 1, 1)")),
         withoutDoubles(
             space(
                 "conv3d by axis padded",
-                (x, w) -> x.conv3d(w, steps, widths),
+                (x, w) -> x.conv3d(w, OPTIONS.withStride(steps).withPadding(widths)),
                 ", (2, 1, 1), (1, 0, 1)")),
         withoutDoubles(
             space(
                 "conv3d by axis dilated",
-                (x, w) -> x.conv3d(w, steps, widths, steps),
+                (x, w) ->
+                    x.conv3d(w, OPTIONS.withStride(steps).withPadding(widths).withDilation(steps)),
                 ", (2, 1, 1), (1, 0, 1), (2, 1, 1)")),
         withoutDoubles(
             space(
@@ -183,6 +218,21 @@ final class ConvolutionRows {
                 (x, w) -> x.convTranspose1d(w, 2, 1, 1, 0, 2),
                 "mx.conv_transpose1d(a, b, 2, 1, 1, 0, 2)",
                 LINE,
+                LINE_GROUPS)),
+        withoutDoubles(
+            binary(
+                "convTranspose1d of options",
+                (x, w) ->
+                    x.convTranspose1d(
+                        w,
+                        OPTIONS
+                            .withStride(3)
+                            .withPadding(1)
+                            .withDilation(2)
+                            .withOutputPadding(1)
+                            .withGroups(2)),
+                "mx.conv_transpose1d(a, b, 3, 1, 2, 1, 2)",
+                LINE,
                 LINE_GROUPS)));
   }
 
@@ -207,18 +257,29 @@ final class ConvolutionRows {
             (x, w) -> x.convTranspose2d(w, 2, 1, 2, 1),
             ", 2, 1, 2, 1"),
         transposedPlane(
-            "convTranspose2d by axis strided", (x, w) -> x.convTranspose2d(w, twoOne), ", (2, 1)"),
+            "convTranspose2d by axis strided",
+            (x, w) -> x.convTranspose2d(w, OPTIONS.withStride(twoOne)),
+            ", (2, 1)"),
         transposedPlane(
             "convTranspose2d by axis padded",
-            (x, w) -> x.convTranspose2d(w, twoOne, more),
+            (x, w) -> x.convTranspose2d(w, OPTIONS.withStride(twoOne).withPadding(more)),
             ", (2, 1), (1, 0)"),
         transposedPlane(
             "convTranspose2d by axis dilated",
-            (x, w) -> x.convTranspose2d(w, twoOne, more, oneTwo),
+            (x, w) ->
+                x.convTranspose2d(
+                    w, OPTIONS.withStride(twoOne).withPadding(more).withDilation(oneTwo)),
             ", (2, 1), (1, 0), (1, 2)"),
         transposedPlane(
             "convTranspose2d by axis with more",
-            (x, w) -> x.convTranspose2d(w, twoOne, more, oneTwo, more),
+            (x, w) ->
+                x.convTranspose2d(
+                    w,
+                    OPTIONS
+                        .withStride(twoOne)
+                        .withPadding(more)
+                        .withDilation(oneTwo)
+                        .withOutputPadding(more)),
             ", (2, 1), (1, 0), (1, 2), (1, 0)"),
         withoutDoubles(
             binary(
@@ -232,6 +293,13 @@ final class ConvolutionRows {
                 "convTranspose2d by axis in groups",
                 (x, w) -> x.convTranspose2d(w, twoOne, more, oneTwo, more, 2),
                 "mx.conv_transpose2d(a, b, (2, 1), (1, 0), (1, 2), (1, 0), 2)",
+                PLANE,
+                PLANE_GROUPS)),
+        withoutDoubles(
+            binary(
+                "convTranspose2d of options in groups",
+                (x, w) -> x.convTranspose2d(w, OPTIONS.withStride(twoOne).withGroups(2)),
+                "mx.conv_transpose2d(a, b, (2, 1), groups=2)",
                 PLANE,
                 PLANE_GROUPS)));
   }
@@ -261,19 +329,28 @@ final class ConvolutionRows {
             ", 2, 1, 2, 1, 1"),
         transposedSpace(
             "convTranspose3d by axis strided",
-            (x, w) -> x.convTranspose3d(w, steps),
+            (x, w) -> x.convTranspose3d(w, OPTIONS.withStride(steps)),
             ", (2, 1, 1)"),
         transposedSpace(
             "convTranspose3d by axis padded",
-            (x, w) -> x.convTranspose3d(w, steps, widths),
+            (x, w) -> x.convTranspose3d(w, OPTIONS.withStride(steps).withPadding(widths)),
             ", (2, 1, 1), (1, 0, 1)"),
         transposedSpace(
             "convTranspose3d by axis dilated",
-            (x, w) -> x.convTranspose3d(w, steps, widths, steps),
+            (x, w) ->
+                x.convTranspose3d(
+                    w, OPTIONS.withStride(steps).withPadding(widths).withDilation(steps)),
             ", (2, 1, 1), (1, 0, 1), (2, 1, 1)"),
         transposedSpace(
             "convTranspose3d by axis with more",
-            (x, w) -> x.convTranspose3d(w, steps, widths, steps, widths),
+            (x, w) ->
+                x.convTranspose3d(
+                    w,
+                    OPTIONS
+                        .withStride(steps)
+                        .withPadding(widths)
+                        .withDilation(steps)
+                        .withOutputPadding(widths)),
             ", (2, 1, 1), (1, 0, 1), (2, 1, 1), (1, 0, 1)"),
         transposedSpace(
             "convTranspose3d by axis in one group",
@@ -289,7 +366,6 @@ final class ConvolutionRows {
 
   private static Stream<Operation> general() {
     int[] one = {1};
-    int[] two = {2};
     int[] twoOne = {2, 1};
     int[] oneTwo = {1, 2};
     return Stream.of(
@@ -302,18 +378,25 @@ final class ConvolutionRows {
             general(
                 "convGeneral of dilated", (x, w) -> x.convGeneral(w, 1, 1, 2, 2), ", 1, 1, 2, 2")),
         withoutDoubles(
-            general("convGeneral by axis strided", (x, w) -> x.convGeneral(w, twoOne), ", [2, 1]")),
+            general(
+                "convGeneral by axis strided",
+                (x, w) -> x.convGeneral(w, OPTIONS.withStride(twoOne)),
+                ", [2, 1]")),
         general(
-            "convGeneral by axis padded", (x, w) -> x.convGeneral(w, one, oneTwo), ", [1], [1, 2]"),
+            "convGeneral by axis padded",
+            (x, w) -> x.convGeneral(w, OPTIONS.withPadding(oneTwo)),
+            ", [1], [1, 2]"),
         withoutDoubles(
             general(
                 "convGeneral by axis dilated",
-                (x, w) -> x.convGeneral(w, one, one, oneTwo),
+                (x, w) -> x.convGeneral(w, OPTIONS.withPadding(1).withDilation(oneTwo)),
                 ", [1], [1], [1, 2]")),
         withoutDoubles(
             general(
                 "convGeneral by axis of dilated",
-                (x, w) -> x.convGeneral(w, one, one, oneTwo, two),
+                (x, w) ->
+                    x.convGeneral(
+                        w, OPTIONS.withPadding(1).withDilation(oneTwo).withInputDilation(2)),
                 ", [1], [1], [1, 2], [2]")),
         general(
             "convGeneral padded on one side",
@@ -321,7 +404,7 @@ final class ConvolutionRows {
             ", 1, ([2, 1], [0, 1])"),
         general(
             "convGeneral cropped on one side",
-            (x, w) -> x.convGeneral(w, one, new int[] {-1, 1}, oneTwo, one, one, 1, false),
+            (x, w) -> x.convGeneral(w, OPTIONS.withPadding(new int[] {-1, 1}, oneTwo)),
             ", 1, ([-1, 1], [1, 2])"),
         withoutDoubles(
             binary(
@@ -333,7 +416,7 @@ final class ConvolutionRows {
         withoutDoubles(
             binary(
                 "convGeneral by axis in groups",
-                (x, w) -> x.convGeneral(w, two, one, one, one, 2),
+                (x, w) -> x.convGeneral(w, OPTIONS.withStride(2).withPadding(1).withGroups(2)),
                 "mx.conv_general(a, b, 2, 1, 1, 1, 2)",
                 PLANE,
                 PLANE_GROUPS)),
@@ -347,10 +430,23 @@ final class ConvolutionRows {
         withoutDoubles(
             binary(
                 "convGeneral by axis flipped",
-                (x, w) -> x.convGeneral(w, one, one, one, one, 2, true),
+                (x, w) -> x.convGeneral(w, OPTIONS.withPadding(1).withGroups(2).withFlip(true)),
                 "mx.conv_general(a, b, 1, 1, groups=2, flip=True)",
                 LINE,
-                LINE_GROUPS)));
+                LINE_GROUPS)),
+        withoutDoubles(
+            general(
+                "convGeneral of all options",
+                (x, w) ->
+                    x.convGeneral(
+                        w,
+                        OPTIONS
+                            .withStride(twoOne)
+                            .withPadding(oneTwo, twoOne)
+                            .withDilation(oneTwo)
+                            .withInputDilation(twoOne)
+                            .withFlip(true)),
+                ", [2, 1], ([1, 2], [2, 1]), [1, 2], [2, 1], 1, True")));
   }
 
   /** MLX's gradient is wrong, and it does not compute float64, where Java finds another way. */
