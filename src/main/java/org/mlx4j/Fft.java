@@ -7,20 +7,25 @@ import java.util.Arrays;
 import org.mlx4j.internal.FftNative;
 
 /**
- * Fourier transforms. Mirrors {@code mlx.core.fft}.
- *
- * <p>Transforms are computed in single precision whatever the dtype: results are complex64, those
- * of {@link #irfft}, {@link #irfft2}, {@link #irfftn} and {@link #istft} float32.
+ * Fourier transforms, as in {@code mlx.core.fft}.
  *
  * <pre>{@code
- * MlxArray spectrum = Fft.rfft(signal);                  // of shape (n / 2 + 1)
- * MlxArray again = Fft.irfft(spectrum, signal.dim(0));
+ * MlxArray signal = MlxRandom.normal(new int[] {100});
+ * MlxArray spectrum = Fft.rfft(signal); // complex64, of shape [51]
+ * MlxArray same = Fft.irfft(spectrum, 100); // float32, of shape [100]
  * }</pre>
+ *
+ * <p>Transforms are computed in single precision, whatever the dtype of the input. Results are
+ * complex64; those of {@link #irfft}, {@link #irfft2}, {@link #irfftn} and, for one-sided spectra,
+ * {@link #istft} are float32. Negative axes count from the end.
+ *
+ * <p>Every method throws {@link IllegalStateException} if an array is closed and {@link
+ * NullPointerException} if an argument is null, unless null is allowed.
  */
 public final class Fft {
   private static final int[] LAST_TWO = {-2, -1};
 
-  /** MLX adds overlapping frames by an operation for each, and crashes when there are too many. */
+  /** MLX adds overlapping frames with one operation each, and crashes if there are too many. */
   private static final int MOST_OVERLAPPING = 8192;
 
   private Fft() {}
@@ -28,57 +33,36 @@ public final class Fft {
   // ---- fft -------------------------------------------------------------------------------------
 
   /**
-   * The discrete Fourier transform, along the last axis. Mirrors {@code mlx.core.fft.fft}.
-   *
-   * @param a an array, with at least one axis
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #fft(MlxArray, Integer, int, FftNorm) fft(a, null, -1, FftNorm.BACKWARD)}.
    */
   public static MlxArray fft(MlxArray a) {
     return fft(a, null);
   }
 
   /**
-   * The discrete Fourier transform, along the last axis. Mirrors {@code mlx.core.fft.fft}.
-   *
-   * @param a an array, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #fft(MlxArray, Integer, int, FftNorm) fft(a, n, -1, FftNorm.BACKWARD)}.
    */
   public static MlxArray fft(MlxArray a, Integer n) {
     return fft(a, n, -1);
   }
 
   /**
-   * The discrete Fourier transform, along an axis. Mirrors {@code mlx.core.fft.fft}.
-   *
-   * @param a an array, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @param axis the axis; counts from the end when negative
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #fft(MlxArray, Integer, int, FftNorm) fft(a, n, axis, FftNorm.BACKWARD)}.
    */
   public static MlxArray fft(MlxArray a, Integer n, int axis) {
     return fft(a, n, axis, FftNorm.BACKWARD);
   }
 
   /**
-   * The discrete Fourier transform, along an axis. Mirrors {@code mlx.core.fft.fft}.
+   * Computes the discrete Fourier transform along an axis. Mirrors {@code mlx.core.fft.fft}.
    *
    * @param a an array, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @param axis the axis; counts from the end when negative
-   * @param norm which transform divides by the number of elements
+   * @param n the size of the transformed axis, to which the input is truncated or padded with
+   *     zeros; or null for the size of the input
+   * @param axis the axis
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the axis is out of range or the size is not positive
    */
   public static MlxArray fft(MlxArray a, Integer n, int axis, FftNorm norm) {
     int[] sizes = n == null ? null : new int[] {n};
@@ -86,109 +70,72 @@ public final class Fft {
   }
 
   /**
-   * The discrete Fourier transform, along the last two axes. Mirrors {@code mlx.core.fft.fft2}.
-   *
-   * @param a an array, with at least two axes
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #fft2(MlxArray, int[], int[], FftNorm) fft2(a, null, new int[] {-2, -1},
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray fft2(MlxArray a) {
     return fft2(a, null, LAST_TWO);
   }
 
   /**
-   * The discrete Fourier transform, along the last two axes. Mirrors {@code mlx.core.fft.fft2}.
-   *
-   * @param a an array, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #fft2(MlxArray, int[], int[], FftNorm) fft2(a, s, new int[] {-2, -1},
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray fft2(MlxArray a, int[] s) {
     return fft2(a, s, LAST_TWO);
   }
 
   /**
-   * The discrete Fourier transform, along some axes. Mirrors {@code mlx.core.fft.fft2}.
-   *
-   * @param a an array, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #fft2(MlxArray, int[], int[], FftNorm) fft2(a, s, axes,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray fft2(MlxArray a, int[] s, int[] axes) {
     return fft2(a, s, axes, FftNorm.BACKWARD);
   }
 
   /**
-   * The discrete Fourier transform, along some axes. Mirrors {@code mlx.core.fft.fft2}.
+   * Computes the discrete Fourier transform along several axes. Mirrors {@code mlx.core.fft.fft2}.
    *
    * @param a an array, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @param norm which transform divides by the number of elements
+   * @param s the sizes of the transformed axes, to which the input is truncated or padded with
+   *     zeros; or null for those of the input
+   * @param axes the axes; or null for all of them, if {@code s} is null too
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
    * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   *     positive, or there is not one size for each axis
    */
   public static MlxArray fft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
     return transform("fft2", FftNative::fftn, a, s, axes, norm, false);
   }
 
   /**
-   * The discrete Fourier transform, along all axes. Mirrors {@code mlx.core.fft.fftn}.
-   *
-   * @param a an array, with at least one axis
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #fftn(MlxArray, int[], int[], FftNorm) fftn(a, null, null,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray fftn(MlxArray a) {
     return fftn(a, null, null);
   }
 
   /**
-   * The discrete Fourier transform, along some axes. Mirrors {@code mlx.core.fft.fftn}.
-   *
-   * @param a an array, with at least one axis
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #fftn(MlxArray, int[], int[], FftNorm) fftn(a, s, axes,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray fftn(MlxArray a, int[] s, int[] axes) {
     return fftn(a, s, axes, FftNorm.BACKWARD);
   }
 
   /**
-   * The discrete Fourier transform, along some axes. Mirrors {@code mlx.core.fft.fftn}.
+   * Computes the discrete Fourier transform along several axes. Mirrors {@code mlx.core.fft.fftn}.
    *
    * @param a an array, with at least one axis
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @param norm which transform divides by the number of elements
+   * @param s the sizes of the transformed axes, to which the input is truncated or padded with
+   *     zeros; or null for those of the input
+   * @param axes the axes; or null for all of them, if {@code s} is null too
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
    * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   *     positive, or there is not one size for each axis
    */
   public static MlxArray fftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
     return transform("fftn", FftNative::fftn, a, s, axes, norm, false);
@@ -197,57 +144,39 @@ public final class Fft {
   // ---- ifft ------------------------------------------------------------------------------------
 
   /**
-   * The inverse of {@link #fft}, along the last axis. Mirrors {@code mlx.core.fft.ifft}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #ifft(MlxArray, Integer, int, FftNorm) ifft(a, null, -1,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray ifft(MlxArray a) {
     return ifft(a, null);
   }
 
   /**
-   * The inverse of {@link #fft}, along the last axis. Mirrors {@code mlx.core.fft.ifft}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #ifft(MlxArray, Integer, int, FftNorm) ifft(a, n, -1, FftNorm.BACKWARD)}.
    */
   public static MlxArray ifft(MlxArray a, Integer n) {
     return ifft(a, n, -1);
   }
 
   /**
-   * The inverse of {@link #fft}, along an axis. Mirrors {@code mlx.core.fft.ifft}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @param axis the axis; counts from the end when negative
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #ifft(MlxArray, Integer, int, FftNorm) ifft(a, n, axis,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray ifft(MlxArray a, Integer n, int axis) {
     return ifft(a, n, axis, FftNorm.BACKWARD);
   }
 
   /**
-   * The inverse of {@link #fft}, along an axis. Mirrors {@code mlx.core.fft.ifft}.
+   * Computes the inverse of {@link #fft(MlxArray, Integer, int, FftNorm)}. Mirrors {@code
+   * mlx.core.fft.ifft}.
    *
    * @param a the spectrum, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @param axis the axis; counts from the end when negative
-   * @param norm which transform divides by the number of elements
+   * @param n the size of the transformed axis, to which the input is truncated or padded with
+   *     zeros; or null for the size of the input
+   * @param axis the axis
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the axis is out of range or the size is not positive
    */
   public static MlxArray ifft(MlxArray a, Integer n, int axis, FftNorm norm) {
     int[] sizes = n == null ? null : new int[] {n};
@@ -255,109 +184,74 @@ public final class Fft {
   }
 
   /**
-   * The inverse of {@link #fft2}, along the last two axes. Mirrors {@code mlx.core.fft.ifft2}.
-   *
-   * @param a the spectrum, with at least two axes
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #ifft2(MlxArray, int[], int[], FftNorm) ifft2(a, null, new int[] {-2, -1},
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray ifft2(MlxArray a) {
     return ifft2(a, null, LAST_TWO);
   }
 
   /**
-   * The inverse of {@link #fft2}, along the last two axes. Mirrors {@code mlx.core.fft.ifft2}.
-   *
-   * @param a the spectrum, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #ifft2(MlxArray, int[], int[], FftNorm) ifft2(a, s, new int[] {-2, -1},
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray ifft2(MlxArray a, int[] s) {
     return ifft2(a, s, LAST_TWO);
   }
 
   /**
-   * The inverse of {@link #fft2}, along some axes. Mirrors {@code mlx.core.fft.ifft2}.
-   *
-   * @param a the spectrum, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #ifft2(MlxArray, int[], int[], FftNorm) ifft2(a, s, axes,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray ifft2(MlxArray a, int[] s, int[] axes) {
     return ifft2(a, s, axes, FftNorm.BACKWARD);
   }
 
   /**
-   * The inverse of {@link #fft2}, along some axes. Mirrors {@code mlx.core.fft.ifft2}.
+   * Computes the inverse of {@link #fft2(MlxArray, int[], int[], FftNorm)}. Mirrors {@code
+   * mlx.core.fft.ifft2}.
    *
    * @param a the spectrum, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @param norm which transform divides by the number of elements
+   * @param s the sizes of the transformed axes, to which the input is truncated or padded with
+   *     zeros; or null for those of the input
+   * @param axes the axes; or null for all of them, if {@code s} is null too
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
    * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   *     positive, or there is not one size for each axis
    */
   public static MlxArray ifft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
     return transform("ifft2", FftNative::ifftn, a, s, axes, norm, false);
   }
 
   /**
-   * The inverse of {@link #fftn}, along all axes. Mirrors {@code mlx.core.fft.ifftn}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #ifftn(MlxArray, int[], int[], FftNorm) ifftn(a, null, null,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray ifftn(MlxArray a) {
     return ifftn(a, null, null);
   }
 
   /**
-   * The inverse of {@link #fftn}, along some axes. Mirrors {@code mlx.core.fft.ifftn}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #ifftn(MlxArray, int[], int[], FftNorm) ifftn(a, s, axes,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray ifftn(MlxArray a, int[] s, int[] axes) {
     return ifftn(a, s, axes, FftNorm.BACKWARD);
   }
 
   /**
-   * The inverse of {@link #fftn}, along some axes. Mirrors {@code mlx.core.fft.ifftn}.
+   * Computes the inverse of {@link #fftn(MlxArray, int[], int[], FftNorm)}. Mirrors {@code
+   * mlx.core.fft.ifftn}.
    *
    * @param a the spectrum, with at least one axis
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @param norm which transform divides by the number of elements
+   * @param s the sizes of the transformed axes, to which the input is truncated or padded with
+   *     zeros; or null for those of the input
+   * @param axes the axes; or null for all of them, if {@code s} is null too
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
    * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   *     positive, or there is not one size for each axis
    */
   public static MlxArray ifftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
     return transform("ifftn", FftNative::ifftn, a, s, axes, norm, false);
@@ -366,61 +260,39 @@ public final class Fft {
   // ---- rfft ------------------------------------------------------------------------------------
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum, which
-   * determines the other, along the last axis. Mirrors {@code mlx.core.fft.rfft}.
-   *
-   * @param a an array, of which a complex one gives its real part, with at least one axis
-   * @return a complex64 array whose transformed axis has size {@code n / 2 + 1}
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rfft(MlxArray, Integer, int, FftNorm) rfft(a, null, -1,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray rfft(MlxArray a) {
     return rfft(a, null);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum, which
-   * determines the other, along the last axis. Mirrors {@code mlx.core.fft.rfft}.
-   *
-   * @param a an array, of which a complex one gives its real part, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @return a complex64 array whose transformed axis has size {@code n / 2 + 1}
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rfft(MlxArray, Integer, int, FftNorm) rfft(a, n, -1, FftNorm.BACKWARD)}.
    */
   public static MlxArray rfft(MlxArray a, Integer n) {
     return rfft(a, n, -1);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum, which
-   * determines the other, along an axis. Mirrors {@code mlx.core.fft.rfft}.
-   *
-   * @param a an array, of which a complex one gives its real part, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @param axis the axis; counts from the end when negative
-   * @return a complex64 array whose transformed axis has size {@code n / 2 + 1}
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rfft(MlxArray, Integer, int, FftNorm) rfft(a, n, axis,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray rfft(MlxArray a, Integer n, int axis) {
     return rfft(a, n, axis, FftNorm.BACKWARD);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum, which
-   * determines the other, along an axis. Mirrors {@code mlx.core.fft.rfft}.
+   * Computes the discrete Fourier transform of real numbers along an axis: the first half of the
+   * spectrum, which determines the other half. Mirrors {@code mlx.core.fft.rfft}.
    *
-   * @param a an array, of which a complex one gives its real part, with at least one axis
-   * @param n the size of the transformed axis; the input is cut off or continued with zeros to that
-   *     size, or null for the size of the input
-   * @param axis the axis; counts from the end when negative
-   * @param norm which transform divides by the number of elements
+   * @param a an array; only the real part of a complex one is used, with at least one axis
+   * @param n the size of the transformed axis, to which the input is truncated or padded with
+   *     zeros; or null for the size of the input
+   * @param axis the axis
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array whose transformed axis has size {@code n / 2 + 1}
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the axis is out of range or the size is not positive
    */
   public static MlxArray rfft(MlxArray a, Integer n, int axis, FftNorm norm) {
     int[] sizes = n == null ? null : new int[] {n};
@@ -428,123 +300,78 @@ public final class Fft {
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum along the last
-   * of the axes that are transformed: along the last two axes. Mirrors {@code mlx.core.fft.rfft2}.
-   *
-   * @param a an array, of which a complex one gives its real part, with at least two axes
-   * @return a complex64 array, whose last transformed axis has size {@code s / 2 + 1} for the last
-   *     of the sizes
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rfft2(MlxArray, int[], int[], FftNorm) rfft2(a, null, new int[] {-2, -1},
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray rfft2(MlxArray a) {
     return rfft2(a, null, LAST_TWO);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum along the last
-   * of the axes that are transformed: along the last two axes. Mirrors {@code mlx.core.fft.rfft2}.
-   *
-   * @param a an array, of which a complex one gives its real part, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @return a complex64 array, whose last transformed axis has size {@code s / 2 + 1} for the last
-   *     of the sizes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rfft2(MlxArray, int[], int[], FftNorm) rfft2(a, s, new int[] {-2, -1},
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray rfft2(MlxArray a, int[] s) {
     return rfft2(a, s, LAST_TWO);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum along the last
-   * of the axes given. Mirrors {@code mlx.core.fft.rfft2}.
-   *
-   * @param a an array, of which a complex one gives its real part, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @return a complex64 array, whose last transformed axis has size {@code s / 2 + 1} for the last
-   *     of the sizes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rfft2(MlxArray, int[], int[], FftNorm) rfft2(a, s, axes,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray rfft2(MlxArray a, int[] s, int[] axes) {
     return rfft2(a, s, axes, FftNorm.BACKWARD);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum along the last
-   * of the axes given. Mirrors {@code mlx.core.fft.rfft2}.
+   * Computes the discrete Fourier transform of real numbers along several axes: the first half of
+   * the spectrum along the last of them, which determines the other half. Mirrors {@code
+   * mlx.core.fft.rfft2}.
    *
-   * @param a an array, of which a complex one gives its real part, with at least two axes
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @param norm which transform divides by the number of elements
-   * @return a complex64 array, whose last transformed axis has size {@code s / 2 + 1} for the last
-   *     of the sizes
+   * @param a an array; only the real part of a complex one is used, with at least two axes
+   * @param s the sizes of the transformed axes, to which the input is truncated or padded with
+   *     zeros; or null for those of the input
+   * @param axes the axes; or null for all of them, if {@code s} is null too
+   * @param norm which of a transform and its inverse divides by the number of elements
+   * @return a complex64 array whose last transformed axis has size {@code n / 2 + 1}, where {@code
+   *     n} is the last of the sizes
    * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   *     positive, or there is not one size for each axis
    */
   public static MlxArray rfft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
     return transform("rfft2", FftNative::rfftn, a, s, axes, norm, false);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum along the last
-   * of the axes that are transformed: along all axes. Mirrors {@code mlx.core.fft.rfftn}.
-   *
-   * @param a an array, of which a complex one gives its real part, with at least one axis
-   * @return a complex64 array, whose last transformed axis has size {@code s / 2 + 1} for the last
-   *     of the sizes
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rfftn(MlxArray, int[], int[], FftNorm) rfftn(a, null, null,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray rfftn(MlxArray a) {
     return rfftn(a, null, null);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum along the last
-   * of the axes given. Mirrors {@code mlx.core.fft.rfftn}.
-   *
-   * @param a an array, of which a complex one gives its real part, with at least one axis
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @return a complex64 array, whose last transformed axis has size {@code s / 2 + 1} for the last
-   *     of the sizes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rfftn(MlxArray, int[], int[], FftNorm) rfftn(a, s, axes,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray rfftn(MlxArray a, int[] s, int[] axes) {
     return rfftn(a, s, axes, FftNorm.BACKWARD);
   }
 
   /**
-   * The discrete Fourier transform of real numbers: the first half of the spectrum along the last
-   * of the axes given. Mirrors {@code mlx.core.fft.rfftn}.
+   * Computes the discrete Fourier transform of real numbers along several axes: the first half of
+   * the spectrum along the last of them, which determines the other half. Mirrors {@code
+   * mlx.core.fft.rfftn}.
    *
-   * @param a an array, of which a complex one gives its real part, with at least one axis
-   * @param s the sizes of the transformed axes, to which the input is cut off or continued with
-   *     zeros, or null for those of the input
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @param norm which transform divides by the number of elements
-   * @return a complex64 array, whose last transformed axis has size {@code s / 2 + 1} for the last
-   *     of the sizes
+   * @param a an array; only the real part of a complex one is used, with at least one axis
+   * @param s the sizes of the transformed axes, to which the input is truncated or padded with
+   *     zeros; or null for those of the input
+   * @param axes the axes; or null for all of them, if {@code s} is null too
+   * @param norm which of a transform and its inverse divides by the number of elements
+   * @return a complex64 array whose last transformed axis has size {@code n / 2 + 1}, where {@code
+   *     n} is the last of the sizes
    * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   *     positive, or there is not one size for each axis
    */
   public static MlxArray rfftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
     return transform("rfftn", FftNative::rfftn, a, s, axes, norm, false);
@@ -553,60 +380,41 @@ public final class Fft {
   // ---- irfft -----------------------------------------------------------------------------------
 
   /**
-   * The inverse of {@link #rfft}, along the last axis. Mirrors {@code mlx.core.fft.irfft}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @return a float32 array whose transformed axis has size {@code 2 * (size - 1)}
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #irfft(MlxArray, Integer, int, FftNorm) irfft(a, null, -1,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray irfft(MlxArray a) {
     return irfft(a, null);
   }
 
   /**
-   * The inverse of {@link #rfft}, along the last axis. Mirrors {@code mlx.core.fft.irfft}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @param n the size of the transformed axis of the result, of which the first {@code n / 2 + 1}
-   *     elements of the spectrum are taken, or null for the even one that fits, {@code 2 * (size -
-   *     1)}
-   * @return a float32 array whose transformed axis has size n
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #irfft(MlxArray, Integer, int, FftNorm) irfft(a, n, -1,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray irfft(MlxArray a, Integer n) {
     return irfft(a, n, -1);
   }
 
   /**
-   * The inverse of {@link #rfft}, along an axis. Mirrors {@code mlx.core.fft.irfft}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @param n the size of the transformed axis of the result, of which the first {@code n / 2 + 1}
-   *     elements of the spectrum are taken, or null for the even one that fits, {@code 2 * (size -
-   *     1)}
-   * @param axis the axis; counts from the end when negative
-   * @return a float32 array whose transformed axis has size n
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #irfft(MlxArray, Integer, int, FftNorm) irfft(a, n, axis,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray irfft(MlxArray a, Integer n, int axis) {
     return irfft(a, n, axis, FftNorm.BACKWARD);
   }
 
   /**
-   * The inverse of {@link #rfft}, along an axis. Mirrors {@code mlx.core.fft.irfft}.
+   * Computes the inverse of {@link #rfft(MlxArray, Integer, int, FftNorm)}. Mirrors {@code
+   * mlx.core.fft.irfft}.
    *
-   * @param a the spectrum, with at least one axis
-   * @param n the size of the transformed axis of the result, of which the first {@code n / 2 + 1}
-   *     elements of the spectrum are taken, or null for the even one that fits, {@code 2 * (size -
+   * @param a the first half of a spectrum, with at least one axis
+   * @param n the size of the transformed axis of the result, for which the first {@code n / 2 + 1}
+   *     elements of the spectrum are used; or null for the matching even size, {@code 2 * (size -
    *     1)}
-   * @param axis the axis; counts from the end when negative
-   * @param norm which transform divides by the number of elements
-   * @return a float32 array whose transformed axis has size n
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * @param axis the axis
+   * @param norm which of a transform and its inverse divides by the number of elements
+   * @return a float32 array whose transformed axis has size {@code n}
+   * @throws IllegalArgumentException if the axis is out of range or the size is not positive
    */
   public static MlxArray irfft(MlxArray a, Integer n, int axis, FftNorm norm) {
     int[] sizes = n == null ? null : new int[] {n};
@@ -614,109 +422,74 @@ public final class Fft {
   }
 
   /**
-   * The inverse of {@link #rfft2}, along the last two axes. Mirrors {@code mlx.core.fft.irfft2}.
-   *
-   * @param a the spectrum, with at least two axes
-   * @return a float32 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #irfft2(MlxArray, int[], int[], FftNorm) irfft2(a, null, new int[] {-2,
+   * -1}, FftNorm.BACKWARD)}.
    */
   public static MlxArray irfft2(MlxArray a) {
     return irfft2(a, null, LAST_TWO);
   }
 
   /**
-   * The inverse of {@link #rfft2}, along the last two axes. Mirrors {@code mlx.core.fft.irfft2}.
-   *
-   * @param a the spectrum, with at least two axes
-   * @param s the sizes of the transformed axes of the result, or null for those of the input, the
-   *     last one the even one that fits
-   * @return a float32 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #irfft2(MlxArray, int[], int[], FftNorm) irfft2(a, s, new int[] {-2, -1},
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray irfft2(MlxArray a, int[] s) {
     return irfft2(a, s, LAST_TWO);
   }
 
   /**
-   * The inverse of {@link #rfft2}, along some axes. Mirrors {@code mlx.core.fft.irfft2}.
-   *
-   * @param a the spectrum, with at least two axes
-   * @param s the sizes of the transformed axes of the result, or null for those of the input, the
-   *     last one the even one that fits
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @return a float32 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #irfft2(MlxArray, int[], int[], FftNorm) irfft2(a, s, axes,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray irfft2(MlxArray a, int[] s, int[] axes) {
     return irfft2(a, s, axes, FftNorm.BACKWARD);
   }
 
   /**
-   * The inverse of {@link #rfft2}, along some axes. Mirrors {@code mlx.core.fft.irfft2}.
+   * Computes the inverse of {@link #rfft2(MlxArray, int[], int[], FftNorm)}. Mirrors {@code
+   * mlx.core.fft.irfft2}.
    *
-   * @param a the spectrum, with at least two axes
-   * @param s the sizes of the transformed axes of the result, or null for those of the input, the
-   *     last one the even one that fits
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @param norm which transform divides by the number of elements
+   * @param a the first half of a spectrum, with at least two axes
+   * @param s the sizes of the transformed axes of the result; or null for those of the input, with
+   *     the matching even size for the last one
+   * @param axes the axes; or null for all of them, if {@code s} is null too
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a float32 array
    * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   *     positive, or there is not one size for each axis
    */
   public static MlxArray irfft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
     return transform("irfft2", FftNative::irfftn, a, s, axes, norm, true);
   }
 
   /**
-   * The inverse of {@link #rfftn}, along all axes. Mirrors {@code mlx.core.fft.irfftn}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @return a float32 array
-   * @throws IllegalArgumentException if an axis is out of range, or a size is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #irfftn(MlxArray, int[], int[], FftNorm) irfftn(a, null, null,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray irfftn(MlxArray a) {
     return irfftn(a, null, null);
   }
 
   /**
-   * The inverse of {@link #rfftn}, along some axes. Mirrors {@code mlx.core.fft.irfftn}.
-   *
-   * @param a the spectrum, with at least one axis
-   * @param s the sizes of the transformed axes of the result, or null for those of the input, the
-   *     last one the even one that fits
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @return a float32 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #irfftn(MlxArray, int[], int[], FftNorm) irfftn(a, s, axes,
+   * FftNorm.BACKWARD)}.
    */
   public static MlxArray irfftn(MlxArray a, int[] s, int[] axes) {
     return irfftn(a, s, axes, FftNorm.BACKWARD);
   }
 
   /**
-   * The inverse of {@link #rfftn}, along some axes. Mirrors {@code mlx.core.fft.irfftn}.
+   * Computes the inverse of {@link #rfftn(MlxArray, int[], int[], FftNorm)}. Mirrors {@code
+   * mlx.core.fft.irfftn}.
    *
-   * @param a the spectrum, with at least one axis
-   * @param s the sizes of the transformed axes of the result, or null for those of the input, the
-   *     last one the even one that fits
-   * @param axes the axes; count from the end when negative, or null for all, which is only allowed
-   *     without sizes
-   * @param norm which transform divides by the number of elements
+   * @param a the first half of a spectrum, with at least one axis
+   * @param s the sizes of the transformed axes of the result; or null for those of the input, with
+   *     the matching even size for the last one
+   * @param axes the axes; or null for all of them, if {@code s} is null too
+   * @param norm which of a transform and its inverse divides by the number of elements
    * @return a float32 array
    * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
-   *     positive, or there are not as many sizes as axes
-   * @throws IllegalStateException if an array is closed
+   *     positive, or there is not one size for each axis
    */
   public static MlxArray irfftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
     return transform("irfftn", FftNative::irfftn, a, s, axes, norm, true);
@@ -724,129 +497,83 @@ public final class Fft {
 
   // ---- frequencies -----------------------------------------------------------------------------
 
-  /**
-   * The frequencies that belong to the elements of {@link #fft}: first those from 0 on, then the
-   * negative ones. Mirrors {@code mlx.core.fft.fftfreq}.
-   *
-   * @param n the size of the transformed axis
-   * @return a float32 array of shape {@code (n)}
-   * @throws IllegalArgumentException if n is not positive
-   */
+  /** Equivalent to {@link #fftfreq(int, double) fftfreq(n, 1)}. */
   public static MlxArray fftfreq(int n) {
     return fftfreq(n, 1);
   }
 
   /**
-   * The frequencies that belong to the elements of {@link #fft}: first those from 0 on, then the
-   * negative ones. Mirrors {@code mlx.core.fft.fftfreq}.
+   * Returns the frequencies of the elements of {@link #fft(MlxArray)}: first those from 0 upward,
+   * then the negative ones. Mirrors {@code mlx.core.fft.fftfreq}.
    *
    * @param n the size of the transformed axis
-   * @param d the distance of two samples
+   * @param d the distance between two samples
    * @return a float32 array of shape {@code (n)}
-   * @throws IllegalArgumentException if n is not positive, or d is zero
+   * @throws IllegalArgumentException if {@code n} is not positive or {@code d} is zero
    */
   public static MlxArray fftfreq(int n, double d) {
     return creation("fftfreq", s -> FftNative.fftfreq(n, d, s));
   }
 
-  /**
-   * The frequencies that belong to the elements of {@link #rfft}. Mirrors {@code
-   * mlx.core.fft.rfftfreq}.
-   *
-   * @param n the size of the transformed axis
-   * @return a float32 array of shape {@code (n / 2 + 1)}
-   * @throws IllegalArgumentException if n is not positive
-   */
+  /** Equivalent to {@link #rfftfreq(int, double) rfftfreq(n, 1)}. */
   public static MlxArray rfftfreq(int n) {
     return rfftfreq(n, 1);
   }
 
   /**
-   * The frequencies that belong to the elements of {@link #rfft}. Mirrors {@code
+   * Returns the frequencies of the elements of {@link #rfft(MlxArray)}. Mirrors {@code
    * mlx.core.fft.rfftfreq}.
    *
    * @param n the size of the transformed axis
-   * @param d the distance of two samples
+   * @param d the distance between two samples
    * @return a float32 array of shape {@code (n / 2 + 1)}
-   * @throws IllegalArgumentException if n is not positive, or d is zero
+   * @throws IllegalArgumentException if {@code n} is not positive or {@code d} is zero
    */
   public static MlxArray rfftfreq(int n, double d) {
     return creation("rfftfreq", s -> FftNative.rfftfreq(n, d, s));
   }
 
-  /**
-   * The array with the frequency zero moved from the beginning to the middle of the axes. All axes
-   * are shifted. Mirrors {@code mlx.core.fft.fftshift}.
-   *
-   * @param a an array
-   * @return an array of the same shape
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #fftshift(MlxArray, int[])} along all axes. */
   public static MlxArray fftshift(MlxArray a) {
     return fftshift(a, Axes.all(Call.argument("fftshift", 0, a).ndim()));
   }
 
-  /**
-   * The array with the frequency zero moved from the beginning to the middle of the axes. Mirrors
-   * {@code mlx.core.fft.fftshift}.
-   *
-   * @param a an array
-   * @param axis the axis to shift; counts from the end when negative
-   * @return an array of the same shape
-   * @throws IllegalArgumentException if the axis is out of range
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #fftshift(MlxArray, int[]) fftshift(a, new int[] {axis})}. */
   public static MlxArray fftshift(MlxArray a, int axis) {
     return fftshift(a, new int[] {axis});
   }
 
   /**
-   * The array with the frequency zero moved from the beginning to the middle of the axes. Mirrors
-   * {@code mlx.core.fft.fftshift}.
+   * Moves the frequency zero from the beginning to the middle of axes. Mirrors {@code
+   * mlx.core.fft.fftshift}.
    *
    * @param a an array
-   * @param axes the axes to shift; count from the end when negative
+   * @param axes the axes to shift
    * @return an array of the same shape
    * @throws IllegalArgumentException if an axis is out of range or given twice
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray fftshift(MlxArray a, int[] axes) {
     int[] resolved = Axes.resolveDistinct("fftshift", axes, Call.argument("fftshift", 0, a).ndim());
     return unary("fftshift", (x, s) -> FftNative.fftshift(x, resolved, s), a);
   }
 
-  /**
-   * The inverse of {@link #fftshift}. All axes are shifted. Mirrors {@code mlx.core.fft.ifftshift}.
-   *
-   * @param a an array
-   * @return an array of the same shape
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #ifftshift(MlxArray, int[])} along all axes. */
   public static MlxArray ifftshift(MlxArray a) {
     return ifftshift(a, Axes.all(Call.argument("ifftshift", 0, a).ndim()));
   }
 
-  /**
-   * The inverse of {@link #fftshift}. Mirrors {@code mlx.core.fft.ifftshift}.
-   *
-   * @param a an array
-   * @param axis the axis to shift; counts from the end when negative
-   * @return an array of the same shape
-   * @throws IllegalArgumentException if the axis is out of range
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #ifftshift(MlxArray, int[]) ifftshift(a, new int[] {axis})}. */
   public static MlxArray ifftshift(MlxArray a, int axis) {
     return ifftshift(a, new int[] {axis});
   }
 
   /**
-   * The inverse of {@link #fftshift}. Mirrors {@code mlx.core.fft.ifftshift}.
+   * Undoes {@link #fftshift(MlxArray, int[])}. Mirrors {@code mlx.core.fft.ifftshift}.
    *
    * @param a an array
-   * @param axes the axes to shift; count from the end when negative
+   * @param axes the axes to shift
    * @return an array of the same shape
    * @throws IllegalArgumentException if an axis is out of range or given twice
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray ifftshift(MlxArray a, int[] axes) {
     int[] resolved =
@@ -857,49 +584,27 @@ public final class Fft {
   // ---- short-time transforms -------------------------------------------------------------------
 
   /**
-   * The short-time Fourier transform: the transforms of overlapping frames of the last axis, each
-   * multiplied by a window. Frames have 2048 elements. Mirrors {@code mlx.core.fft.stft}.
-   *
-   * @param x an array with at least one axis
-   * @return a complex64 array of shape {@code (…, frequencies, frames)}
-   * @throws IllegalArgumentException if the array is shorter than a frame, the window does not fit
-   *     into it, or a number is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #stft(MlxArray, int, Integer, Integer, MlxArray, boolean, PadMode,
+   * FftNorm, Boolean) stft(x, 2048, null, null, null, true, PadMode.REFLECT, FftNorm.BACKWARD,
+   * null)}.
    */
   public static MlxArray stft(MlxArray x) {
     return stft(x, 2048);
   }
 
   /**
-   * The short-time Fourier transform: the transforms of overlapping frames of the last axis, each
-   * multiplied by a window. Mirrors {@code mlx.core.fft.stft}.
-   *
-   * @param x an array with at least one axis
-   * @param nFft how many elements a frame has
-   * @return a complex64 array of shape {@code (…, frequencies, frames)}
-   * @throws IllegalArgumentException if the array is shorter than a frame, the window does not fit
-   *     into it, or a number is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #stft(MlxArray, int, Integer, Integer, MlxArray, boolean, PadMode,
+   * FftNorm, Boolean) stft(x, nFft, null, null, null, true, PadMode.REFLECT, FftNorm.BACKWARD,
+   * null)}.
    */
   public static MlxArray stft(MlxArray x, int nFft) {
     return stft(x, nFft, null, null, null);
   }
 
   /**
-   * The short-time Fourier transform: the transforms of overlapping frames of the last axis, each
-   * multiplied by a window. Mirrors {@code mlx.core.fft.stft}.
-   *
-   * @param x an array with at least one axis
-   * @param nFft how many elements a frame has
-   * @param hopLength the distance of two frames, or null for {@code nFft / 4}
-   * @param winLength how many elements the window has, or null for nFft; counts only without a
-   *     window
-   * @param window a vector of at most nFft elements, which is put in the middle of zeros, or null
-   *     for a window of ones
-   * @return a complex64 array of shape {@code (…, frequencies, frames)}
-   * @throws IllegalArgumentException if the array is shorter than a frame, the window does not fit
-   *     into it, or a number is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #stft(MlxArray, int, Integer, Integer, MlxArray, boolean, PadMode,
+   * FftNorm, Boolean) stft(x, nFft, hopLength, winLength, window, true, PadMode.REFLECT,
+   * FftNorm.BACKWARD, null)}.
    */
   public static MlxArray stft(
       MlxArray x, int nFft, Integer hopLength, Integer winLength, MlxArray window) {
@@ -908,26 +613,25 @@ public final class Fft {
   }
 
   /**
-   * The short-time Fourier transform: the transforms of overlapping frames of the last axis, each
-   * multiplied by a window. Mirrors {@code mlx.core.fft.stft}.
+   * Computes the short-time Fourier transform along the last axis: the transforms of overlapping
+   * frames, each multiplied by a window. Mirrors {@code mlx.core.fft.stft}.
    *
    * @param x an array with at least one axis
-   * @param nFft how many elements a frame has
-   * @param hopLength the distance of two frames, or null for {@code nFft / 4}
-   * @param winLength how many elements the window has, or null for nFft; counts only without a
+   * @param nFft the number of elements of a frame
+   * @param hopLength the distance between two frames; or null for {@code nFft / 4}
+   * @param winLength the length of the window; or null for {@code nFft}; ignored if there is a
    *     window
-   * @param window a vector of at most nFft elements, which is put in the middle of zeros, or null
-   *     for a window of ones
-   * @param center whether both ends are continued by {@code nFft / 2} elements, so that frame t has
-   *     its middle at element {@code t * hopLength}
-   * @param padMode how the ends are continued
-   * @param norm which transform divides by the number of elements
-   * @param onesided whether to leave out the negative frequencies, or null to do so for a real
+   * @param window a vector of at most {@code nFft} elements, which is padded with zeros at both
+   *     ends; or null for a window of ones
+   * @param center whether both ends are padded with {@code nFft / 2} elements, so that frame {@code
+   *     t} is centered at element {@code t * hopLength}
+   * @param padMode how the ends are padded
+   * @param norm which of a transform and its inverse divides by the number of elements
+   * @param onesided whether the negative frequencies are omitted; or null to omit them for a real
    *     array
    * @return a complex64 array of shape {@code (…, frequencies, frames)}
-   * @throws IllegalArgumentException if the array is shorter than a frame, the window does not fit
-   *     into it, or a number is not positive
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the array is shorter than a frame, the window is longer
+   *     than a frame, or a number is not positive
    */
   public static MlxArray stft(
       MlxArray x,
@@ -943,7 +647,9 @@ public final class Fft {
     int length = shape.length == 0 ? 0 : shape[shape.length - 1];
     if (length == 0) {
       throw new IllegalArgumentException(
-          "[stft] shape " + Arrays.toString(shape) + " has no elements along a last axis");
+          "[stft] the shape is "
+              + Arrays.toString(shape)
+              + "; the array must have a last axis that is not empty");
     }
     Frames frames = new Frames("stft", nFft, hopLength, winLength);
     frames.requireCountable(length + (long) nFft);
@@ -963,7 +669,7 @@ public final class Fft {
     }
   }
 
-  /** MLX would continue the ends by one piece after the other, of which there may be many. */
+  /** MLX would pad the ends piece by piece, and there may be many pieces. */
   private static MlxArray continued(MlxArray x, int width, PadMode mode) {
     int[][] widths = new int[x.ndim()][2];
     Arrays.fill(widths[widths.length - 1], width);
@@ -971,54 +677,27 @@ public final class Fft {
   }
 
   /**
-   * The inverse of {@link #stft}: each frame is transformed back, multiplied by the window and
-   * added at its place, and the sum divided by that of the squared windows. Mirrors {@code
-   * mlx.core.fft.istft}.
-   *
-   * @param stftMatrix an array of shape {@code (…, frequencies, frames)}
-   * @return a float32 array, complex64 for a spectrum of both sides
-   * @throws IllegalArgumentException if there are no frames, the window does not fit into one, or a
-   *     number is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #istft(MlxArray, Integer, Integer, Integer, MlxArray, boolean, FftNorm,
+   * Boolean, Integer) istft(stftMatrix, null, null, null, null, true, FftNorm.BACKWARD, null,
+   * null)}.
    */
   public static MlxArray istft(MlxArray stftMatrix) {
     return istft(stftMatrix, null);
   }
 
   /**
-   * The inverse of {@link #stft}: each frame is transformed back, multiplied by the window and
-   * added at its place, and the sum divided by that of the squared windows. Mirrors {@code
-   * mlx.core.fft.istft}.
-   *
-   * @param stftMatrix an array of shape {@code (…, frequencies, frames)}
-   * @param nFft how many elements a frame has, or null for the even number that fits, {@code 2 *
-   *     (frequencies - 1)}, or {@code frequencies} for a spectrum of both sides
-   * @return a float32 array, complex64 for a spectrum of both sides
-   * @throws IllegalArgumentException if there are no frames, the window does not fit into one, or a
-   *     number is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #istft(MlxArray, Integer, Integer, Integer, MlxArray, boolean, FftNorm,
+   * Boolean, Integer) istft(stftMatrix, nFft, null, null, null, true, FftNorm.BACKWARD, null,
+   * null)}.
    */
   public static MlxArray istft(MlxArray stftMatrix, Integer nFft) {
     return istft(stftMatrix, nFft, null, null, null);
   }
 
   /**
-   * The inverse of {@link #stft}: each frame is transformed back, multiplied by the window and
-   * added at its place, and the sum divided by that of the squared windows. Mirrors {@code
-   * mlx.core.fft.istft}.
-   *
-   * @param stftMatrix an array of shape {@code (…, frequencies, frames)}
-   * @param nFft how many elements a frame has, or null for the even number that fits, {@code 2 *
-   *     (frequencies - 1)}, or {@code frequencies} for a spectrum of both sides
-   * @param hopLength the distance of two frames, or null for {@code nFft / 4}
-   * @param winLength how many elements the window has, or null for nFft; counts only without a
-   *     window
-   * @param window a vector of at most nFft elements, which is put in the middle of zeros, or null
-   *     for a window of ones
-   * @return a float32 array, complex64 for a spectrum of both sides
-   * @throws IllegalArgumentException if there are no frames, the window does not fit into one, or a
-   *     number is not positive
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #istft(MlxArray, Integer, Integer, Integer, MlxArray, boolean, FftNorm,
+   * Boolean, Integer) istft(stftMatrix, nFft, hopLength, winLength, window, true, FftNorm.BACKWARD,
+   * null, null)}.
    */
   public static MlxArray istft(
       MlxArray stftMatrix, Integer nFft, Integer hopLength, Integer winLength, MlxArray window) {
@@ -1027,27 +706,27 @@ public final class Fft {
   }
 
   /**
-   * The inverse of {@link #stft}: each frame is transformed back, multiplied by the window and
-   * added at its place, and the sum divided by that of the squared windows. Mirrors {@code
-   * mlx.core.fft.istft}.
+   * Computes the inverse of {@link #stft(MlxArray)}: each frame is transformed back, multiplied by
+   * the window and added at its position; the sum is divided by that of the squared windows.
+   * Mirrors {@code mlx.core.fft.istft}.
    *
    * @param stftMatrix an array of shape {@code (…, frequencies, frames)}
-   * @param nFft how many elements a frame has, or null for the even number that fits, {@code 2 *
-   *     (frequencies - 1)}, or {@code frequencies} for a spectrum of both sides
-   * @param hopLength the distance of two frames, or null for {@code nFft / 4}
-   * @param winLength how many elements the window has, or null for nFft; counts only without a
+   * @param nFft the number of elements of a frame; or null for the matching number: {@code 2 *
+   *     (frequencies - 1)}, or {@code frequencies} for a two-sided spectrum
+   * @param hopLength the distance between two frames; or null for {@code nFft / 4}
+   * @param winLength the length of the window; or null for {@code nFft}; ignored if there is a
    *     window
-   * @param window a vector of at most nFft elements, which is put in the middle of zeros, or null
-   *     for a window of ones
-   * @param center whether the frames were centered, so that {@code nFft / 2} elements are cut off
+   * @param window a vector of at most {@code nFft} elements, which is padded with zeros at both
+   *     ends; or null for a window of ones
+   * @param center whether the frames were centered, so that {@code nFft / 2} elements are removed
    *     at both ends
-   * @param norm which transform divides by the number of elements
-   * @param onesided whether the negative frequencies were left out; null means that they were
-   * @param length to how many elements the result is cut off or continued with zeros, or null
-   * @return a float32 array, complex64 for a spectrum of both sides
-   * @throws IllegalArgumentException if there are no frames, the window does not fit into one, or a
-   *     number is not positive
-   * @throws IllegalStateException if an array is closed
+   * @param norm which of a transform and its inverse divides by the number of elements
+   * @param onesided whether the negative frequencies were omitted; null means that they were
+   * @param length the number of elements to which the result is truncated or padded with zeros; or
+   *     null for as many as there are
+   * @return a float32 array, or a complex64 array for a two-sided spectrum
+   * @throws IllegalArgumentException if there are no frames, the window is longer than a frame, or
+   *     a number is not positive
    */
   public static MlxArray istft(
       MlxArray stftMatrix,
@@ -1063,9 +742,9 @@ public final class Fft {
     int ndim = shape.length;
     if (ndim < 2 || shape[ndim - 2] == 0 || shape[ndim - 1] == 0) {
       throw new IllegalArgumentException(
-          "[istft] shape "
+          "[istft] the shape is "
               + Arrays.toString(shape)
-              + " is none of frequencies and frames; there must be at least one of each");
+              + "; the last two axes must be non-empty frequency and frame axes");
     }
     boolean half = onesided == null || onesided;
     int size = nFft != null ? nFft : half ? 2 * (shape[ndim - 2] - 1) : shape[ndim - 2];
@@ -1075,16 +754,17 @@ public final class Fft {
       throw new IllegalArgumentException(
           "[istft] "
               + (size / frames.hop)
-              + " frames of nFft "
+              + " frames overlap with nFft "
               + size
-              + " overlap where the hop length is "
+              + " and hop length "
               + frames.hop
               + "; at most "
               + MOST_OVERLAPPING
-              + " can be added");
+              + " may overlap");
     }
     if (length != null && length < 0) {
-      throw new IllegalArgumentException("[istft] length must not be negative, got " + length);
+      throw new IllegalArgumentException(
+          "[istft] length is " + length + "; it must not be negative");
     }
     int cut = length == null ? -1 : length;
     int code = Call.notNull("istft", "the norm", norm).code();
@@ -1102,7 +782,7 @@ public final class Fft {
     long apply(long a, int[] sizes, int[] axes, int norm, long stream);
   }
 
-  /** Fills in the sizes and axes that are null, for MLX looks at them before it checks them. */
+  /** Fills in the sizes and axes that are null, because MLX reads them before it checks them. */
   private static MlxArray transform(
       String function,
       Transform operation,
@@ -1114,7 +794,7 @@ public final class Fft {
     int[] shape = Call.argument(function, 0, a).shape();
     if (axes == null && s != null) {
       throw new IllegalArgumentException(
-          "[" + function + "] the axes must be given where the sizes are");
+          "[" + function + "] there are sizes but no axes; the axes must be given with the sizes");
     }
     int[] resolved =
         axes == null ? Axes.all(shape.length) : Axes.resolveDistinct(function, axes, shape.length);
@@ -1123,11 +803,11 @@ public final class Fft {
       throw new IllegalArgumentException(
           "["
               + function
-              + "] there are sizes "
+              + "] the sizes are "
               + Arrays.toString(sizes)
-              + " for axes "
+              + " and the axes "
               + Arrays.toString(axes)
-              + "; there must be one for each");
+              + "; there must be one size for each axis");
     }
     int[] whole = shape.clone();
     for (int i = 0; i < sizes.length; i++) {
@@ -1167,7 +847,7 @@ public final class Fft {
         : Call.binary(function, operation::apply, a, window);
   }
 
-  /** How a signal is cut into frames. */
+  /** The division of a signal into frames. */
   private static final class Frames {
     final String function;
     final int hop;
@@ -1185,14 +865,16 @@ public final class Fft {
     private void requirePositive(String argument, int value) {
       if (value <= 0) {
         throw new IllegalArgumentException(
-            "[" + function + "] " + argument + " must be positive, it is " + value);
+            "[" + function + "] " + argument + " is " + value + "; it must be positive");
       }
     }
 
     void requireCountable(long elements) {
       if (elements > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
-            "[" + function + "] the frames reach over more than 2^31 - 1 elements");
+            "["
+                + function
+                + "] the frames extend over more than 2^31 - 1 elements; that is too many");
       }
     }
   }

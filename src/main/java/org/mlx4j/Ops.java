@@ -18,8 +18,18 @@ import org.mlx4j.internal.IndexingNative;
 import org.mlx4j.internal.ShapesNative;
 
 /**
- * Operations that have no array first: they make arrays, join several, take a number on the left,
- * or evaluate.
+ * Operations that are not methods of an array: they create arrays, join several of them, take a
+ * number as their first operand, evaluate, or answer questions about dtypes.
+ *
+ * <pre>{@code
+ * MlxArray x = Ops.arange(6).reshape(2, 3);
+ * MlxArray y = Ops.concatenate(x, Ops.zeros(1, 3)); // shape [3, 3]
+ * MlxArray z = Ops.subtract(1, y); // 1 - y
+ * Ops.eval(y, z);
+ * }</pre>
+ *
+ * <p>Every method throws {@link IllegalStateException} if an array is closed and {@link
+ * NullPointerException} if an argument is null, unless null is allowed.
  */
 public final class Ops {
   private Ops() {}
@@ -27,21 +37,15 @@ public final class Ops {
   // ---- creation
   // ----------------------------------------------------------------------------------
 
-  /**
-   * An array of float32 zeros. Mirrors {@code mlx.core.zeros}.
-   *
-   * @param shape the shape; none for a scalar
-   * @return an array
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #zeros(int[], DType) zeros(shape, DType.FLOAT32)}. */
   public static MlxArray zeros(int... shape) {
     return zeros(shape, DType.FLOAT32);
   }
 
   /**
-   * An array of zeros. Mirrors {@code mlx.core.zeros}.
+   * Creates an array of zeros. Mirrors {@code mlx.core.zeros}.
    *
-   * @param shape the shape; none for a scalar
+   * @param shape the shape; empty for a scalar
    * @param dtype the dtype
    * @return an array
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
@@ -51,45 +55,32 @@ public final class Ops {
         "zeros", s -> CreationNative.zeros(Sizes.require("zeros", shape, dtype), dtype.code(), s));
   }
 
-  /**
-   * An array of zeros like another in shape and dtype. Mirrors {@code mlx.core.zeros_like}.
-   *
-   * @param a the other array
-   * @return an array
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #zerosLike(MlxArray, DType) zerosLike(a, a.dtype())}. */
   public static MlxArray zerosLike(MlxArray a) {
     return zerosLike(a, Call.argument("zerosLike", 0, a).dtype());
   }
 
   /**
-   * An array of zeros like another in shape. Mirrors {@code mlx.core.zeros_like}.
+   * Creates an array of zeros with the shape of another array. Mirrors {@code mlx.core.zeros_like}.
    *
    * @param a the other array
    * @param dtype the dtype
    * @return an array
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray zerosLike(MlxArray a, DType dtype) {
     Call.notNull("zerosLike", "the dtype", dtype);
     return fullLike("zerosLike", a, () -> MlxArray.scalar(0L, dtype));
   }
 
-  /**
-   * An array of float32 ones. Mirrors {@code mlx.core.ones}.
-   *
-   * @param shape the shape; none for a scalar
-   * @return an array
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #ones(int[], DType) ones(shape, DType.FLOAT32)}. */
   public static MlxArray ones(int... shape) {
     return ones(shape, DType.FLOAT32);
   }
 
   /**
-   * An array of ones. Mirrors {@code mlx.core.ones}.
+   * Creates an array of ones. Mirrors {@code mlx.core.ones}.
    *
-   * @param shape the shape; none for a scalar
+   * @param shape the shape; empty for a scalar
    * @param dtype the dtype
    * @return an array
    * @throws IllegalArgumentException if a dimension is negative or the array would be too large
@@ -99,24 +90,17 @@ public final class Ops {
         "ones", s -> CreationNative.ones(Sizes.require("ones", shape, dtype), dtype.code(), s));
   }
 
-  /**
-   * An array of ones like another in shape and dtype. Mirrors {@code mlx.core.ones_like}.
-   *
-   * @param a the other array
-   * @return an array
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #onesLike(MlxArray, DType) onesLike(a, a.dtype())}. */
   public static MlxArray onesLike(MlxArray a) {
     return onesLike(a, Call.argument("onesLike", 0, a).dtype());
   }
 
   /**
-   * An array of ones like another in shape. Mirrors {@code mlx.core.ones_like}.
+   * Creates an array of ones with the shape of another array. Mirrors {@code mlx.core.ones_like}.
    *
    * @param a the other array
    * @param dtype the dtype
    * @return an array
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray onesLike(MlxArray a, DType dtype) {
     Call.notNull("onesLike", "the dtype", dtype);
@@ -130,24 +114,17 @@ public final class Ops {
     }
   }
 
-  /**
-   * An array of one number everywhere, in float32. Mirrors {@code mlx.core.full}.
-   *
-   * @param shape the shape; none for a scalar
-   * @param vals the number
-   * @return an array
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #full(int[], double, DType) full(shape, vals, DType.FLOAT32)}. */
   public static MlxArray full(int[] shape, double vals) {
     return full(shape, vals, DType.FLOAT32);
   }
 
   /**
-   * An array of one number everywhere, always in the dtype given, in which it is truncated if that
-   * is an integer one. Mirrors {@code mlx.core.full}, which answers in float32 to a float and an
+   * Creates an array that is filled with one number, in the given dtype; a number is truncated for
+   * an integer dtype. Mirrors {@code mlx.core.full}, which returns float32 for a float and an
    * integer dtype.
    *
-   * @param shape the shape; none for a scalar
+   * @param shape the shape; empty for a scalar
    * @param vals the number
    * @param dtype the dtype
    * @return an array
@@ -158,56 +135,42 @@ public final class Ops {
   }
 
   /**
-   * An array of one integer everywhere, in int32, or int64 if it does not fit. Mirrors {@code
-   * mlx.core.full}.
-   *
-   * @param shape the shape; none for a scalar
-   * @param vals the number
-   * @return an array
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   * Equivalent to {@link #full(int[], long, DType)} with int32, or with int64 if the number does
+   * not fit into int32.
    */
   public static MlxArray full(int[] shape, long vals) {
     return full(shape, vals, vals == (int) vals ? DType.INT32 : DType.INT64);
   }
 
   /**
-   * An array of one integer everywhere. Mirrors {@code mlx.core.full}.
+   * Creates an array that is filled with one integer. Mirrors {@code mlx.core.full}.
    *
-   * @param shape the shape; none for a scalar
+   * @param shape the shape; empty for a scalar
    * @param vals the number
    * @param dtype the dtype
    * @return an array
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   * @throws IllegalArgumentException if a dimension is negative, the array would be too large, or
+   *     the number does not fit into the dtype
    */
   public static MlxArray full(int[] shape, long vals, DType dtype) {
     return full("full", shape, vals, dtype);
   }
 
-  /**
-   * An array of given values, broadcast. Mirrors {@code mlx.core.full}.
-   *
-   * @param shape the shape; none for a scalar
-   * @param vals the values, of a shape that broadcasts to {@code shape}
-   * @return an array of the dtype of {@code vals}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large, or
-   *     the values cannot be broadcast
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #full(int[], MlxArray, DType) full(shape, vals, vals.dtype())}. */
   public static MlxArray full(int[] shape, MlxArray vals) {
     return full(shape, vals, Call.notNull("full", "the array of values", vals).dtype());
   }
 
   /**
-   * An array of given values, broadcast and converted to the dtype given. Mirrors {@code
-   * mlx.core.full}, which ignores a dtype beside an array.
+   * Creates an array of given values, which are broadcast to the shape and converted to the dtype.
+   * Mirrors {@code mlx.core.full}, which ignores a dtype beside an array.
    *
-   * @param shape the shape; none for a scalar
-   * @param vals the values, of a shape that broadcasts to {@code shape}
+   * @param shape the shape; empty for a scalar
+   * @param vals the values
    * @param dtype the dtype
    * @return an array
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large, or
+   * @throws IllegalArgumentException if a dimension is negative, the array would be too large, or
    *     the values cannot be broadcast
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray full(int[] shape, MlxArray vals, DType dtype) {
     return full("full", shape, vals, dtype);
@@ -236,42 +199,21 @@ public final class Ops {
     return Call.argument(function, 0, a).shape();
   }
 
-  /**
-   * An array of one number everywhere, like another in shape and dtype. Mirrors {@code
-   * mlx.core.full_like}.
-   *
-   * @param a the other array
-   * @param vals the number
-   * @return an array
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #fullLike(MlxArray, double, DType) fullLike(a, vals, a.dtype())}. */
   public static MlxArray fullLike(MlxArray a, double vals) {
     Call.notNull("fullLike", "the array", a);
     return fullLike(a, vals, a.dtype());
   }
 
-  /**
-   * An array of one integer everywhere, like another in shape and dtype. Mirrors {@code
-   * mlx.core.full_like}.
-   *
-   * @param a the other array
-   * @param vals the number
-   * @return an array
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #fullLike(MlxArray, long, DType) fullLike(a, vals, a.dtype())}. */
   public static MlxArray fullLike(MlxArray a, long vals) {
     Call.notNull("fullLike", "the array", a);
     return fullLike(a, vals, a.dtype());
   }
 
   /**
-   * An array of one number everywhere, like another in shape. Mirrors {@code mlx.core.full_like}.
-   *
-   * @param a the other array
-   * @param vals the number
-   * @param dtype the dtype
-   * @return an array
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #full(int[], double, DType) full(a.shape(), vals, dtype)}; mirrors {@code
+   * mlx.core.full_like}.
    */
   public static MlxArray fullLike(MlxArray a, double vals, DType dtype) {
     Call.notNull("fullLike", "the dtype", dtype);
@@ -279,133 +221,73 @@ public final class Ops {
   }
 
   /**
-   * An array of one integer everywhere, like another in shape. Mirrors {@code mlx.core.full_like}.
-   *
-   * @param a the other array
-   * @param vals the number
-   * @param dtype the dtype
-   * @return an array
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #full(int[], long, DType) full(a.shape(), vals, dtype)}; mirrors {@code
+   * mlx.core.full_like}.
    */
   public static MlxArray fullLike(MlxArray a, long vals, DType dtype) {
     Sizes.requireFits("fullLike", vals, dtype);
     return fullLike("fullLike", a, () -> MlxArray.scalar(vals, dtype));
   }
 
-  /**
-   * An array of given values, broadcast, like another in shape and dtype. Mirrors {@code
-   * mlx.core.full_like}.
-   *
-   * @param a the other array
-   * @param vals the values, of a shape that broadcasts to that of {@code a}
-   * @return an array
-   * @throws IllegalArgumentException if the values cannot be broadcast
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #fullLike(MlxArray, MlxArray, DType) fullLike(a, vals, a.dtype())}. */
   public static MlxArray fullLike(MlxArray a, MlxArray vals) {
     int[] shape = shapeOfFirst("fullLike", a);
     return full("fullLike", shape, vals, a.dtype());
   }
 
   /**
-   * An array of given values, broadcast, like another in shape. Mirrors {@code mlx.core.full_like}.
-   *
-   * @param a the other array
-   * @param vals the values, of a shape that broadcasts to that of {@code a}
-   * @param dtype the dtype
-   * @return an array
-   * @throws IllegalArgumentException if the values cannot be broadcast
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #full(int[], MlxArray, DType) full(a.shape(), vals, dtype)}; mirrors
+   * {@code mlx.core.full_like}.
    */
   public static MlxArray fullLike(MlxArray a, MlxArray vals, DType dtype) {
     return full("fullLike", shapeOfFirst("fullLike", a), vals, dtype);
   }
 
-  /**
-   * The int32 numbers from 0 up to a limit. Mirrors {@code mlx.core.arange}.
-   *
-   * @param stop the limit, which is not included
-   * @return an array of one axis
-   */
+  /** Equivalent to {@link #arange(long, long, long, DType) arange(0, stop, 1, DType.INT32)}. */
   public static MlxArray arange(int stop) {
     return arange(0, stop, 1);
   }
 
-  /**
-   * The int32 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
-   *
-   * @param start the first number
-   * @param stop the limit, which is not included
-   * @return an array of one axis
-   */
+  /** Equivalent to {@link #arange(long, long, long, DType) arange(start, stop, 1, DType.INT32)}. */
   public static MlxArray arange(int start, int stop) {
     return arange(start, stop, 1);
   }
 
   /**
-   * The int32 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
-   *
-   * @param start the first number
-   * @param stop the limit, which is not included
-   * @param step the difference of neighbours, not zero; where it is infinite there is one number at
-   *     most
-   * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero or NaN, the start or the limit is not
-   *     finite, or there would be more than 2^31 - 1 elements
+   * Equivalent to {@link #arange(long, long, long, DType) arange(start, stop, step, DType.INT32)}.
    */
   public static MlxArray arange(int start, int stop, int step) {
     return arange((double) start, stop, step, DType.INT32);
   }
 
-  /**
-   * The int64 numbers from 0 up to a limit. Mirrors {@code mlx.core.arange}.
-   *
-   * @param stop the limit, which is not included
-   * @return an array of one axis
-   * @throws IllegalArgumentException if there would be more than 2^31 - 1 elements
-   */
+  /** Equivalent to {@link #arange(long, long, long, DType) arange(0, stop, 1, DType.INT64)}. */
   public static MlxArray arange(long stop) {
     return arange(0L, stop, 1L);
   }
 
-  /**
-   * The int64 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
-   *
-   * @param start the first number
-   * @param stop the limit, which is not included
-   * @return an array of one axis
-   * @throws IllegalArgumentException if there would be more than 2^31 - 1 elements
-   */
+  /** Equivalent to {@link #arange(long, long, long, DType) arange(start, stop, 1, DType.INT64)}. */
   public static MlxArray arange(long start, long stop) {
     return arange(start, stop, 1L);
   }
 
   /**
-   * The int64 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
-   *
-   * @param start the first number
-   * @param stop the limit, which is not included
-   * @param step the difference of neighbours, not zero
-   * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, or there would be more than 2^31 - 1
-   *     elements
+   * Equivalent to {@link #arange(long, long, long, DType) arange(start, stop, step, DType.INT64)}.
    */
   public static MlxArray arange(long start, long stop, long step) {
     return arange(start, stop, step, DType.INT64);
   }
 
   /**
-   * The whole numbers from a start up to a limit, each exact where the dtype holds it. Mirrors
-   * {@code mlx.core.arange}.
+   * Creates an array of evenly spaced integers, each of which is exact if the dtype can hold it.
+   * Mirrors {@code mlx.core.arange}.
    *
    * @param start the first number
-   * @param stop the limit, which is not included
-   * @param step the difference of neighbours, not zero
+   * @param stop the limit, which is excluded
+   * @param step the distance between neighbors, not zero
    * @param dtype the dtype, not bool
-   * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero, the dtype is bool, or there would be more
-   *     than 2^31 - 1 elements
+   * @return an array with one axis
+   * @throws IllegalArgumentException if the step is zero, the dtype is bool, or the array would
+   *     have more than 2^31 - 1 elements
    */
   public static MlxArray arange(long start, long stop, long step, DType dtype) {
     int count = Sizes.countOfRange(start, stop, step);
@@ -421,56 +303,39 @@ public final class Ops {
   }
 
   /**
-   * The float32 numbers from 0 up to a limit, in steps of 1. Mirrors {@code mlx.core.arange}.
-   *
-   * @param stop the limit, which is not included
-   * @return an array of one axis
-   * @throws IllegalArgumentException if a number is not finite or there would be more than 2^31 - 1
-   *     elements
+   * Equivalent to {@link #arange(double, double, double, DType) arange(0, stop, 1, DType.FLOAT32)}.
    */
   public static MlxArray arange(double stop) {
     return arange(0, stop, 1, DType.FLOAT32);
   }
 
   /**
-   * The float32 numbers from a start up to a limit, in steps of 1. Mirrors {@code mlx.core.arange}.
-   *
-   * @param start the first number
-   * @param stop the limit, which is not included
-   * @return an array of one axis
-   * @throws IllegalArgumentException if a number is not finite or there would be more than 2^31 - 1
-   *     elements
+   * Equivalent to {@link #arange(double, double, double, DType) arange(start, stop, 1,
+   * DType.FLOAT32)}.
    */
   public static MlxArray arange(double start, double stop) {
     return arange(start, stop, 1, DType.FLOAT32);
   }
 
   /**
-   * The float32 numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
-   *
-   * @param start the first number
-   * @param stop the limit, which is not included
-   * @param step the difference of neighbours, not zero; where it is infinite there is one number at
-   *     most
-   * @return an array of one axis
-   * @throws IllegalArgumentException if the step is zero or NaN, the start or the limit is not
-   *     finite, or there would be more than 2^31 - 1 elements
+   * Equivalent to {@link #arange(double, double, double, DType) arange(start, stop, step,
+   * DType.FLOAT32)}.
    */
   public static MlxArray arange(double start, double stop, double step) {
     return arange(start, stop, step, DType.FLOAT32);
   }
 
   /**
-   * The numbers from a start up to a limit. Mirrors {@code mlx.core.arange}.
+   * Creates an array of evenly spaced numbers. Mirrors {@code mlx.core.arange}.
    *
    * @param start the first number
-   * @param stop the limit, which is not included
-   * @param step the difference of neighbours, not zero; where it is infinite there is one number at
-   *     most
+   * @param stop the limit, which is excluded
+   * @param step the distance between neighbors, not zero; if it is infinite, there is at most one
+   *     number
    * @param dtype the dtype, not bool
-   * @return an array of one axis
+   * @return an array with one axis
    * @throws IllegalArgumentException if the step is zero or NaN, the start or the limit is not
-   *     finite, the dtype is bool, or there would be more than 2^31 - 1 elements
+   *     finite, the dtype is bool, or the array would have more than 2^31 - 1 elements
    */
   public static MlxArray arange(double start, double stop, double step, DType dtype) {
     Sizes.requireRange(start, stop, step);
@@ -482,38 +347,31 @@ public final class Ops {
   }
 
   /**
-   * 50 evenly spaced float32 numbers. Mirrors {@code mlx.core.linspace}.
-   *
-   * @param start the first number
-   * @param stop the last number
-   * @return an array of one axis
+   * Equivalent to {@link #linspace(double, double, int, boolean, DType) linspace(start, stop, 50,
+   * true, DType.FLOAT32)}.
    */
   public static MlxArray linspace(double start, double stop) {
     return linspace(start, stop, 50);
   }
 
   /**
-   * Evenly spaced float32 numbers. Mirrors {@code mlx.core.linspace}.
-   *
-   * @param start the first number
-   * @param stop the last number
-   * @param num how many
-   * @return an array of one axis
-   * @throws IllegalArgumentException if {@code num} is negative
+   * Equivalent to {@link #linspace(double, double, int, boolean, DType) linspace(start, stop, num,
+   * true, DType.FLOAT32)}.
    */
   public static MlxArray linspace(double start, double stop, int num) {
     return linspace(start, stop, num, true, DType.FLOAT32);
   }
 
   /**
-   * Evenly spaced numbers. Mirrors {@code mlx.core.linspace}.
+   * Creates an array of evenly spaced numbers from an interval. Mirrors {@code mlx.core.linspace}.
    *
    * @param start the first number
    * @param stop the end of the interval
-   * @param num how many
-   * @param endpoint whether {@code stop} is the last number; otherwise it is the one after
+   * @param num the number of elements
+   * @param endpoint whether {@code stop} is the last number, rather than the one that would follow
+   *     it
    * @param dtype the dtype
-   * @return an array of one axis
+   * @return an array of shape {@code (num)}
    * @throws IllegalArgumentException if {@code num} is negative
    */
   public static MlxArray linspace(
@@ -526,52 +384,31 @@ public final class Ops {
     return creation("linspace", s -> CreationNative.linspace(start, stop, num, endpoint, code, s));
   }
 
-  /**
-   * The float32 unit matrix. Mirrors {@code mlx.core.eye}.
-   *
-   * @param n the number of rows and columns
-   * @return an array of shape {@code (n, n)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #eye(int, int, int, DType) eye(n, n, 0, DType.FLOAT32)}. */
   public static MlxArray eye(int n) {
     return eye(n, n, 0, DType.FLOAT32);
   }
 
-  /**
-   * A float32 matrix of ones on the main diagonal and zeros elsewhere. Mirrors {@code
-   * mlx.core.eye}.
-   *
-   * @param n the number of rows
-   * @param m the number of columns
-   * @return an array of shape {@code (n, m)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #eye(int, int, int, DType) eye(n, m, 0, DType.FLOAT32)}. */
   public static MlxArray eye(int n, int m) {
     return eye(n, m, 0);
   }
 
-  /**
-   * A float32 matrix of ones on a diagonal and zeros elsewhere. Mirrors {@code mlx.core.eye}.
-   *
-   * @param n the number of rows
-   * @param m the number of columns
-   * @param k how far the diagonal lies above the main one; negative for below
-   * @return an array of shape {@code (n, m)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #eye(int, int, int, DType) eye(n, m, k, DType.FLOAT32)}. */
   public static MlxArray eye(int n, int m, int k) {
     return eye(n, m, k, DType.FLOAT32);
   }
 
   /**
-   * A matrix of ones on a diagonal and zeros elsewhere. Mirrors {@code mlx.core.eye}.
+   * Creates a matrix of ones on a diagonal and zeros elsewhere. Mirrors {@code mlx.core.eye}.
    *
    * @param n the number of rows
    * @param m the number of columns
-   * @param k how far the diagonal lies above the main one; negative for below
+   * @param k the number of the diagonal: 0 for the main one, positive above it, negative below it
    * @param dtype the dtype
    * @return an array of shape {@code (n, m)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   * @throws IllegalArgumentException if {@code n} or {@code m} is negative, or the array would be
+   *     too large
    */
   public static MlxArray eye(int n, int m, int k, DType dtype) {
     return creation(
@@ -581,76 +418,49 @@ public final class Ops {
                 Sizes.require("eye", new int[] {n, m}, dtype)[0], m, k, dtype.code(), s));
   }
 
-  /**
-   * The float32 unit matrix. Mirrors {@code mlx.core.identity}.
-   *
-   * @param n the number of rows and columns
-   * @return an array of shape {@code (n, n)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #identity(int, DType) identity(n, DType.FLOAT32)}. */
   public static MlxArray identity(int n) {
     return identity(n, DType.FLOAT32);
   }
 
   /**
-   * The unit matrix. Mirrors {@code mlx.core.identity}.
+   * Creates an identity matrix. Mirrors {@code mlx.core.identity}.
    *
    * @param n the number of rows and columns
    * @param dtype the dtype
    * @return an array of shape {@code (n, n)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   * @throws IllegalArgumentException if {@code n} is negative or the array would be too large
    */
   public static MlxArray identity(int n, DType dtype) {
     return Call.as("identity", () -> eye(n, n, 0, dtype));
   }
 
-  /**
-   * A float32 matrix of ones on and below the main diagonal and zeros above. Mirrors {@code
-   * mlx.core.tri}.
-   *
-   * @param n the number of rows and columns
-   * @return an array of shape {@code (n, n)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #tri(int, int, int, DType) tri(n, n, 0, DType.FLOAT32)}. */
   public static MlxArray tri(int n) {
     return tri(n, n, 0, DType.FLOAT32);
   }
 
-  /**
-   * A float32 matrix of ones on and below the main diagonal and zeros above. Mirrors {@code
-   * mlx.core.tri}.
-   *
-   * @param n the number of rows
-   * @param m the number of columns
-   * @return an array of shape {@code (n, m)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #tri(int, int, int, DType) tri(n, m, 0, DType.FLOAT32)}. */
   public static MlxArray tri(int n, int m) {
     return tri(n, m, 0);
   }
 
-  /**
-   * A float32 matrix of ones on and below a diagonal and zeros above. Mirrors {@code mlx.core.tri}.
-   *
-   * @param n the number of rows
-   * @param m the number of columns
-   * @param k how far the diagonal lies above the main one; negative for below
-   * @return an array of shape {@code (n, m)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
-   */
+  /** Equivalent to {@link #tri(int, int, int, DType) tri(n, m, k, DType.FLOAT32)}. */
   public static MlxArray tri(int n, int m, int k) {
     return tri(n, m, k, DType.FLOAT32);
   }
 
   /**
-   * A matrix of ones on and below a diagonal and zeros above. Mirrors {@code mlx.core.tri}.
+   * Creates a matrix of ones on and below a diagonal and zeros above it. Mirrors {@code
+   * mlx.core.tri}.
    *
    * @param n the number of rows
    * @param m the number of columns
-   * @param k how far the diagonal lies above the main one; negative for below
+   * @param k the number of the diagonal: 0 for the main one, positive above it, negative below it
    * @param dtype the dtype
    * @return an array of shape {@code (n, m)}
-   * @throws IllegalArgumentException if a dimension is negative or the array would be too large
+   * @throws IllegalArgumentException if {@code n} or {@code m} is negative, or the array would be
+   *     too large
    */
   public static MlxArray tri(int n, int m, int k, DType dtype) {
     return creation(
@@ -661,9 +471,9 @@ public final class Ops {
   }
 
   /**
-   * The Bartlett window: a triangle. Mirrors {@code mlx.core.bartlett}.
+   * Creates a Bartlett window, which is a triangle. Mirrors {@code mlx.core.bartlett}.
    *
-   * @param m how many numbers; there are none if it is not positive
+   * @param m the number of elements; an empty array is returned if it is not positive
    * @return a float32 array of shape {@code (m)}
    */
   public static MlxArray bartlett(int m) {
@@ -671,9 +481,9 @@ public final class Ops {
   }
 
   /**
-   * The window named after von Hann: a raised cosine. Mirrors {@code mlx.core.hanning}.
+   * Creates a Hann window, which is a raised cosine. Mirrors {@code mlx.core.hanning}.
    *
-   * @param m how many numbers; there are none if it is not positive
+   * @param m the number of elements; an empty array is returned if it is not positive
    * @return a float32 array of shape {@code (m)}
    */
   public static MlxArray hanning(int m) {
@@ -681,10 +491,10 @@ public final class Ops {
   }
 
   /**
-   * The Hamming window: a cosine raised so that it does not reach zero. Mirrors {@code
+   * Creates a Hamming window, which is a raised cosine that does not reach zero. Mirrors {@code
    * mlx.core.hamming}.
    *
-   * @param m how many numbers; there are none if it is not positive
+   * @param m the number of elements; an empty array is returned if it is not positive
    * @return a float32 array of shape {@code (m)}
    */
   public static MlxArray hamming(int m) {
@@ -692,9 +502,10 @@ public final class Ops {
   }
 
   /**
-   * The Blackman window: a sum of two raised cosines. Mirrors {@code mlx.core.blackman}.
+   * Creates a Blackman window, which is a sum of two raised cosines. Mirrors {@code
+   * mlx.core.blackman}.
    *
-   * @param m how many numbers; there are none if it is not positive
+   * @param m the number of elements; an empty array is returned if it is not positive
    * @return a float32 array of shape {@code (m)}
    */
   public static MlxArray blackman(int m) {
@@ -704,104 +515,75 @@ public final class Ops {
   // ---- several arrays
   // ----------------------------------------------------------------------------
 
-  /**
-   * The arrays one after the other along axis 0. Mirrors {@code mlx.core.concatenate}.
-   *
-   * @param arrays the arrays; their dtypes are promoted
-   * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis
-   *     is out of range
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #concatenate(MlxArray[], int) concatenate(arrays, 0)}. */
   public static MlxArray concatenate(MlxArray... arrays) {
     return concatenate(arrays, 0);
   }
 
   /**
-   * The arrays one after the other along an axis. Mirrors {@code mlx.core.concatenate}.
+   * Concatenates arrays along an existing axis and promotes them to a common dtype. Mirrors {@code
+   * mlx.core.concatenate}.
    *
-   * @param arrays the arrays; their dtypes are promoted
-   * @param axis the axis; counts from the end when negative
+   * @param arrays the arrays, at least one; their shapes are equal apart from the axis
+   * @param axis the axis; a negative one counts from the end
    * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis
-   *     is out of range
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if there are no arrays, their shapes differ along another
+   *     axis, or the axis is out of range
    */
   public static MlxArray concatenate(MlxArray[] arrays, int axis) {
     return nary("concatenate", (xs, s) -> ShapesNative.concatenate(xs, axis, s), arrays);
   }
 
   /**
-   * The arrays one after the other along axis 0. Mirrors {@code mlx.core.concat}.
-   *
-   * @param arrays the arrays; their dtypes are promoted
-   * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis
-   *     is out of range
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #concatenate(MlxArray[], int) concatenate(arrays, 0)}; mirrors {@code
+   * mlx.core.concat}.
    */
   public static MlxArray concat(MlxArray... arrays) {
     return concat(arrays, 0);
   }
 
-  /**
-   * The arrays one after the other along an axis. Mirrors {@code mlx.core.concat}.
-   *
-   * @param arrays the arrays; their dtypes are promoted
-   * @param axis the axis; counts from the end when negative
-   * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ elsewhere or the axis
-   *     is out of range
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #concatenate(MlxArray[], int)}; mirrors {@code mlx.core.concat}. */
   public static MlxArray concat(MlxArray[] arrays, int axis) {
     return Call.as("concat", () -> concatenate(arrays, axis));
   }
 
-  /**
-   * The arrays along a new axis 0. Mirrors {@code mlx.core.stack}.
-   *
-   * @param arrays arrays of one shape
-   * @return an array
-   * @throws IllegalArgumentException if there is no array or the shapes differ
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #stack(MlxArray[], int) stack(arrays, 0)}. */
   public static MlxArray stack(MlxArray... arrays) {
     return stack(arrays, 0);
   }
 
   /**
-   * The arrays along a new axis. Mirrors {@code mlx.core.stack}.
+   * Joins arrays along a new axis and promotes them to a common dtype. Mirrors {@code
+   * mlx.core.stack}.
    *
-   * @param arrays arrays of one shape
-   * @param axis the new axis in the result; counts from its end when negative
-   * @return an array
-   * @throws IllegalArgumentException if there is no array, the shapes differ or the axis is out of
-   *     range
-   * @throws IllegalStateException if an array is closed
+   * @param arrays the arrays, at least one, all of the same shape
+   * @param axis the position of the new axis in the result; a negative one counts from its end
+   * @return an array with one more axis
+   * @throws IllegalArgumentException if there are no arrays, their shapes differ, or the axis is
+   *     out of range
    */
   public static MlxArray stack(MlxArray[] arrays, int axis) {
     return nary("stack", (xs, s) -> ShapesNative.stack(xs, axis, s), arrays);
   }
 
   /**
-   * The arrays broadcast to one shape. Mirrors {@code mlx.core.broadcast_arrays}.
+   * Broadcasts arrays to a common shape. Mirrors {@code mlx.core.broadcast_arrays}.
    *
    * @param arrays the arrays
-   * @return as many arrays
-   * @throws IllegalArgumentException if the shapes cannot be broadcast to one
-   * @throws IllegalStateException if an array is closed
+   * @return as many arrays, all of the same shape
+   * @throws IllegalArgumentException if the shapes cannot be broadcast
    */
   public static MlxArray[] broadcastArrays(MlxArray... arrays) {
     return naryToMany("broadcastArrays", ShapesNative::broadcast_arrays, arrays);
   }
 
   /**
-   * The shape that shapes broadcast to. Mirrors {@code mlx.core.broadcast_shapes}.
+   * Returns the shape to which shapes are broadcast. Mirrors {@code mlx.core.broadcast_shapes}.
    *
-   * @param shapes the shapes
-   * @return the shape of arrays of these shapes after {@link #broadcastArrays}
-   * @throws IllegalArgumentException if there is none, or a dimension is negative
+   * @param shapes the shapes, at least one
+   * @return the common shape
+   * @throws IllegalArgumentException if there are no shapes, they cannot be broadcast, or a
+   *     dimension is negative
    */
   public static int[] broadcastShapes(int[]... shapes) {
     if (Call.notNull("broadcastShapes", "the array of shapes", shapes).length == 0) {
@@ -816,13 +598,13 @@ public final class Ops {
   }
 
   /**
-   * The same arrays, which are computed only after others are. Mirrors {@code mlx.core.depends}.
+   * Makes arrays depend on others, so that they are computed only after those. Mirrors {@code
+   * mlx.core.depends}.
    *
-   * @param inputs the arrays, at least one
-   * @param dependencies the arrays that shall be computed before
+   * @param inputs the arrays that wait, at least one
+   * @param dependencies the arrays that are computed first
    * @return arrays equal to {@code inputs}
-   * @throws IllegalArgumentException if there is no input
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if there are no inputs
    */
   public static MlxArray[] depends(MlxArray[] inputs, MlxArray... dependencies) {
     int count = Call.notNull("depends", "the array of inputs", inputs).length;
@@ -840,25 +622,21 @@ public final class Ops {
   }
 
   /**
-   * Coordinate matrices of coordinate vectors, with x along the columns. Mirrors {@code
-   * mlx.core.meshgrid}.
-   *
-   * @param arrays the vectors
-   * @return as many arrays
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #meshgrid(MlxArray[], boolean, MeshIndexing) meshgrid(arrays, false,
+   * MeshIndexing.XY)}.
    */
   public static MlxArray[] meshgrid(MlxArray... arrays) {
     return meshgrid(arrays, false, MeshIndexing.XY);
   }
 
   /**
-   * Coordinate matrices of coordinate vectors. Mirrors {@code mlx.core.meshgrid}.
+   * Creates coordinate matrices from coordinate vectors. Mirrors {@code mlx.core.meshgrid}.
    *
-   * @param arrays the vectors
-   * @param sparse whether the results keep size 1 along the other axes
-   * @param indexing the order of axes
-   * @return as many arrays
-   * @throws IllegalStateException if an array is closed
+   * @param arrays the coordinate vectors
+   * @param sparse whether each result has size 1 along the axes of the other vectors, instead of
+   *     repeating its values
+   * @param indexing the order of the axes
+   * @return one array for each vector
    */
   public static MlxArray[] meshgrid(MlxArray[] arrays, boolean sparse, MeshIndexing indexing) {
     Call.notNull("meshgrid", "indexing", indexing);
@@ -870,33 +648,34 @@ public final class Ops {
   // --------------------------------------------------------------------------
 
   /**
-   * A sum of products in Einstein's notation. Mirrors {@code mlx.core.einsum}.
+   * Computes a sum of products in Einstein's notation. Mirrors {@code mlx.core.einsum}.
    *
    * <pre>{@code
-   * Ops.einsum("ij,jk->ik", a, b)          // the matrix product
-   * Ops.einsum("...ii->...i", a)           // the diagonals of the last two axes
+   * MlxArray a = MlxRandom.normal(new int[] {3, 3});
+   * MlxArray b = MlxRandom.normal(new int[] {3, 4});
+   * MlxArray product = Ops.einsum("ij,jk->ik", a, b); // the matrix product
+   * MlxArray diagonal = Ops.einsum("...ii->...i", a); // the diagonal of the last two axes
    * }</pre>
    *
-   * @param subscripts a letter for each axis of each operand, {@code ...} for the axes that are
-   *     left, and after {@code ->} the letters of the result; without it those that occur once
+   * @param subscripts a letter for each axis of each operand, with {@code ...} for the remaining
+   *     axes, then {@code ->} and the letters of the result; without {@code ->}, the result has the
+   *     letters that occur once
    * @param operands the arrays
    * @return an array
-   * @throws IllegalArgumentException if the subscripts are not possible or do not fit the arrays
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the subscripts are invalid or do not match the arrays
    */
   public static MlxArray einsum(String subscripts, MlxArray... operands) {
     return Einsum.einsum(subscripts, operands);
   }
 
   /**
-   * The order in which {@link #einsum} contracts its operands. Mirrors {@code
+   * Returns the order in which {@link #einsum} contracts its operands. Mirrors {@code
    * mlx.core.einsum_path}.
    *
-   * @param subscripts as for {@link #einsum}
+   * @param subscripts the subscripts, as for {@link #einsum}
    * @param operands the arrays
    * @return the order and its cost
-   * @throws IllegalArgumentException if the subscripts are not possible or do not fit the arrays
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the subscripts are invalid or do not match the arrays
    */
   public static EinsumPath einsumPath(String subscripts, MlxArray... operands) {
     return Einsum.path(subscripts, operands);
@@ -905,610 +684,245 @@ public final class Ops {
   // ---- a number first
   // ----------------------------------------------------------------------------
 
-  /**
-   * The sum, element by element. Mirrors {@code mlx.core.add}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#add(MlxArray)} with a number as the first operand. */
   public static MlxArray add(double x, MlxArray y) {
     return leftWeak("add", ElementwiseNative::add, x, y);
   }
 
-  /**
-   * The sum, element by element. Mirrors {@code mlx.core.add}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#add(MlxArray)} with a number as the first operand. */
   public static MlxArray add(long x, MlxArray y) {
     return leftWeak("add", ElementwiseNative::add, x, y);
   }
 
-  /**
-   * The difference, element by element. Mirrors {@code mlx.core.subtract}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#subtract(MlxArray)} with a number as the first operand. */
   public static MlxArray subtract(double x, MlxArray y) {
     return leftWeak("subtract", ElementwiseNative::subtract, x, y);
   }
 
-  /**
-   * The difference, element by element. Mirrors {@code mlx.core.subtract}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#subtract(MlxArray)} with a number as the first operand. */
   public static MlxArray subtract(long x, MlxArray y) {
     return leftWeak("subtract", ElementwiseNative::subtract, x, y);
   }
 
-  /**
-   * The product, element by element. Mirrors {@code mlx.core.multiply}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#multiply(MlxArray)} with a number as the first operand. */
   public static MlxArray multiply(double x, MlxArray y) {
     return leftWeak("multiply", ElementwiseNative::multiply, x, y);
   }
 
-  /**
-   * The product, element by element. Mirrors {@code mlx.core.multiply}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#multiply(MlxArray)} with a number as the first operand. */
   public static MlxArray multiply(long x, MlxArray y) {
     return leftWeak("multiply", ElementwiseNative::multiply, x, y);
   }
 
-  /**
-   * The quotient, element by element, in floating point: integer input gives float32; division by
-   * zero gives an infinity or NaN. Mirrors {@code mlx.core.divide}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#divide(MlxArray)} with a number as the first operand. */
   public static MlxArray divide(double x, MlxArray y) {
     return leftWeak("divide", ElementwiseNative::divide, x, y);
   }
 
-  /**
-   * The quotient, element by element, in floating point: integer input gives float32; division by
-   * zero gives an infinity or NaN. Mirrors {@code mlx.core.divide}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#divide(MlxArray)} with a number as the first operand. */
   public static MlxArray divide(long x, MlxArray y) {
     return leftWeak("divide", ElementwiseNative::divide, x, y);
   }
 
-  /**
-   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division
-   * by zero has no defined result. Mirrors {@code mlx.core.floor_divide}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#floorDivide(MlxArray)} with a number as the first operand. */
   public static MlxArray floorDivide(double x, MlxArray y) {
     return leftWeak("floorDivide", ElementwiseNative::floor_divide, x, y);
   }
 
-  /**
-   * The quotient rounded down, element by element, as Python's {@code //}. For integers, division
-   * by zero has no defined result. Mirrors {@code mlx.core.floor_divide}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#floorDivide(MlxArray)} with a number as the first operand. */
   public static MlxArray floorDivide(long x, MlxArray y) {
     return leftWeak("floorDivide", ElementwiseNative::floor_divide, x, y);
   }
 
-  /**
-   * The remainder of {@link #floorDivide(double, MlxArray)}, with the sign of the divisor, as
-   * Python's {@code %}. For integers, division by zero has no defined result. Mirrors {@code
-   * mlx.core.remainder}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#remainder(MlxArray)} with a number as the first operand. */
   public static MlxArray remainder(double x, MlxArray y) {
     return leftWeak("remainder", ElementwiseNative::remainder, x, y);
   }
 
-  /**
-   * The remainder of {@link #floorDivide(long, MlxArray)}, with the sign of the divisor, as
-   * Python's {@code %}. For integers, division by zero has no defined result. Mirrors {@code
-   * mlx.core.remainder}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#remainder(MlxArray)} with a number as the first operand. */
   public static MlxArray remainder(long x, MlxArray y) {
     return leftWeak("remainder", ElementwiseNative::remainder, x, y);
   }
 
-  /**
-   * The quotient rounded down and the remainder, element by element. Mirrors {@code
-   * mlx.core.divmod}.
-   *
-   * @param x the dividend, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the divisor
-   * @return quotient and remainder, each of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#divmod(MlxArray)} with a number as the first operand. */
   public static MlxArray[] divmod(double x, MlxArray y) {
     try (MlxArray number = Call.weak("divmod", y, x)) {
       return number.divmod(y);
     }
   }
 
-  /**
-   * The quotient rounded down and the remainder, element by element. Mirrors {@code
-   * mlx.core.divmod}.
-   *
-   * @param x the dividend, which takes the array's dtype, or int32 beside bools
-   * @param y the divisor
-   * @return quotient and remainder, each of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#divmod(MlxArray)} with a number as the first operand. */
   public static MlxArray[] divmod(long x, MlxArray y) {
     try (MlxArray number = Call.weak("divmod", y, x)) {
       return number.divmod(y);
     }
   }
 
-  /**
-   * The first operand raised to the power of the second. Mirrors {@code mlx.core.power}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#power(MlxArray)} with a number as the first operand. */
   public static MlxArray power(double x, MlxArray y) {
     return leftWeak("power", ElementwiseNative::power, x, y);
   }
 
-  /**
-   * The first operand raised to the power of the second. Mirrors {@code mlx.core.power}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#power(MlxArray)} with a number as the first operand. */
   public static MlxArray power(long x, MlxArray y) {
     return leftWeak("power", ElementwiseNative::power, x, y);
   }
 
-  /**
-   * The larger element; NaN where either is NaN. Mirrors {@code mlx.core.maximum}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#maximum(MlxArray)} with a number as the first operand. */
   public static MlxArray maximum(double x, MlxArray y) {
     return leftWeak("maximum", ElementwiseNative::maximum, x, y);
   }
 
-  /**
-   * The larger element; NaN where either is NaN. Mirrors {@code mlx.core.maximum}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#maximum(MlxArray)} with a number as the first operand. */
   public static MlxArray maximum(long x, MlxArray y) {
     return leftWeak("maximum", ElementwiseNative::maximum, x, y);
   }
 
-  /**
-   * The smaller element; NaN where either is NaN. Mirrors {@code mlx.core.minimum}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#minimum(MlxArray)} with a number as the first operand. */
   public static MlxArray minimum(double x, MlxArray y) {
     return leftWeak("minimum", ElementwiseNative::minimum, x, y);
   }
 
-  /**
-   * The smaller element; NaN where either is NaN. Mirrors {@code mlx.core.minimum}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#minimum(MlxArray)} with a number as the first operand. */
   public static MlxArray minimum(long x, MlxArray y) {
     return leftWeak("minimum", ElementwiseNative::minimum, x, y);
   }
 
-  /**
-   * {@code log(exp(x) + exp(y))} without overflow. Mirrors {@code mlx.core.logaddexp}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#logaddexp(MlxArray)} with a number as the first operand. */
   public static MlxArray logaddexp(double x, MlxArray y) {
     return leftWeak("logaddexp", ElementwiseNative::logaddexp, x, y);
   }
 
-  /**
-   * {@code log(exp(x) + exp(y))} without overflow. Mirrors {@code mlx.core.logaddexp}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#logaddexp(MlxArray)} with a number as the first operand. */
   public static MlxArray logaddexp(long x, MlxArray y) {
     return leftWeak("logaddexp", ElementwiseNative::logaddexp, x, y);
   }
 
-  /**
-   * The angle in radians of the point {@code (y, x)}, where the number is y and the array holds x,
-   * in the right quadrant. Mirrors {@code mlx.core.arctan2}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#arctan2(MlxArray)} with a number as the first operand. */
   public static MlxArray arctan2(double x, MlxArray y) {
     return leftWeak("arctan2", ElementwiseNative::arctan2, x, y);
   }
 
-  /**
-   * The angle in radians of the point {@code (y, x)}, where the number is y and the array holds x,
-   * in the right quadrant. Mirrors {@code mlx.core.arctan2}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#arctan2(MlxArray)} with a number as the first operand. */
   public static MlxArray arctan2(long x, MlxArray y) {
     return leftWeak("arctan2", ElementwiseNative::arctan2, x, y);
   }
 
-  /**
-   * True where the elements are equal; NaN equals nothing. Mirrors {@code mlx.core.equal}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#equal(MlxArray)} with a number as the first operand. */
   public static MlxArray equal(double x, MlxArray y) {
     return leftWeak("equal", ElementwiseNative::equal, x, y);
   }
 
-  /**
-   * True where the elements are equal; NaN equals nothing. Mirrors {@code mlx.core.equal}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#equal(MlxArray)} with a number as the first operand. */
   public static MlxArray equal(long x, MlxArray y) {
     return leftWeak("equal", ElementwiseNative::equal, x, y);
   }
 
-  /**
-   * True where the elements differ. Mirrors {@code mlx.core.not_equal}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#notEqual(MlxArray)} with a number as the first operand. */
   public static MlxArray notEqual(double x, MlxArray y) {
     return leftWeak("notEqual", ElementwiseNative::not_equal, x, y);
   }
 
-  /**
-   * True where the elements differ. Mirrors {@code mlx.core.not_equal}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#notEqual(MlxArray)} with a number as the first operand. */
   public static MlxArray notEqual(long x, MlxArray y) {
     return leftWeak("notEqual", ElementwiseNative::not_equal, x, y);
   }
 
-  /**
-   * True where the number is less. Mirrors {@code mlx.core.less}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#less(MlxArray)} with a number as the first operand. */
   public static MlxArray less(double x, MlxArray y) {
     return leftWeak("less", ElementwiseNative::less, x, y);
   }
 
-  /**
-   * True where the number is less. Mirrors {@code mlx.core.less}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#less(MlxArray)} with a number as the first operand. */
   public static MlxArray less(long x, MlxArray y) {
     return leftWeak("less", ElementwiseNative::less, x, y);
   }
 
-  /**
-   * True where the number is less or equal. Mirrors {@code mlx.core.less_equal}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#lessEqual(MlxArray)} with a number as the first operand. */
   public static MlxArray lessEqual(double x, MlxArray y) {
     return leftWeak("lessEqual", ElementwiseNative::less_equal, x, y);
   }
 
-  /**
-   * True where the number is less or equal. Mirrors {@code mlx.core.less_equal}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#lessEqual(MlxArray)} with a number as the first operand. */
   public static MlxArray lessEqual(long x, MlxArray y) {
     return leftWeak("lessEqual", ElementwiseNative::less_equal, x, y);
   }
 
-  /**
-   * True where the number is greater. Mirrors {@code mlx.core.greater}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#greater(MlxArray)} with a number as the first operand. */
   public static MlxArray greater(double x, MlxArray y) {
     return leftWeak("greater", ElementwiseNative::greater, x, y);
   }
 
-  /**
-   * True where the number is greater. Mirrors {@code mlx.core.greater}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#greater(MlxArray)} with a number as the first operand. */
   public static MlxArray greater(long x, MlxArray y) {
     return leftWeak("greater", ElementwiseNative::greater, x, y);
   }
 
   /**
-   * True where the number is greater or equal. Mirrors {@code mlx.core.greater_equal}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link Elementwise#greaterEqual(MlxArray)} with a number as the first operand.
    */
   public static MlxArray greaterEqual(double x, MlxArray y) {
     return leftWeak("greaterEqual", ElementwiseNative::greater_equal, x, y);
   }
 
   /**
-   * True where the number is greater or equal. Mirrors {@code mlx.core.greater_equal}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link Elementwise#greaterEqual(MlxArray)} with a number as the first operand.
    */
   public static MlxArray greaterEqual(long x, MlxArray y) {
     return leftWeak("greaterEqual", ElementwiseNative::greater_equal, x, y);
   }
 
-  /**
-   * True where both elements are non-zero. Mirrors {@code mlx.core.logical_and}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#logicalAnd(MlxArray)} with a number as the first operand. */
   public static MlxArray logicalAnd(double x, MlxArray y) {
     return leftWeak("logicalAnd", ElementwiseNative::logical_and, x, y);
   }
 
-  /**
-   * True where both elements are non-zero. Mirrors {@code mlx.core.logical_and}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#logicalAnd(MlxArray)} with a number as the first operand. */
   public static MlxArray logicalAnd(long x, MlxArray y) {
     return leftWeak("logicalAnd", ElementwiseNative::logical_and, x, y);
   }
 
-  /**
-   * True where one of the elements is non-zero. Mirrors {@code mlx.core.logical_or}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#logicalOr(MlxArray)} with a number as the first operand. */
   public static MlxArray logicalOr(double x, MlxArray y) {
     return leftWeak("logicalOr", ElementwiseNative::logical_or, x, y);
   }
 
-  /**
-   * True where one of the elements is non-zero. Mirrors {@code mlx.core.logical_or}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#logicalOr(MlxArray)} with a number as the first operand. */
   public static MlxArray logicalOr(long x, MlxArray y) {
     return leftWeak("logicalOr", ElementwiseNative::logical_or, x, y);
   }
 
-  /**
-   * True where exactly one of the elements is non-zero. Mirrors {@code mlx.core.logical_xor}.
-   *
-   * @param x the first operand, which takes the array's dtype, or float32 beside integers and bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#logicalXor(MlxArray)} with a number as the first operand. */
   public static MlxArray logicalXor(double x, MlxArray y) {
     return leftWeak("logicalXor", ElementwiseNative::logical_xor, x, y);
   }
 
-  /**
-   * True where exactly one of the elements is non-zero. Mirrors {@code mlx.core.logical_xor}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return a bool array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#logicalXor(MlxArray)} with a number as the first operand. */
   public static MlxArray logicalXor(long x, MlxArray y) {
     return leftWeak("logicalXor", ElementwiseNative::logical_xor, x, y);
   }
 
-  /**
-   * The bits that are set in both elements. Mirrors {@code mlx.core.bitwise_and}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#bitwiseAnd(MlxArray)} with a number as the first operand. */
   public static MlxArray bitwiseAnd(long x, MlxArray y) {
     return leftWeak("bitwiseAnd", ElementwiseNative::bitwise_and, x, y);
   }
 
-  /**
-   * The bits that are set in one of the elements. Mirrors {@code mlx.core.bitwise_or}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#bitwiseOr(MlxArray)} with a number as the first operand. */
   public static MlxArray bitwiseOr(long x, MlxArray y) {
     return leftWeak("bitwiseOr", ElementwiseNative::bitwise_or, x, y);
   }
 
-  /**
-   * The bits that are set in exactly one of the elements. Mirrors {@code mlx.core.bitwise_xor}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#bitwiseXor(MlxArray)} with a number as the first operand. */
   public static MlxArray bitwiseXor(long x, MlxArray y) {
     return leftWeak("bitwiseXor", ElementwiseNative::bitwise_xor, x, y);
   }
 
-  /**
-   * The bits of the number shifted left by the argument; 0 if that is negative or as large as the
-   * number of bits. Mirrors {@code mlx.core.left_shift}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#leftShift(MlxArray)} with a number as the first operand. */
   public static MlxArray leftShift(long x, MlxArray y) {
     return leftWeak("leftShift", ElementwiseNative::left_shift, x, y);
   }
 
-  /**
-   * The bits of the number shifted right by the argument; 0 or -1 if that is negative or as large
-   * as the number of bits. Mirrors {@code mlx.core.right_shift}.
-   *
-   * @param x the first operand, which takes the array's dtype, or int32 beside bools
-   * @param y the second operand
-   * @return an array of the shape of {@code y}
-   * @throws IllegalArgumentException if the number does not fit the dtype
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link Elementwise#rightShift(MlxArray)} with a number as the first operand. */
   public static MlxArray rightShift(long x, MlxArray y) {
     return leftWeak("rightShift", ElementwiseNative::right_shift, x, y);
   }
@@ -1517,12 +931,11 @@ public final class Ops {
   // ----------------------------------------------------------------------------------
 
   /**
-   * The dtype of what an operation makes of arrays of these dtypes. Mirrors {@code
-   * mlx.core.result_type}.
+   * Returns the dtype to which dtypes are promoted. Mirrors {@code mlx.core.result_type}.
    *
    * @param dtypes the dtypes, at least one
-   * @return the dtype
-   * @throws IllegalArgumentException if there is none
+   * @return the dtype of the result of an operation on arrays of these dtypes
+   * @throws IllegalArgumentException if there are no dtypes
    */
   public static DType resultType(DType... dtypes) {
     return Arrays.stream(Call.notNull("resultType", "the array of dtypes", dtypes))
@@ -1534,11 +947,11 @@ public final class Ops {
   }
 
   /**
-   * The dtype of what an operation makes of arrays. Mirrors {@code mlx.core.result_type}.
+   * Returns the dtype to which arrays are promoted. Mirrors {@code mlx.core.result_type}.
    *
    * @param arrays the arrays, at least one
-   * @return the dtype
-   * @throws IllegalArgumentException if there is none
+   * @return the dtype of the result of an operation on these arrays
+   * @throws IllegalArgumentException if there are no arrays
    */
   public static DType resultType(MlxArray... arrays) {
     return resultType(
@@ -1548,34 +961,28 @@ public final class Ops {
   }
 
   /**
-   * Whether a dtype promotes to another: together they make the other. Mirrors {@code
-   * mlx.core.can_cast}.
+   * Tests whether one dtype promotes to another, so that an operation on both gives the latter.
+   * Mirrors {@code mlx.core.can_cast}.
    *
    * @param from the dtype
    * @param to the other dtype
-   * @return whether it does
+   * @return whether {@code from} promotes to {@code to}
    */
   public static boolean canCast(DType from, DType to) {
     return Call.as("canCast", () -> resultType(from, to)) == to;
   }
 
-  /**
-   * Whether the dtype of an array promotes to another. Mirrors {@code mlx.core.can_cast}.
-   *
-   * @param from the array
-   * @param to the other dtype
-   * @return whether it does
-   */
+  /** Equivalent to {@link #canCast(DType, DType) canCast(from.dtype(), to)}. */
   public static boolean canCast(MlxArray from, DType to) {
     return canCast(Call.notNull("canCast", "the array", from).dtype(), to);
   }
 
   /**
-   * Whether a dtype belongs to a category. Mirrors {@code mlx.core.issubdtype}.
+   * Tests whether a dtype belongs to a category. Mirrors {@code mlx.core.issubdtype}.
    *
    * @param dtype the dtype
    * @param category the category
-   * @return whether it does
+   * @return whether the dtype belongs to the category
    */
   public static boolean issubdtype(DType dtype, DType.Category category) {
     Call.notNull("issubdtype", "the category", category);
@@ -1583,11 +990,11 @@ public final class Ops {
   }
 
   /**
-   * Whether two dtypes are the same. Mirrors {@code mlx.core.issubdtype}.
+   * Tests whether two dtypes are the same. Mirrors {@code mlx.core.issubdtype}.
    *
    * @param dtype a dtype
    * @param other another dtype
-   * @return whether they are
+   * @return whether they are the same
    */
   public static boolean issubdtype(DType dtype, DType other) {
     Call.notNull("issubdtype", "the other dtype", other);
@@ -1595,11 +1002,11 @@ public final class Ops {
   }
 
   /**
-   * Whether a category lies within another. Mirrors {@code mlx.core.issubdtype}.
+   * Tests whether a category is contained in another one. Mirrors {@code mlx.core.issubdtype}.
    *
    * @param category a category
    * @param other another category
-   * @return whether it does, which is so if they are the same
+   * @return whether it is contained, as it is if both are the same
    */
   public static boolean issubdtype(DType.Category category, DType.Category other) {
     Call.notNull("issubdtype", "the other category", other);
@@ -1607,11 +1014,11 @@ public final class Ops {
   }
 
   /**
-   * Whether a dtype is of one of some kinds. Mirrors {@code mlx.core.isdtype}.
+   * Tests whether a dtype is of one of several kinds. Mirrors {@code mlx.core.isdtype}.
    *
    * @param dtype the dtype
    * @param kinds the kinds
-   * @return whether it is
+   * @return whether the dtype is of one of the kinds
    */
   public static boolean isdtype(DType dtype, DType.Kind... kinds) {
     Call.notNull("isdtype", "the dtype", dtype);
@@ -1620,11 +1027,11 @@ public final class Ops {
   }
 
   /**
-   * Whether a dtype is one of some dtypes. Mirrors {@code mlx.core.isdtype}.
+   * Tests whether a dtype is one of several dtypes. Mirrors {@code mlx.core.isdtype}.
    *
    * @param dtype the dtype
    * @param dtypes the dtypes
-   * @return whether it is
+   * @return whether the dtype is one of them
    */
   public static boolean isdtype(DType dtype, DType... dtypes) {
     Call.notNull("isdtype", "the dtype", dtype);
@@ -1632,22 +1039,22 @@ public final class Ops {
   }
 
   /**
-   * What numbers a floating point dtype holds. Mirrors {@code mlx.core.finfo}.
+   * Returns the limits of a floating point dtype. Mirrors {@code mlx.core.finfo}.
    *
    * @param dtype a real or complex floating point dtype
    * @return its limits
-   * @throws IllegalArgumentException if the dtype is another
+   * @throws IllegalArgumentException if the dtype is not of floating point
    */
   public static Finfo finfo(DType dtype) {
     return Finfo.of(dtype);
   }
 
   /**
-   * What numbers an integer dtype holds. Mirrors {@code mlx.core.iinfo}.
+   * Returns the limits of an integer dtype. Mirrors {@code mlx.core.iinfo}.
    *
    * @param dtype an integer dtype
    * @return its limits
-   * @throws IllegalArgumentException if the dtype is another
+   * @throws IllegalArgumentException if the dtype is not an integer one
    */
   public static Iinfo iinfo(DType dtype) {
     return Iinfo.of(dtype);
@@ -1657,13 +1064,12 @@ public final class Ops {
   // ----------------------------------------------------------------------------------
 
   /**
-   * Computes arrays that are not computed yet, all in one go, and waits for them. Mirrors {@code
-   * mlx.core.eval}.
+   * Computes arrays together, as far as they are not computed yet, and waits for them. Mirrors
+   * {@code mlx.core.eval}.
    *
    * @param arrays the arrays
    * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces,
-   *     where there are no values
-   * @throws IllegalStateException if an array is closed
+   *     where arrays have no values
    * @throws MlxException if an operation fails
    * @throws OutOfMemoryError if an array cannot be allocated
    */
@@ -1672,12 +1078,12 @@ public final class Ops {
   }
 
   /**
-   * Starts to compute arrays and does not wait. Reading one of them later does. Mirrors {@code
+   * Starts to compute arrays without waiting for them; reading one of them waits. Mirrors {@code
    * mlx.core.async_eval}.
    *
    * @param arrays the arrays
-   * @throws IllegalArgumentException as {@link #eval} does
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces,
+   *     where arrays have no values
    * @throws OutOfMemoryError if an array cannot be allocated
    */
   public static void asyncEval(MlxArray... arrays) {
@@ -1685,30 +1091,31 @@ public final class Ops {
   }
 
   /**
-   * Computes arrays, all in one go, without waiting for them.
+   * Computes arrays together and returns a future that completes when they are computed.
    *
    * <pre>{@code
-   * Ops.evalAsync(loss, accuracy).thenRun(() -> log(loss.itemFloat(), accuracy.itemFloat()));
+   * MlxArray loss = MlxRandom.normal(new int[] {8, 8}).square().mean();
+   * Ops.evalAsync(loss).thenRun(() -> System.out.println(loss.itemFloat())).join();
    * }</pre>
    *
    * <p>The arrays may be closed before they are computed. Cancelling the future does not stop a
    * computation that has begun. Functions that depend on the future run on the default executor of
-   * {@link CompletableFuture}, and may themselves evaluate and wait. Inside a function that a
-   * transform traces this computes at once.
+   * {@link CompletableFuture}, and may themselves evaluate arrays and wait. Inside a function that
+   * a transform traces, this method computes immediately.
    *
    * @param arrays the arrays
-   * @return a future that is complete when all of them are computed; it completes exceptionally
-   *     with what {@link #eval} throws: {@link MlxException} if an operation fails, {@link
+   * @return a future that completes when all arrays are computed; it completes exceptionally with
+   *     what {@link #eval} throws: {@link MlxException} if an operation fails, {@link
    *     OutOfMemoryError} if an array cannot be allocated
-   * @throws IllegalArgumentException as {@link #eval} does
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces,
+   *     where arrays have no values
    */
   public static CompletableFuture<Void> evalAsync(MlxArray... arrays) {
     return AsyncEvaluation.start(null, arrays);
   }
 
   /**
-   * Waits until everything that was scheduled on the calling thread's stream is done. Mirrors
+   * Waits until all work that is scheduled on the stream of the calling thread is done. Mirrors
    * {@code mlx.core.synchronize}.
    *
    * @throws MlxException if an operation on this stream failed
@@ -1720,8 +1127,8 @@ public final class Ops {
   }
 
   /**
-   * Closes arrays. One that is null is skipped, so that what may not have been made can be closed
-   * in a {@code finally}; one that is closed stays so.
+   * Closes arrays. Null elements are skipped, so that arrays that may not have been created can be
+   * closed in a {@code finally} block. Closing a closed array is a no-op.
    *
    * @param arrays the arrays
    * @throws NullPointerException if {@code arrays} itself is null
@@ -1746,10 +1153,10 @@ public final class Ops {
   // ------------------------------------------------------------------------------------
 
   /**
-   * Chooses how all arrays print from now on. Mirrors {@code mlx.core.set_printoptions}.
+   * Sets how all arrays are printed from now on. Mirrors {@code mlx.core.set_printoptions}.
    *
-   * @param precision the number of digits behind the point of floating point elements, at most
-   *     1074; -1 for as many as are needed, up to six in all
+   * @param precision the number of digits after the decimal point, at most 1074; or -1 for as many
+   *     as are needed, up to six digits in total
    * @throws IllegalArgumentException if {@code precision} is out of range
    */
   public static void setPrintoptions(int precision) {
@@ -1757,7 +1164,7 @@ public final class Ops {
   }
 
   /**
-   * How arrays print. Mirrors {@code mlx.core.get_printoptions}.
+   * Returns how arrays are printed. Mirrors {@code mlx.core.get_printoptions}.
    *
    * @return the options
    */
@@ -1766,16 +1173,18 @@ public final class Ops {
   }
 
   /**
-   * Chooses how all arrays print until the result is closed. Mirrors {@code mlx.core.printoptions}.
+   * Sets how all arrays are printed until the returned scope is closed. Mirrors {@code
+   * mlx.core.printoptions}.
    *
    * <pre>{@code
+   * MlxArray x = MlxArray.of(0.12345f);
    * try (PrintScope s = Ops.printoptions(2)) {
-   *   System.out.println(x);
+   *   System.out.println(x); // array([0.12], dtype=float32)
    * }
    * }</pre>
    *
    * @param precision the number of digits, as for {@link #setPrintoptions}
-   * @return to be closed, which restores the options that held before
+   * @return a scope that restores the previous options when it is closed
    * @throws IllegalArgumentException if {@code precision} is out of range
    */
   public static PrintScope printoptions(int precision) {
@@ -1786,13 +1195,13 @@ public final class Ops {
   // --------------------------------------------------------------------------------------
 
   /**
-   * Chooses whether operations that take indices compute those which are not computed yet, to throw
-   * {@link IndexOutOfBoundsException} for one out of range. Off, such an index is limited to the
-   * range. Indices that are known are always checked. The system property {@code
-   * mlx4j.check.indices} sets what holds at first.
+   * Sets whether operations that take indices evaluate them, if they are not computed yet, in order
+   * to throw {@link IndexOutOfBoundsException} for one that is out of range. If this is off, such
+   * an index is limited to the range. Indices that are already computed are always checked. The
+   * initial value is that of the system property {@code mlx4j.check.indices}.
    *
-   * @param on whether to check, for all threads; this makes such operations wait, so it is meant
-   *     for finding errors
+   * @param on whether to check, for all threads; since operations then wait for their indices, this
+   *     is meant for finding errors
    */
   public static void checkIndices(boolean on) {
     IndexingNative.check_indices(on);
