@@ -11,8 +11,19 @@ import org.mlx4j.CustomKernel.Launch;
 import org.mlx4j.internal.FastNative;
 
 /**
- * Operations for which MLX has implementations of their own on the GPU, and kernels that users
- * write. On the CPU the operations are made of others. Mirrors {@code mlx.core.fast}.
+ * Operations for which MLX has its own GPU implementations, and kernels that users write, as in
+ * {@code mlx.core.fast}. On the CPU the operations are composed of others.
+ *
+ * <pre>{@code
+ * MlxArray q = MlxRandom.normal(new int[] {1, 8, 16, 64}); // batch, heads, positions, features
+ * MlxArray k = MlxRandom.normal(new int[] {1, 2, 16, 64}); // four heads of queries share one
+ * MlxArray v = MlxRandom.normal(new int[] {1, 2, 16, 64});
+ * MlxArray y = Fast.scaledDotProductAttention(q, k, v, 1 / Math.sqrt(64), AttentionMask.CAUSAL);
+ * }</pre>
+ *
+ * <p>Every method throws {@link IllegalArgumentException} if a shape, a dtype or a number is not
+ * allowed, {@link IllegalStateException} if an array is closed, and {@link NullPointerException} if
+ * an argument is null, unless null is allowed.
  */
 public final class Fast {
   private Fast() {}
@@ -21,14 +32,15 @@ public final class Fast {
   // --------------------------------------------------------------------------------
 
   /**
-   * Normalizes the last axis by its root mean square. Mirrors {@code mlx.core.fast.rms_norm}.
+   * Divides the elements by their root mean square along the last axis. Mirrors {@code
+   * mlx.core.fast.rms_norm}.
    *
-   * @param x an array of at least one axis and of a floating point dtype
-   * @param weight what to multiply the result with, of the size of the last axis, or null
-   * @param eps added to the mean square, so that nothing is divided by zero
+   * @param x an array of a floating point dtype with at least one axis
+   * @param weight the factors that the result is multiplied by, a vector as long as the last axis;
+   *     or null
+   * @param eps the number that is added to the mean square, to avoid a division by zero
    * @return an array of the shape of {@code x}
    * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray rmsNorm(MlxArray x, MlxArray weight, double eps) {
     return optional(
@@ -36,15 +48,16 @@ public final class Fast {
   }
 
   /**
-   * Normalizes the last axis to mean 0 and variance 1. Mirrors {@code mlx.core.fast.layer_norm}.
+   * Normalizes the elements along the last axis to mean 0 and variance 1. Mirrors {@code
+   * mlx.core.fast.layer_norm}.
    *
-   * @param x an array of at least one axis and of a floating point dtype
-   * @param weight what to multiply the result with, of the size of the last axis, or null
-   * @param bias what to add then, of the size of the last axis, or null
-   * @param eps added to the variance, so that nothing is divided by zero
+   * @param x an array of a floating point dtype with at least one axis
+   * @param weight the factors that the result is multiplied by, a vector as long as the last axis;
+   *     or null
+   * @param bias the numbers that are added afterward, a vector as long as the last axis; or null
+   * @param eps the number that is added to the variance, to avoid a division by zero
    * @return an array of the shape of {@code x}
    * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray layerNorm(MlxArray x, MlxArray weight, MlxArray bias, double eps) {
     return optional(
@@ -57,19 +70,19 @@ public final class Fast {
   }
 
   /**
-   * The cross entropy of classes: {@code logsumexp(logits, -1) - logits[…, target]}. Mirrors {@code
-   * mlx.core.fast.cross_entropy}.
+   * Computes the cross entropy of classes, {@code logsumexp(logits, -1) - logits[…, target]}.
+   * Mirrors {@code mlx.core.fast.cross_entropy}.
    *
-   * @param logits for each class the logarithm of its probability, up to a constant; the classes
+   * @param logits the logarithms of the probabilities of the classes, up to a constant; the classes
    *     are along the last axis
-   * @param targets the indices of the classes, of the shape of {@code logits} without its last axis
-   * @return an array of float32 of the shape of {@code targets}
-   * @throws IndexOutOfBoundsException if a target is not one of the classes. Targets that are still
-   *     to be computed cannot be looked at here: out of range they are limited to the range, or,
-   *     when {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit, there are no logits, or a dtype is
+   * @param targets the indices of the true classes, an integer array of the shape of {@code logits}
+   *     without its last axis
+   * @return a float32 array of the shape of {@code targets}
+   * @throws IndexOutOfBoundsException if a target is not the index of a class. Targets that are not
+   *     computed yet cannot be checked here: those that are out of range are limited to it, unless
+   *     {@link Ops#checkIndices} is on
+   * @throws IllegalArgumentException if the shapes do not match, there are no logits, or a dtype is
    *     not allowed
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray crossEntropy(MlxArray logits, MlxArray targets) {
     int ndim = Call.argument("crossEntropy", 0, logits).ndim();
@@ -82,25 +95,15 @@ public final class Fast {
               + Arrays.toString(logits.shape())
               + ", the targets have shape "
               + Arrays.toString(targets.shape())
-              + "; it must be the same without the last axis, and there must be logits");
+              + "; the shapes must be the same without the last axis of the logits, which must not"
+              + " be empty");
     }
     return binary("crossEntropy", FastNative::cross_entropy, logits, targets);
   }
 
   /**
-   * Rotates pairs of features by angles that grow with the position. Mirrors {@code
-   * mlx.core.fast.rope}.
-   *
-   * @param a an array of shape {@code (B, …, T, D)} and of a floating point dtype
-   * @param dims how many features to rotate, an even number; the others stay as they are
-   * @param traditional whether neighbours are the pairs; otherwise they are half of {@code dims}
-   *     apart
-   * @param base the frequencies fall from 1 to nearly 1 / base
-   * @param scale what positions are multiplied with
-   * @param offset the first position
-   * @return an array of the shape of {@code a}
-   * @throws IllegalArgumentException if a shape, dtype or number is not allowed
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rope(MlxArray, int, boolean, Double, double, MlxArray, MlxArray)} with an
+   * offset for all batches and without {@code freqs}.
    */
   public static MlxArray rope(
       MlxArray a, int dims, boolean traditional, double base, double scale, int offset) {
@@ -108,21 +111,8 @@ public final class Fast {
   }
 
   /**
-   * Rotates pairs of features by angles that grow with the position. Mirrors {@code
-   * mlx.core.fast.rope}.
-   *
-   * @param a an array of shape {@code (B, …, T, D)} and of a floating point dtype
-   * @param dims how many features to rotate, an even number; the others stay as they are
-   * @param traditional whether neighbours are the pairs; otherwise they are half of {@code dims}
-   *     apart
-   * @param base the frequencies fall from 1 to nearly 1 / base; null if {@code freqs} are given
-   * @param scale what positions are multiplied with
-   * @param offset the first position
-   * @param freqs for each pair the reciprocal of its frequency, or null
-   * @return an array of the shape of {@code a}
-   * @throws IllegalArgumentException if a shape, dtype or number is not allowed, or not exactly one
-   *     of {@code base} and {@code freqs} is given
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rope(MlxArray, int, boolean, Double, double, MlxArray, MlxArray)} with an
+   * offset for all batches.
    */
   public static MlxArray rope(
       MlxArray a,
@@ -138,19 +128,8 @@ public final class Fast {
   }
 
   /**
-   * Rotates pairs of features by angles that grow with the position. Mirrors {@code
-   * mlx.core.fast.rope}.
-   *
-   * @param a an array of shape {@code (B, …, T, D)} and of a floating point dtype
-   * @param dims how many features to rotate, an even number; the others stay as they are
-   * @param traditional whether neighbours are the pairs; otherwise they are half of {@code dims}
-   *     apart
-   * @param base the frequencies fall from 1 to nearly 1 / base
-   * @param scale what positions are multiplied with
-   * @param offset the first position, an integer for all or one for each of the batch
-   * @return an array of the shape of {@code a}
-   * @throws IllegalArgumentException if a shape, dtype or number is not allowed
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #rope(MlxArray, int, boolean, Double, double, MlxArray, MlxArray)} without
+   * {@code freqs}.
    */
   public static MlxArray rope(
       MlxArray a, int dims, boolean traditional, double base, double scale, MlxArray offset) {
@@ -158,21 +137,22 @@ public final class Fast {
   }
 
   /**
-   * Rotates pairs of features by angles that grow with the position. Mirrors {@code
-   * mlx.core.fast.rope}.
+   * Encodes positions by rotating pairs of features (RoPE); the angles grow with the position.
+   * Mirrors {@code mlx.core.fast.rope}.
    *
-   * @param a an array of shape {@code (B, …, T, D)} and of a floating point dtype
-   * @param dims how many features to rotate, an even number; the others stay as they are
-   * @param traditional whether neighbours are the pairs; otherwise they are half of {@code dims}
-   *     apart
-   * @param base the frequencies fall from 1 to nearly 1 / base; null if {@code freqs} are given
-   * @param scale what positions are multiplied with
-   * @param offset the first position, an integer for all or one for each of the batch
-   * @param freqs for each pair the reciprocal of its frequency, or null
+   * @param a an array of a floating point dtype and of shape {@code (B, …, T, D)}
+   * @param dims the number of features that are rotated, an even number; the others remain
+   *     unchanged
+   * @param traditional whether a pair consists of neighbors, rather than of features that are
+   *     {@code dims / 2} apart
+   * @param base the number such that the frequencies of the pairs decrease from 1 to nearly {@code
+   *     1 / base}; or null if {@code freqs} are given
+   * @param scale the factor that positions are multiplied by
+   * @param offset the first position: an integer scalar, or a vector of one integer for each batch
+   * @param freqs the reciprocals of the frequencies of the pairs; or null if {@code base} is given
    * @return an array of the shape of {@code a}
-   * @throws IllegalArgumentException if a shape, dtype or number is not allowed, or not exactly one
-   *     of {@code base} and {@code freqs} is given
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if a shape, a dtype or a number is not allowed, or not exactly
+   *     one of {@code base} and {@code freqs} is given
    */
   public static MlxArray rope(
       MlxArray a,
@@ -194,16 +174,9 @@ public final class Fast {
   }
 
   /**
-   * Attention: {@code softmax(scale * q @ k.T) @ v}. Several heads of queries may share one of keys
-   * and values. Mirrors {@code mlx.core.fast.scaled_dot_product_attention}.
-   *
-   * @param q queries of shape {@code (B, Nq, Tq, D)}
-   * @param k keys of shape {@code (B, Nkv, Tkv, D)}; Nq is a multiple of Nkv
-   * @param v values of shape {@code (B, Nkv, Tkv, Dv)}
-   * @param scale what products are multiplied with, usually {@code 1 / sqrt(D)}
-   * @return an array of shape {@code (B, Nq, Tq, Dv)}
-   * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #scaledDotProductAttention(MlxArray, MlxArray, MlxArray, double,
+   * AttentionMask, MlxArray, boolean) scaledDotProductAttention(q, k, v, scale, AttentionMask.NONE,
+   * null, false)}.
    */
   public static MlxArray scaledDotProductAttention(
       MlxArray q, MlxArray k, MlxArray v, double scale) {
@@ -211,17 +184,9 @@ public final class Fast {
   }
 
   /**
-   * Attention: {@code softmax(scale * q @ k.T) @ v}. Several heads of queries may share one of keys
-   * and values. Mirrors {@code mlx.core.fast.scaled_dot_product_attention}.
-   *
-   * @param q queries of shape {@code (B, Nq, Tq, D)}
-   * @param k keys of shape {@code (B, Nkv, Tkv, D)}; Nq is a multiple of Nkv
-   * @param v values of shape {@code (B, Nkv, Tkv, Dv)}
-   * @param scale what products are multiplied with, usually {@code 1 / sqrt(D)}
-   * @param mask which keys a query may look at
-   * @return an array of shape {@code (B, Nq, Tq, Dv)}
-   * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #scaledDotProductAttention(MlxArray, MlxArray, MlxArray, double,
+   * AttentionMask, MlxArray, boolean) scaledDotProductAttention(q, k, v, scale, mask, null,
+   * false)}.
    */
   public static MlxArray scaledDotProductAttention(
       MlxArray q, MlxArray k, MlxArray v, double scale, AttentionMask mask) {
@@ -229,19 +194,9 @@ public final class Fast {
   }
 
   /**
-   * Attention: {@code softmax(scale * q @ k.T) @ v}. Several heads of queries may share one of keys
-   * and values. Mirrors {@code mlx.core.fast.scaled_dot_product_attention}.
-   *
-   * @param q queries of shape {@code (B, Nq, Tq, D)}
-   * @param k keys of shape {@code (B, Nkv, Tkv, D)}; Nq is a multiple of Nkv
-   * @param v values of shape {@code (B, Nkv, Tkv, Dv)}
-   * @param scale what products are multiplied with, usually {@code 1 / sqrt(D)}
-   * @param mask which keys a query may look at
-   * @param sinks for each head of queries the logit of a key whose value is zero, or null
-   * @param forceFused whether to fail where there is no kernel that does everything at once
-   * @return an array of shape {@code (B, Nq, Tq, Dv)}
-   * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #scaledDotProductAttention(MlxArray, MlxArray, MlxArray, double, MlxArray,
+   * MlxArray, boolean)} with a mask that no array describes: either none, or one that hides the
+   * keys that follow a query.
    */
   public static MlxArray scaledDotProductAttention(
       MlxArray q,
@@ -256,18 +211,8 @@ public final class Fast {
   }
 
   /**
-   * Attention: {@code softmax(scale * q @ k.T + mask) @ v}. Several heads of queries may share one
-   * of keys and values. Mirrors {@code mlx.core.fast.scaled_dot_product_attention}.
-   *
-   * @param q queries of shape {@code (B, Nq, Tq, D)}
-   * @param k keys of shape {@code (B, Nkv, Tkv, D)}; Nq is a multiple of Nkv
-   * @param v values of shape {@code (B, Nkv, Tkv, Dv)}
-   * @param scale what products are multiplied with, usually {@code 1 / sqrt(D)}
-   * @param mask what to add to the products, or whether a query may look at a key; of a shape that
-   *     broadcasts to {@code (B, Nq, Tq, Tkv)}. Null for none
-   * @return an array of shape {@code (B, Nq, Tq, Dv)}
-   * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #scaledDotProductAttention(MlxArray, MlxArray, MlxArray, double, MlxArray,
+   * MlxArray, boolean) scaledDotProductAttention(q, k, v, scale, mask, null, false)}.
    */
   public static MlxArray scaledDotProductAttention(
       MlxArray q, MlxArray k, MlxArray v, double scale, MlxArray mask) {
@@ -275,20 +220,20 @@ public final class Fast {
   }
 
   /**
-   * Attention: {@code softmax(scale * q @ k.T + mask) @ v}. Several heads of queries may share one
-   * of keys and values. Mirrors {@code mlx.core.fast.scaled_dot_product_attention}.
+   * Computes attention, {@code softmax(scale * q @ k.T + mask) @ v}. Several heads of queries may
+   * share one head of keys and values. Mirrors {@code mlx.core.fast.scaled_dot_product_attention}.
    *
-   * @param q queries of shape {@code (B, Nq, Tq, D)}
-   * @param k keys of shape {@code (B, Nkv, Tkv, D)}; Nq is a multiple of Nkv
-   * @param v values of shape {@code (B, Nkv, Tkv, Dv)}
-   * @param scale what products are multiplied with, usually {@code 1 / sqrt(D)}
-   * @param mask what to add to the products, or whether a query may look at a key; of a shape that
-   *     broadcasts to {@code (B, Nq, Tq, Tkv)}. Null for none
-   * @param sinks for each head of queries the logit of a key whose value is zero, or null
-   * @param forceFused whether to fail where there is no kernel that does everything at once
+   * @param q the queries, of shape {@code (B, Nq, Tq, D)}
+   * @param k the keys, of shape {@code (B, Nkv, Tkv, D)}; {@code Nq} is a multiple of {@code Nkv}
+   * @param v the values, of shape {@code (B, Nkv, Tkv, Dv)}
+   * @param scale the factor that the products are multiplied by, usually {@code 1 / sqrt(D)}
+   * @param mask the numbers that are added to the products, or bools that tell whether a query
+   *     attends to a key, of a shape that broadcasts to {@code (B, Nq, Tq, Tkv)}; or null
+   * @param sinks the logit, for each head of queries, of an additional key whose value is zero; or
+   *     null
+   * @param forceFused whether to fail if there is no fused kernel for these arguments
    * @return an array of shape {@code (B, Nq, Tq, Dv)}
    * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
    */
   public static MlxArray scaledDotProductAttention(
       MlxArray q,
@@ -314,7 +259,7 @@ public final class Fast {
     requireAxes(function, "q", q, "(B, Nq, Tq, D)", -1, -1, -1, -1);
     requireAxes(function, "k", k, "(B, Nkv, Tkv, D)", q.dim(0), -1, -1, q.dim(3));
     requireAxes(function, "v", v, "(B, Nkv, Tkv, Dv)", k.dim(0), k.dim(1), k.dim(2), -1);
-    requireMultiple(function, q.dim(1), k.dim(1));
+    requireMultiple(function, "q", q.dim(1), "k and v", k.dim(1));
     return optional(
         function,
         3,
@@ -329,18 +274,8 @@ public final class Fast {
   }
 
   /**
-   * The recurrence of gated delta networks: at each step the state is multiplied by gamma, and then
-   * moved towards giving the value for the key; the output is what it gives for the query. Mirrors
-   * {@code mlx.core.fast.gated_delta_update}.
-   *
-   * @param q queries of shape {@code (B, T, Hk, Dk)}
-   * @param k keys of shape {@code (B, T, Hk, Dk)}
-   * @param v values of shape {@code (B, T, Hv, Dv)}; Hv is a multiple of Hk
-   * @param gamma how much of the state stays, of shape {@code (B, T, Hv)}
-   * @param beta how far it moves, of shape {@code (B, T, Hv)}
-   * @return the output and the final state
-   * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatedDeltaUpdate(MlxArray, MlxArray, MlxArray, MlxArray, MlxArray,
+   * MlxArray, MlxArray) gatedDeltaUpdate(q, k, v, gamma, beta, null, null)}.
    */
   public static GatedDelta gatedDeltaUpdate(
       MlxArray q, MlxArray k, MlxArray v, MlxArray gamma, MlxArray beta) {
@@ -348,20 +283,20 @@ public final class Fast {
   }
 
   /**
-   * The recurrence of gated delta networks: at each step the state is multiplied by gamma, and then
-   * moved towards giving the value for the key; the output is what it gives for the query. Mirrors
-   * {@code mlx.core.fast.gated_delta_update}.
+   * Computes the recurrence of gated delta networks. Each step multiplies the state by {@code
+   * gamma} and then moves it by {@code beta} toward mapping the key to the value; the output is the
+   * state applied to the query. Mirrors {@code mlx.core.fast.gated_delta_update}.
    *
-   * @param q queries of shape {@code (B, T, Hk, Dk)}
-   * @param k keys of shape {@code (B, T, Hk, Dk)}
-   * @param v values of shape {@code (B, T, Hv, Dv)}; Hv is a multiple of Hk
-   * @param gamma how much of the state stays, of shape {@code (B, T, Hv)}
-   * @param beta how far it moves, of shape {@code (B, T, Hv)}
-   * @param initialState of shape {@code (B, Hv, Dv, Dk)}, or null for zeros
-   * @param mask which steps change the state, of shape {@code (B, T)}, or null for all
+   * @param q the queries, of shape {@code (B, T, Hk, Dk)}
+   * @param k the keys, of shape {@code (B, T, Hk, Dk)}
+   * @param v the values, of shape {@code (B, T, Hv, Dv)}; {@code Hv} is a multiple of {@code Hk}
+   * @param gamma the fraction of the state that is kept, of shape {@code (B, T, Hv)}
+   * @param beta the step sizes, of shape {@code (B, T, Hv)}
+   * @param initialState the initial state, of shape {@code (B, Hv, Dv, Dk)}; or null for zeros
+   * @param mask the steps that change the state, bools of shape {@code (B, T)}; or null for all
+   *     steps
    * @return the output and the final state
    * @throws IllegalArgumentException if a shape or dtype is not allowed
-   * @throws IllegalStateException if an array is closed
    */
   public static GatedDelta gatedDeltaUpdate(
       MlxArray q,
@@ -378,7 +313,7 @@ public final class Fast {
     int[] gates = {q.dim(0), q.dim(1), v.dim(2)};
     requireAxes(function, "gamma", gamma, "(B, T, Hv)", gates);
     requireAxes(function, "beta", beta, "(B, T, Hv)", gates);
-    requireMultiple(function, v.dim(2), q.dim(2));
+    requireMultiple(function, "v", v.dim(2), "q and k", q.dim(2));
     if (initialState != null) {
       int[] state = {q.dim(0), v.dim(2), v.dim(3), q.dim(3)};
       requireAxes(function, "initialState", initialState, "(B, Hv, Dv, Dk)", state);
@@ -414,14 +349,14 @@ public final class Fast {
       throw new IllegalArgumentException(
           "[rope] dims is "
               + dims
-              + "; it must be even, and from 2 to the size of the last axis, "
+              + "; it must be an even number from 2 to "
               + features
-              + ", of the array of shape "
+              + ", the size of the last axis of the array, which has shape "
               + Arrays.toString(shape));
     }
   }
 
-  /** MLX reads on where sizes do not fit, and divides by those that are 0. */
+  /** MLX reads out of bounds if sizes do not match, and divides by those that are 0. */
   private static void requireAxes(
       String function, String argument, MlxArray x, String form, int... sizes) {
     int[] shape = Call.notNull(function, argument, x).shape();
@@ -441,22 +376,26 @@ public final class Fast {
               + Arrays.toString(shape)
               + "; it must be "
               + form
-              + " in the sizes of the other arguments, here "
+              + " to match the other arguments, here "
               + allowed
               + ", and not empty");
     }
   }
 
-  private static void requireMultiple(String function, int heads, int of) {
+  private static void requireMultiple(
+      String function, String argument, int heads, String shared, int of) {
     if (heads % of != 0) {
       throw new IllegalArgumentException(
           "["
               + function
               + "] "
+              + argument
+              + " has "
               + heads
-              + " heads cannot share "
-              + of
-              + "; the heads of q must be a multiple of those of k and v");
+              + " heads; the number must be a multiple of that of "
+              + shared
+              + ", "
+              + of);
     }
   }
 
@@ -464,21 +403,8 @@ public final class Fast {
   // -----------------------------------------------------------------------------------
 
   /**
-   * A kernel in the Metal shading language. Mirrors {@code mlx.core.fast.metal_kernel}.
-   *
-   * <pre>{@code
-   * MetalKernel exp = Fast.metalKernel("myexp", List.of("inp"), List.of("out"),
-   *     "uint i = thread_position_in_grid.x; out[i] = metal::exp(inp[i]);");
-   * MlxArray y = exp.apply(new MlxArray[] {x}, new int[][] {x.shape()}, new DType[] {x.dtype()},
-   *     new int[] {(int) x.size(), 1, 1}, new int[] {256, 1, 1})[0];
-   * }</pre>
-   *
-   * @param name a name for the kernel
-   * @param inputNames the names of the inputs in the source
-   * @param outputNames the names of the outputs in the source
-   * @param source the body of the kernel; its signature is generated
-   * @return a kernel
-   * @throws MlxException if there is no Metal
+   * Equivalent to {@link #metalKernel(String, List, List, String, String, boolean, boolean,
+   * MathMode) metalKernel(name, inputNames, outputNames, source, "", true, false, MathMode.SAFE)}.
    */
   public static MetalKernel metalKernel(
       String name, List<String> inputNames, List<String> outputNames, String source) {
@@ -486,18 +412,35 @@ public final class Fast {
   }
 
   /**
-   * A kernel in the Metal shading language. Mirrors {@code mlx.core.fast.metal_kernel}.
+   * Creates a kernel in the Metal shading language. Mirrors {@code mlx.core.fast.metal_kernel}.
+   *
+   * <pre>{@code
+   * MlxArray x = MlxRandom.normal(new int[] {1024});
+   * MetalKernel exp =
+   *     Fast.metalKernel(
+   *         "myexp",
+   *         List.of("inp"),
+   *         List.of("out"),
+   *         "uint i = thread_position_in_grid.x; out[i] = metal::exp(inp[i]);");
+   * MlxArray[] outputs =
+   *     exp.apply(
+   *         new MlxArray[] {x},
+   *         new int[][] {x.shape()},
+   *         new DType[] {x.dtype()},
+   *         new int[] {(int) x.size(), 1, 1},
+   *         new int[] {256, 1, 1});
+   * }</pre>
    *
    * @param name a name for the kernel
    * @param inputNames the names of the inputs in the source
    * @param outputNames the names of the outputs in the source
    * @param source the body of the kernel; its signature is generated
-   * @param header what stands before the kernel
-   * @param ensureRowContiguous whether inputs are copied that are not laid out row by row
-   * @param atomicOutputs whether outputs are atomic
-   * @param mathMode how freely the arithmetic may be changed
+   * @param header the text before the kernel
+   * @param ensureRowContiguous whether inputs that are not row-contiguous are copied
+   * @param atomicOutputs whether the outputs are atomic
+   * @param mathMode how freely the compiler may rearrange arithmetic
    * @return a kernel
-   * @throws MlxException if there is no Metal
+   * @throws MlxException if Metal is not available
    */
   public static MetalKernel metalKernel(
       String name,
@@ -520,14 +463,8 @@ public final class Fast {
   }
 
   /**
-   * A kernel in CUDA's dialect of C++. Mirrors {@code mlx.core.fast.cuda_kernel}.
-   *
-   * @param name a name for the kernel
-   * @param inputNames the names of the inputs in the source
-   * @param outputNames the names of the outputs in the source
-   * @param source the body of the kernel; its signature is generated
-   * @return a kernel
-   * @throws MlxException if there is no CUDA
+   * Equivalent to {@link #cudaKernel(String, List, List, String, String, boolean, int)
+   * cudaKernel(name, inputNames, outputNames, source, "", true, 0)}.
    */
   public static CudaKernel cudaKernel(
       String name, List<String> inputNames, List<String> outputNames, String source) {
@@ -535,18 +472,18 @@ public final class Fast {
   }
 
   /**
-   * A kernel in CUDA's dialect of C++. Mirrors {@code mlx.core.fast.cuda_kernel}.
+   * Creates a kernel in CUDA C++. Mirrors {@code mlx.core.fast.cuda_kernel}.
    *
    * @param name a name for the kernel
    * @param inputNames the names of the inputs in the source
    * @param outputNames the names of the outputs in the source
    * @param source the body of the kernel; its signature is generated
-   * @param header what stands before the kernel
-   * @param ensureRowContiguous whether inputs are copied that are not laid out row by row
-   * @param sharedMemory how many bytes of dynamic shared memory the kernel has
+   * @param header the text before the kernel
+   * @param ensureRowContiguous whether inputs that are not row-contiguous are copied
+   * @param sharedMemory the size of the kernel's dynamic shared memory in bytes
    * @return a kernel
    * @throws IllegalArgumentException if {@code sharedMemory} is negative
-   * @throws MlxException if there is no CUDA
+   * @throws MlxException if CUDA is not available
    */
   public static CudaKernel cudaKernel(
       String name,
@@ -562,22 +499,8 @@ public final class Fast {
   }
 
   /**
-   * Runs a kernel that was compiled for CUDA. Mirrors {@code
-   * mlx.core.fast.precompiled_cuda_kernel}.
-   *
-   * @param name the name of the kernel
-   * @param compiledSource the kernel as PTX or cubin
-   * @param inputs the inputs
-   * @param outputShapes the shapes of the outputs
-   * @param outputDtypes the dtypes of the outputs
-   * @param scalars further arguments, each an {@link Integer}, {@link Boolean} or {@link Float}
-   * @param grid how many threads there are along each of three axes
-   * @param threadgroup how many of them are in a group along each of three axes
-   * @return the outputs
-   * @throws IllegalArgumentException if there is not one dtype for each shape, a grid or
-   *     threadgroup does not have three positive numbers, or a scalar is of another type
-   * @throws IllegalStateException if an input is closed
-   * @throws MlxException if there is no CUDA
+   * Equivalent to {@link #precompiledCudaKernel(String, byte[], MlxArray[], int[][], DType[], List,
+   * int[], int[], int, Double, boolean)} without shared memory, initial values and copies.
    */
   public static MlxArray[] precompiledCudaKernel(
       String name,
@@ -612,17 +535,16 @@ public final class Fast {
    * @param outputShapes the shapes of the outputs
    * @param outputDtypes the dtypes of the outputs
    * @param scalars further arguments, each an {@link Integer}, {@link Boolean} or {@link Float}
-   * @param grid how many threads there are along each of three axes
-   * @param threadgroup how many of them are in a group along each of three axes
-   * @param sharedMemory how many bytes of dynamic shared memory the kernel has
-   * @param initValue what the outputs hold before the kernel runs, or null if that does not matter
-   * @param ensureRowContiguous whether inputs are copied that are not laid out row by row
+   * @param grid the numbers of threads along the three axes
+   * @param threadgroup the numbers of threads of a group along the three axes
+   * @param sharedMemory the size of the kernel's dynamic shared memory in bytes
+   * @param initValue the initial value of the outputs; or null to leave them uninitialized
+   * @param ensureRowContiguous whether inputs that are not row-contiguous are copied
    * @return the outputs
-   * @throws IllegalArgumentException if there is not one dtype for each shape, a grid or
-   *     threadgroup does not have three positive numbers, a scalar is of another type, or {@code
-   *     sharedMemory} is negative
-   * @throws IllegalStateException if an input is closed
-   * @throws MlxException if there is no CUDA
+   * @throws IllegalArgumentException if there is not one dtype for each shape, {@code grid} or
+   *     {@code threadgroup} does not consist of three positive numbers, a scalar is of another
+   *     type, or {@code sharedMemory} is negative
+   * @throws MlxException if CUDA is not available
    */
   public static MlxArray[] precompiledCudaKernel(
       String name,

@@ -281,7 +281,8 @@ class FastTest {
     refuse(
         list,
         () -> Fast.scaledDotProductAttention(q, Ops.ones(1, 3, 5, 8), Ops.ones(1, 3, 5, 8), 1),
-        "[scaledDotProductAttention] 4 heads cannot share 3");
+        "[scaledDotProductAttention] q has 4 heads",
+        "that of k and v, 3");
     refuse(list, () -> Fast.scaledDotProductAttention(q, k, k, 1, Ops.ones(3, 4)), "broadcast");
     refuse(
         list,
@@ -312,7 +313,8 @@ class FastTest {
     refuse(
         list,
         () -> Fast.gatedDeltaUpdate(two, two, three, gates, gates),
-        "[gatedDeltaUpdate] 3 heads cannot share 2");
+        "[gatedDeltaUpdate] v has 3 heads",
+        "that of q and k, 2");
     refuse(
         list,
         () -> Fast.cudaKernel("kernel", X, Y, "", "", true, -1),
