@@ -9,89 +9,69 @@ import org.mlx4j.QuantizationMode.Parameters;
 import org.mlx4j.internal.QuantizationNative;
 
 /**
- * Matrices with few bits for each element, and products with them.
+ * Operations that represent matrices with few bits for each element, and products with such
+ * matrices.
  *
  * <pre>{@code
- * Quantized q = w.quantize();
- * MlxArray y = x.quantizedMatmul(q.w(), q.scales(), q.biases());     // nearly x @ w.T
+ * MlxArray w = MlxRandom.normal(new int[] {256, 512});
+ * MlxArray x = MlxRandom.normal(new int[] {4, 512});
+ * Quantized q = w.quantize(); // 4 bits for each element, groups of 64
+ * MlxArray y = x.quantizedMatmul(q.w(), q.scales(), q.biases()); // approximately x @ w.T
  * }</pre>
+ *
+ * <p>Groups of neighboring elements of a row share a scale and, with {@link
+ * QuantizationMode#AFFINE}, a bias. Where {@code groupSize} or {@code bits} is null, the default of
+ * the {@link QuantizationMode} applies.
+ *
+ * <p>Every method throws {@link IllegalArgumentException} if the shapes do not match, an array is
+ * empty or of a dtype that is not allowed, or a parameter is not allowed for the mode; {@link
+ * IllegalStateException} if an array is closed; and {@link NullPointerException} if an argument is
+ * null, unless null is allowed.
  */
 public sealed interface Quantization permits MlxArray {
   /**
-   * This matrix, or stack of matrices, with few bits for each element. The last axis must be
-   * divisible by the size of a group. Mirrors {@code mlx.core.quantize}.
-   *
-   * @return the packed elements with the scales and, for {@code AFFINE}, biases of the groups
-   * @throws IllegalArgumentException if there are fewer than two axes, the last one is not
-   *     divisible by the group size, the array is empty, not of a floating point dtype or of
-   *     float64, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantize(Integer, Integer, QuantizationMode, MlxArray) quantize(null,
+   * null, QuantizationMode.AFFINE, null)}.
    */
   default Quantized quantize() {
     return quantize(null, null, QuantizationMode.AFFINE, null);
   }
 
   /**
-   * This matrix, or stack of matrices, with few bits for each element. The last axis must be
-   * divisible by the size of a group. Mirrors {@code mlx.core.quantize}.
-   *
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @return the packed elements with the scales and, for {@code AFFINE}, biases of the groups
-   * @throws IllegalArgumentException if there are fewer than two axes, the last one is not
-   *     divisible by the group size, the array is empty, not of a floating point dtype or of
-   *     float64, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantize(Integer, Integer, QuantizationMode, MlxArray)
+   * quantize(groupSize, null, QuantizationMode.AFFINE, null)}.
    */
   default Quantized quantize(Integer groupSize) {
     return quantize(groupSize, null, QuantizationMode.AFFINE, null);
   }
 
   /**
-   * This matrix, or stack of matrices, with few bits for each element. The last axis must be
-   * divisible by the size of a group. Mirrors {@code mlx.core.quantize}.
-   *
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @return the packed elements with the scales and, for {@code AFFINE}, biases of the groups
-   * @throws IllegalArgumentException if there are fewer than two axes, the last one is not
-   *     divisible by the group size, the array is empty, not of a floating point dtype or of
-   *     float64, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantize(Integer, Integer, QuantizationMode, MlxArray)
+   * quantize(groupSize, bits, QuantizationMode.AFFINE, null)}.
    */
   default Quantized quantize(Integer groupSize, Integer bits) {
     return quantize(groupSize, bits, QuantizationMode.AFFINE, null);
   }
 
   /**
-   * This matrix, or stack of matrices, with few bits for each element. The last axis must be
-   * divisible by the size of a group. Mirrors {@code mlx.core.quantize}.
-   *
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode how the elements are represented
-   * @return the packed elements with the scales and, for {@code AFFINE}, biases of the groups
-   * @throws IllegalArgumentException if there are fewer than two axes, the last one is not
-   *     divisible by the group size, the array is empty, not of a floating point dtype or of
-   *     float64, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantize(Integer, Integer, QuantizationMode, MlxArray)
+   * quantize(groupSize, bits, mode, null)}.
    */
   default Quantized quantize(Integer groupSize, Integer bits, QuantizationMode mode) {
     return quantize(groupSize, bits, mode, null);
   }
 
   /**
-   * This matrix, or stack of matrices, with few bits for each element. The last axis must be
-   * divisible by the size of a group. Mirrors {@code mlx.core.quantize}.
+   * Quantizes this matrix, or stack of matrices. Mirrors {@code mlx.core.quantize}.
    *
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode how the elements are represented
-   * @param globalScale for {@code NVFP4} a float32 scale for all groups, or null
-   * @return the packed elements with the scales and, for {@code AFFINE}, biases of the groups
-   * @throws IllegalArgumentException if there are fewer than two axes, the last one is not
-   *     divisible by the group size, the array is empty, not of a floating point dtype or of
-   *     float64, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * @param groupSize the number of neighbors that share a scale; or null for the default
+   * @param bits the number of bits of an element; or null for the default
+   * @param mode the representation of the elements
+   * @param globalScale with {@code NVFP4}, a float32 scale for all groups; or null
+   * @return the packed elements with the scales and, with {@code AFFINE}, the biases of the groups
+   * @throws IllegalArgumentException if this array has fewer than two axes, its last axis is not
+   *     divisible by the group size, it is empty or not of dtype float32, float16 or bfloat16, or a
+   *     parameter is not allowed for the mode
    */
   default Quantized quantize(
       Integer groupSize, Integer bits, QuantizationMode mode, MlxArray globalScale) {
@@ -117,80 +97,42 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * This matrix, or stack of matrices, with few bits for each element. Mirrors {@code
-   * mlx.core.quantize}.
-   *
-   * @param mode how the elements are represented
-   * @return the packed elements with the scales and, for {@code AFFINE}, biases of the groups
-   * @throws IllegalArgumentException as {@link #quantize(Integer, Integer, QuantizationMode,
-   *     MlxArray)} does
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantize(Integer, Integer, QuantizationMode, MlxArray) quantize(null,
+   * null, mode, null)}.
    */
   default Quantized quantize(QuantizationMode mode) {
     return quantize(null, null, mode);
   }
 
   /**
-   * The matrix that this array, which {@link #quantize()} made, stands for. Mirrors {@code
-   * mlx.core.dequantize}.
-   *
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @return an array of floating point dtype
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #dequantize(MlxArray, MlxArray, Integer, Integer, QuantizationMode,
+   * MlxArray, DType) dequantize(scales, biases, null, null, QuantizationMode.AFFINE, null, null)}.
    */
   default MlxArray dequantize(MlxArray scales, MlxArray biases) {
     return dequantize(scales, biases, null, null, QuantizationMode.AFFINE, null, null);
   }
 
   /**
-   * The matrix that this array, which {@link #quantize()} made, stands for. Mirrors {@code
-   * mlx.core.dequantize}.
-   *
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @return an array of floating point dtype
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #dequantize(MlxArray, MlxArray, Integer, Integer, QuantizationMode,
+   * MlxArray, DType) dequantize(scales, biases, groupSize, null, QuantizationMode.AFFINE, null,
+   * null)}.
    */
   default MlxArray dequantize(MlxArray scales, MlxArray biases, Integer groupSize) {
     return dequantize(scales, biases, groupSize, null, QuantizationMode.AFFINE, null, null);
   }
 
   /**
-   * The matrix that this array, which {@link #quantize()} made, stands for. Mirrors {@code
-   * mlx.core.dequantize}.
-   *
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @return an array of floating point dtype
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #dequantize(MlxArray, MlxArray, Integer, Integer, QuantizationMode,
+   * MlxArray, DType) dequantize(scales, biases, groupSize, bits, QuantizationMode.AFFINE, null,
+   * null)}.
    */
   default MlxArray dequantize(MlxArray scales, MlxArray biases, Integer groupSize, Integer bits) {
     return dequantize(scales, biases, groupSize, bits, QuantizationMode.AFFINE, null, null);
   }
 
   /**
-   * The matrix that this array, which {@link #quantize()} made, stands for. Mirrors {@code
-   * mlx.core.dequantize}.
-   *
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode how the elements are represented
-   * @return an array of floating point dtype
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #dequantize(MlxArray, MlxArray, Integer, Integer, QuantizationMode,
+   * MlxArray, DType) dequantize(scales, biases, groupSize, bits, mode, null, null)}.
    */
   default MlxArray dequantize(
       MlxArray scales, MlxArray biases, Integer groupSize, Integer bits, QuantizationMode mode) {
@@ -198,19 +140,8 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The matrix that this array, which {@link #quantize()} made, stands for. Mirrors {@code
-   * mlx.core.dequantize}.
-   *
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode how the elements are represented
-   * @param globalScale for {@code NVFP4} a float32 scale for all groups, or null
-   * @return an array of floating point dtype
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #dequantize(MlxArray, MlxArray, Integer, Integer, QuantizationMode,
+   * MlxArray, DType) dequantize(scales, biases, groupSize, bits, mode, globalScale, null)}.
    */
   default MlxArray dequantize(
       MlxArray scales,
@@ -223,21 +154,20 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The matrix that this array, which {@link #quantize()} made, stands for. Mirrors {@code
-   * mlx.core.dequantize}.
+   * Restores the matrix whose packed elements this array holds, as {@link Quantized#w()} does.
+   * Mirrors {@code mlx.core.dequantize}.
    *
    * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode how the elements are represented
-   * @param globalScale for {@code NVFP4} a float32 scale for all groups, or null
-   * @param dtype the dtype of the result, or null for that of the scales, and bfloat16 where they
+   * @param biases the biases of the groups; or null, if the mode has none
+   * @param groupSize the number of neighbors that share a scale; or null for the default
+   * @param bits the number of bits of an element; or null for the default
+   * @param mode the representation of the elements
+   * @param globalScale with {@code NVFP4}, the float32 scale for all groups; or null
+   * @param dtype the dtype of the result; or null for that of the scales, and for bfloat16 if they
    *     are packed
-   * @return an array of floating point dtype
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * @return an array of a floating point dtype
+   * @throws IllegalArgumentException if the shapes do not match, an array is empty or of a dtype
+   *     that is not allowed, or a parameter is not allowed for the mode
    */
   default MlxArray dequantize(
       MlxArray scales,
@@ -263,32 +193,18 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The product of this array with a quantized matrix. Mirrors {@code mlx.core.quantized_matmul}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantizedMatmul(MlxArray, MlxArray, MlxArray, boolean, Integer, Integer,
+   * QuantizationMode) quantizedMatmul(w, scales, biases, true, null, null,
+   * QuantizationMode.AFFINE)}.
    */
   default MlxArray quantizedMatmul(MlxArray w, MlxArray scales, MlxArray biases) {
     return quantizedMatmul(w, scales, biases, true, null, null, QuantizationMode.AFFINE);
   }
 
   /**
-   * The product of this array with a quantized matrix. Mirrors {@code mlx.core.quantized_matmul}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantizedMatmul(MlxArray, MlxArray, MlxArray, boolean, Integer, Integer,
+   * QuantizationMode) quantizedMatmul(w, scales, biases, transpose, null, null,
+   * QuantizationMode.AFFINE)}.
    */
   default MlxArray quantizedMatmul(
       MlxArray w, MlxArray scales, MlxArray biases, boolean transpose) {
@@ -296,18 +212,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The product of this array with a quantized matrix. Mirrors {@code mlx.core.quantized_matmul}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantizedMatmul(MlxArray, MlxArray, MlxArray, boolean, Integer, Integer,
+   * QuantizationMode) quantizedMatmul(w, scales, biases, transpose, groupSize, null,
+   * QuantizationMode.AFFINE)}.
    */
   default MlxArray quantizedMatmul(
       MlxArray w, MlxArray scales, MlxArray biases, boolean transpose, Integer groupSize) {
@@ -315,19 +222,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The product of this array with a quantized matrix. Mirrors {@code mlx.core.quantized_matmul}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #quantizedMatmul(MlxArray, MlxArray, MlxArray, boolean, Integer, Integer,
+   * QuantizationMode) quantizedMatmul(w, scales, biases, transpose, groupSize, bits,
+   * QuantizationMode.AFFINE)}.
    */
   default MlxArray quantizedMatmul(
       MlxArray w,
@@ -340,20 +237,19 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The product of this array with a quantized matrix. Mirrors {@code mlx.core.quantized_matmul}.
+   * Multiplies this array by a quantized matrix. Mirrors {@code mlx.core.quantized_matmul}.
    *
-   * @param w the quantized matrix, or a stack of them
+   * @param w the packed elements of a quantized matrix, or of a stack of them
    * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
+   * @param biases the biases of the groups; or null, if the mode has none
    * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode how the elements are represented
+   *     axis that is summed over
+   * @param groupSize the number of neighbors that share a scale; or null for the default
+   * @param bits the number of bits of an element; or null for the default
+   * @param mode the representation of the elements
    * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the shapes do not match, an array is empty or of a dtype
+   *     that is not allowed, or a parameter is not allowed for the mode
    */
   default MlxArray quantizedMatmul(
       MlxArray w,
@@ -381,85 +277,40 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The product of this array, which is quantized on the way, with a transposed quantized matrix,
-   * which is quantized on the way if it is not. The CPU computes it for a single row and a
-   * quantized matrix only. Mirrors {@code mlx.core.qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #qqmm(MlxArray, MlxArray, Integer, Integer, QuantizationMode, MlxArray,
+   * MlxArray) qqmm(w, null, null, null, QuantizationMode.NVFP4, null, null)}.
    */
   default MlxArray qqmm(MlxArray w) {
     return qqmm(w, null, null, null, QuantizationMode.NVFP4, null, null);
   }
 
   /**
-   * The product of this array, which is quantized on the way, with a transposed quantized matrix,
-   * which is quantized on the way if it is not. The CPU computes it for a single row and a
-   * quantized matrix only. Mirrors {@code mlx.core.qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #qqmm(MlxArray, MlxArray, Integer, Integer, QuantizationMode, MlxArray,
+   * MlxArray) qqmm(w, scales, null, null, QuantizationMode.NVFP4, null, null)}.
    */
   default MlxArray qqmm(MlxArray w, MlxArray scales) {
     return qqmm(w, scales, null, null, QuantizationMode.NVFP4, null, null);
   }
 
   /**
-   * The product of this array, which is quantized on the way, with a transposed quantized matrix,
-   * which is quantized on the way if it is not. The CPU computes it for a single row and a
-   * quantized matrix only. Mirrors {@code mlx.core.qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #qqmm(MlxArray, MlxArray, Integer, Integer, QuantizationMode, MlxArray,
+   * MlxArray) qqmm(w, scales, groupSize, null, QuantizationMode.NVFP4, null, null)}.
    */
   default MlxArray qqmm(MlxArray w, MlxArray scales, Integer groupSize) {
     return qqmm(w, scales, groupSize, null, QuantizationMode.NVFP4, null, null);
   }
 
   /**
-   * The product of this array, which is quantized on the way, with a transposed quantized matrix,
-   * which is quantized on the way if it is not. The CPU computes it for a single row and a
-   * quantized matrix only. Mirrors {@code mlx.core.qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #qqmm(MlxArray, MlxArray, Integer, Integer, QuantizationMode, MlxArray,
+   * MlxArray) qqmm(w, scales, groupSize, bits, QuantizationMode.NVFP4, null, null)}.
    */
   default MlxArray qqmm(MlxArray w, MlxArray scales, Integer groupSize, Integer bits) {
     return qqmm(w, scales, groupSize, bits, QuantizationMode.NVFP4, null, null);
   }
 
   /**
-   * The product of this array, which is quantized on the way, with a transposed quantized matrix,
-   * which is quantized on the way if it is not. The CPU computes it for a single row and a
-   * quantized matrix only. Mirrors {@code mlx.core.qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode {@code NVFP4}, {@code MXFP4} or {@code MXFP8}
-   * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #qqmm(MlxArray, MlxArray, Integer, Integer, QuantizationMode, MlxArray,
+   * MlxArray) qqmm(w, scales, groupSize, bits, mode, null, null)}.
    */
   default MlxArray qqmm(
       MlxArray w, MlxArray scales, Integer groupSize, Integer bits, QuantizationMode mode) {
@@ -467,21 +318,20 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The product of this array, which is quantized on the way, with a transposed quantized matrix,
-   * which is quantized on the way if it is not. The CPU computes it for a single row and a
-   * quantized matrix only. Mirrors {@code mlx.core.qqmm}.
+   * Quantizes this array and multiplies it by the transpose of a quantized matrix; a matrix that is
+   * not quantized is quantized first. On the CPU, only products of a single row and a quantized
+   * matrix can be computed. Mirrors {@code mlx.core.qqmm}.
    *
    * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
+   * @param scales the scales of the groups; or null if {@code w} is not quantized
+   * @param groupSize the number of neighbors that share a scale; or null for the default
+   * @param bits the number of bits of an element; or null for the default
    * @param mode {@code NVFP4}, {@code MXFP4} or {@code MXFP8}
-   * @param globalScaleX for {@code NVFP4} a float32 scale for this array, or null; on the GPU only
-   * @param globalScaleW for {@code NVFP4} a float32 scale for {@code w}, or null; on the GPU only
+   * @param globalScaleX with {@code NVFP4} on a GPU, a float32 scale for this array; or null
+   * @param globalScaleW with {@code NVFP4} on a GPU, a float32 scale for {@code w}; or null
    * @return an array of shape {@code (…, m, n)} for this array of shape {@code (…, m, k)}
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if the shapes do not match, an array is empty or of a dtype
+   *     that is not allowed, or a parameter is not allowed for the mode
    */
   default MlxArray qqmm(
       MlxArray w,
@@ -509,23 +359,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products of matrices of this array with quantized matrices, each pair chosen by indices.
-   * Mirrors {@code mlx.core.gather_qmm}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQmm(MlxArray, MlxArray, MlxArray, MlxArray, MlxArray, boolean,
+   * Integer, Integer, QuantizationMode, MlxArray, boolean) gatherQmm(w, scales, biases, lhsIndices,
+   * rhsIndices, true, null, null, QuantizationMode.AFFINE, null, false)}.
    */
   default MlxArray gatherQmm(
       MlxArray w, MlxArray scales, MlxArray biases, MlxArray lhsIndices, MlxArray rhsIndices) {
@@ -544,25 +380,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products of matrices of this array with quantized matrices, each pair chosen by indices.
-   * Mirrors {@code mlx.core.gather_qmm}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQmm(MlxArray, MlxArray, MlxArray, MlxArray, MlxArray, boolean,
+   * Integer, Integer, QuantizationMode, MlxArray, boolean) gatherQmm(w, scales, biases, lhsIndices,
+   * rhsIndices, transpose, null, null, QuantizationMode.AFFINE, null, false)}.
    */
   default MlxArray gatherQmm(
       MlxArray w,
@@ -586,26 +406,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products of matrices of this array with quantized matrices, each pair chosen by indices.
-   * Mirrors {@code mlx.core.gather_qmm}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQmm(MlxArray, MlxArray, MlxArray, MlxArray, MlxArray, boolean,
+   * Integer, Integer, QuantizationMode, MlxArray, boolean) gatherQmm(w, scales, biases, lhsIndices,
+   * rhsIndices, transpose, groupSize, null, QuantizationMode.AFFINE, null, false)}.
    */
   default MlxArray gatherQmm(
       MlxArray w,
@@ -630,27 +433,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products of matrices of this array with quantized matrices, each pair chosen by indices.
-   * Mirrors {@code mlx.core.gather_qmm}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQmm(MlxArray, MlxArray, MlxArray, MlxArray, MlxArray, boolean,
+   * Integer, Integer, QuantizationMode, MlxArray, boolean) gatherQmm(w, scales, biases, lhsIndices,
+   * rhsIndices, transpose, groupSize, bits, QuantizationMode.AFFINE, null, false)}.
    */
   default MlxArray gatherQmm(
       MlxArray w,
@@ -676,28 +461,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products of matrices of this array with quantized matrices, each pair chosen by indices.
-   * Mirrors {@code mlx.core.gather_qmm}.
-   *
-   * @param w the quantized matrix, or a stack of them
-   * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode how the elements are represented
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQmm(MlxArray, MlxArray, MlxArray, MlxArray, MlxArray, boolean,
+   * Integer, Integer, QuantizationMode, MlxArray, boolean) gatherQmm(w, scales, biases, lhsIndices,
+   * rhsIndices, transpose, groupSize, bits, mode, null, false)}.
    */
   default MlxArray gatherQmm(
       MlxArray w,
@@ -714,31 +480,31 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products of matrices of this array with quantized matrices, each pair chosen by indices.
-   * Mirrors {@code mlx.core.gather_qmm}.
+   * Multiplies matrices of this array by quantized matrices; indices select the pairs. Mirrors
+   * {@code mlx.core.gather_qmm}.
    *
-   * @param w the quantized matrix, or a stack of them
+   * @param w the packed elements of a quantized matrix, or of a stack of them
    * @param scales the scales of the groups
-   * @param biases the biases of the groups, or null where the mode has none
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
+   * @param biases the biases of the groups; or null, if the mode has none
+   * @param lhsIndices the indices of the matrices of this array, all axes of which but the last two
+   *     count as one; or null for all matrices in their order
+   * @param rhsIndices the indices of the matrices of {@code w}, likewise
    * @param transpose whether the quantized matrix is transposed, so that its groups run along the
-   *     sum
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode how the elements are represented
-   * @param globalScale for {@code NVFP4} a float32 scale for each matrix of {@code w}, or null; on
-   *     the GPU only
-   * @param sortedIndices whether the only indices given are in ascending order, which may be faster
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   *     axis that is summed over
+   * @param groupSize the number of neighbors that share a scale; or null for the default
+   * @param bits the number of bits of an element; or null for the default
+   * @param mode the representation of the elements
+   * @param globalScale with {@code NVFP4} on a GPU, a float32 scale for each matrix of {@code w};
+   *     or null
+   * @param sortedIndices whether the indices are in ascending order, if one of the two is null;
+   *     this may be faster
+   * @return an array of shape {@code (…, m, n)}, where {@code (…)} is the shape to which the
+   *     indices are broadcast
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are not computed
+   *     yet cannot be checked here: those that are out of range are limited to it, unless {@link
+   *     Ops#checkIndices} is on
+   * @throws IllegalArgumentException if the shapes do not match, an array is empty or of a dtype
+   *     that is not allowed, or a parameter is not allowed for the mode
    */
   default MlxArray gatherQmm(
       MlxArray w,
@@ -786,22 +552,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products as of {@link #qqmm(MlxArray)} of matrices of this array with matrices of another, each
-   * pair chosen by indices. The CPU cannot compute it. Mirrors {@code mlx.core.gather_qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQqmm(MlxArray, MlxArray, MlxArray, MlxArray, Integer, Integer,
+   * QuantizationMode, MlxArray, MlxArray, boolean) gatherQqmm(w, scales, lhsIndices, rhsIndices,
+   * null, null, QuantizationMode.NVFP4, null, null, false)}.
    */
   default MlxArray gatherQqmm(
       MlxArray w, MlxArray scales, MlxArray lhsIndices, MlxArray rhsIndices) {
@@ -810,23 +563,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products as of {@link #qqmm(MlxArray)} of matrices of this array with matrices of another, each
-   * pair chosen by indices. The CPU cannot compute it. Mirrors {@code mlx.core.gather_qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQqmm(MlxArray, MlxArray, MlxArray, MlxArray, Integer, Integer,
+   * QuantizationMode, MlxArray, MlxArray, boolean) gatherQqmm(w, scales, lhsIndices, rhsIndices,
+   * groupSize, null, QuantizationMode.NVFP4, null, null, false)}.
    */
   default MlxArray gatherQqmm(
       MlxArray w, MlxArray scales, MlxArray lhsIndices, MlxArray rhsIndices, Integer groupSize) {
@@ -844,24 +583,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products as of {@link #qqmm(MlxArray)} of matrices of this array with matrices of another, each
-   * pair chosen by indices. The CPU cannot compute it. Mirrors {@code mlx.core.gather_qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQqmm(MlxArray, MlxArray, MlxArray, MlxArray, Integer, Integer,
+   * QuantizationMode, MlxArray, MlxArray, boolean) gatherQqmm(w, scales, lhsIndices, rhsIndices,
+   * groupSize, bits, QuantizationMode.NVFP4, null, null, false)}.
    */
   default MlxArray gatherQqmm(
       MlxArray w,
@@ -884,25 +608,9 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products as of {@link #qqmm(MlxArray)} of matrices of this array with matrices of another, each
-   * pair chosen by indices. The CPU cannot compute it. Mirrors {@code mlx.core.gather_qqmm}.
-   *
-   * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
-   * @param mode {@code NVFP4}, {@code MXFP4} or {@code MXFP8}
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * Equivalent to {@link #gatherQqmm(MlxArray, MlxArray, MlxArray, MlxArray, Integer, Integer,
+   * QuantizationMode, MlxArray, MlxArray, boolean) gatherQqmm(w, scales, lhsIndices, rhsIndices,
+   * groupSize, bits, mode, null, null, false)}.
    */
   default MlxArray gatherQqmm(
       MlxArray w,
@@ -916,28 +624,28 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * Products as of {@link #qqmm(MlxArray)} of matrices of this array with matrices of another, each
-   * pair chosen by indices. The CPU cannot compute it. Mirrors {@code mlx.core.gather_qqmm}.
+   * Multiplies matrices as {@link #qqmm(MlxArray) qqmm} does; indices select the pairs. The CPU
+   * cannot compute it. Mirrors {@code mlx.core.gather_qqmm}.
    *
    * @param w the matrix, quantized or not
-   * @param scales the scales of the groups, or null if {@code w} is not quantized
-   * @param lhsIndices which matrices of this array to take: all axes but the last two are counted
-   *     as one. Null for all in their order
-   * @param rhsIndices which matrices of {@code w} to take, likewise
-   * @param groupSize how many neighbours share a scale, or null for the default of the mode
-   * @param bits how many bits an element has, or null for the default of the mode
+   * @param scales the scales of the groups; or null if {@code w} is not quantized
+   * @param lhsIndices the indices of the matrices of this array, all axes of which but the last two
+   *     count as one; or null for all matrices in their order
+   * @param rhsIndices the indices of the matrices of {@code w}, likewise
+   * @param groupSize the number of neighbors that share a scale; or null for the default
+   * @param bits the number of bits of an element; or null for the default
    * @param mode {@code NVFP4}, {@code MXFP4} or {@code MXFP8}
-   * @param globalScaleX for {@code NVFP4} a float32 scale for this array, or null; on the GPU only
-   * @param globalScaleW for {@code NVFP4} a float32 scale for {@code w}, or null; on the GPU only
-   * @param sortedIndices whether the only indices given are in ascending order, which may be faster
-   * @return an array of shape {@code (…, m, n)}, where the indices, broadcast, have shape {@code
-   *     (…)}
-   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are still to be
-   *     computed cannot be looked at here: out of range they are limited to the range, or, when
-   *     {@link Ops#checkIndices} is on, computed and checked
-   * @throws IllegalArgumentException if the shapes do not fit one another, an array is empty or of
-   *     a dtype that is not allowed, or a parameter is not allowed for the mode
-   * @throws IllegalStateException if an array is closed
+   * @param globalScaleX with {@code NVFP4} on a GPU, a float32 scale for this array; or null
+   * @param globalScaleW with {@code NVFP4} on a GPU, a float32 scale for {@code w}; or null
+   * @param sortedIndices whether the indices are in ascending order, if one of the two is null;
+   *     this may be faster
+   * @return an array of shape {@code (…, m, n)}, where {@code (…)} is the shape to which the
+   *     indices are broadcast
+   * @throws IndexOutOfBoundsException if an index is out of range. Indices that are not computed
+   *     yet cannot be checked here: those that are out of range are limited to it, unless {@link
+   *     Ops#checkIndices} is on
+   * @throws IllegalArgumentException if the shapes do not match, an array is empty or of a dtype
+   *     that is not allowed, or a parameter is not allowed for the mode
    */
   default MlxArray gatherQqmm(
       MlxArray w,
@@ -980,27 +688,19 @@ public sealed interface Quantization permits MlxArray {
         globalScaleW);
   }
 
-  /**
-   * The numbers that 8-bit floating point numbers (E4M3) stand for, in bfloat16. Mirrors {@code
-   * mlx.core.from_fp8}.
-   *
-   * @return an array of the same shape
-   * @throws IllegalArgumentException if this array is not of dtype uint8
-   * @throws IllegalStateException if an array is closed
-   */
+  /** Equivalent to {@link #fromFp8(DType) fromFp8(DType.BFLOAT16)}. */
   default MlxArray fromFp8() {
     return fromFp8(DType.BFLOAT16);
   }
 
   /**
-   * The numbers that 8-bit floating point numbers (E4M3) stand for. Mirrors {@code
+   * Converts 8-bit floating point numbers (E4M3) to another dtype. Mirrors {@code
    * mlx.core.from_fp8}.
    *
    * @param dtype the floating point dtype of the result
    * @return an array of the same shape
-   * @throws IllegalArgumentException if this array is not of dtype uint8, or the dtype is not a
-   *     floating point one
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if this array is not of dtype uint8, or {@code dtype} is not a
+   *     floating point dtype
    */
   default MlxArray fromFp8(DType dtype) {
     Call.notNull("fromFp8", "the dtype", dtype);
@@ -1009,11 +709,11 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /**
-   * The nearest 8-bit floating point numbers (E4M3). Mirrors {@code mlx.core.to_fp8}.
+   * Converts the elements to the nearest 8-bit floating point numbers (E4M3). Mirrors {@code
+   * mlx.core.to_fp8}.
    *
    * @return an array of the same shape and of dtype uint8
    * @throws IllegalArgumentException if this array is not of a floating point dtype
-   * @throws IllegalStateException if an array is closed
    */
   default MlxArray toFp8() {
     return unary("toFp8", QuantizationNative::to_fp8, this);
@@ -1022,7 +722,7 @@ public sealed interface Quantization permits MlxArray {
   // ---- arguments
   // --------------------------------------------------------------------------------
 
-  /** The parameters of what is quantized while it is multiplied. */
+  /** Returns the parameters of an operand that is quantized while it is multiplied. */
   private static Parameters requireFloating(
       String function, Integer groupSize, Integer bits, QuantizationMode mode) {
     if (mode == QuantizationMode.AFFINE) {
@@ -1032,7 +732,9 @@ public sealed interface Quantization permits MlxArray {
     return QuantizationMode.require(function, groupSize, bits, mode);
   }
 
-  /** MLX reads scales and biases wherever the packed matrix makes it look. */
+  /**
+   * MLX reads the scales and biases that the shape of the packed matrix demands, without a check.
+   */
   private static void requirePacked(
       String function, int index, MlxArray w, MlxArray scales, MlxArray biases, Parameters p) {
     int[] shape = Call.argument(function, index, w).shape();
@@ -1041,7 +743,7 @@ public sealed interface Quantization permits MlxArray {
           function,
           index,
           w,
-          "a quantized matrix is of dtype uint32, has at least 2 axes and is not empty");
+          "a quantized matrix must be of dtype uint32, have at least 2 axes and not be empty");
     }
     long last = shape[shape.length - 1] * 32L;
     long group = (long) p.bits() * p.groupSize();
@@ -1061,18 +763,21 @@ public sealed interface Quantization permits MlxArray {
               + p.bits()
               + " bits and groups of "
               + p.groupSize()
-              + " they do not fit");
+              + " these shapes do not match");
     }
   }
 
   private static void requireSingle(String function, MlxArray scales, MlxArray biases) {
     if (scales.dtype() == DType.FLOAT64 || (biases != null && biases.dtype() == DType.FLOAT64)) {
       throw new IllegalArgumentException(
-          "[" + function + "] scales and biases are of dtype float64; allowed is what is narrower");
+          "["
+              + function
+              + "] the scales or the biases are of dtype float64; they must be of a narrower"
+              + " dtype");
     }
   }
 
-  /** A matrix that may be quantized or not. */
+  /** Checks a matrix that may be quantized or not. */
   private static void requireMatrix(String function, MlxArray w, MlxArray scales, Parameters p) {
     if (Call.argument(function, 1, w).dtype() == DType.UINT32) {
       if (scales == null) {
@@ -1087,8 +792,8 @@ public sealed interface Quantization permits MlxArray {
             function,
             1,
             w,
-            "a matrix that is not quantized has no scales, and at least 2 axes, the last one"
-                + " divisible by the groupSize "
+            "a matrix that is not quantized must be given without scales and have at least 2 axes,"
+                + " the last one divisible by the groupSize "
                 + p.groupSize());
       }
     }
