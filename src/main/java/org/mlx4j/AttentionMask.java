@@ -3,13 +3,21 @@ package org.mlx4j;
 import java.util.Locale;
 
 /**
- * Which keys a query may look at, where no array says so. Mirrors the {@code mask} of {@code
+ * The keys that a query attends to, if no array describes them. Mirrors the {@code mask} of {@code
  * mlx.core.fast.scaled_dot_product_attention}.
+ *
+ * <pre>{@code
+ * MlxArray x = MlxRandom.normal(new int[] {1, 8, 16, 64}); // batch, heads, positions, features
+ * MlxArray y = Fast.scaledDotProductAttention(x, x, x, 0.125, AttentionMask.CAUSAL);
+ * }</pre>
  */
 public enum AttentionMask {
-  /** All. */
+  /** All keys. */
   NONE,
-  /** Those up to its own position, where the last query is at the position of the last key. */
+  /**
+   * The keys up to the position of the query, where the last query is at the position of the last
+   * key.
+   */
   CAUSAL;
 
   String mlxName() {

@@ -1,11 +1,19 @@
 package org.mlx4j;
 
-/** Which part of a convolution is kept. Mirrors the {@code mode} of {@code mlx.core.convolve}. */
+/**
+ * The part of a convolution that is returned. Mirrors the {@code mode} of {@code
+ * mlx.core.convolve}.
+ *
+ * <pre>{@code
+ * MlxArray x = MlxArray.of(1f, 2f, 3f, 4f);
+ * MlxArray smooth = x.convolve(MlxArray.of(0.5f, 0.5f), ConvolveMode.VALID); // [1.5, 2.5, 3.5]
+ * }</pre>
+ */
 public enum ConvolveMode {
-  /** Every position where the two overlap: as many elements as both together, less one. */
+  /** All positions at which the two vectors overlap: as many as both have elements, less one. */
   FULL,
-  /** The positions where the shorter one lies inside the longer one. */
+  /** The positions at which the shorter vector lies within the longer one. */
   VALID,
-  /** As many elements as the longer one has. */
+  /** As many positions as the longer vector has elements. */
   SAME
 }

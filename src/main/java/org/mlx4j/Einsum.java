@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.mlx4j.internal.ProductsNative;
 
-/** Checks of subscripts that MLX does not make before it relies on them. */
+/** Checks of subscripts that MLX relies on without making them. */
 final class Einsum {
   /** The letters of the alphabet, small and large. */
   private static final int LETTERS = 52;
@@ -45,10 +45,10 @@ final class Einsum {
 
   private static void require(String function, String subscripts, MlxArray[] operands) {
     String all = Call.notNull(function, "the subscripts", subscripts).replace(" ", "");
-    Call.handles(function, operands); // none is null
+    Call.handles(function, operands); // throws for null
     for (int i = 0; i < all.length(); i++) {
       if (!isLetter(all.charAt(i)) && ",.->".indexOf(all.charAt(i)) < 0) {
-        throw invalid(function, subscripts, "they are made of letters, ',', '->' and '...'");
+        throw invalid(function, subscripts, "only letters, ',', '->' and '...' are allowed");
       }
     }
     int arrow = all.indexOf("->");
@@ -64,7 +64,8 @@ final class Einsum {
   }
 
   /**
-   * MLX gives letters to the axes that an ellipsis stands for, and does not see when none is left.
+   * MLX gives letters to the axes that an ellipsis stands for, and does not notice when it runs
+   * out.
    */
   private static void requireEnoughLetters(
       String function, String subscripts, String[] inputs, MlxArray[] operands) {
@@ -76,7 +77,7 @@ final class Einsum {
       }
     }
     if (needed > LETTERS) {
-      throw invalid(function, subscripts, "together with the axes of '...' there are too many");
+      throw invalid(function, subscripts, "there are more than 52 axes, including those of '...'");
     }
   }
 
@@ -91,6 +92,6 @@ final class Einsum {
   private static IllegalArgumentException invalid(
       String function, String subscripts, String reason) {
     return new IllegalArgumentException(
-        "[" + function + "] subscripts \"" + subscripts + "\" are not possible: " + reason);
+        "[" + function + "] subscripts \"" + subscripts + "\" are invalid: " + reason);
   }
 }

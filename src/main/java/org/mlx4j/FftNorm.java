@@ -1,15 +1,20 @@
 package org.mlx4j;
 
 /**
- * Which of two Fourier transforms that are each other's inverse divides by the number of elements.
- * Mirrors the {@code norm} of {@code mlx.core.fft}.
+ * The normalization of a Fourier transform: whether the transform or its inverse divides by the
+ * number of elements. Mirrors the {@code norm} of {@code mlx.core.fft}.
+ *
+ * <pre>{@code
+ * MlxArray x = MlxArray.of(1f, 2f, 3f, 4f);
+ * MlxArray mean = Fft.fft(x, null, -1, FftNorm.FORWARD).get(0).real(); // 2.5
+ * }</pre>
  */
 public enum FftNorm {
-  /** The inverse one divides. */
+  /** The inverse transform divides by the number of elements. */
   BACKWARD(0),
-  /** Both divide by the root. */
+  /** Both transforms divide by the square root of the number of elements. */
   ORTHO(1),
-  /** The forward one divides. */
+  /** The forward transform divides by the number of elements. */
   FORWARD(2);
 
   private final int code;
@@ -18,7 +23,7 @@ public enum FftNorm {
     this.code = code;
   }
 
-  /** What natives take. */
+  /** Returns the number by which natives know this normalization. */
   int code() {
     return code;
   }

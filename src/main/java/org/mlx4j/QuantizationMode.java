@@ -5,23 +5,29 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How the elements of a matrix are represented by few bits. Groups of neighbours in a row share a
- * scale. Mirrors the {@code mode} of {@code mlx.core.quantize}.
+ * The representation of the elements of a quantized matrix. Groups of neighboring elements of a row
+ * share a scale. Mirrors the {@code mode} of {@code mlx.core.quantize}.
+ *
+ * <pre>{@code
+ * MlxArray w = MlxRandom.normal(new int[] {256, 512});
+ * Quantized q = w.quantize(QuantizationMode.MXFP8);
+ * MlxArray again = q.w().dequantize(q.scales(), null, 32, 8, QuantizationMode.MXFP8);
+ * }</pre>
  */
 public enum QuantizationMode {
   /**
-   * Whole numbers, multiplied by the group's scale and added to its bias. Groups of 32, 64 (unless
-   * said otherwise) or 128; 1, 2, 3, 4 (unless said otherwise), 5, 6 or 8 bits.
+   * Integers, which are multiplied by the scale of the group and added to its bias. Groups have 32,
+   * 64 (the default) or 128 elements; elements have 1, 2, 3, 4 (the default), 5, 6 or 8 bits.
    */
   AFFINE,
-  /** Floating point numbers of 4 bits, groups of 32, scales that are powers of 2. */
+  /** Floating point numbers of 4 bits in groups of 32, with scales that are powers of 2. */
   MXFP4,
-  /** Floating point numbers of 8 bits (E4M3), groups of 32, scales that are powers of 2. */
+  /** Floating point numbers of 8 bits (E4M3) in groups of 32, with scales that are powers of 2. */
   MXFP8,
-  /** Floating point numbers of 4 bits, groups of 16, scales of 8 bits (E4M3). */
+  /** Floating point numbers of 4 bits in groups of 16, with scales of 8 bits (E4M3). */
   NVFP4;
 
-  /** The first one is the default. */
+  /** Returns the allowed sizes, the default first. */
   private List<Integer> groupSizes() {
     return switch (this) {
       case AFFINE -> List.of(64, 32, 128);
@@ -30,7 +36,7 @@ public enum QuantizationMode {
     };
   }
 
-  /** The first one is the default. */
+  /** Returns the allowed numbers of bits, the default first. */
   private List<Integer> bits() {
     return switch (this) {
       case AFFINE -> List.of(4, 1, 2, 3, 5, 6, 8);
@@ -39,14 +45,14 @@ public enum QuantizationMode {
     };
   }
 
-  /** A mode with its parameters, which are allowed. */
+  /** A mode with allowed parameters. */
   record Parameters(QuantizationMode mode, int groupSize, int bits) {
     String mlxName() {
       return mode.name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** Returns the parameters, with defaults for null, if they are allowed. */
+  /** Returns the parameters, with defaults in place of null, if they are allowed. */
   static Parameters require(
       String function, Integer groupSize, Integer bits, QuantizationMode mode) {
     Call.notNull(function, "the mode", mode);
