@@ -691,8 +691,8 @@ public sealed interface Convolutions permits MlxArray {
   }
 
   /**
-   * Spreads the input by the stride and convolves it with the reversed kernel: {@code dilation * (K
-   * - 1)} zeros at both ends would give all positions where the two overlap.
+   * Spreads the input by the stride and convolves it with the reversed kernel; with {@code dilation
+   * * (K - 1)} zeros at both ends, that covers all positions at which the two overlap.
    */
   private MlxArray transposed(
       String function,
@@ -749,7 +749,7 @@ public sealed interface Convolutions permits MlxArray {
                 + kernel
                 + " on spatial axis "
                 + i
-                + ", the padded input only "
+                + ", but the padded input has size "
                 + padded
                 + described(input, weight));
       }
@@ -801,7 +801,7 @@ public sealed interface Convolutions permits MlxArray {
     return numbers.clone();
   }
 
-  /** Returns the number of spatial axes, which is any of 1 to 3 where -1 is asked for. */
+  /** Returns the number of spatial axes; -1 asks for any number from 1 to 3. */
   private static int requireSpatial(String function, int spatial, MlxArray input) {
     int actual = input.ndim() - 2;
     if (spatial < 0 ? actual < 1 || actual > 3 : actual != spatial) {
@@ -812,7 +812,7 @@ public sealed interface Convolutions permits MlxArray {
               + Arrays.toString(input.shape())
               + "; it must have "
               + (spatial < 0 ? "3 to 5" : spatial + 2)
-              + " axes: the batch, the spatial ones, the channels");
+              + " axes: the batch, the spatial axes and the channels");
     }
     if (!input.dtype().isFloating()) {
       throw new IllegalArgumentException(
@@ -834,7 +834,7 @@ public sealed interface Convolutions permits MlxArray {
               + Arrays.toString(weight.shape())
               + "; they must have "
               + (spatial + 2)
-              + " axes, none of them empty: the output channels, the spatial ones, the channels");
+              + " non-empty axes: the output channels, the spatial axes and the channels");
     }
   }
 
@@ -871,11 +871,11 @@ public sealed interface Convolutions permits MlxArray {
       throw new IllegalArgumentException(
           "["
               + function
-              + "] the channels of the input, its last axis, are "
+              + "] the channels do not match: the input has "
               + channels
-              + "; they must be those of the weights, "
+              + " on its last axis; it must have as many as the weights, "
               + perGroup
-              + ", times groups; groups is "
+              + ", for each group; groups is "
               + groups
               + described(input, weight));
     }
@@ -907,7 +907,7 @@ public sealed interface Convolutions permits MlxArray {
               + argument
               + " makes an axis of size "
               + number
-              + "; it is too large");
+              + ", which is too large");
     }
     return (int) number;
   }
@@ -923,7 +923,7 @@ public sealed interface Convolutions permits MlxArray {
               + Arrays.toString(x.shape())
               + " and dtype "
               + x.dtype()
-              + "; it must have one axis, which is not empty, and a floating point dtype");
+              + "; it must be a non-empty vector of a floating point dtype");
     }
   }
 }

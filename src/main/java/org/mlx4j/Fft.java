@@ -102,7 +102,7 @@ public final class Fft {
    * @param axes the axes; or null for all of them, if {@code s} is null too
    * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
+   * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
   public static MlxArray fft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
@@ -134,7 +134,7 @@ public final class Fft {
    * @param axes the axes; or null for all of them, if {@code s} is null too
    * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
+   * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
   public static MlxArray fftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
@@ -217,7 +217,7 @@ public final class Fft {
    * @param axes the axes; or null for all of them, if {@code s} is null too
    * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
+   * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
   public static MlxArray ifft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
@@ -250,7 +250,7 @@ public final class Fft {
    * @param axes the axes; or null for all of them, if {@code s} is null too
    * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
+   * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
   public static MlxArray ifftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
@@ -335,7 +335,7 @@ public final class Fft {
    * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array whose last transformed axis has size {@code n / 2 + 1}, where {@code
    *     n} is the last of the sizes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
+   * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
   public static MlxArray rfft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
@@ -370,7 +370,7 @@ public final class Fft {
    * @param norm which of a transform and its inverse divides by the number of elements
    * @return a complex64 array whose last transformed axis has size {@code n / 2 + 1}, where {@code
    *     n} is the last of the sizes
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
+   * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
   public static MlxArray rfftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
@@ -455,7 +455,7 @@ public final class Fft {
    * @param axes the axes; or null for all of them, if {@code s} is null too
    * @param norm which of a transform and its inverse divides by the number of elements
    * @return a float32 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
+   * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
   public static MlxArray irfft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
@@ -488,7 +488,7 @@ public final class Fft {
    * @param axes the axes; or null for all of them, if {@code s} is null too
    * @param norm which of a transform and its inverse divides by the number of elements
    * @return a float32 array
-   * @throws IllegalArgumentException if an axis is out of range or given twice, a size is not
+   * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
   public static MlxArray irfftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
@@ -550,7 +550,7 @@ public final class Fft {
    * @param a an array
    * @param axes the axes to shift
    * @return an array of the same shape
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   public static MlxArray fftshift(MlxArray a, int[] axes) {
     int[] resolved = Axes.resolveDistinct("fftshift", axes, Call.argument("fftshift", 0, a).ndim());
@@ -573,7 +573,7 @@ public final class Fft {
    * @param a an array
    * @param axes the axes to shift
    * @return an array of the same shape
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   public static MlxArray ifftshift(MlxArray a, int[] axes) {
     int[] resolved =

@@ -52,7 +52,7 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return an array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   default MlxArray sum(int[] axes, boolean keepdims) {
     return unary("sum", (a, s) -> ReductionsNative.sum(a, axes, keepdims, s), this);
@@ -91,7 +91,7 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return an array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   default MlxArray prod(int[] axes, boolean keepdims) {
     return unary("prod", (a, s) -> ReductionsNative.prod(a, axes, keepdims, s), this);
@@ -129,7 +129,7 @@ public sealed interface Reductions permits MlxArray {
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return an array without the reduced axes, unless they are kept; of dtype float32 if this array
    *     is of an integer dtype or bool
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   default MlxArray mean(int[] axes, boolean keepdims) {
     return unary("mean", (a, s) -> ReductionsNative.mean(a, axes, keepdims, s), this);
@@ -167,8 +167,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return an array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
-   *     is empty
+   * @throws IllegalArgumentException if an axis is out of range or repeated, or a reduced axis is
+   *     empty
    */
   default MlxArray max(int[] axes, boolean keepdims) {
     return unary("max", (a, s) -> ReductionsNative.max(a, axes, keepdims, s), this);
@@ -206,8 +206,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return an array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
-   *     is empty
+   * @throws IllegalArgumentException if an axis is out of range or repeated, or a reduced axis is
+   *     empty
    */
   default MlxArray min(int[] axes, boolean keepdims) {
     return unary("min", (a, s) -> ReductionsNative.min(a, axes, keepdims, s), this);
@@ -244,7 +244,7 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return a bool array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   default MlxArray all(int[] axes, boolean keepdims) {
     return unary("all", (a, s) -> ReductionsNative.all(a, axes, keepdims, s), this);
@@ -281,7 +281,7 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return a bool array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   default MlxArray any(int[] axes, boolean keepdims) {
     return unary("any", (a, s) -> ReductionsNative.any(a, axes, keepdims, s), this);
@@ -319,8 +319,7 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return an array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or this array is
-   *     empty
+   * @throws IllegalArgumentException if an axis is out of range or repeated, or this array is empty
    */
   default MlxArray logsumexp(int[] axes, boolean keepdims) {
     return unary("logsumexp", (a, s) -> ReductionsNative.logsumexp(a, axes, keepdims, s), this);
@@ -358,8 +357,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return an array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
-   *     is empty
+   * @throws IllegalArgumentException if an axis is out of range or repeated, or a reduced axis is
+   *     empty
    */
   default MlxArray median(int[] axes, boolean keepdims) {
     return unary("median", (a, s) -> ReductionsNative.median(a, axes, keepdims, s), this);
@@ -398,7 +397,7 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return an int32 array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   default MlxArray countNonzero(int[] axes, boolean keepdims) {
     return unary(
@@ -453,7 +452,7 @@ public sealed interface Reductions permits MlxArray {
    * @param keepdims whether the reduced axes are kept, with size 1
    * @param ddof the number that is subtracted from the number of elements in the divisor
    * @return an array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   default MlxArray var(int[] axes, boolean keepdims, int ddof) {
     return unary("var", (a, s) -> ReductionsNative.var(a, axes, keepdims, ddof, s), this);
@@ -507,7 +506,7 @@ public sealed interface Reductions permits MlxArray {
    * @param keepdims whether the reduced axes are kept, with size 1
    * @param ddof the number that is subtracted from the number of elements in the divisor
    * @return an array without the reduced axes, unless they are kept
-   * @throws IllegalArgumentException if an axis is out of range or given twice
+   * @throws IllegalArgumentException if an axis is out of range or repeated
    */
   default MlxArray std(int[] axes, boolean keepdims, int ddof) {
     return unary("std", (a, s) -> ReductionsNative.std(a, axes, keepdims, ddof, s), this);
@@ -544,8 +543,8 @@ public sealed interface Reductions permits MlxArray {
    * @param axes the axes to reduce
    * @param keepdims whether the reduced axes are kept, with size 1
    * @return two arrays, the smallest and the largest elements
-   * @throws IllegalArgumentException if an axis is out of range or given twice, or a reduced axis
-   *     is empty
+   * @throws IllegalArgumentException if an axis is out of range or repeated, or a reduced axis is
+   *     empty
    */
   default MlxArray[] minmax(int[] axes, boolean keepdims) {
     return unaryToMany("minmax", (a, s) -> ReductionsNative.minmax(a, axes, keepdims, s), this);

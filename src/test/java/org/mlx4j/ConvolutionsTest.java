@@ -236,7 +236,7 @@ class ConvolutionsTest {
     int max = Integer.MAX_VALUE;
     refuse(list, () -> x1.conv1d(w1, 0), "[conv1d] stride is [0]");
     refuse(list, () -> x1.conv1d(w1, -1), "[conv1d] stride");
-    refuse(list, () -> x1.conv1d(w1, 1, -3), "[conv1d] the kernel has size 2", "only -1");
+    refuse(list, () -> x1.conv1d(w1, 1, -3), "[conv1d] the kernel has size 2", "has size -1");
     refuse(list, () -> x1.conv1d(w1, 1, max), "[conv1d] padding", "too large");
     refuse(list, () -> x1.conv1d(w1, 1, Integer.MIN_VALUE), "[conv1d] the kernel");
     refuse(list, () -> x1.conv1d(w1, 1, 0, 0), "[conv1d] dilation is [0]");

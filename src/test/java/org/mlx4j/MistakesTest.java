@@ -293,7 +293,7 @@ class MistakesTest {
             "channels that differ",
             () -> Ops.ones(1, 8, 8, 3).conv2d(weights),
             "[conv2d]",
-            "are 3",
+            "has 3",
             "weights, 1",
             "[1, 8, 8, 3]",
             "[4, 3, 3, 1]"),
