@@ -13,7 +13,7 @@ import org.mlx4j.internal.ConvolutionsNative;
  * <pre>{@code
  * MlxArray images = MlxRandom.normal(new int[] {16, 28, 28, 3}); // batch, height, width, channels
  * MlxArray weight = MlxRandom.normal(new int[] {8, 5, 5, 3}); // output channels, kernel, channels
- * MlxArray y = images.conv2d(weight, 2, 2); // stride 2, padding 2: shape [16, 14, 14, 8]
+ * MlxArray y = images.conv2d(weight, 2, 2); // shape (16, 14, 14, 8)
  * MlxArray z =
  *     images.conv2d(weight, ConvolutionOptions.defaults().withStride(2, 1).withDilation(1, 2));
  * }</pre>

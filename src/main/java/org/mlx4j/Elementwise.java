@@ -14,7 +14,7 @@ import org.mlx4j.internal.ElementwiseNative;
  * <pre>{@code
  * MlxArray x = MlxArray.of(1f, 4f, 9f);
  * MlxArray y = x.sqrt().add(1).multiply(x); // [2, 12, 36]
- * MlxArray large = x.greater(3); // [false, true, true]
+ * MlxArray large = x.greater(3); // [False, True, True]
  * }</pre>
  *
  * <p>Like all operations they build a graph, which is computed when a value is read. Two arrays are

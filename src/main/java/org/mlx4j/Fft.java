@@ -11,8 +11,8 @@ import org.mlx4j.internal.FftNative;
  *
  * <pre>{@code
  * MlxArray signal = MlxRandom.normal(new int[] {100});
- * MlxArray spectrum = Fft.rfft(signal); // complex64, of shape [51]
- * MlxArray same = Fft.irfft(spectrum, 100); // float32, of shape [100]
+ * MlxArray spectrum = Fft.rfft(signal); // shape (51)
+ * MlxArray same = Fft.irfft(spectrum, 100); // shape (100)
  * }</pre>
  *
  * <p>Transforms are computed in single precision, whatever the dtype of the input. Results are

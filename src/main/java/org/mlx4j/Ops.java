@@ -23,7 +23,7 @@ import org.mlx4j.internal.ShapesNative;
  *
  * <pre>{@code
  * MlxArray x = Ops.arange(6).reshape(2, 3);
- * MlxArray y = Ops.concatenate(x, Ops.zeros(1, 3)); // shape [3, 3]
+ * MlxArray y = Ops.concatenate(x, Ops.zeros(1, 3)); // shape (3, 3)
  * MlxArray z = Ops.subtract(1, y); // 1 - y
  * Ops.eval(y, z);
  * }</pre>
