@@ -107,7 +107,8 @@ public sealed interface Convolutions permits MlxArray {
    * @param weight the weights, of shape {@code (O, K, C / groups)}
    * @param options stride, padding, dilation and groups
    * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   * @throws IllegalArgumentException if the shapes do not match, the kernel is larger than the
+   *     padded input, an axis other than the batch is empty, or the options contain uneven padding,
    *     an input dilation, output padding or a flip
    */
   default MlxArray conv1d(MlxArray weight, ConvolutionOptions options) {
@@ -168,7 +169,8 @@ public sealed interface Convolutions permits MlxArray {
    * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
    * @param options stride, padding, dilation and groups
    * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   * @throws IllegalArgumentException if the shapes do not match, the kernel is larger than the
+   *     padded input, an axis other than the batch is empty, or the options contain uneven padding,
    *     an input dilation, output padding or a flip
    */
   default MlxArray conv2d(MlxArray weight, ConvolutionOptions options) {
@@ -230,7 +232,8 @@ public sealed interface Convolutions permits MlxArray {
    * @param options stride, padding, dilation and groups; MLX has no groups here, so there must be
    *     one
    * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   * @throws IllegalArgumentException if the shapes do not match, the kernel is larger than the
+   *     padded input, an axis other than the batch is empty, or the options contain uneven padding,
    *     an input dilation, output padding or a flip
    */
   default MlxArray conv3d(MlxArray weight, ConvolutionOptions options) {
@@ -301,7 +304,8 @@ public sealed interface Convolutions permits MlxArray {
    * @param weight the weights, of shape {@code (O, K, C / groups)}
    * @param options stride, padding, dilation, output padding and groups
    * @return an array of shape {@code (N, L', O)}
-   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   * @throws IllegalArgumentException if the shapes do not match, the kernel is larger than the
+   *     padded input, an axis other than the batch is empty, or the options contain uneven padding,
    *     an input dilation or a flip
    */
   default MlxArray convTranspose1d(MlxArray weight, ConvolutionOptions options) {
@@ -390,7 +394,8 @@ public sealed interface Convolutions permits MlxArray {
    * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
    * @param options stride, padding, dilation, output padding and groups
    * @return an array of shape {@code (N, H', W', O)}
-   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   * @throws IllegalArgumentException if the shapes do not match, the kernel is larger than the
+   *     padded input, an axis other than the batch is empty, or the options contain uneven padding,
    *     an input dilation or a flip
    */
   default MlxArray convTranspose2d(MlxArray weight, ConvolutionOptions options) {
@@ -481,7 +486,8 @@ public sealed interface Convolutions permits MlxArray {
    * @param options stride, padding, dilation, output padding and groups; MLX has no groups here, so
    *     there must be one
    * @return an array of shape {@code (N, D', H', W', O)}
-   * @throws IllegalArgumentException as described above, or if the options contain uneven padding,
+   * @throws IllegalArgumentException if the shapes do not match, the kernel is larger than the
+   *     padded input, an axis other than the batch is empty, or the options contain uneven padding,
    *     an input dilation or a flip
    */
   default MlxArray convTranspose3d(MlxArray weight, ConvolutionOptions options) {
@@ -600,7 +606,8 @@ public sealed interface Convolutions permits MlxArray {
    * @param options all options except output padding; with three spatial axes there must be one
    *     group
    * @return an array of shape {@code (N, …, O)}
-   * @throws IllegalArgumentException as described above, or if the options contain output padding
+   * @throws IllegalArgumentException if the shapes do not match, the kernel is larger than the
+   *     padded input, an axis other than the batch is empty, or the options contain output padding
    */
   default MlxArray convGeneral(MlxArray weight, ConvolutionOptions options) {
     Call.notNull("convGeneral", "options", options).refuseTransposed("convGeneral");
@@ -615,8 +622,7 @@ public sealed interface Convolutions permits MlxArray {
         options.flip());
   }
 
-  // ---- arguments
-  // --------------------------------------------------------------------------------
+  // ---- arguments --------------------------------------------------------------------------------
 
   private MlxArray convolution(
       String function, int spatial, MlxArray weight, ConvolutionOptions options) {

@@ -28,8 +28,7 @@ import org.mlx4j.internal.FastNative;
 public final class Fast {
   private Fast() {}
 
-  // ---- operations
-  // --------------------------------------------------------------------------------
+  // ---- operations -------------------------------------------------------------------------------
 
   /**
    * Divides the elements by their root mean square along the last axis. Mirrors {@code
@@ -399,8 +398,7 @@ public final class Fast {
     }
   }
 
-  // ---- kernels
-  // -----------------------------------------------------------------------------------
+  // ---- kernels ----------------------------------------------------------------------------------
 
   /**
    * Equivalent to {@link #metalKernel(String, List, List, String, String, boolean, boolean,

@@ -34,8 +34,7 @@ import org.mlx4j.internal.ShapesNative;
 public final class Ops {
   private Ops() {}
 
-  // ---- creation
-  // ----------------------------------------------------------------------------------
+  // ---- creation ---------------------------------------------------------------------------------
 
   /** Equivalent to {@link #zeros(int[], DType) zeros(shape, DType.FLOAT32)}. */
   public static MlxArray zeros(int... shape) {
@@ -512,8 +511,7 @@ public final class Ops {
     return creation("blackman", s -> CreationNative.blackman(m, s));
   }
 
-  // ---- several arrays
-  // ----------------------------------------------------------------------------
+  // ---- several arrays ---------------------------------------------------------------------------
 
   /** Equivalent to {@link #concatenate(MlxArray[], int) concatenate(arrays, 0)}. */
   public static MlxArray concatenate(MlxArray... arrays) {
@@ -644,8 +642,7 @@ public final class Ops {
         "meshgrid", (xs, s) -> ShapesNative.meshgrid(xs, sparse, indexing.mlxName(), s), arrays);
   }
 
-  // ---- sums of products
-  // --------------------------------------------------------------------------
+  // ---- sums of products -------------------------------------------------------------------------
 
   /**
    * Computes a sum of products in Einstein's notation. Mirrors {@code mlx.core.einsum}.
@@ -681,8 +678,7 @@ public final class Ops {
     return Einsum.path(subscripts, operands);
   }
 
-  // ---- a number first
-  // ----------------------------------------------------------------------------
+  // ---- a number first ---------------------------------------------------------------------------
 
   /** Equivalent to {@link Elementwise#add(MlxArray)} with a number as the first operand. */
   public static MlxArray add(double x, MlxArray y) {
@@ -927,8 +923,7 @@ public final class Ops {
     return leftWeak("rightShift", ElementwiseNative::right_shift, x, y);
   }
 
-  // ---- dtypes
-  // ----------------------------------------------------------------------------------
+  // ---- dtypes -----------------------------------------------------------------------------------
 
   /**
    * Returns the dtype to which dtypes are promoted. Mirrors {@code mlx.core.result_type}.
@@ -1060,8 +1055,7 @@ public final class Ops {
     return Iinfo.of(dtype);
   }
 
-  // ---- evaluation
-  // ----------------------------------------------------------------------------------
+  // ---- evaluation -------------------------------------------------------------------------------
 
   /**
    * Computes arrays together, as far as they are not computed yet, and waits for them. Mirrors
@@ -1149,8 +1143,7 @@ public final class Ops {
     }
   }
 
-  // ---- printing
-  // ------------------------------------------------------------------------------------
+  // ---- printing ---------------------------------------------------------------------------------
 
   /**
    * Sets how all arrays are printed from now on. Mirrors {@code mlx.core.set_printoptions}.
@@ -1191,8 +1184,7 @@ public final class Ops {
     return new PrintScope(new PrintOptions(precision));
   }
 
-  // ---- checks
-  // --------------------------------------------------------------------------------------
+  // ---- checks -----------------------------------------------------------------------------------
 
   /**
    * Sets whether operations that take indices evaluate them, if they are not computed yet, in order

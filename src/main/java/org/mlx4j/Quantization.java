@@ -719,8 +719,7 @@ public sealed interface Quantization permits MlxArray {
     return unary("toFp8", QuantizationNative::to_fp8, this);
   }
 
-  // ---- arguments
-  // --------------------------------------------------------------------------------
+  // ---- arguments --------------------------------------------------------------------------------
 
   /** Returns the parameters of an operand that is quantized while it is multiplied. */
   private static Parameters requireFloating(
