@@ -19,10 +19,10 @@ import org.mlx4j.internal.ConvolutionsNative;
  * }</pre>
  *
  * <p>The first axis of an input is the batch, the last one holds the channels, and those between
- * are the spatial axes. The first axis of the weights holds the output channels. As in MLX, what is
- * computed is the cross-correlation: the kernel is not reversed, except by transposed convolutions
- * and on request by {@code convGeneral}. The result has the dtype to which those of the input and
- * the weights promote; the input must be of a floating point dtype.
+ * are the spatial axes. The first axis of the weights holds the output channels. As in MLX, these
+ * operations compute the cross-correlation: the kernel is not reversed, except by transposed
+ * convolutions and on request by {@code convGeneral}. The result has the dtype to which those of
+ * the input and the weights promote; the input must be of a floating point dtype.
  *
  * <p>Every operation takes its parameters as numbers, in the order of Python's, or as {@link
  * ConvolutionOptions}, by name. All of them throw {@link IllegalArgumentException} if the shapes do
@@ -164,7 +164,7 @@ public sealed interface Convolutions permits MlxArray {
   /**
    * Convolves an input of shape {@code (N, H, W, C)} over two spatial axes. The size of a spatial
    * axis of the result is {@code H' = (H + 2 * padding - dilation * (KH - 1) - 1) / stride + 1},
-   * rounded down; the other axes are alike. Mirrors {@code mlx.core.conv2d}.
+   * rounded down; the other axes follow the same rule. Mirrors {@code mlx.core.conv2d}.
    *
    * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
    * @param options stride, padding, dilation and groups
@@ -226,7 +226,7 @@ public sealed interface Convolutions permits MlxArray {
   /**
    * Convolves an input of shape {@code (N, D, H, W, C)} over three spatial axes. The size of a
    * spatial axis of the result is {@code D' = (D + 2 * padding - dilation * (KD - 1) - 1) / stride
-   * + 1}, rounded down; the other axes are alike. Mirrors {@code mlx.core.conv3d}.
+   * + 1}, rounded down; the other axes follow the same rule. Mirrors {@code mlx.core.conv3d}.
    *
    * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}
    * @param options stride, padding, dilation and groups; MLX has no groups here, so there must be
@@ -389,7 +389,8 @@ public sealed interface Convolutions permits MlxArray {
    * Computes the transposed convolution of an input of shape {@code (N, H, W, C)} over two spatial
    * axes: the input is spread by the stride and convolved with the reversed kernel. The size of a
    * spatial axis of the result is {@code H' = (H - 1) * stride - 2 * padding + dilation * (KH - 1)
-   * + outputPadding + 1}; the other axes are alike. Mirrors {@code mlx.core.conv_transpose2d}.
+   * + outputPadding + 1}; the other axes follow the same rule. Mirrors {@code
+   * mlx.core.conv_transpose2d}.
    *
    * @param weight the weights, of shape {@code (O, KH, KW, C / groups)}
    * @param options stride, padding, dilation, output padding and groups
@@ -479,7 +480,7 @@ public sealed interface Convolutions permits MlxArray {
    * Computes the transposed convolution of an input of shape {@code (N, D, H, W, C)} over three
    * spatial axes: the input is spread by the stride and convolved with the reversed kernel. The
    * size of a spatial axis of the result is {@code D' = (D - 1) * stride - 2 * padding + dilation *
-   * (KD - 1) + outputPadding + 1}; the other axes are alike. Mirrors {@code
+   * (KD - 1) + outputPadding + 1}; the other axes follow the same rule. Mirrors {@code
    * mlx.core.conv_transpose3d}.
    *
    * @param weight the weights, of shape {@code (O, KD, KH, KW, C / groups)}
