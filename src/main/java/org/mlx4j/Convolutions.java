@@ -802,8 +802,10 @@ public sealed interface Convolutions permits MlxArray {
               + Arrays.toString(numbers)
               + " has "
               + numbers.length
-              + " entries; it must have 1"
-              + (spatial == 1 ? "" : ", or " + spatial + ": one for each spatial axis"));
+              + " entries; it must have "
+              + spatial
+              + ", one for each spatial axis"
+              + (spatial == 1 ? "" : ", or 1 for all"));
     }
     return numbers.clone();
   }

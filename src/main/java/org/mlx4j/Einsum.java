@@ -77,7 +77,7 @@ final class Einsum {
       }
     }
     if (needed > LETTERS) {
-      throw invalid(function, subscripts, "there are more than 52 axes, including those of '...'");
+      throw invalid(function, subscripts, "there are too many axes, with those of '...'");
     }
   }
 

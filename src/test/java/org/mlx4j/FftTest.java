@@ -115,7 +115,7 @@ class FftTest {
         refusal("irfft of one", () -> Fft.irfft(Ops.ones(1)), "[irfft]", "positive"),
         refusal("irfft of nothing", () -> Fft.irfft(Ops.zeros(4, 0)), "[irfft]", "positive"),
         refusal("fft2 of a line", () -> Fft.fft2(line), "[fft2] axis -2"),
-        refusal("fft2 sizes", () -> Fft.fft2(plane, new int[] {2}), "[fft2]", "one for each"),
+        refusal("fft2 sizes", () -> Fft.fft2(plane, new int[] {2}), "[fft2]", "one size for each"),
         refusal("fftn axes", () -> Fft.fftn(plane, two, null), "[fftn]", "axes must be given"),
         refusal("fftn axes twice", () -> Fft.fftn(plane, null, twice), "[fftn]", "twice"),
         refusal(

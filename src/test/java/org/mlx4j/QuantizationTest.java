@@ -404,7 +404,7 @@ class QuantizationTest {
         () ->
             x.quantizedMatmul(
                 q.w(), q.scales().astype(DType.FLOAT64), q.biases().astype(DType.FLOAT64)),
-        "[quantizedMatmul] scales and biases are of dtype float64");
+        "[quantizedMatmul] the scales or the biases are of dtype float64");
     refuse(
         list,
         () ->
@@ -413,7 +413,7 @@ class QuantizationTest {
     refuse(list, () -> x.qqmm(nvfp4.w()), "[qqmm] the matrix is quantized");
     refuse(list, () -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 0), "[qqmm] bits is 0");
     refuse(list, () -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 4, affine), "[qqmm] the mode");
-    refuse(list, () -> x.qqmm(w, nvfp4.scales()), "[qqmm] array argument 1", "has no scales");
+    refuse(list, () -> x.qqmm(w, nvfp4.scales()), "[qqmm] array argument 1", "without scales");
     refuse(list, () -> x.qqmm(Ops.ones(64)), "[qqmm] array argument 1 has shape [64]");
     refuse(list, () -> MlxArray.scalar(1f).qqmm(w), "[qqmm] array argument 0 has shape []");
     refuse(list, () -> Ops.zeros(0, 64).qqmm(w), "[qqmm] array argument 0");
