@@ -3,21 +3,20 @@ package org.mlx4j;
 import java.util.Locale;
 
 /**
- * The order of the axes of {@code meshgrid}. Mirrors the {@code indexing} of {@code
- * mlx.core.meshgrid}.
+ * The order of the axes that {@link Ops#meshgrid} returns. Mirrors the argument {@code indexing} of
+ * {@code mlx.core.meshgrid}.
  *
  * <pre>{@code
- * MlxArray[] vectors = {Ops.arange(3), Ops.arange(2)};
- * int[] shape = Ops.meshgrid(vectors, false, MeshIndexing.IJ)[0].shape(); // [3, 2]
+ * MlxArray x = MlxArray.of(1, 2, 3);
+ * MlxArray y = MlxArray.of(4, 5);
+ * MlxArray[] xy = Ops.meshgrid(new MlxArray[] {x, y}, false, MeshIndexing.XY); // shapes (2, 3)
+ * MlxArray[] ij = Ops.meshgrid(new MlxArray[] {x, y}, false, MeshIndexing.IJ); // shapes (3, 2)
  * }</pre>
  */
 public enum MeshIndexing {
-  /**
-   * Cartesian indexing: the first vector lies along the second axis, the second vector along the
-   * first axis.
-   */
+  /** Cartesian order: the first vector varies along the second axis, the second along the first. */
   XY,
-  /** Matrix indexing: each vector lies along the axis of its position. */
+  /** Matrix order: vector {@code i} varies along axis {@code i}. */
   IJ;
 
   String mlxName() {

@@ -3,22 +3,19 @@ package org.mlx4j;
 import java.util.Locale;
 
 /**
- * The side on which {@code searchsorted} inserts a value beside equal elements. Mirrors the {@code
- * side} of {@code mlx.core.searchsorted}.
+ * The position that {@link Sorting#searchsorted(MlxArray, SearchSide)} returns among equal
+ * elements. Mirrors the argument {@code side} of {@code mlx.core.searchsorted}.
  *
  * <pre>{@code
- * MlxArray sorted = MlxArray.of(1f, 2f, 2f, 3f);
- * MlxArray left = sorted.searchsorted(MlxArray.of(2f), SearchSide.LEFT); // [1]
- * MlxArray right = sorted.searchsorted(MlxArray.of(2f), SearchSide.RIGHT); // [3]
+ * MlxArray sorted = MlxArray.of(1, 2, 2, 3);
+ * MlxArray first = sorted.searchsorted(MlxArray.of(2), SearchSide.LEFT);  // [1]
+ * MlxArray after = sorted.searchsorted(MlxArray.of(2), SearchSide.RIGHT); // [3]
  * }</pre>
  */
 public enum SearchSide {
-  /** Before the first equal element: the index is the number of elements less than the value. */
+  /** Before the first: the number of elements that are smaller than the value. */
   LEFT,
-  /**
-   * After the last equal element: the index is the number of elements less than or equal to the
-   * value.
-   */
+  /** After the last: the number of elements that are smaller than the value or equal to it. */
   RIGHT;
 
   String mlxName() {
