@@ -12,7 +12,7 @@ import java.util.Objects;
  * MlxArray image = MlxRandom.normal(new int[] {1, 28, 28, 3});
  * MlxArray weight = MlxRandom.normal(new int[] {8, 3, 5, 3});
  * ConvolutionOptions options = ConvolutionOptions.defaults().withStride(2, 1).withPadding(1, 2);
- * MlxArray y = image.conv2d(weight, options); // shape (1, 13, 30, 8)
+ * MlxArray y = image.conv2d(weight, options); // shape (1, 14, 28, 8)
  * }</pre>
  *
  * <p>Every list holds one number that applies to all spatial axes, or one number for each of them.
