@@ -6,7 +6,8 @@
 
 Nothing is installed for that. The project gets a local repository under target/, in which mlx4j is the one of this folder,
 and all else is a link into the user's local repository: nothing is copied, and what had to be downloaded is moved to where
-the user's other builds find it. Without --jar, mlx4j is a jar that only refers to target/classes and target/native.
+the user's other builds find it. Without --jar, mlx4j is a jar that only refers to target/classes, target/native
+and each --library.
 """
 
 import argparse
@@ -50,7 +51,7 @@ def keep_downloads(ours, shared, repository):
         keep_downloads(Path(*rest), shared / first, repository / first)
 
 
-def publish(version, jar, pom, native_stage):
+def publish(version, jar, pom, native_stage, libraries):
     """Puts mlx4j into the repository."""
     folder = REPOSITORY / OURS / version
     shutil.rmtree(folder, ignore_errors=True)
@@ -62,6 +63,7 @@ def publish(version, jar, pom, native_stage):
         return
     # a manifest's lines have at most 72 bytes; a space continues one
     places = [os.path.relpath(place, folder) + "/" for place in (TARGET / "classes", native_stage)]
+    places += [os.path.relpath(library, folder) for library in libraries]
     line = "Class-Path: " + " ".join(places)
     lines = [line[:70], *(f" {line[i : i + 69]}" for i in range(70, len(line), 69))]
     with zipfile.ZipFile(published, "w") as archive:
@@ -75,6 +77,7 @@ def parse_arguments():
     parser.add_argument("--jar", type=Path, help="the jar of mlx4j, instead of the classes and natives under target/")
     parser.add_argument("--pom", type=Path, default=ROOT / "pom.xml", help="the jar's POM")
     parser.add_argument("--native-stage", type=Path, default=TARGET / "native", help="natives without a jar")
+    parser.add_argument("--library", type=Path, action="append", default=[], help="a jar that mlx4j's jar contains")
     parser.add_argument("--version", help="mlx4j's version; that of pom.xml unless given")
     parser.add_argument("--maven", default="mvn", help="the command")
     parser.add_argument("--settings", type=Path, help="the user's settings.xml, where it is not in its usual place")
@@ -88,7 +91,7 @@ def main():
     version = arguments.version or re.search("<version>(.*?)</version>", (ROOT / "pom.xml").read_text()).group(1)
     shared = arguments.shared.resolve()
     link_all_but(OURS, shared, REPOSITORY)
-    publish(version, arguments.jar, arguments.pom, arguments.native_stage)
+    publish(version, arguments.jar, arguments.pom, arguments.native_stage, arguments.library)
     command = [arguments.maven, "-B", "-f", str(arguments.project / "pom.xml")]
     command += [f"-Dmaven.repo.local={REPOSITORY}", f"-Dmlx4j.version={version}"]
     if arguments.offline == "true":

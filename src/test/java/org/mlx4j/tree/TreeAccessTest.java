@@ -205,7 +205,7 @@ class TreeAccessTest {
         assertThrowsSaying(
             IllegalArgumentException.class,
             () -> Trees.flatten(large),
-            "[flatten] the tree: the record Large cannot be read or made: bad parameter count");
+            "[flatten] the tree: the record Large cannot be read or created: bad parameter count");
       }
     }
   }
@@ -288,7 +288,7 @@ class TreeAccessTest {
       assertThrowsSaying(
           IllegalArgumentException.class,
           () -> Trees.flatten(List.of(x, box)),
-          "[flatten] the tree, [1]: the record boxes.hidden.Box cannot be read or made",
+          "[flatten] the tree, [1]: the record boxes.hidden.Box cannot be read or created",
           "its module does not open its package",
           "add \"opens boxes.hidden;\" to the module-info of boxes");
     }

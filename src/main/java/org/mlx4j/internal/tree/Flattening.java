@@ -5,21 +5,21 @@ import java.util.function.Consumer;
 import org.mlx4j.MlxArray;
 
 /**
- * Takes trees apart: their arrays, in order, and their structure.
+ * Takes trees apart into their arrays, in order, and their structure.
  *
- * <p>The structure is the sequence of all nodes, each before what it holds. An array is {@link
- * #LEAF} in it, null and static values are themselves.
+ * <p>The structure is a sequence of tokens in depth-first order: a {@link Node} precedes its
+ * children, {@link #LEAF} stands for an array, and null and static values stand for themselves.
  */
 public final class Flattening {
-  /** How deep trees may be. What is deeper most likely contains itself. */
-  private static final int DEEPEST = 1000;
+  /** The maximum depth of trees. Deeper ones most likely contain themselves. */
+  private static final int MAX_DEPTH = 1000;
 
   static final Object LEAF = new Object();
 
   private final String function;
   private final Roots roots;
 
-  /** Who else wants to see static values; null for nobody. */
+  /** Receives static values; null if nobody asks for them. */
   private final Consumer<Object> statics;
 
   private MlxArray[] leaves = new MlxArray[16];
@@ -44,8 +44,8 @@ public final class Flattening {
   /**
    * Takes trees apart.
    *
-   * @param function what messages name
-   * @param roots what the trees are to that function
+   * @param function the public function that messages name
+   * @param roots the names of the trees in messages
    * @param trees the trees
    * @return their parts
    * @throws IllegalArgumentException if a tree cannot be taken apart
@@ -55,12 +55,12 @@ public final class Flattening {
   }
 
   /**
-   * Finds the arrays of a tree, and shows its static values. Collections of any kind may hold
-   * arrays; they are shown as static values.
+   * Finds the arrays of a tree and passes on its static values. Collections that are neither lists
+   * nor maps may hold arrays here; they count as static values.
    *
-   * @param function what messages name
+   * @param function the public function that messages name
    * @param tree the tree
-   * @param statics what takes the static values
+   * @param statics receives the static values
    * @return the arrays
    * @throws IllegalArgumentException if a tree cannot be taken apart
    */
@@ -69,7 +69,7 @@ public final class Flattening {
   }
 
   /**
-   * The arrays.
+   * Returns the arrays.
    *
    * @return the arrays of all trees, in order
    */
@@ -78,9 +78,9 @@ public final class Flattening {
   }
 
   /**
-   * All but the arrays.
+   * Returns the structure, from which the trees can be rebuilt with other arrays.
    *
-   * @return what the trees can be made from, together with arrays
+   * @return the structure of all trees
    */
   public Structure structure() {
     return new Structure(function, roots, Arrays.copyOf(tokens, tokenCount), leavesOfRoots);
@@ -122,15 +122,15 @@ public final class Flattening {
     return statics == null;
   }
 
-  /** Adds a node; its children come next. */
+  /** Adds a node, which its children follow. */
   void open(Node node) {
-    if (++depth > DEEPEST) {
-      throw error("it is nested more than " + DEEPEST + " deep; a tree cannot contain itself");
+    if (++depth > MAX_DEPTH) {
+      throw error("it is nested more than " + MAX_DEPTH + " deep; a tree cannot contain itself");
     }
     addToken(node);
   }
 
-  /** All children of the node that was opened last were added. */
+  /** Ends the node that was opened last. */
   void close() {
     depth--;
   }
@@ -142,7 +142,7 @@ public final class Flattening {
     tokens[tokenCount++] = token;
   }
 
-  /** Says what is wrong with the value that comes next. */
+  /** Returns the exception for the next value. */
   IllegalArgumentException error(String message) {
     String place = Structure.place(roots, tokens, tokenCount);
     return new IllegalArgumentException("[" + function + "] " + place + ": " + message);

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.mlx4j.MlxArray;
 
-/** How the values of a class become part of a tree. */
+/** The way in which values of a class become part of a tree. */
 interface Kind {
   void flatten(Object value, Flattening into);
 
-  /** Everything that holds no arrays as far as a tree knows: it travels unchanged. */
+  /** Values without arrays, which are kept unchanged. */
   Kind STATIC = (value, into) -> into.addStatic(value);
 
-  /** Collections whose elements have no places of their own are no trees. */
+  /** Collections other than lists and maps: their elements have no fixed places. */
   Kind COLLECTION =
       (value, into) -> {
         if (into.looksForArrays()) {
@@ -22,14 +22,14 @@ interface Kind {
               throw into.error(
                   "a "
                       + value.getClass().getName()
-                      + " holds arrays, whose places in it are not known; use a List or a Map");
+                      + " holds arrays without fixed places; use a List or a Map");
             }
           }
         }
         into.addStatic(value);
       };
 
-  /** Looked up for every node of every tree, so it is kept with the class. */
+  /** Cached with the class, since it is looked up for every node of every tree. */
   ClassValue<Kind> OF_CLASS =
       new ClassValue<>() {
         @Override
@@ -54,9 +54,10 @@ interface Kind {
       };
 
   /**
-   * The kind of a class.
+   * Returns the kind of a class.
    *
-   * @throws UnusableTypeException if it is a record that cannot be read or made
+   * @throws UnusableTypeException if it is a record whose components or constructor are not
+   *     accessible
    */
   static Kind of(Class<?> type) {
     return OF_CLASS.get(type);

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.LinkedList;
 import java.util.List;
 
-/** A list: of the same kind when it is made again, as far as the JDK's own are concerned. */
+/** A list. The JDK's array lists and linked lists are rebuilt as such, others as unmodifiable. */
 record ListShape(Form form, int size) implements Node {
   enum Form {
     UNMODIFIABLE,
@@ -22,7 +22,8 @@ record ListShape(Form form, int size) implements Node {
   }
 
   static void flatten(Object value, Flattening into) {
-    Object[] elements = ((List<?>) value).toArray(); // at once: another thread may change it
+    Object[] elements =
+        ((List<?>) value).toArray(); // a snapshot: another thread may change the list
     into.open(new ListShape(Form.of(value), elements.length));
     for (Object element : elements) {
       into.add(element);
@@ -41,7 +42,7 @@ record ListShape(Form form, int size) implements Node {
   }
 
   @Override
-  @SuppressWarnings("JdkObsolete") // it is what the user has
+  @SuppressWarnings("JdkObsolete") // the user chose it
   public Object rebuild(Rebuilding from) {
     Object[] elements = new Object[size];
     for (int i = 0; i < size; i++) {

@@ -14,12 +14,11 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * A map: its keys in the order in which it iterates over them, which stays when it is made again.
+ * A map. It keeps its iteration order when it is rebuilt.
  *
  * @param form the kind of map
- * @param empty what sorts the keys of a sorted map, an empty map of the kind if they are enums,
- *     else null
- * @param keys the keys, any objects
+ * @param empty the comparator of a sorted map, an empty copy of an enum map, otherwise null
+ * @param keys the keys in iteration order
  */
 record MapShape(Form form, Object empty, List<Object> keys) implements Node {
   private static final Pattern PLAIN = Pattern.compile("[\\w$-]+");
@@ -33,7 +32,7 @@ record MapShape(Form form, Object empty, List<Object> keys) implements Node {
 
   static void flatten(Object value, Flattening into) {
     if (value instanceof IdentityHashMap) {
-      throw into.error("an IdentityHashMap is no tree: equal keys of it are different");
+      throw into.error("an IdentityHashMap is not a tree, because it distinguishes equal keys");
     }
     Map<?, ?> map = (Map<?, ?>) value;
     Map.Entry<?, ?>[] entries = map.entrySet().toArray(new Map.Entry<?, ?>[0]);

@@ -3,7 +3,7 @@ package org.mlx4j.internal.tree;
 import java.util.Arrays;
 import org.mlx4j.MlxArray;
 
-/** Goes through a tree and a structure that should be its own, except for static values. */
+/** Compares a tree with a structure, except for static values. */
 final class Matching {
   private final Structure structure;
   private final String name;
@@ -24,7 +24,7 @@ final class Matching {
     return Arrays.copyOf(leaves, leaf);
   }
 
-  /** Compares the next tree of the structure with another one. */
+  /** Compares the next tree of the structure with a value. */
   void next(Object other) {
     Object wanted = structure.tokens[token++];
     if (wanted == Flattening.LEAF) {
@@ -44,7 +44,7 @@ final class Matching {
     return sameClass || (!(other instanceof MlxArray) && shape(other) == null);
   }
 
-  /** The node that a value is, or null if it is static. */
+  /** Returns the node of a value, or null if the value is static. */
   private static Node shape(Object value) {
     return Flattening.of("flatten", Roots.TREE, value).structure().firstNode();
   }

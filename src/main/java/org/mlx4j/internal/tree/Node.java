@@ -1,22 +1,22 @@
 package org.mlx4j.internal.tree;
 
 /**
- * What holds other trees. In a {@link Structure} it stands before what it holds, and says how to
- * put it together again. Nodes of equal structures are equal.
+ * An inner node of a tree. In a {@link Structure} it precedes its children and knows how to rebuild
+ * the value from them. Nodes of equal structures are equal.
  */
 interface Node {
-  /** The number of trees that it holds. */
+  /** Returns the number of children. */
   int children();
 
-  /** How a path continues to a child: {@code .w} or {@code [2]}. */
+  /** Returns the part of a path that leads to a child, such as {@code .w} or {@code [2]}. */
   String segment(int child);
 
-  /** Makes the value again, of children that {@code from} makes. */
+  /** Rebuilds the value from children that {@code from} rebuilds. */
   Object rebuild(Rebuilding from);
 
-  /** Compares with a value, and goes on with the children of both. */
+  /** Compares this node with a value, and then their children. */
   void match(Object other, Matching matching);
 
-  /** What it is, for messages: "a list of 3". */
+  /** Returns a description for messages, such as "a list of 3". */
   String description();
 }

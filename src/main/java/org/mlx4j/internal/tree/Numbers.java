@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A Java array of primitive values, which are static. It can be written to, so what it holds is
+ * A Java array of primitive values, which are static. Arrays are mutable, so their elements are
  * copied and compared.
  */
 final class Numbers implements Node {

@@ -2,7 +2,7 @@ package org.mlx4j.internal.tree;
 
 import java.util.Optional;
 
-/** An {@link Optional}; what it holds has the same path as itself. */
+/** An {@link Optional}; its value has the same path as the optional itself. */
 enum OptionalShape implements Node {
   EMPTY,
   PRESENT;

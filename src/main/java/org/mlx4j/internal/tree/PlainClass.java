@@ -15,8 +15,9 @@ import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
 
 /**
- * A class that is no record and whose fields may hold arrays. As a static value its arrays would be
- * constants: they would have no gradients, and a compiled function would not see that they changed.
+ * A class that is not a record and whose fields may hold arrays. It is refused, because arrays in
+ * static values are constants: they have no gradients, and a compiled function does not notice when
+ * they change.
  */
 final class PlainClass implements Kind {
   private final Class<?> type;
@@ -25,7 +26,7 @@ final class PlainClass implements Kind {
     this.type = type;
   }
 
-  /** The kind of a class that is nothing else a tree knows. */
+  /** Returns the kind of a class of which trees know nothing. */
   static Kind of(Class<?> type) {
     return mayHoldArrays(type, new HashSet<>()) ? new PlainClass(type) : STATIC;
   }
@@ -37,13 +38,13 @@ final class PlainClass implements Kind {
           "the class "
               + type.getName()
               + " is not a record, so the arrays in its fields would not be seen; make it a record"
-              + " (in Kotlin, annotate the data class with @JvmRecord), or pass its arrays in a List"
-              + " or a Map");
+              + " (in Kotlin, annotate the data class with @JvmRecord), or pass its arrays in a"
+              + " List or a Map");
     }
     into.addStatic(value);
   }
 
-  /** Whether a field, or a field of what a field refers to, is declared to hold arrays. */
+  /** Tells whether a field is declared to hold arrays, directly or through fields of its type. */
   private static boolean mayHoldArrays(Class<?> type, Set<Class<?>> seen) {
     if (type == MlxArray.class) {
       return true;
@@ -82,7 +83,7 @@ final class PlainClass implements Kind {
       if (mayHoldArrays(parameterized.getRawType(), seen)) {
         return true;
       }
-      // a function of arrays holds none
+      // type arguments of others, such as functions, tell nothing about fields
       if (parameterized.getRawType() instanceof Class<?> raw && isContainer(raw)) {
         for (Type argument : parameterized.getActualTypeArguments()) {
           if (mayHoldArrays(argument, seen)) {
@@ -100,7 +101,7 @@ final class PlainClass implements Kind {
         || raw == Optional.class;
   }
 
-  /** Functions that are written as lambdas have what they capture in fields; they are functions. */
+  /** Excludes the JDK and this library, and lambdas, whose fields are what they capture. */
   private static boolean mayBeOfUsers(Class<?> type) {
     return !type.isPrimitive()
         && !type.isEnum()
@@ -108,6 +109,6 @@ final class PlainClass implements Kind {
         && !type.isHidden()
         && !type.getName().startsWith("java.")
         && !type.getName().startsWith("org.mlx4j.internal.")
-        && type != Index.class; // its array never changes
+        && type != Index.class; // its arrays never change
   }
 }

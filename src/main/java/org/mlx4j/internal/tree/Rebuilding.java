@@ -2,7 +2,7 @@ package org.mlx4j.internal.tree;
 
 import org.mlx4j.MlxArray;
 
-/** Puts trees together from a structure and arrays. */
+/** Rebuilds trees from a structure and arrays. */
 final class Rebuilding {
   private final Structure structure;
   private final Object[] tokens;
@@ -17,7 +17,7 @@ final class Rebuilding {
     this.leaf = firstLeaf;
   }
 
-  /** The next tree. */
+  /** Returns the next tree. */
   Object next() {
     Object next = tokens[token++];
     if (next == Flattening.LEAF) {
@@ -26,7 +26,7 @@ final class Rebuilding {
     return next instanceof Node node ? node.rebuild(this) : next;
   }
 
-  /** The place of the node that is being made. */
+  /** Returns the index of the node that is being rebuilt. */
   int token() {
     return token - 1;
   }

@@ -9,16 +9,16 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 
-/** A class of records: its accessors and its constructor. There is one for each class. */
+/** A record class with its accessors and its constructor; there is one instance for each class. */
 final class RecordShape implements Node, Kind {
   private final Class<?> type;
   private final String[] names;
   private final Class<?>[] types;
 
-  /** Each takes the record as an Object and returns the component as one. */
+  /** Take the record as an Object and return a component as an Object. */
   private final MethodHandle[] accessors;
 
-  /** Takes all components as an Object[] and returns the record as an Object. */
+  /** Takes the components as an Object[] and returns the record as an Object. */
   private final MethodHandle constructor;
 
   private RecordShape(Class<?> type) throws ReflectiveOperationException {
@@ -48,7 +48,7 @@ final class RecordShape implements Node, Kind {
       return new RecordShape(type);
     } catch (ReflectiveOperationException | IllegalArgumentException e) { // or too many components
       throw new UnusableTypeException(
-          "the record " + type.getName() + " cannot be read or made: " + e.getMessage(), e);
+          "the record " + type.getName() + " cannot be read or created: " + e.getMessage(), e);
     }
   }
 
@@ -58,7 +58,8 @@ final class RecordShape implements Node, Kind {
       throw new UnusableTypeException(
           "the record "
               + type.getName()
-              + " cannot be read or made, because its module does not open its package; add \"opens "
+              + " cannot be read or created, because its module does not open its package; add"
+              + " \"opens "
               + type.getPackageName()
               + (ours.isNamed() ? " to " + ours.getName() : "")
               + ";\" to the module-info of "
@@ -67,7 +68,7 @@ final class RecordShape implements Node, Kind {
     }
   }
 
-  /** Whether a component of a class of records is of a type that arrays may be in. */
+  /** Tells whether the type of a component allows arrays in it. */
   static boolean mayHoldArrays(Class<?> type) {
     return Arrays.stream(type.getRecordComponents())
         .map(RecordComponent::getType)
@@ -122,7 +123,7 @@ final class RecordShape implements Node, Kind {
                   + type.getName()
                   + " is declared as "
                   + types[i].getName()
-                  + ", but what is in its place can only be made again as "
+                  + ", but its value can only be rebuilt as "
                   + components[i].getClass().getName()
                   + "; declare it as List or Map");
         }
@@ -148,7 +149,7 @@ final class RecordShape implements Node, Kind {
     return "a record " + type.getName();
   }
 
-  /** What the code of a record throws comes out as the same object, checked or not. */
+  /** Rethrows an exception of the code of a record unchanged, even if it is checked. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <E extends Throwable> RuntimeException asItIs(Throwable e) throws E {
     throw (E) e;

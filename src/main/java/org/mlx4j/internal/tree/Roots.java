@@ -1,22 +1,22 @@
 package org.mlx4j.internal.tree;
 
-/** What trees are to a function, for messages. */
+/** The names of trees in messages. */
 @FunctionalInterface
 public interface Roots {
   /** The arguments. */
   Roots ARGUMENTS = i -> "argument " + i;
 
-  /** What the function returned. */
+  /** The result of the function. */
   Roots RESULT = i -> "the result";
 
   /** The only tree. */
   Roots TREE = i -> "the tree";
 
   /**
-   * What one of the trees is.
+   * Returns the name of a tree.
    *
-   * @param i its index
-   * @return a noun
+   * @param i the index of the tree
+   * @return a noun, such as "argument 1"
    */
   String name(int i);
 }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.mlx4j.MlxArray;
 
 /**
- * All of one or more trees but their arrays: how they are nested, and their static values. Trees
- * with equal structures differ in nothing but their arrays.
+ * The nesting and the static values of one or more trees. Trees with equal structures differ only
+ * in their arrays.
  */
 public final class Structure {
   final String function;
@@ -28,28 +28,28 @@ public final class Structure {
   }
 
   /**
-   * The number of arrays.
+   * Returns the number of arrays in all trees.
    *
-   * @return the number of arrays in all trees
+   * @return the number
    */
   public int leaves() {
     return leaves;
   }
 
   /**
-   * The number of arrays in one tree.
+   * Returns the number of arrays in a tree.
    *
    * @param root the index of the tree
-   * @return the number of its arrays
+   * @return the number
    */
   public int leaves(int root) {
     return leavesOfRoots[root];
   }
 
   /**
-   * Puts all trees together.
+   * Rebuilds all trees.
    *
-   * @param arrays their arrays; there may be more behind them
+   * @param arrays their arrays, which others may follow
    * @return the trees
    */
   public Object[] rebuild(MlxArray... arrays) {
@@ -62,10 +62,10 @@ public final class Structure {
   }
 
   /**
-   * Puts the first tree together.
+   * Rebuilds the first tree.
    *
-   * @param arrays among others its arrays
-   * @param from where they begin
+   * @param arrays an array that contains its arrays
+   * @param from the index of the first of them
    * @return the tree
    */
   public Object rebuildFirst(MlxArray[] arrays, int from) {
@@ -73,11 +73,11 @@ public final class Structure {
   }
 
   /**
-   * Returns the arrays of trees that have the structure of the trees here, in the order here.
-   * Static values may differ.
+   * Returns the arrays of trees that have the structures of the first trees, except for static
+   * values, in the order of those.
    *
-   * @param name what the trees are, for messages
-   * @param trees the trees; there may be fewer than here
+   * @param name the name of the trees in messages
+   * @param trees the trees, at most as many as in this structure
    * @return their arrays
    * @throws IllegalArgumentException if a tree has another structure
    */
@@ -85,7 +85,7 @@ public final class Structure {
     return new Matching(this, name).leavesOf(trees);
   }
 
-  /** The node that the first tree is, or null. */
+  /** Returns the root node of the first tree, or null if it is a leaf or a static value. */
   Node firstNode() {
     return tokens[0] instanceof Node node ? node : null;
   }
@@ -93,18 +93,18 @@ public final class Structure {
   // ---- places ----------------------------------------------------------------------------------
 
   /**
-   * What is wrong with an array.
+   * Returns a message about an array.
    *
    * @param leaf the index of the array
-   * @param message what is wrong
-   * @return text that names function, tree and path
+   * @param message the problem
+   * @return a message that names the function, the tree and the path
    */
   public String complaint(int leaf, String message) {
     return "[" + function + "] " + place(leaf) + ": " + message;
   }
 
   /**
-   * Where an array is.
+   * Returns the place of an array.
    *
    * @param leaf the index of the array
    * @return its tree and its path, as messages name them
@@ -114,7 +114,7 @@ public final class Structure {
   }
 
   /**
-   * The path from the root of its tree to an array.
+   * Returns the path from the root of a tree to an array.
    *
    * @param leaf the index of the array
    * @return a path such as {@code layers[2].w}; empty if the tree is the array itself
@@ -132,13 +132,13 @@ public final class Structure {
     return roots.name(new Place(tokens, token).root);
   }
 
-  /** The path to a token, to be put behind the name of its tree. */
+  /** Returns the path to a token as a continuation of the name of its tree. */
   String continued(int token) {
     String path = new Place(tokens, token).path;
     return path.isEmpty() ? "" : ", " + path;
   }
 
-  /** Where a token is, or, behind the last one, where the next will be. */
+  /** Returns the place of a token, or the place of the next one at the end. */
   static String place(Roots roots, Object[] tokens, int token) {
     Place place = new Place(tokens, token);
     String root = roots.name(place.root);
@@ -155,7 +155,7 @@ public final class Structure {
     return token;
   }
 
-  /** The tree in which a token is, and the path to it: what only messages need. */
+  /** The tree of a token and the path to it, computed only for messages. */
   private static final class Place {
     final int root;
     final String path;
@@ -194,7 +194,7 @@ public final class Structure {
   // ---- comparison ------------------------------------------------------------------------------
 
   /**
-   * Whether the other trees differ in nothing but their arrays.
+   * Tells whether trees of this and another structure differ only in their arrays.
    *
    * @param other another structure
    * @return true if nesting and static values are equal

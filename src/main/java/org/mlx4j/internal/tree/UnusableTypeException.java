@@ -1,6 +1,6 @@
 package org.mlx4j.internal.tree;
 
-/** Values of a class cannot be taken apart or put together; the message says why. */
+/** Thrown when values of a class cannot be taken apart or rebuilt; the message says why. */
 final class UnusableTypeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
