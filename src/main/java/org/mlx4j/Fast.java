@@ -101,8 +101,8 @@ public final class Fast {
   }
 
   /**
-   * Equivalent to {@link #rope(MlxArray, int, boolean, Double, double, MlxArray, MlxArray)} with an
-   * offset for all batches and without {@code freqs}.
+   * Equivalent to {@link #rope(MlxArray, int, boolean, Double, double, MlxArray, MlxArray)} with
+   * the same offset for all batches and without {@code freqs}.
    */
   public static MlxArray rope(
       MlxArray a, int dims, boolean traditional, double base, double scale, int offset) {
@@ -110,8 +110,8 @@ public final class Fast {
   }
 
   /**
-   * Equivalent to {@link #rope(MlxArray, int, boolean, Double, double, MlxArray, MlxArray)} with an
-   * offset for all batches.
+   * Equivalent to {@link #rope(MlxArray, int, boolean, Double, double, MlxArray, MlxArray)} with
+   * the same offset for all batches.
    */
   public static MlxArray rope(
       MlxArray a,
