@@ -81,10 +81,11 @@ class PagesTest {
     assertTrue(hasTest(tests.get("PagesTest"), "whatIsNoTestIsFound"));
   }
 
-  /** Whether a class has the test, or any when none is named. */
+  /** Whether a class or a class nested in it has the test, or any test if none is named. */
   private static boolean hasTest(Class<?> tests, String method) {
     return tests != null
-        && Arrays.stream(tests.getDeclaredMethods())
+        && Stream.concat(Stream.of(tests), Arrays.stream(tests.getDeclaredClasses()))
+            .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
             .filter(m -> method == null || m.getName().equals(method))
             .anyMatch(m -> AnnotationSupport.isAnnotated(m, Testable.class));
   }

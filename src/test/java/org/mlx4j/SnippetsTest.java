@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,13 @@ class SnippetsTest {
     String text = printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
     boolean same = snippet.output() == null || snippet.output().strip().equals(text.strip());
     return same ? null : "prints\n" + text;
+  }
+
+  @Test
+  void thePythonBesideTheJavaPrintsTheSame() throws Exception {
+    Path page = Path.of("docs/coming-from-python.md");
+    String python = Files.readString(page).replaceFirst("(?s).*?```python\\n(.*?)```.*", "$1");
+    assertEquals(Snippets.ofPage(page).get(0).output(), PythonMlx.run(python));
   }
 
   @Test

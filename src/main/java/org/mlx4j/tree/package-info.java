@@ -1,43 +1,46 @@
 /**
- * Functions of your own types: records, lists and maps of arrays as one value.
+ * Transforms of functions of records, lists and maps of arrays.
  *
  * <h2>Trees</h2>
  *
  * A tree is an {@link org.mlx4j.MlxArray}, a record, a {@link java.util.List}, a {@link
- * java.util.Map} (with any keys; its order is that of its iteration), a Java array, an {@link
- * java.util.Optional} or null, nested at will. The arrays are its leaves. Every other value in it
- * is static. An object of a class that is not a record but declares fields of arrays is refused
- * with an {@link java.lang.IllegalArgumentException}: make the class a record. In Kotlin a data
- * class is a record when it is annotated with {@code @JvmRecord}.
+ * java.util.Map} (with any keys, in its order of iteration), a Java array, an {@link
+ * java.util.Optional} or null, nested in any way. The arrays are its leaves. Every other value in
+ * it is static.
  *
  * <pre>{@code
  * record Linear(MlxArray w, MlxArray b) {}
  * record Mlp(List<Linear> layers, float dropout) {}      // dropout is static
  * }</pre>
  *
+ * An object of a class that is not a record but declares fields of arrays is refused with an {@link
+ * java.lang.IllegalArgumentException}; make the class a record. In Kotlin, a data class is a record
+ * if it is annotated with {@code @JvmRecord}.
+ *
  * <h2>Static values</h2>
  *
- * They travel unchanged: into the user's function, out of it, and into gradients. They are part of
- * what a compiled function is recorded for: when one changes, or when the trees are nested
- * differently, the function is recorded anew. They are compared with {@code equals}, so they should
- * be immutable values such as numbers, strings, enums. The elements of a Java array of primitives
- * are static values; they are copied.
+ * Static values pass unchanged into the user's function, out of it, and into gradients. Compiled
+ * functions are recorded for them: if a static value or the nesting of a tree changes, the function
+ * is recorded again. Static values are compared with {@code equals}, so they should be immutable
+ * values such as numbers, strings and enums. The elements of a Java array of primitives are static
+ * values, too; they are copied.
  *
- * <h2>What is made again</h2>
+ * <h2>Trees that transforms create</h2>
  *
- * Where a tree comes out of a transform its records are made by their canonical constructors. Lists
- * come back as unmodifiable lists, but an {@code ArrayList} or {@code LinkedList} as such; maps as
- * unmodifiable maps of the same order, but {@code HashMap}s as {@code LinkedHashMap}s, sorted maps
- * as {@code TreeMap}s and {@code EnumMap}s as such.
+ * Transforms create records with their canonical constructors. Lists become unmodifiable lists,
+ * except for {@code ArrayList} and {@code LinkedList}, which keep their type. Maps become
+ * unmodifiable maps of the same order, except that a {@code HashMap} becomes a {@code
+ * LinkedHashMap}, a sorted map a {@code TreeMap}, and an {@code EnumMap} keeps its type.
  *
- * <p>Records may be private, nested, and of any class loader or module. A module opens the packages
- * of its records, except of public records in exported packages.
+ * <p>Records may be private and nested, and may belong to any class loader or module. A module must
+ * open the packages of its records, except for public records in exported packages.
  *
  * <h2>Lifetime</h2>
  *
  * {@link org.mlx4j.Scope#keep(Object)} keeps all arrays of a tree. A function that a transform runs
- * has a scope of its own: what it creates is closed when it returns, except the arrays of the tree
- * that it returns. The functions made here are closed like those of {@link org.mlx4j.Transforms}:
- * by {@code close()}, by the scope in which they were made, or after garbage collection.
+ * has its own scope, which closes what the function creates when it returns, except for the arrays
+ * of the returned tree. The transformed functions of this package are freed like those of {@link
+ * org.mlx4j.Transforms}: by {@code close()}, by the scope in which they were created, or after
+ * garbage collection.
  */
 package org.mlx4j.tree;
