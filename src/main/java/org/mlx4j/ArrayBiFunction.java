@@ -1,6 +1,13 @@
 package org.mlx4j;
 
-/** A function of two arrays to one array, as transforms take it. */
+/**
+ * A function of two arrays to one array, which transforms accept.
+ *
+ * <pre>{@code
+ * ArrayBiFunction f = (x, y) -> x.multiply(y).sum();
+ * f.apply(MlxArray.of(1f, 2f), MlxArray.of(3f, 4f));        // 11
+ * }</pre>
+ */
 @FunctionalInterface
 public interface ArrayBiFunction {
   /**

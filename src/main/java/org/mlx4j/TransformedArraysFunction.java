@@ -8,7 +8,8 @@ import java.util.function.LongUnaryOperator;
  * <pre>{@code
  * try (TransformedArraysFunction gradients =
  *     Transforms.grad((x, w) -> x.multiply(w).sum(), 0, 1)) {
- *   MlxArray[] g = gradients.apply(MlxArray.of(1f, 2f), MlxArray.of(3f, 4f));   // [3, 4], [1, 2]
+ *   MlxArray[] g = gradients.apply(MlxArray.of(1f, 2f), MlxArray.of(3f, 4f));
+ *   System.out.println(g[1]);                               // [1, 2]
  * }
  * }</pre>
  */

@@ -5,6 +5,15 @@ import java.util.function.BiFunction;
 /**
  * A transformed function of two trees.
  *
+ * <pre>{@code
+ * record Layer(MlxArray weight, MlxArray bias) {}
+ *
+ * try (TreeBiFunction<Layer, MlxArray, Layer> gradient =
+ *     Trees.grad((Layer l, MlxArray in) -> in.matmul(l.weight()).add(l.bias()).mean())) {
+ *   Layer g = gradient.apply(new Layer(w, b), x);
+ * }
+ * }</pre>
+ *
  * @param <A> the type of the first argument
  * @param <B> the type of the second argument
  * @param <R> the type of the result

@@ -5,6 +5,13 @@ import java.util.function.Function;
 /**
  * A transformed function of one tree.
  *
+ * <pre>{@code
+ * try (TreeFunction<List<MlxArray>, MlxArray> sum =
+ *     Trees.compile((List<MlxArray> xs) -> xs.get(0).add(xs.get(1)))) {
+ *   sum.apply(List.of(y, y));                               // [2, 4, 6, 8]
+ * }
+ * }</pre>
+ *
  * @param <A> the type of the argument
  * @param <R> the type of the result
  */
@@ -18,8 +25,8 @@ public final class TreeFunction<A, R> extends TreeHandle implements Function<A, 
    *
    * @param a the argument
    * @return the result
-   * @throws IllegalArgumentException if the argument, or what the function returned, is no tree, or
-   *     not of the kind that the transform needs; the message names the place in the tree
+   * @throws IllegalArgumentException if the argument or the function's result is not a tree, or not
+   *     one that the transform accepts; the message names the place in the tree
    * @throws IllegalStateException if this function or an array of the argument is closed
    */
   @Override

@@ -5,12 +5,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.mlx4j.internal.Lease;
 
 /**
- * A function of trees that a transform made.
+ * A function of trees that a transform returned, or a {@linkplain CustomTreeFunction custom
+ * function}.
+ *
+ * <pre>{@code
+ * try (TreeHandle step = Trees.compile((List<MlxArray> xs) -> xs.get(0))) {
+ *   step.isClosed();                                        // false
+ * }
+ * }</pre>
  *
  * <p>It holds the functions that it was made of: closing one of those does not disturb it, and
- * closing it does not close them. It is safe for use by any number of threads. Left unclosed, it is
- * freed by the scope in which it was made, or after garbage collection; a function whose lambda
- * refers to the transformed function itself is freed only by closing.
+ * closing it does not close them. Any number of threads may use it at once. Close it when it is no
+ * longer needed; otherwise the scope in which it was made frees it, or, outside a scope, the
+ * garbage collector. A function whose lambda refers to the function itself is freed only by
+ * closing.
  */
 public abstract sealed class TreeHandle implements AutoCloseable
     permits TreeFunction, TreeBiFunction, TreeTriFunction {
@@ -21,7 +29,7 @@ public abstract sealed class TreeHandle implements AutoCloseable
     Core.ARRAYS.own(this, hold);
   }
 
-  /** What this handle holds until it is closed. */
+  /** The hold of this handle on its function, until it is closed. */
   private record Hold(Transformed function, AtomicBoolean closed) implements Lease {
     Hold(Transformed function) {
       this(function, new AtomicBoolean());
@@ -40,7 +48,7 @@ public abstract sealed class TreeHandle implements AutoCloseable
     }
   }
 
-  /** The function, which then lives until it is released as often as it was retained. */
+  /** Returns the function, which lives until it is released as often as it was retained. */
   final Transformed retained(String transform) {
     try {
       hold.function().retain(transform);
@@ -63,17 +71,17 @@ public abstract sealed class TreeHandle implements AutoCloseable
   }
 
   /**
-   * Whether this function was closed.
+   * Returns whether this function was closed.
    *
-   * @return true after {@link #close()}
+   * @return true once this function was closed, by {@link #close()} or by its scope
    */
   public boolean isClosed() {
     return hold.ended();
   }
 
   /**
-   * Frees the function and what it captured. Calls that are running finish; closing twice is
-   * harmless.
+   * Frees the function and everything that it captured. Calls in progress finish. Closing a
+   * function twice is a no-op.
    */
   @Override
   public void close() {

@@ -3,6 +3,15 @@ package org.mlx4j.tree;
 /**
  * The result of a function and the product of its Jacobian with a tangent.
  *
+ * <pre>{@code
+ * TreeJvp<MlxArray> r =
+ *     Trees.jvp((List<MlxArray> xs) -> xs.get(0).multiply(xs.get(1)),
+ *         List.of(MlxArray.scalar(2f), MlxArray.scalar(3f)),
+ *         List.of(MlxArray.scalar(1f), MlxArray.scalar(10f)));
+ * r.output();                                               // 6
+ * r.jvp();                                                  // 23
+ * }</pre>
+ *
  * @param output the function's result
  * @param jvp the product, of the result's type and structure
  * @param <R> the type of the result

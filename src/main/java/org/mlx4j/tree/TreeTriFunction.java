@@ -3,6 +3,16 @@ package org.mlx4j.tree;
 /**
  * A transformed function of three trees.
  *
+ * <pre>{@code
+ * record Layer(MlxArray weight, MlxArray bias) {}
+ *
+ * try (TreeTriFunction<Layer, MlxArray, MlxArray, MlxArray> loss =
+ *     Trees.compile((Layer l, MlxArray in, MlxArray target) ->
+ *         in.matmul(l.weight()).add(l.bias()).subtract(target).square().mean())) {
+ *   MlxArray value = loss.apply(new Layer(w, b), x, MlxArray.scalar(1f));
+ * }
+ * }</pre>
+ *
  * @param <A> the type of the first argument
  * @param <B> the type of the second argument
  * @param <C> the type of the third argument

@@ -20,25 +20,36 @@ import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
 
 /**
- * Transforms of functions of your own types, and what else is done with all arrays of a tree.
+ * Transforms of functions of your own types, and operations on all arrays of a tree.
  *
  * <pre>{@code
- * record Linear(MlxArray w, MlxArray b) {}
- * record Mlp(List<Linear> layers, float dropout) {}
- * record Batch(MlxArray x, MlxArray y) {}
+ * record Linear(MlxArray weight, MlxArray bias) {}
+ * record Batch(MlxArray in, MlxArray out) {}
  *
- * try (var step = Trees.valueAndGrad((Mlp m, Batch b) -> loss(m, b))) {
- *   var r = step.apply(model, batch);                       // r.value(): MlxArray, r.grad(): Mlp
- *   Mlp next = Trees.map(model, r.grad(), (p, g) -> p.subtract(g.multiply(0.1f)));
+ * MlxArray error(Linear model, Batch batch) {
+ *   MlxArray predicted = batch.in().matmul(model.weight()).add(model.bias());
+ *   return predicted.subtract(batch.out()).square().mean();
+ * }
+ *
+ * Linear model = new Linear(w, b);
+ * Batch batch = new Batch(x, Ops.ones(4, 2));
+ * try (var step = Trees.valueAndGrad((Linear m, Batch all) -> error(m, all))) {
+ *   var r = step.apply(model, batch);                       // r.value(): MlxArray, r.grad(): Linear
+ *   Linear next = Trees.map(model, r.grad(), (p, g) -> p.subtract(g.multiply(0.1f)));
  * }
  * }</pre>
  *
- * <p>The package description says what a tree is. All that {@link Transforms} says of functions of
- * arrays holds here too: transformed functions nest, and their functions should be pure. State goes
- * in and comes out ({@code (state, batch) -> newState}).
+ * <p>The package description says what a tree is. What {@link Transforms} says of functions of
+ * arrays holds for functions of trees as well: transformed functions nest, and the functions should
+ * be pure. State is passed as an argument and returned as a result ({@code (state, batch) ->
+ * newState}).
  *
  * <p>Messages name the place of the array that they are about: {@code [valueAndGrad] argument 0,
  * layers[2].w: …}.
+ *
+ * <p>Every method throws {@link NullPointerException} if a function is null, {@link
+ * IllegalArgumentException} if an argument is not a tree, and {@link IllegalStateException} if an
+ * array, or a function that a transform returned, is closed.
  */
 public final class Trees {
   private Trees() {}
@@ -51,63 +62,39 @@ public final class Trees {
    * @param f a function that returns a scalar (shape {@code ()})
    * @param <A> the type of the argument
    * @return the gradient function. Its result has the static values of the argument and, in place
-   *     of each array, the gradient for it: zeros where the result does not depend on it. It throws
-   *     {@link IllegalArgumentException} if {@code f} returns no scalar, or the argument holds no
-   *     array, or one of integers or booleans
-   * @throws NullPointerException if {@code f} is null
+   *     of each array, the gradient with respect to it, which is zero where the result does not
+   *     depend on the array. It throws {@link IllegalArgumentException} if {@code f} does not
+   *     return a scalar, or if the argument holds no array, or one of integers or booleans
    */
   public static <A> TreeFunction<A, A> grad(Function<A, MlxArray> f) {
     return new TreeFunction<>(gradient(Gradient.Of.GRAD, Callee.of("grad", f)));
   }
 
-  /**
-   * As {@link #grad(Function)}, for the first of two arguments.
-   *
-   * @param f a function that returns a scalar (shape {@code ()})
-   * @param <A> the type of the argument whose gradient is wanted
-   * @param <B> the type of the second argument
-   * @return the gradient function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #grad(Function)} with respect to the first of two arguments. */
   public static <A, B> TreeBiFunction<A, B, A> grad(BiFunction<A, B, MlxArray> f) {
     return new TreeBiFunction<>(gradient(Gradient.Of.GRAD, Callee.of("grad", f)));
   }
 
-  /**
-   * As {@link #grad(Function)}, for the first of three arguments.
-   *
-   * @param f a function that returns a scalar (shape {@code ()})
-   * @param <A> the type of the argument whose gradient is wanted
-   * @param <B> the type of the second argument
-   * @param <C> the type of the third argument
-   * @return the gradient function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #grad(Function)} with respect to the first of three arguments. */
   public static <A, B, C> TreeTriFunction<A, B, C, A> grad(TriFunction<A, B, C, MlxArray> f) {
     return new TreeTriFunction<>(gradient(Gradient.Of.GRAD, Callee.of("grad", f)));
   }
 
   /**
-   * Returns a function that computes the value and the gradient of {@code f}. Mirrors {@code
-   * mlx.core.value_and_grad}.
+   * Returns a function that computes the value and the gradient of {@code f} at once. Mirrors
+   * {@code mlx.core.value_and_grad}.
    *
    * @param f a function that returns a scalar (shape {@code ()})
    * @param <A> the type of the argument
-   * @return the function; it throws what the one of {@link #grad(Function)} throws
-   * @throws NullPointerException if {@code f} is null
+   * @return the function; it throws what the function of {@link #grad(Function)} throws
    */
   public static <A> TreeFunction<A, TreeValueAndGrad<A>> valueAndGrad(Function<A, MlxArray> f) {
     return new TreeFunction<>(gradient(Gradient.Of.VALUE_AND_GRAD, Callee.of("valueAndGrad", f)));
   }
 
   /**
-   * As {@link #valueAndGrad(Function)}, with the gradient for the first of two arguments.
-   *
-   * @param f a function that returns a scalar (shape {@code ()})
-   * @param <A> the type of the argument whose gradient is wanted
-   * @param <B> the type of the second argument
-   * @return the function
-   * @throws NullPointerException if {@code f} is null
+   * Equivalent to {@link #valueAndGrad(Function)}, with the gradient with respect to the first of
+   * two arguments.
    */
   public static <A, B> TreeBiFunction<A, B, TreeValueAndGrad<A>> valueAndGrad(
       BiFunction<A, B, MlxArray> f) {
@@ -115,14 +102,8 @@ public final class Trees {
   }
 
   /**
-   * As {@link #valueAndGrad(Function)}, with the gradient for the first of three arguments.
-   *
-   * @param f a function that returns a scalar (shape {@code ()})
-   * @param <A> the type of the argument whose gradient is wanted
-   * @param <B> the type of the second argument
-   * @param <C> the type of the third argument
-   * @return the function
-   * @throws NullPointerException if {@code f} is null
+   * Equivalent to {@link #valueAndGrad(Function)}, with the gradient with respect to the first of
+   * three arguments.
    */
   public static <A, B, C> TreeTriFunction<A, B, C, TreeValueAndGrad<A>> valueAndGrad(
       TriFunction<A, B, C, MlxArray> f) {
@@ -131,15 +112,15 @@ public final class Trees {
   }
 
   /**
-   * Returns a function that computes value, auxiliary result and gradient of {@code f}. Mirrors
-   * {@code mlx.core.value_and_grad} of a function that returns more than a scalar.
+   * Returns a function that computes the value, the auxiliary result and the gradient of {@code f}.
+   * Mirrors {@code mlx.core.value_and_grad} of a function that returns more than a scalar.
    *
    * @param f a function that returns a scalar (shape {@code ()}) and a tree, through which no
    *     gradient flows
    * @param <A> the type of the argument
    * @param <T> the type of the auxiliary result
-   * @return the function; it throws what the one of {@link #grad(Function)} throws
-   * @throws NullPointerException if {@code f} is null
+   * @return the function; it throws what the function of {@link #grad(Function)} throws, and {@link
+   *     NullPointerException} if {@code f} returns null
    */
   public static <A, T> TreeFunction<A, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
       Function<A, WithAux<T>> f) {
@@ -148,14 +129,8 @@ public final class Trees {
   }
 
   /**
-   * As {@link #valueAndGradWithAux(Function)}, with the gradient for the first of two arguments.
-   *
-   * @param f a function that returns a scalar (shape {@code ()}) and a tree
-   * @param <A> the type of the argument whose gradient is wanted
-   * @param <B> the type of the second argument
-   * @param <T> the type of the auxiliary result
-   * @return the function
-   * @throws NullPointerException if {@code f} is null
+   * Equivalent to {@link #valueAndGradWithAux(Function)}, with the gradient with respect to the
+   * first of two arguments.
    */
   public static <A, B, T> TreeBiFunction<A, B, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
       BiFunction<A, B, WithAux<T>> f) {
@@ -164,15 +139,8 @@ public final class Trees {
   }
 
   /**
-   * As {@link #valueAndGradWithAux(Function)}, with the gradient for the first of three arguments.
-   *
-   * @param f a function that returns a scalar (shape {@code ()}) and a tree
-   * @param <A> the type of the argument whose gradient is wanted
-   * @param <B> the type of the second argument
-   * @param <C> the type of the third argument
-   * @param <T> the type of the auxiliary result
-   * @return the function
-   * @throws NullPointerException if {@code f} is null
+   * Equivalent to {@link #valueAndGradWithAux(Function)}, with the gradient with respect to the
+   * first of three arguments.
    */
   public static <A, B, C, T> TreeTriFunction<A, B, C, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
       TriFunction<A, B, C, WithAux<T>> f) {
@@ -192,45 +160,25 @@ public final class Trees {
    * graph that was recorded. Mirrors {@code mlx.core.compile}.
    *
    * <p>Static values are compared with {@code equals}. The recordings for the 64 combinations of
-   * structure and static values that were used last are kept: what changes at every call, a step
-   * counter for instance, should be an array.
+   * structure and static values that were used last are kept. A value that changes in every call,
+   * such as a step counter, should therefore be an array.
    *
-   * @param f the function; what {@link Transforms#compile(org.mlx4j.ArrayFunction)} says of it
-   *     holds here too
+   * @param f the function, of which {@link Transforms#compile(org.mlx4j.ArrayFunction, boolean)}
+   *     says what it may do
    * @param <A> the type of the argument
    * @param <R> the type of the result
    * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
    */
   public static <A, R> TreeFunction<A, R> compile(Function<A, R> f) {
     return new TreeFunction<>(compiled(Callee.of("compile", f)));
   }
 
-  /**
-   * As {@link #compile(Function)}, for a function of two arguments.
-   *
-   * @param f the function
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <R> the type of the result
-   * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #compile(Function)} for a function of two arguments. */
   public static <A, B, R> TreeBiFunction<A, B, R> compile(BiFunction<A, B, R> f) {
     return new TreeBiFunction<>(compiled(Callee.of("compile", f)));
   }
 
-  /**
-   * As {@link #compile(Function)}, for a function of three arguments.
-   *
-   * @param f the function
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <C> the type of the third argument
-   * @param <R> the type of the result
-   * @return the compiled function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #compile(Function)} for a function of three arguments. */
   public static <A, B, C, R> TreeTriFunction<A, B, C, R> compile(TriFunction<A, B, C, R> f) {
     return new TreeTriFunction<>(compiled(Callee.of("compile", f)));
   }
@@ -242,45 +190,25 @@ public final class Trees {
   // ---- checkpoint ------------------------------------------------------------------------------
 
   /**
-   * Returns a function with the value and gradient of {@code f} that keeps no intermediate results
-   * for the gradient but computes them again. Mirrors {@code mlx.core.checkpoint}.
+   * Returns a function with the value and the gradient of {@code f} that does not keep intermediate
+   * results for the gradient, but computes them again. Mirrors {@code mlx.core.checkpoint}.
    *
-   * @param f the function; its Java code runs once more when a gradient is taken
+   * @param f the function; its Java code runs once more when a gradient is computed
    * @param <A> the type of the argument
    * @param <R> the type of the result
-   * @return the checkpointed function; it throws {@link IllegalArgumentException} if {@code f}
-   *     returns no array
-   * @throws NullPointerException if {@code f} is null
+   * @return the checkpointed function; it throws {@link IllegalArgumentException} if the result of
+   *     {@code f} holds no array
    */
   public static <A, R> TreeFunction<A, R> checkpoint(Function<A, R> f) {
     return new TreeFunction<>(checkpointed(Callee.of("checkpoint", f)));
   }
 
-  /**
-   * As {@link #checkpoint(Function)}, for a function of two arguments.
-   *
-   * @param f the function
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <R> the type of the result
-   * @return the checkpointed function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #checkpoint(Function)} for a function of two arguments. */
   public static <A, B, R> TreeBiFunction<A, B, R> checkpoint(BiFunction<A, B, R> f) {
     return new TreeBiFunction<>(checkpointed(Callee.of("checkpoint", f)));
   }
 
-  /**
-   * As {@link #checkpoint(Function)}, for a function of three arguments.
-   *
-   * @param f the function
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <C> the type of the third argument
-   * @param <R> the type of the result
-   * @return the checkpointed function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #checkpoint(Function)} for a function of three arguments. */
   public static <A, B, C, R> TreeTriFunction<A, B, C, R> checkpoint(TriFunction<A, B, C, R> f) {
     return new TreeTriFunction<>(checkpointed(Callee.of("checkpoint", f)));
   }
@@ -291,96 +219,59 @@ public final class Trees {
 
   // ---- vmap ------------------------------------------------------------------------------------
 
-  /**
-   * Returns a function that applies {@code f} to every slice of the argument's arrays along axis 0
-   * at once, and stacks the arrays of the results along axis 0. Mirrors {@code mlx.core.vmap}.
-   *
-   * @param f the function for one slice
-   * @param <A> the type of the argument
-   * @param <R> the type of the result
-   * @return the vectorised function; it throws {@link IllegalArgumentException} if the argument
-   *     holds no array, an array without axes, or arrays of different sizes along the axis
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #vmap(Function, int...) vmap(f, 0)}. */
   public static <A, R> TreeFunction<A, R> vmap(Function<A, R> f) {
     return vmap(f, 0);
   }
 
   /**
-   * As {@link #vmap(Function)}, along other axes.
+   * Returns a function that applies {@code f} to all slices of its argument at once; as {@link
+   * #vmap(TriFunction, int...)} for a function of one argument.
    *
    * @param f the function for one slice
-   * @param inAxes the axis of the argument's arrays along which the slices lie; counts from the end
-   *     when negative. None stands for 0
+   * @param inAxes the axis of the argument's arrays along which the slices lie, counted from the
+   *     end when negative; 0 if it is left out
    * @param <A> the type of the argument
    * @param <R> the type of the result
-   * @return the vectorised function, as for {@link #vmap(Function)}
-   * @throws IllegalArgumentException if there is more than one axis
-   * @throws NullPointerException if an argument is null
+   * @return the vectorized function
+   * @throws IllegalArgumentException if more than one axis is given
    */
   public static <A, R> TreeFunction<A, R> vmap(Function<A, R> f, int... inAxes) {
     return new TreeFunction<>(new Mapped(Callee.of("vmap", f), 1, inAxes));
   }
 
-  /**
-   * As {@link #vmap(Function)}, for a function of two arguments.
-   *
-   * @param f the function for one slice of each argument
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <R> the type of the result
-   * @return the vectorised function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #vmap(BiFunction, int...) vmap(f, 0, 0)}. */
   public static <A, B, R> TreeBiFunction<A, B, R> vmap(BiFunction<A, B, R> f) {
     return vmap(f, 0, 0);
   }
 
-  /**
-   * As {@link #vmap(Function)}, for a function of two arguments and along other axes.
-   *
-   * @param f the function for one slice of each argument
-   * @param inAxes for each argument the axis of its arrays along which the slices lie, or {@link
-   *     Transforms#NOT_MAPPED}. None stands for 0 everywhere
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <R> the type of the result
-   * @return the vectorised function
-   * @throws IllegalArgumentException if the number of axes is neither 0 nor 2
-   * @throws NullPointerException if an argument is null
-   */
+  /** Equivalent to {@link #vmap(TriFunction, int...)} for a function of two arguments. */
   public static <A, B, R> TreeBiFunction<A, B, R> vmap(BiFunction<A, B, R> f, int... inAxes) {
     return new TreeBiFunction<>(new Mapped(Callee.of("vmap", f), 2, inAxes));
   }
 
-  /**
-   * As {@link #vmap(Function)}, for a function of three arguments.
-   *
-   * @param f the function for one slice of each argument
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <C> the type of the third argument
-   * @param <R> the type of the result
-   * @return the vectorised function
-   * @throws NullPointerException if {@code f} is null
-   */
+  /** Equivalent to {@link #vmap(TriFunction, int...) vmap(f, 0, 0, 0)}. */
   public static <A, B, C, R> TreeTriFunction<A, B, C, R> vmap(TriFunction<A, B, C, R> f) {
     return vmap(f, 0, 0, 0);
   }
 
   /**
-   * As {@link #vmap(Function)}, for a function of three arguments and along other axes.
+   * Returns a function that applies {@code f} to all slices of its arguments at once, and stacks
+   * the arrays of the results along axis 0. Mirrors {@code mlx.core.vmap}.
    *
    * @param f the function for one slice of each argument
-   * @param inAxes for each argument the axis of its arrays along which the slices lie, or {@link
-   *     Transforms#NOT_MAPPED}. None stands for 0 everywhere
+   * @param inAxes for each argument the axis of its arrays along which the slices lie, counted from
+   *     the end when negative, or {@link Transforms#NOT_MAPPED}; 0 for all arguments if the axes
+   *     are left out
    * @param <A> the type of the first argument
    * @param <B> the type of the second argument
    * @param <C> the type of the third argument
    * @param <R> the type of the result
-   * @return the vectorised function
-   * @throws IllegalArgumentException if the number of axes is neither 0 nor 3
-   * @throws NullPointerException if an argument is null
+   * @return the vectorized function; it throws {@link IllegalArgumentException} if no argument that
+   *     is mapped holds an array, if an axis is out of range for an array, or if the sizes of
+   *     arrays along their axes differ
+   * @throws IllegalArgumentException if the number of axes is neither 0 nor that of the arguments
+   * @throws NullPointerException if {@code inAxes} is null
    */
   public static <A, B, C, R> TreeTriFunction<A, B, C, R> vmap(
       TriFunction<A, B, C, R> f, int... inAxes) {
@@ -390,7 +281,7 @@ public final class Trees {
   // ---- vjp, jvp --------------------------------------------------------------------------------
 
   /**
-   * Computes the result of {@code f} and the product of {@code cotangent} with its Jacobian, at
+   * Computes the result of {@code f}, and the product of {@code cotangent} with its Jacobian, at
    * {@code a}. Mirrors {@code mlx.core.vjp}.
    *
    * @param f the function
@@ -399,44 +290,25 @@ public final class Trees {
    * @param <A> the type of the argument
    * @param <R> the type of the result
    * @return the result and the product
-   * @throws IllegalArgumentException if the cotangent has another structure than the result, or
-   *     arrays of other shapes, or the argument holds an array of integers or booleans
-   * @throws IllegalStateException if an array is closed
-   * @throws NullPointerException if {@code f} is null
+   * @throws IllegalArgumentException if the structure of the cotangent is not that of the result,
+   *     if an array of it has another shape, or if the argument holds an array of integers or
+   *     booleans
    */
   public static <A, R> TreeVjp<R, A> vjp(Function<A, R> f, A a, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a);
   }
 
   /**
-   * As {@link #vjp(Function, Object, Object)}, for the first of two arguments.
-   *
-   * @param f the function
-   * @param a its first argument, whose arrays are the primals
-   * @param b its second argument
-   * @param cotangent a tree like the result, with arrays of the same shapes
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <R> the type of the result
-   * @return the result and the product
+   * Equivalent to {@link #vjp(Function, Object, Object)} with respect to the first of two
+   * arguments.
    */
   public static <A, B, R> TreeVjp<R, A> vjp(BiFunction<A, B, R> f, A a, B b, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a, b);
   }
 
   /**
-   * As {@link #vjp(Function, Object, Object)}, for the first of three arguments.
-   *
-   * @param f the function
-   * @param a its first argument, whose arrays are the primals
-   * @param b its second argument
-   * @param c its third argument
-   * @param cotangent a tree like the result, with arrays of the same shapes
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <C> the type of the third argument
-   * @param <R> the type of the result
-   * @return the result and the product
+   * Equivalent to {@link #vjp(Function, Object, Object)} with respect to the first of three
+   * arguments.
    */
   public static <A, B, C, R> TreeVjp<R, A> vjp(
       TriFunction<A, B, C, R> f, A a, B b, C c, R cotangent) {
@@ -444,7 +316,7 @@ public final class Trees {
   }
 
   /**
-   * Computes the result of {@code f} and the product of its Jacobian with {@code tangent}, at
+   * Computes the result of {@code f}, and the product of its Jacobian with {@code tangent}, at
    * {@code a}. Mirrors {@code mlx.core.jvp}.
    *
    * @param f the function
@@ -453,44 +325,25 @@ public final class Trees {
    * @param <A> the type of the argument
    * @param <R> the type of the result
    * @return the result and the product
-   * @throws IllegalArgumentException if the tangent has another structure than the argument, or
-   *     arrays of other shapes, or the argument holds an array of integers or booleans
-   * @throws IllegalStateException if an array is closed
-   * @throws NullPointerException if {@code f} is null
+   * @throws IllegalArgumentException if the structure of the tangent is not that of the argument,
+   *     if an array of it has another shape, or if the argument holds an array of integers or
+   *     booleans
    */
   public static <A, R> TreeJvp<R> jvp(Function<A, R> f, A a, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a);
   }
 
   /**
-   * As {@link #jvp(Function, Object, Object)}, for the first of two arguments.
-   *
-   * @param f the function
-   * @param a its first argument, whose arrays are the primals
-   * @param b its second argument
-   * @param tangent a tree like the first argument, with arrays of the same shapes
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <R> the type of the result
-   * @return the result and the product
+   * Equivalent to {@link #jvp(Function, Object, Object)} with respect to the first of two
+   * arguments.
    */
   public static <A, B, R> TreeJvp<R> jvp(BiFunction<A, B, R> f, A a, B b, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a, b);
   }
 
   /**
-   * As {@link #jvp(Function, Object, Object)}, for the first of three arguments.
-   *
-   * @param f the function
-   * @param a its first argument, whose arrays are the primals
-   * @param b its second argument
-   * @param c its third argument
-   * @param tangent a tree like the first argument, with arrays of the same shapes
-   * @param <A> the type of the first argument
-   * @param <B> the type of the second argument
-   * @param <C> the type of the third argument
-   * @param <R> the type of the result
-   * @return the result and the product
+   * Equivalent to {@link #jvp(Function, Object, Object)} with respect to the first of three
+   * arguments.
    */
   public static <A, B, C, R> TreeJvp<R> jvp(TriFunction<A, B, C, R> f, A a, B b, C c, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a, b, c);
@@ -499,13 +352,12 @@ public final class Trees {
   // ---- trees themselves ------------------------------------------------------------------------
 
   /**
-   * Makes a tree of what an operation makes of each array. Mirrors {@code mlx.utils.tree_map}.
+   * Applies an operation to each array of a tree. Mirrors {@code mlx.utils.tree_map}.
    *
    * @param tree a tree
-   * @param operation what to do with each array
+   * @param operation the operation
    * @param <T> the type of the tree
-   * @return a tree with the structure and the static values of {@code tree}
-   * @throws IllegalArgumentException if {@code tree} is no tree
+   * @return the tree of the results, with the structure and the static values of {@code tree}
    * @throws NullPointerException if {@code operation} is null or returns null
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree
@@ -521,15 +373,15 @@ public final class Trees {
   }
 
   /**
-   * Makes a tree of what an operation makes of each array of a tree and the array in the same place
-   * of another one. Mirrors {@code mlx.utils.tree_map} with two trees.
+   * Applies an operation to each array of a tree and the array in the same place of another tree.
+   * Mirrors {@code mlx.utils.tree_map} with two trees.
    *
    * @param tree a tree
-   * @param other a tree of the same structure; its static values may differ, and its maps may have
-   *     another order
-   * @param operation what to do with the arrays of both trees
+   * @param other a tree of the same structure; its static values and the order of its maps may
+   *     differ
+   * @param operation the operation
    * @param <T> the type of the trees
-   * @return a tree with the structure and the static values of {@code tree}
+   * @return the tree of the results, with the structure and the static values of {@code tree}
    * @throws IllegalArgumentException if the structures differ
    * @throws NullPointerException if {@code operation} is null or returns null
    */
@@ -554,25 +406,24 @@ public final class Trees {
   }
 
   /**
-   * The arrays of a tree.
+   * Returns the arrays of a tree in order: records by component, lists and Java arrays by index,
+   * maps in the order of their iteration. Mirrors {@code mlx.utils.tree_flatten}.
    *
    * @param tree a tree
-   * @return its arrays in order: records by component, lists and Java arrays by index, maps by
-   *     iteration. The list cannot be changed
-   * @throws IllegalArgumentException if {@code tree} is no tree
+   * @return its arrays, in an unmodifiable list
    */
   public static List<MlxArray> flatten(Object tree) {
     return List.of(Flattening.of("flatten", Roots.TREE, tree).leaves());
   }
 
   /**
-   * Makes a tree of arrays.
+   * Returns a tree with other arrays. Mirrors {@code mlx.utils.tree_unflatten}.
    *
    * @param like a tree whose structure and static values the result has
    * @param arrays the arrays, in the order of {@link #flatten}
    * @param <T> the type of the tree
    * @return the tree
-   * @throws IllegalArgumentException if there are more or fewer arrays than in {@code like}
+   * @throws IllegalArgumentException if the number of arrays is not that in {@code like}
    * @throws NullPointerException if {@code arrays} or one of them is null
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree
@@ -605,11 +456,9 @@ public final class Trees {
   }
 
   /**
-   * Computes all arrays of trees. Mirrors {@code mlx.core.eval}.
+   * Evaluates all arrays of trees. Mirrors {@code mlx.core.eval}.
    *
-   * @param trees any trees
-   * @throws IllegalArgumentException if one of them is no tree
-   * @throws IllegalStateException if an array is closed
+   * @param trees any number of trees
    */
   public static void eval(Object... trees) {
     Objects.requireNonNull(trees, "[eval] the array of trees is null");
@@ -618,11 +467,10 @@ public final class Trees {
   }
 
   /**
-   * Starts to compute all arrays of trees and does not wait. Mirrors {@code mlx.core.async_eval}.
+   * Starts the evaluation of all arrays of trees, and returns at once. Mirrors {@code
+   * mlx.core.async_eval}.
    *
-   * @param trees any trees
-   * @throws IllegalArgumentException if one of them is no tree
-   * @throws IllegalStateException if an array is closed
+   * @param trees any number of trees
    */
   public static void asyncEval(Object... trees) {
     Objects.requireNonNull(trees, "[asyncEval] the array of trees is null");
@@ -649,10 +497,9 @@ public final class Trees {
   }
 
   /**
-   * Closes all arrays of a tree. Closing twice is harmless.
+   * Closes all arrays of a tree. Closing an array twice is a no-op.
    *
    * @param tree a tree
-   * @throws IllegalArgumentException if {@code tree} is no tree
    */
   public static void close(Object tree) {
     for (MlxArray leaf : Flattening.of("close", Roots.TREE, tree).leaves()) {
@@ -663,15 +510,14 @@ public final class Trees {
   // ---- files -----------------------------------------------------------------------------------
 
   /**
-   * Saves the arrays of a tree in a file of the safetensors format, each under its path, such as
-   * {@code layers[2].w}. Static values are not saved. Evaluates. Mirrors {@code
-   * mlx.core.save_safetensors}.
+   * Saves the arrays of a tree to a file in the safetensors format, each under its path, such as
+   * {@code layers[2].w}. Static values are not saved. Arrays that were not computed yet are
+   * evaluated. Mirrors {@code mlx.core.save_safetensors}.
    *
-   * @param file the file, which is replaced as a whole or not at all
+   * @param file the file; if saving fails, an existing file remains unchanged
    * @param tree a tree
-   * @throws IllegalArgumentException if {@code tree} is no tree, or two of its paths are the same
-   *     because keys of a map look the same as text
-   * @throws IllegalStateException if an array is closed
+   * @throws IllegalArgumentException if two paths are equal, because keys of a map are equal as
+   *     text
    * @throws org.mlx4j.MlxException if an array cannot be computed or written
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
@@ -695,16 +541,16 @@ public final class Trees {
   }
 
   /**
-   * Loads the arrays of a tree from a file of the safetensors format. Their values are read when
-   * they are first needed. Mirrors {@code mlx.core.load}.
+   * Loads the arrays of a tree from a file in the safetensors format. Their values are read when
+   * they are needed. Mirrors {@code mlx.core.load}.
    *
    * @param file the file
    * @param like a tree whose structure and static values the result has
    * @param <T> the type of the tree
    * @return the tree; its arrays have the dtypes of the file
-   * @throws IllegalArgumentException if the file does not hold exactly the arrays of {@code like},
-   *     by their paths and shapes
-   * @throws org.mlx4j.MlxException if the file is not of the format
+   * @throws IllegalArgumentException if the paths and shapes in the file are not exactly those of
+   *     {@code like}
+   * @throws org.mlx4j.MlxException if the file is not in the safetensors format
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree

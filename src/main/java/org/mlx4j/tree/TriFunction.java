@@ -3,6 +3,12 @@ package org.mlx4j.tree;
 /**
  * A function of three arguments.
  *
+ * <pre>{@code
+ * TriFunction<MlxArray, MlxArray, MlxArray, MlxArray> layer =
+ *     (input, weight, bias) -> input.matmul(weight).add(bias);
+ * layer.apply(x, w, b);                                     // shape (4, 2)
+ * }</pre>
+ *
  * @param <A> the type of the first argument
  * @param <B> the type of the second argument
  * @param <C> the type of the third argument

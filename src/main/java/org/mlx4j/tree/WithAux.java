@@ -3,11 +3,21 @@ package org.mlx4j.tree;
 import org.mlx4j.MlxArray;
 
 /**
- * What a loss returns that has more to say than its value: predictions, a new state, numbers to
- * report.
+ * The result of a loss that returns more than its value: predictions, a new state, or metrics.
  *
- * @param value the value whose gradient is asked for, a scalar
- * @param aux the rest, a tree; no gradient flows through it
- * @param <T> the type of the rest
+ * <pre>{@code
+ * record Step(MlxArray predictions, MlxArray error) {}
+ *
+ * WithAux<Step> lossOf(MlxArray weight) {
+ *   MlxArray predictions = x.matmul(weight);
+ *   MlxArray error = predictions.subtract(1).abs().max();
+ *   return new WithAux<>(predictions.square().mean(), new Step(predictions, error));
+ * }
+ * Step step = Trees.valueAndGradWithAux((MlxArray v) -> lossOf(v)).apply(w).aux();
+ * }</pre>
+ *
+ * @param value the value that is differentiated, a scalar
+ * @param aux the auxiliary result, a tree; no gradient flows through it
+ * @param <T> the type of the auxiliary result
  */
 public record WithAux<T>(MlxArray value, T aux) {}
