@@ -11,7 +11,9 @@ final class RulesAsNatives {
 
   private RulesAsNatives() {}
 
-  /** Returns what makes a custom function of a native one; messages speak of {@code name}. */
+  /**
+   * Returns an operator that makes a custom function of a native one; messages name {@code name}.
+   */
   static LongUnaryOperator transform(String name, CustomRules rules) {
     NativeRule vjp = rules.vjp() == null ? null : vjp(name + ".vjp", rules.vjp());
     NativeRule jvp = rules.jvp() == null ? null : jvp(name + ".jvp", rules.jvp());

@@ -6,7 +6,7 @@ import org.mlx4j.Ops;
 import org.mlx4j.Transforms;
 
 /**
- * The rules of a custom function, in the form that functions of arrays and of trees share.
+ * The rules of a custom function, in a form that functions of arrays and of trees share.
  *
  * @param vjp the rule for vjp, or null
  * @param jvp the rule for jvp, or null
@@ -88,7 +88,7 @@ public record CustomRules(Vjp vjp, Jvp jvp, Vmap vmap) {
   }
 
   /**
-   * Adds the tangents that are zero.
+   * Returns all tangents, with zeros for those that are known to be zero.
    *
    * @param primals the arguments of the function
    * @param tangents those that are not known to be zero
@@ -109,7 +109,7 @@ public record CustomRules(Vjp vjp, Jvp jvp, Vmap vmap) {
   }
 
   /**
-   * Moves the slices of all arrays to axis 0. An array that all slices share is repeated, which
+   * Moves the slices of all arrays to axis 0. An array that all slices share is broadcast, which
    * takes no memory.
    *
    * @param arrays the arrays, at least one of which has slices
@@ -141,7 +141,7 @@ public record CustomRules(Vjp vjp, Jvp jvp, Vmap vmap) {
   }
 
   /**
-   * The outputs of a rule whose slices lie along axis 0.
+   * Returns the outputs of a rule whose slices lie along axis 0.
    *
    * @param outputs the outputs
    * @return the outputs with their axes

@@ -6,8 +6,8 @@ import java.util.function.Function;
 /**
  * The function that a transform is applied to.
  *
- * @param body calls it
- * @param handle what it was made by, if it is a transformed function itself, else null
+ * @param body calls the function
+ * @param handle the transform that returned the function, or null if the function is the user's
  */
 record Callee(Body body, Transformed handle) {
   /** A function of any number of arguments. */
@@ -33,7 +33,7 @@ record Callee(Body body, Transformed handle) {
         xs -> ((TriFunction<Object, Object, Object, ?>) f).apply(xs[0], xs[1], xs[2]));
   }
 
-  /** A transformed function is called without its handle, which may be closed meanwhile. */
+  /** A transformed function is called without its handle, which may be closed in the meantime. */
   private static Callee of(String transform, Object f, Body body) {
     if (f == null) {
       throw new NullPointerException("[" + transform + "] the function is null");

@@ -17,7 +17,7 @@ final class Custom extends Transformed {
     this.rules = rules;
   }
 
-  /** The rules run after the function, possibly in another call, so its results are recorded. */
+  /** Rules run after the function, possibly in another call, so its results are recorded. */
   @Override
   boolean records() {
     return true;
@@ -34,7 +34,7 @@ final class Custom extends Transformed {
     return Core.ARRAYS.customized(transform, flatRules);
   }
 
-  /** The rules as those of a function of arrays, for arguments of one structure. */
+  /** The rules as those of a function of arrays, for one structure of arguments. */
   private final class OfStructure {
     private final Structure arguments;
     private final Recordings recordings;

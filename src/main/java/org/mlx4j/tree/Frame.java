@@ -3,11 +3,11 @@ package org.mlx4j.tree;
 import org.mlx4j.internal.tree.Structure;
 
 /**
- * A call that is under way on this thread. By it the user's function gets the very static values of
- * the call, and the call the structure of what the function returned.
+ * A call in progress on this thread. It gives the user's function the static values of this very
+ * call, and gives the call the structure of the function's result.
  */
 final class Frame {
-  /** Empty outside of calls: a thread may outlive the class loader of this class. */
+  /** Empty outside calls, since a thread may outlive the class loader of this class. */
   private static final ThreadLocal<Frame> INNERMOST = new ThreadLocal<>();
 
   private final Frame outer;
@@ -28,8 +28,8 @@ final class Frame {
   }
 
   /**
-   * The call in which a function runs, or null: a checkpointed function runs again in the calls of
-   * others.
+   * Returns the call in which a function runs, or null: a checkpointed function runs again inside
+   * calls of other functions.
    */
   static Frame of(Specialization function) {
     Frame frame = INNERMOST.get();

@@ -7,7 +7,9 @@ import org.mlx4j.internal.TransformsNative;
 import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
 
-/** The gradient for the first argument, alone or with what the function returned. */
+/**
+ * The gradient with respect to the first argument, alone or together with the function's result.
+ */
 final class Gradient extends Transformed {
   enum Of {
     GRAD("grad"),
@@ -85,7 +87,7 @@ final class Gradient extends Transformed {
     return withoutGradient(arguments, leaves);
   }
 
-  /** The message for an array of the first argument that has no gradient, or null. */
+  /** Returns the message about an array of the first argument that has no gradient, or null. */
   static String withoutGradient(Structure arguments, MlxArray... leaves) {
     for (int i = 0; i < arguments.leaves(0); i++) {
       DType dtype = leaves[i].dtype();

@@ -8,7 +8,7 @@ import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
 
-/** Products with the Jacobian of a function by its first argument, at once. */
+/** Products with the Jacobian of a function with respect to its first argument. */
 final class JacobianProducts {
   private final String transform;
   private final Callee callee;
@@ -16,7 +16,7 @@ final class JacobianProducts {
   private final Structure first;
   private final MlxArray[] primals;
 
-  /** What the function returned when it was traced. */
+  /** The structure of the function's result when it was traced. */
   private Structure result;
 
   private JacobianProducts(String transform, Callee callee, Object... arguments) {

@@ -3,7 +3,9 @@ package org.mlx4j.tree;
 import java.util.function.LongUnaryOperator;
 import org.mlx4j.internal.tree.Structure;
 
-/** A function that runs at other times than it is called: compiled, or checkpointed. */
+/**
+ * A function whose Java code does not run in every call, or again later: compiled, checkpointed.
+ */
 final class Recorded extends Transformed {
   private final LongUnaryOperator transformation;
 

@@ -5,21 +5,22 @@ import java.util.Map;
 import org.mlx4j.internal.tree.Structure;
 
 /**
- * What a function returned when it was recorded, for calls that do not run it.
+ * The structures of the results that a function returned while it was recorded, for calls that do
+ * not run it.
  *
  * <p>A function may return different structures for different shapes of the same arguments, and MLX
- * does not say which recording it used. So every structure is given a number of arrays of its own,
- * by which it is known: usually the number that it has, else meaningless arrays are added.
+ * does not tell which recording it used. Every structure is therefore identified by a different
+ * number of arrays: usually the number that it has, otherwise meaningless arrays are appended.
  */
 final class Recordings {
-  /** Static values that are different each time would add more and more. */
+  /** A bound for results whose static values differ in every call. */
   private static final int MOST_ADDED = 256;
 
   private final String transform;
   private final Map<Structure, Integer> counts = new HashMap<>();
   private final Map<Integer, Structure> structures = new HashMap<>();
 
-  /** The first one, which is the only one of almost every function. */
+  /** The first structure, which for almost every function is the only one. */
   private volatile Structure usual;
 
   private volatile int usualCount;
@@ -28,7 +29,7 @@ final class Recordings {
     this.transform = transform;
   }
 
-  /** The number of arrays to return for a result of this structure, not less than its own. */
+  /** Returns the number of arrays that stands for this structure, which is at least its own. */
   synchronized int record(Structure results) {
     Integer known = counts.get(results);
     if (known != null) {
@@ -56,6 +57,7 @@ final class Recordings {
     return count;
   }
 
+  /** Returns the structure that a number of arrays stands for. */
   Structure of(int count) {
     Structure first = usual;
     if (first != null && usualCount == count) {

@@ -45,7 +45,7 @@ final class Specialization {
     return results;
   }
 
-  /** Adds meaningless arrays at the end. */
+  /** Appends meaningless arrays. */
   static MlxArray[] padded(MlxArray[] results, int length) {
     if (length == results.length) {
       return results;
@@ -55,12 +55,12 @@ final class Specialization {
     return padded;
   }
 
-  /** The structure of what the function returned, if there are so many arrays. */
+  /** Returns the structure of the function's result, which has this number of arrays. */
   Structure results(Frame frame, int outputs) {
     return recordings != null ? recordings.of(outputs) : frame.results;
   }
 
-  /** A call came to its end. */
+  /** Notes that a call has returned. */
   void worked() {
     worked = true;
   }
@@ -73,7 +73,7 @@ final class Specialization {
     return dropped;
   }
 
-  /** Frees the native function; calls that are running finish. */
+  /** Frees the native function. Calls in progress finish. */
   void drop() {
     dropped = true;
     HandlesNative.close(handle);

@@ -7,18 +7,17 @@ import org.mlx4j.internal.tree.Structure;
 
 /**
  * The native functions of a transform, one for each structure of arguments. A static value that
- * changes at every call makes a new one each time, so those that were not used for long are
- * dropped.
+ * changes in every call needs a new one each time, so the least recently used ones are dropped.
  */
 final class Specializations {
   private static final int MOST = 64;
 
   private final Transformed owner;
 
-  /** In the order of their last use; null when closed. */
+  /** In the order of their last use; null once closed. */
   private Map<Structure, Specialization> recent = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** Almost always the next one to be asked for. */
+  /** The function of the last call, which the next call almost always needs, too. */
   private volatile Specialization last;
 
   Specializations(Transformed owner) {
@@ -51,7 +50,9 @@ final class Specializations {
     return f;
   }
 
-  /** Lets go of a function of which no call has come to its end: a refused call leaves nothing. */
+  /**
+   * Drops a function if no call of it has returned, so that a refused call leaves nothing behind.
+   */
   void forgetFailed(Specialization f) {
     if (!f.hasWorked()) {
       forget(f);

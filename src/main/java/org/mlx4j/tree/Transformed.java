@@ -8,15 +8,15 @@ import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
 
 /**
- * What handles stand for: a transform of a function of trees. It lives as long as a handle or
+ * A transform of a function of trees, which handles refer to. It lives as long as a handle or
  * another transform holds it.
  *
- * <p>MLX knows functions of arrays only. So for every structure of arguments there is a native
- * function of their arrays, whose Java side puts the trees together, calls the user's function and
- * takes apart what it returns.
+ * <p>MLX only knows functions of arrays. For every structure of arguments there is therefore a
+ * native function of their arrays; its Java side assembles the trees, calls the user's function and
+ * flattens the result.
  */
 abstract class Transformed {
-  /** Functions are called, and freed, one inside the other. */
+  /** Functions are called, and freed, recursively. */
   private static final int MOST_NESTED = 100;
 
   final String transform;
@@ -36,37 +36,39 @@ abstract class Transformed {
     }
   }
 
-  // ---- what the transforms differ in -----------------------------------------------------------
+  // ---- differences between transforms ----------------------------------------------------------
 
   /**
-   * Returns what makes the transformed native function of a native one.
+   * Returns an operator that makes the transformed native function of a native one.
    *
-   * @param recordings of the results of the native function, if it {@link #records}, else null
-   * @throws IllegalArgumentException if the transform has nothing to work on in such arguments
+   * @param recordings those of the results of the native function, if it {@link #records}, or null
+   * @throws IllegalArgumentException if such arguments hold nothing to transform
    */
   abstract LongUnaryOperator transformation(Structure arguments, Recordings recordings);
 
-  /** The trees in what the function returned whose arrays shall come out of the transform. */
+  /** Returns the trees in the function's result whose arrays the native function returns. */
   Object[] results(Object returned) {
     return new Object[] {returned};
   }
 
-  /** What each of {@link #results} is, for messages. */
+  /** Returns the names of {@link #results} in messages. */
   Roots resultNames() {
     return Roots.RESULT;
   }
 
-  /** What {@code apply} returns, made of what the native function returned. */
+  /** Returns the result of {@code apply}, assembled from that of the native function. */
   Object answer(Structure arguments, Structure results, MlxArray... outputs) {
     return results.rebuild(outputs)[0];
   }
 
-  /** Whether the native function may return what an earlier call, or another thread, recorded. */
+  /**
+   * Returns whether the native function may return what an earlier call or another thread recorded.
+   */
   boolean records() {
     return false;
   }
 
-  /** The message for what the native function found wrong with the arguments, if it did. */
+  /** Returns the message for a fault that the native function found in the arguments, or null. */
   String complaint(Structure arguments, MlxArray... leaves) {
     return null;
   }
