@@ -62,10 +62,10 @@ void replace_computations() {
   const auto matrix = mx::zeros({2, 2});
   const auto cpu = mx::default_stream(mx::Device::cpu);
   const auto sum = std::make_shared<mx::Reduce>(cpu, mx::Reduce::Sum, std::vector<int>{0});
-  mlx_reduce = replace(mx::array({1, 2}, mx::float32, sum, {matrix}), "Reduce", &mx::Reduce::eval_cpu, reduce);
-  mlx_as_strided = replace(mx::as_strided(matrix, {2}, {1}, 0, cpu), "AsStrided", &mx::AsStrided::eval_cpu, as_strided);
-  mlx_luf = replace(mx::linalg::lu_factor(matrix, cpu).first, "LUF", &mx::LUF::eval_cpu, luf);
-  mlx_matmul_shapes = replace(mx::matmul(matrix, matrix, cpu), "Matmul", &mx::Matmul::output_shapes, matmul_shapes);
+  mlx_reduce = replace(mx::array({1, 2}, mx::float32, sum, {matrix}), &mx::Reduce::eval_cpu, reduce);
+  mlx_as_strided = replace(mx::as_strided(matrix, {2}, {1}, 0, cpu), &mx::AsStrided::eval_cpu, as_strided);
+  mlx_luf = replace(mx::linalg::lu_factor(matrix, cpu).first, &mx::LUF::eval_cpu, luf);
+  mlx_matmul_shapes = replace(mx::matmul(matrix, matrix, cpu), &mx::Matmul::output_shapes, matmul_shapes);
 }
 
 }  // namespace mlx4j

@@ -106,6 +106,8 @@ JvpRule over_slices(const std::shared_ptr<const JvpRule>& rule, const std::vecto
   };
 }
 
+}  // namespace
+
 // ---- the operation --------------------------------------------------------------------------------
 // One call of a custom function, as an operation whose inputs are the arguments and the outputs that the function
 // computed. MLX's own for this forgets the rules for derivatives under vmap, and cannot be compiled for any shape.
@@ -251,6 +253,8 @@ class CustomCall final : public mx::Primitive {
   Rules rules_;
   std::size_t outputs_;
 };
+
+namespace {
 
 Arrays record(const SharedFn& f, const Rules& rules, const Arrays& args, Arrays outputs) {
   const mx::Stream s =

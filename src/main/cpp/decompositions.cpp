@@ -4,15 +4,11 @@
 #include <cstring>
 
 #include "evaluation.h"
-#include "mlx/primitives.h"
+#include "mlx_primitives.h"
 
 namespace mlx4j {
 
 namespace {
-
-bool is(const mx::array& a, const char* primitive) {
-  return a.has_primitive() && !std::strcmp(a.primitive().name(), primitive);
-}
 
 mx::array triangle(const mx::array& a, bool upper, mx::StreamOrDevice s) {
   return upper ? mx::triu(a, 0, s) : mx::tril(a, 0, s);
@@ -65,45 +61,26 @@ mx::array solve_triangular(const mx::array& a, const mx::array& b, bool upper, m
 }
 
 std::optional<Requirement> requirement_of_input(const mx::array& decomposition) {
-  static constexpr std::pair<const char*, const char*> functions[]{
-      {"SVD", "[svd]"}, {"Eig", "[eig]"}, {"Eigh", "[eigh]"}};
-  for (auto& [primitive, function] : functions) {
-    if (is(decomposition, primitive)) {
-      const auto s = decomposition.primitive().stream();
-      return Requirement{
-          mx::all(mx::isfinite(decomposition.inputs()[0], s), false, s),
-          std::string(function) + " the matrix has an element that is infinite or not a number; all must be finite"};
-    }
+  const auto& traits = traits_of(decomposition);
+  if (traits.needs != Needs::finite) {
+    return {};
   }
-  return {};
+  const auto s = decomposition.primitive().stream();
+  return Requirement{mx::all(mx::isfinite(decomposition.inputs()[0], s), false, s),
+                     std::string("[") + traits.function +
+                         "] the matrix has an element that is infinite or not a number; all must be finite"};
 }
 
 // Where LAPACK stops it leaves on the diagonal what it could not take the root of.
 std::optional<Requirement> requirement_of_result(const mx::array& decomposition) {
-  if (!is(decomposition, "Cholesky")) {
+  const auto& traits = traits_of(decomposition);
+  if (traits.needs != Needs::positive_definite) {
     return {};
   }
   const auto s = decomposition.primitive().stream();
   const auto diagonal = mx::diagonal(decomposition, 0, -2, -1, s);
   return Requirement{mx::all(mx::greater(diagonal, mx::array(0, decomposition.dtype()), s), false, s),
-                     "[cholesky] the matrix is not positive definite"};
-}
-
-std::string explained(const std::string& message) {
-  static constexpr std::pair<const char*, const char*> failures[]{
-      {"[Inverse::eval_cpu]", "[inv] the matrix is singular, so it has no inverse; pinv always has a result"},
-      {"[LUF::eval_cpu]", "[lu] the matrix cannot be factored"},
-      {"[SVD::eval_cpu]", "[svd] the iteration did not converge"},
-      {"[Eig::eval_cpu]", "[eig] the iteration did not converge"},
-      {"[Eigh::eval_cpu]", "[eigh] the iteration did not converge"},
-      {"[Cholesky::eval_cpu]", "[cholesky] the matrix is not positive definite"},
-      {"[QRF::eval_cpu]", "[qr] the matrix cannot be factored"}};
-  for (auto& [prefix, words] : failures) {
-    if (message.starts_with(prefix) && message.find("failed") != std::string::npos) {
-      return words;
-    }
-  }
-  return message;
+                     std::string("[") + traits.function + "] " + traits.failure};
 }
 
 }  // namespace mlx4j

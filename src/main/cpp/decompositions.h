@@ -35,7 +35,4 @@ struct Requirement {
 std::optional<Requirement> requirement_of_input(const mx::array& decomposition);
 std::optional<Requirement> requirement_of_result(const mx::array& decomposition);
 
-// MLX's message, with the reason for the codes that it quotes.
-std::string explained(const std::string& message);
-
 }  // namespace mlx4j

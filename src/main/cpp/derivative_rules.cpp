@@ -28,15 +28,15 @@ template <class P>
 JvpRule<P> upstream_jvp;
 
 template <class P>
-void replace_vjp(const mx::array& specimen, const char* class_name, VjpRule<P> rule) {
+void replace_vjp(const mx::array& specimen, VjpRule<P> rule) {
   upstream_vjp<P> = reinterpret_cast<VjpRule<P>>(
-      replace_slot(specimen.primitive(), class_name, slot_of(&mx::Primitive::vjp), reinterpret_cast<void*>(rule)));
+      replace_slot(specimen.primitive(), type_name<P>(), slot_of(&mx::Primitive::vjp), reinterpret_cast<void*>(rule)));
 }
 
 template <class P>
-void replace_jvp(const mx::array& specimen, const char* class_name, JvpRule<P> rule) {
+void replace_jvp(const mx::array& specimen, JvpRule<P> rule) {
   upstream_jvp<P> = reinterpret_cast<JvpRule<P>>(
-      replace_slot(specimen.primitive(), class_name, slot_of(&mx::Primitive::jvp), reinterpret_cast<void*>(rule)));
+      replace_slot(specimen.primitive(), type_name<P>(), slot_of(&mx::Primitive::jvp), reinterpret_cast<void*>(rule)));
 }
 
 bool is_complex(const mx::array& a) { return a.dtype() == mx::complex64; }
@@ -75,8 +75,8 @@ Arrays conjugated_vjp(P& self, const Arrays& primals, const Arrays& cotangents, 
 }
 
 template <class P>
-void replace_by_conjugated_vjp(const mx::array& specimen, const char* class_name) {
-  replace_vjp<P>(specimen, class_name, conjugated_vjp<P>);
+void replace_by_conjugated_vjp(const mx::array& specimen) {
+  replace_vjp<P>(specimen, conjugated_vjp<P>);
 }
 
 // z / |z| turns with z; MLX has zero. The derivative is symmetric, so both rules are one.
@@ -865,64 +865,64 @@ void replace_derivative_rules() {
   const mx::array matrix = mx::ones({1, 1});
   const mx::array index = mx::zeros({1}, mx::int32);
 
-  replace_by_conjugated_vjp<mx::ArcCos>(mx::arccos(x), "ArcCos");
-  replace_by_conjugated_vjp<mx::ArcCosh>(mx::arccosh(x), "ArcCosh");
-  replace_by_conjugated_vjp<mx::ArcSin>(mx::arcsin(x), "ArcSin");
-  replace_by_conjugated_vjp<mx::ArcSinh>(mx::arcsinh(x), "ArcSinh");
-  replace_by_conjugated_vjp<mx::ArcTan>(mx::arctan(x), "ArcTan");
-  replace_by_conjugated_vjp<mx::ArcTanh>(mx::arctanh(x), "ArcTanh");
-  replace_by_conjugated_vjp<mx::Cos>(mx::cos(x), "Cos");
-  replace_by_conjugated_vjp<mx::Sigmoid>(mx::sigmoid(x), "Sigmoid");
-  replace_by_conjugated_vjp<mx::Sqrt>(mx::sqrt(x), "Sqrt");
+  replace_by_conjugated_vjp<mx::ArcCos>(mx::arccos(x));
+  replace_by_conjugated_vjp<mx::ArcCosh>(mx::arccosh(x));
+  replace_by_conjugated_vjp<mx::ArcSin>(mx::arcsin(x));
+  replace_by_conjugated_vjp<mx::ArcSinh>(mx::arcsinh(x));
+  replace_by_conjugated_vjp<mx::ArcTan>(mx::arctan(x));
+  replace_by_conjugated_vjp<mx::ArcTanh>(mx::arctanh(x));
+  replace_by_conjugated_vjp<mx::Cos>(mx::cos(x));
+  replace_by_conjugated_vjp<mx::Sigmoid>(mx::sigmoid(x));
+  replace_by_conjugated_vjp<mx::Sqrt>(mx::sqrt(x));
 
-  replace_vjp<mx::Expm1>(mx::expm1(x), "Expm1", expm1_vjp);
-  replace_vjp<mx::Sign>(mx::sign(x), "Sign", sign_vjp);
-  replace_jvp<mx::Sign>(mx::sign(x), "Sign", sign_jvp);
-  replace_vjp<mx::Power>(mx::power(x, x), "Power", power_vjp);
-  replace_jvp<mx::Power>(mx::power(x, x), "Power", power_jvp);
-  replace_vjp<mx::Select>(mx::where(mx::array(true), x, x), "Select", select_vjp);
-  replace_jvp<mx::Select>(mx::where(mx::array(true), x, x), "Select", select_jvp);
-  replace_vjp<mx::Maximum>(mx::maximum(x, x), "Maximum", extremum_vjp<mx::Maximum>);
-  replace_jvp<mx::Maximum>(mx::maximum(x, x), "Maximum", extremum_jvp<mx::Maximum>);
-  replace_vjp<mx::Minimum>(mx::minimum(x, x), "Minimum", extremum_vjp<mx::Minimum>);
-  replace_jvp<mx::Minimum>(mx::minimum(x, x), "Minimum", extremum_jvp<mx::Minimum>);
-  replace_vjp<mx::LogAddExp>(mx::logaddexp(x, x), "LogAddExp", logaddexp_vjp);
-  replace_jvp<mx::LogAddExp>(mx::logaddexp(x, x), "LogAddExp", logaddexp_jvp);
-  replace_vjp<mx::Log>(mx::log(x), "Log", log_vjp);
-  replace_jvp<mx::Log>(mx::log(x), "Log", log_jvp);
-  replace_vjp<mx::Full>(mx::full({1}, x), "Full", full_vjp);
+  replace_vjp<mx::Expm1>(mx::expm1(x), expm1_vjp);
+  replace_vjp<mx::Sign>(mx::sign(x), sign_vjp);
+  replace_jvp<mx::Sign>(mx::sign(x), sign_jvp);
+  replace_vjp<mx::Power>(mx::power(x, x), power_vjp);
+  replace_jvp<mx::Power>(mx::power(x, x), power_jvp);
+  replace_vjp<mx::Select>(mx::where(mx::array(true), x, x), select_vjp);
+  replace_jvp<mx::Select>(mx::where(mx::array(true), x, x), select_jvp);
+  replace_vjp<mx::Maximum>(mx::maximum(x, x), extremum_vjp<mx::Maximum>);
+  replace_jvp<mx::Maximum>(mx::maximum(x, x), extremum_jvp<mx::Maximum>);
+  replace_vjp<mx::Minimum>(mx::minimum(x, x), extremum_vjp<mx::Minimum>);
+  replace_jvp<mx::Minimum>(mx::minimum(x, x), extremum_jvp<mx::Minimum>);
+  replace_vjp<mx::LogAddExp>(mx::logaddexp(x, x), logaddexp_vjp);
+  replace_jvp<mx::LogAddExp>(mx::logaddexp(x, x), logaddexp_jvp);
+  replace_vjp<mx::Log>(mx::log(x), log_vjp);
+  replace_jvp<mx::Log>(mx::log(x), log_jvp);
+  replace_vjp<mx::Full>(mx::full({1}, x), full_vjp);
 
   const auto padded = mx::pad(vector, std::vector<int>{0}, mx::Shape{1}, mx::Shape{1});
-  replace_vjp<mx::Pad>(padded, "Pad", pad_vjp);
-  replace_jvp<mx::Pad>(padded, "Pad", pad_jvp);
-  replace_jvp<mx::Depends>(mx::depends({vector}, {x})[0], "Depends", depends_jvp);
+  replace_vjp<mx::Pad>(padded, pad_vjp);
+  replace_jvp<mx::Pad>(padded, pad_jvp);
+  replace_jvp<mx::Depends>(mx::depends({vector}, {x})[0], depends_jvp);
 
-  replace_jvp<mx::Reduce>(mx::sum(mx::ones({2}), 0, true), "Reduce", reduce_jvp);
+  replace_jvp<mx::Reduce>(mx::sum(mx::ones({2}), 0, true), reduce_jvp);
   const auto scan = mx::cumsum(vector, 0);
-  replace_vjp<mx::Scan>(scan, "Scan", scan_vjp);
-  replace_jvp<mx::Scan>(scan, "Scan", scan_jvp);
+  replace_vjp<mx::Scan>(scan, scan_vjp);
+  replace_jvp<mx::Scan>(scan, scan_jvp);
 
   const auto scattered = mx::scatter(vector, index, matrix, 0);
-  replace_vjp<mx::Scatter>(scattered, "Scatter", scatter_vjp);
-  replace_jvp<mx::Scatter>(scattered, "Scatter", scatter_jvp);
-  replace_vjp<mx::ScatterAxis>(mx::put_along_axis(vector, index, vector, 0), "ScatterAxis", scatter_axis_vjp);
+  replace_vjp<mx::Scatter>(scattered, scatter_vjp);
+  replace_jvp<mx::Scatter>(scattered, scatter_jvp);
+  replace_vjp<mx::ScatterAxis>(mx::put_along_axis(vector, index, vector, 0), scatter_axis_vjp);
   const auto updated = mx::slice_update(mx::ones({2}), vector, mx::Shape{0}, mx::Shape{1});
-  replace_vjp<mx::SliceUpdate>(updated, "SliceUpdate", slice_update_vjp);
-  replace_jvp<mx::SliceUpdate>(updated, "SliceUpdate", slice_update_jvp);
+  replace_vjp<mx::SliceUpdate>(updated, slice_update_vjp);
+  replace_jvp<mx::SliceUpdate>(updated, slice_update_jvp);
 
   const auto sum_of_product = mx::addmm(matrix, matrix, matrix);
-  replace_vjp<mx::AddMM>(sum_of_product, "AddMM", addmm_vjp);
-  replace_jvp<mx::AddMM>(sum_of_product, "AddMM", addmm_jvp);
-  replace_jvp<mx::Convolution>(mx::conv1d(mx::ones({1, 1, 1}), mx::ones({1, 1, 1})), "Convolution", convolution_jvp);
-  replace_jvp<mx::GatherMM>(mx::gather_mm(mx::ones({1, 1, 1}), mx::ones({1, 1, 1}), index, index), "GatherMM",
+  replace_vjp<mx::AddMM>(sum_of_product, addmm_vjp);
+  replace_jvp<mx::AddMM>(sum_of_product, addmm_jvp);
+  replace_jvp<mx::Convolution>(mx::conv1d(mx::ones({1, 1, 1}), mx::ones({1, 1, 1})), convolution_jvp);
+  replace_jvp<mx::GatherMM>(mx::gather_mm(mx::ones({1, 1, 1}), mx::ones({1, 1, 1}), index, index),
                             gather_mm_jvp);
-  replace_vjp<mx::Inverse>(mx::linalg::inv(matrix, mx::Device::cpu), "Inverse", inverse_vjp);
-  replace_jvp<mx::Inverse>(mx::linalg::inv(matrix, mx::Device::cpu), "Inverse", inverse_jvp);
-  replace_jvp<mx::FFT>(mx::fft::rfft(mx::ones({2})), "FFT", fft_jvp);
+  replace_vjp<mx::Inverse>(mx::linalg::inv(matrix, mx::Device::cpu), inverse_vjp);
+  replace_jvp<mx::Inverse>(mx::linalg::inv(matrix, mx::Device::cpu), inverse_jvp);
+  replace_jvp<mx::FFT>(mx::fft::rfft(mx::ones({2})), fft_jvp);
   const auto blocks = mx::ones({32, 32});
   const auto masked = mx::block_masked_mm(blocks, blocks, 32, matrix);
-  replace_vjp<mx::BlockMaskedMM>(masked, "BlockMaskedMM", block_masked_mm_vjp);
-  replace_jvp<mx::BlockMaskedMM>(masked, "BlockMaskedMM", block_masked_mm_jvp);
+  replace_vjp<mx::BlockMaskedMM>(masked, block_masked_mm_vjp);
+  replace_jvp<mx::BlockMaskedMM>(masked, block_masked_mm_jvp);
 }
 
 }  // namespace mlx4j

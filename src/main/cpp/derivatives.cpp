@@ -8,15 +8,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "mlx/primitives.h"
+#include "mlx_primitives.h"
 
 namespace mlx4j {
-
-namespace {
-
-mx::Stream stream_of(const mx::array& a) {
-  return a.has_primitive() ? a.primitive().stream() : mx::default_stream(mx::default_device());
-}
 
 // What a function does, as one operation. MLX marks its traces by thread-local variables that libmlx does not export,
 // so the walk happens where MLX takes the derivative of this operation.
@@ -37,6 +31,12 @@ class WholeFunction final : public mx::Primitive {
  private:
   Walk walk_;
 };
+
+namespace {
+
+mx::Stream stream_of(const mx::array& a) {
+  return a.has_primitive() ? a.primitive().stream() : mx::default_stream(mx::default_device());
+}
 
 mx::array whole_function(const Arrays& placeholders, WholeFunction::Walk walk) {
   const auto s = mx::default_stream(mx::default_device());
@@ -98,7 +98,7 @@ class Tape {
   }
 
   void record(const mx::array& a) {
-    const bool changes = a.has_primitive() && std::strcmp(a.primitive().name(), "StopGradient") != 0 &&
+    const bool changes = a.has_primitive() && !traits_of(a).stops_derivatives &&
                          std::any_of(a.inputs().begin(), a.inputs().end(), [&](auto& in) { return varies(in); });
     if (!changes) {
       return;

@@ -1,7 +1,6 @@
 #include "exported_functions.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <sstream>
 #include <unordered_map>
@@ -13,9 +12,9 @@
 #include "large_stack.h"
 #include "mlx/export.h"
 #include "mlx/graph_utils.h"
-#include "mlx/primitives.h"
 #include "mlx/transforms_impl.h"
 #include "mlx/version.h"
+#include "mlx_primitives.h"
 #include "recordings.h"
 
 namespace mlx4j {
@@ -40,9 +39,7 @@ const T& target(const SharedFn& f, const char* what) {
 }
 
 // ---- export ---------------------------------------------------------------------------------------
-bool is(const mx::array& a, const char* primitive) {
-  return a.has_primitive() && !std::strcmp(a.primitive().name(), primitive);
-}
+bool has(const mx::array& a, InFiles in_files) { return a.has_primitive() && traits_of(a).in_files == in_files; }
 
 // Makes of a traced graph one that MLX can write: calls of custom and checkpointed functions give way to what they
 // compute, since a file has no room for rules. Constants get memory of their own in row-major order, because MLX writes
@@ -79,7 +76,7 @@ class Preparation {
  private:
   // What stands for `a`: for a call of a custom function, what the function computed.
   static mx::array computed(mx::array a) {
-    while (is(a, "CustomFunction") || is(a, "CustomTransforms")) {
+    while (has(a, InFiles::its_computation)) {
       const auto outputs = a.outputs();
       const auto at = std::find_if(outputs.begin(), outputs.end(), [&](auto& o) { return o.id() == a.id(); });
       const mx::array output = a.inputs()[a.inputs().size() - std::size_t(outputs.end() - at)];
@@ -98,7 +95,7 @@ class Preparation {
     if (done_.contains(a.id())) {
       return;
     }
-    if (a.has_primitive() && !is(a, "Load")) {
+    if (a.has_primitive() && !has(a, InFiles::its_values)) {
       stack.emplace_back(a, 0);
       return;
     }

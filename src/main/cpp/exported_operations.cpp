@@ -9,9 +9,11 @@
 #include "indexing.h"
 #include "integer_division.h"
 #include "mlx/fast.h"
+#include "mlx/fast_primitives.h"
 #include "mlx/fft.h"
 #include "mlx/linalg.h"
 #include "mlx/transforms.h"
+#include "mlx_primitives.h"
 #include "powers.h"
 #include "products.h"
 #include "reductions.h"
@@ -601,27 +603,27 @@ Read with_axes(F f) {
   };
 }
 
-const std::unordered_map<std::string, Read>& operations() {
-  static const std::unordered_map<std::string, Read> all{
-      {"Abs", plain(1, [](const Arrays& in, S s) { return mx::astype(mx::abs(in[0], s), in[0].dtype(), s); })},
-      {"Add", binary(mx::add)},
-      {"AddMM",
+const std::unordered_map<std::string_view, Read>& operations() {
+  static const std::unordered_map<std::string_view, Read> all{
+      {name_in_files<mx::Abs>, plain(1, [](const Arrays& in, S s) { return mx::astype(mx::abs(in[0], s), in[0].dtype(), s); })},
+      {name_in_files<mx::Add>, binary(mx::add)},
+      {name_in_files<mx::AddMM>,
        [](FunctionFile& file) {
          const auto alpha = file.number<float>();
          const auto beta = file.number<float>();
          return of(3, [=](const Arrays& in, S s) { return mlx4j::addmm(in[2], in[0], in[1], alpha, beta, s); });
        }},
-      {"Arange", arange},
-      {"ArcCos", unary(mx::arccos)},
-      {"ArcCosh", unary(mx::arccosh)},
-      {"ArcSin", unary(mx::arcsin)},
-      {"ArcSinh", unary(mx::arcsinh)},
-      {"ArcTan", unary(mx::arctan)},
-      {"ArcTan2", binary(mx::arctan2)},
-      {"ArcTanh", unary(mx::arctanh)},
-      {"ArgPartition",
+      {name_in_files<mx::Arange>, arange},
+      {name_in_files<mx::ArcCos>, unary(mx::arccos)},
+      {name_in_files<mx::ArcCosh>, unary(mx::arccosh)},
+      {name_in_files<mx::ArcSin>, unary(mx::arcsin)},
+      {name_in_files<mx::ArcSinh>, unary(mx::arcsinh)},
+      {name_in_files<mx::ArcTan>, unary(mx::arctan)},
+      {name_in_files<mx::ArcTan2>, binary(mx::arctan2)},
+      {name_in_files<mx::ArcTanh>, unary(mx::arctanh)},
+      {name_in_files<mx::ArgPartition>,
        with_kth([](const array& a, int kth, int axis, S s) { return mx::argpartition(a, kth, axis, s); })},
-      {"ArgReduce",
+      {name_in_files<mx::ArgReduce>,
        [](FunctionFile& file) {
          const auto largest = choice(file, 1);
          const auto axis = file.number<int>();
@@ -630,53 +632,55 @@ const std::unordered_map<std::string, Read>& operations() {
            return largest ? mx::argmax(in[0], axis, true, s) : mx::argmin(in[0], axis, true, s);
          });
        }},
-      {"ArgSort", with_axis([](const array& a, int axis, S s) { return mx::argsort(a, axis, s); })},
-      {"AsStrided", as_strided},
-      {"AsType",
+      {name_in_files<mx::ArgSort>, with_axis([](const array& a, int axis, S s) { return mx::argsort(a, axis, s); })},
+      {name_in_files<mx::AsStrided>, as_strided},
+      {name_in_files<mx::AsType>,
        [](FunctionFile& file) {
          return of(1, [d = file.dtype()](const Arrays& in, S s) { return mx::astype(in[0], d, s); });
        }},
-      {"BitwiseBinary",
+      {name_in_files<mx::BitwiseBinary>,
        [](FunctionFile& file) {
          using Op = array (*)(const array&, const array&, S);
          static constexpr Op ops[] = {mx::bitwise_and, mx::bitwise_or, mx::bitwise_xor, left_shift, right_shift};
          return of(2, [op = ops[choice(file, 4)]](const Arrays& in, S s) { return op(in[0], in[1], s); });
        }},
-      {"BlockMaskedMM", block_masked_mm},
-      {"Broadcast",
+      {name_in_files<mx::BlockMaskedMM>, block_masked_mm},
+      {name_in_files<mx::Broadcast>,
        [](FunctionFile& file) {
          return of(1, any_number, [shape = file.shape()](const Arrays& in, S s) {
            return in.size() == 1 ? mx::broadcast_to(in[0], shape, s) : mx::broadcast_arrays(in, s)[0];
          });
        }},
-      {"BroadcastAxes", broadcast_axes()},
-      {"Ceil", unary(mx::ceil)},
-      {"Cholesky",
+      {name_in_files<mx::BroadcastAxes>, broadcast_axes()},
+      {name_in_files<mx::Ceil>, unary(mx::ceil)},
+      {name_in_files<mx::Cholesky>,
        [](FunctionFile& file) {
          return of(1, [upper = file.boolean()](const Arrays& in, S) {
            return mx::linalg::cholesky(matrices(in[0]), upper, cpu);
          });
        }},
-      {"Concatenate",
+      {name_in_files<mx::Concatenate>,
        [](FunctionFile& file) {
          return of(1, any_number, [axis = file.number<int>()](const Arrays& in, S s) {
            return mx::concatenate(in, axis_in(axis, in[0]), s);
          });
        }},
-      {"Conjugate", unary(mx::conjugate)},
-      {"Convolution", convolution},
-      {"Copy", plain(1, [](const Arrays& in, S s) { return mx::copy(in[0], s); })},
-      {"Cos", unary(mx::cos)},
-      {"Cosh", unary(mx::cosh)},
-      {"Depends", plain(1, any_number,
+      {name_in_files<mx::Conjugate>, unary(mx::conjugate)},
+      {name_in_files<mx::Convolution>, convolution},
+      {name_in_files<mx::Copy>, plain(1, [](const Arrays& in, S s) { return mx::copy(in[0], s); })},
+      {name_in_files<mx::Cos>, unary(mx::cos)},
+      {name_in_files<mx::Cosh>, unary(mx::cosh)},
+      {name_in_files<mx::Depends>, plain(1, any_number,
                         [](const Arrays& in, const Declared& results, S) {
                           const auto n = std::ptrdiff_t(results.size());
                           require(n < std::ptrdiff_t(in.size()), "the number of its results is wrong");
                           return mx::depends({in.begin(), in.begin() + n}, {in.begin() + n, in.end()});
                         })},
-      {"DivMod", plain(2, [](const Arrays& in, S s) { return mlx4j::divmod(in[0], in[1], s); })},
-      {"Divide", binary(mx::divide)},
-      {"DynamicSlice",
+      {name_in_files<mx::fast::CustomKernel>,
+       [](FunctionFile&) -> Apply { throw bad_file("it has a kernel of its own, which is not run"); }},
+      {name_in_files<mx::DivMod>, plain(2, [](const Arrays& in, S s) { return mlx4j::divmod(in[0], in[1], s); })},
+      {name_in_files<mx::Divide>, binary(mx::divide)},
+      {name_in_files<mx::DynamicSlice>,
        [](FunctionFile& file) {
          const auto axes = file.ints();
          const auto size = file.shape();
@@ -684,13 +688,13 @@ const std::unordered_map<std::string, Read>& operations() {
            return mx::slice(in[0], starts(in[1], axes, in[0], size, s), axes, size, s);
          });
        }},
-      {"DynamicSliceUpdate",
+      {name_in_files<mx::DynamicSliceUpdate>,
        [](FunctionFile& file) {
          return of(3, [axes = file.ints()](const Arrays& in, S s) {
            return mx::slice_update(in[0], in[1], starts(in[2], axes, in[0], in[1].shape(), s), axes, s);
          });
        }},
-      {"Eig",
+      {name_in_files<mx::Eig>,
        [](FunctionFile& file) {
          return of(1, [vectors = file.boolean()](const Arrays& in, S) -> Arrays {
            if (!vectors) {
@@ -700,7 +704,7 @@ const std::unordered_map<std::string, Read>& operations() {
            return {values, v};
          });
        }},
-      {"Eigh",
+      {name_in_files<mx::Eigh>,
        [](FunctionFile& file) {
          const auto uplo = file.text();
          const auto vectors = file.boolean();
@@ -713,49 +717,49 @@ const std::unordered_map<std::string, Read>& operations() {
            return {values, v};
          });
        }},
-      {"Equal",
+      {name_in_files<mx::Equal>,
        [](FunctionFile& file) {
          return of(2, [nan = file.boolean()](const Arrays& in, S s) {
            const auto equal = mx::equal(in[0], in[1], s);
            return nan ? mx::logical_or(equal, mx::logical_and(mx::isnan(in[0], s), mx::isnan(in[1], s), s), s) : equal;
          });
        }},
-      {"Erf", unary(mx::erf)},
-      {"ErfInv", unary(mx::erfinv)},
-      {"Exp", unary(mx::exp)},
-      {"ExpandDims",
+      {name_in_files<mx::Erf>, unary(mx::erf)},
+      {name_in_files<mx::ErfInv>, unary(mx::erfinv)},
+      {name_in_files<mx::Exp>, unary(mx::exp)},
+      {name_in_files<mx::ExpandDims>,
        with_axes([](const array& a, const std::vector<int>& axes, S s) { return mx::expand_dims(a, axes, s); })},
-      {"Expm1", unary(mx::expm1)},
-      {"FFT", fft},
-      {"Flatten",
+      {name_in_files<mx::Expm1>, unary(mx::expm1)},
+      {name_in_files<mx::FFT>, fft},
+      {name_in_files<mx::Flatten>,
        [](FunctionFile& file) {
          const auto first = file.number<int>();
          const auto last = file.number<int>();
          return of(1, [=](const Arrays& in, S s) { return mx::flatten(in[0], first, last, s); });
        }},
-      {"Floor", unary(mx::floor)},
-      {"FloorDivide", binary(floor_divide)},
-      {"Full", plain(1, [](const Arrays& in, S) { return in[0]; })},  // its input is broadcast already
-      {"Gather", gather},
-      {"GatherAxis",
+      {name_in_files<mx::Floor>, unary(mx::floor)},
+      {name_in_files<mx::FloorDivide>, binary(floor_divide)},
+      {name_in_files<mx::Full>, plain(1, [](const Arrays& in, S) { return in[0]; })},  // its input is broadcast already
+      {name_in_files<mx::Gather>, gather},
+      {name_in_files<mx::GatherAxis>,
        [](FunctionFile& file) {
          return of(2, [axis = file.number<int>()](const Arrays& in, S s) {
            return mlx4j::take_along_axis(in[0], in[1], axis_in(axis, in[0]), s);
          });
        }},
-      {"GatherMM", gather_mm},
-      {"GatherQMM", gather_qmm},
-      {"Greater", binary(mx::greater)},
-      {"GreaterEqual", binary(mx::greater_equal)},
-      {"Hadamard",
+      {name_in_files<mx::GatherMM>, gather_mm},
+      {name_in_files<mx::GatherQMM>, gather_qmm},
+      {name_in_files<mx::Greater>, binary(mx::greater)},
+      {name_in_files<mx::GreaterEqual>, binary(mx::greater_equal)},
+      {name_in_files<mx::Hadamard>,
        [](FunctionFile& file) {
          return of(1, [scale = file.number<float>()](const Arrays& in, S s) {
            require(in[0].ndim() > 0, "a scalar has no axis");
            return mx::hadamard_transform(with_elements(in[0]), scale, s);
          });
        }},
-      {"Imag", unary(mx::imag)},
-      {"Inverse",
+      {name_in_files<mx::Imag>, unary(mx::imag)},
+      {name_in_files<mx::Inverse>,
        [](FunctionFile& file) {
          const auto triangular = file.boolean();
          const auto upper = file.boolean();
@@ -763,36 +767,36 @@ const std::unordered_map<std::string, Read>& operations() {
            return triangular ? mx::linalg::tri_inv(matrices(in[0]), upper, cpu) : mx::linalg::inv(matrices(in[0]), cpu);
          });
        }},
-      {"LayerNorm",
+      {name_in_files<mx::fast::LayerNorm>,
        [](FunctionFile& file) {
          return of(3, [eps = file.number<float>()](const Arrays& in, S s) {
            return mx::fast::layer_norm(in[0], unless_scalar(in[1]), unless_scalar(in[2]), eps, s);
          });
        }},
-      {"LayerNormVJP", layer_norm_vjp},
-      {"Less", binary(mx::less)},
-      {"LessEqual", binary(mx::less_equal)},
-      {"Log",
+      {name_in_files<mx::fast::LayerNormVJP>, layer_norm_vjp},
+      {name_in_files<mx::Less>, binary(mx::less)},
+      {name_in_files<mx::LessEqual>, binary(mx::less_equal)},
+      {name_in_files<mx::Log>,
        [](FunctionFile& file) {
          using Op = array (*)(const array&, S);
          static constexpr Op ops[] = {mx::log2, mx::log10, mx::log};
          return of(1, [op = ops[choice(file, 2)]](const Arrays& in, S s) { return op(in[0], s); });
        }},
-      {"Log1p", unary(mx::log1p)},
-      {"LogAddExp", binary(mx::logaddexp)},
-      {"LogSumExp",
+      {name_in_files<mx::Log1p>, unary(mx::log1p)},
+      {name_in_files<mx::LogAddExp>, binary(mx::logaddexp)},
+      {name_in_files<mx::LogSumExp>,
        plain(1, [](const Arrays& in, S s) { return mx::logsumexp(in[0], std::vector<int>{-1}, true, s); })},
-      {"LogicalAnd", binary(mx::logical_and)},
-      {"LogicalNot", unary(mx::logical_not)},
-      {"LogicalOr", binary(mx::logical_or)},
-      {"MaskedScatter", plain(3, masked_scatter)},
-      {"Matmul", binary(mx::matmul)},
-      {"Maximum", binary(mx::maximum)},
-      {"Minimum", binary(mx::minimum)},
-      {"Multiply", binary(mx::multiply)},
-      {"Negative", unary(mx::negative)},
-      {"NotEqual", binary(mx::not_equal)},
-      {"NumberOfElements",
+      {name_in_files<mx::LogicalAnd>, binary(mx::logical_and)},
+      {name_in_files<mx::LogicalNot>, unary(mx::logical_not)},
+      {name_in_files<mx::LogicalOr>, binary(mx::logical_or)},
+      {name_in_files<mx::MaskedScatter>, plain(3, masked_scatter)},
+      {name_in_files<mx::Matmul>, binary(mx::matmul)},
+      {name_in_files<mx::Maximum>, binary(mx::maximum)},
+      {name_in_files<mx::Minimum>, binary(mx::minimum)},
+      {name_in_files<mx::Multiply>, binary(mx::multiply)},
+      {name_in_files<mx::Negative>, unary(mx::negative)},
+      {name_in_files<mx::NotEqual>, binary(mx::not_equal)},
+      {name_in_files<mx::NumberOfElements>,
        [](FunctionFile& file) {
          const auto axes = file.ints();
          const auto inverted = file.boolean();
@@ -802,7 +806,7 @@ const std::unordered_map<std::string, Read>& operations() {
            return mx::number_of_elements(in[0], axes, inverted, dtype, s);
          });
        }},
-      {"Pad",
+      {name_in_files<mx::Pad>,
        [](FunctionFile& file) {
          const auto axes = file.ints();
          const auto low = file.shape();
@@ -813,47 +817,47 @@ const std::unordered_map<std::string, Read>& operations() {
            return mx::pad(in[0], axes, low, high, in[1], "constant", s);
          });
        }},
-      {"Partition", with_kth([](const array& a, int kth, int axis, S s) { return mx::partition(a, kth, axis, s); })},
-      {"Power", binary(mlx4j::power)},
-      {"QRF", plain(1,
+      {name_in_files<mx::Partition>, with_kth([](const array& a, int kth, int axis, S s) { return mx::partition(a, kth, axis, s); })},
+      {name_in_files<mx::Power>, binary(mlx4j::power)},
+      {name_in_files<mx::QRF>, plain(1,
                     [](const Arrays& in, S) -> Arrays {
                       auto [q, r] = mx::linalg::qr(matrices(in[0]), cpu);
                       return {q, r};
                     })},
-      {"Quantize", quantize},
-      {"QuantizedMatmul", quantized_matmul},
-      {"RMSNorm",
+      {name_in_files<mx::fast::Quantize>, quantize},
+      {name_in_files<mx::QuantizedMatmul>, quantized_matmul},
+      {name_in_files<mx::fast::RMSNorm>,
        [](FunctionFile& file) {
          return of(2, [eps = file.number<float>()](const Arrays& in, S s) {
            return mx::fast::rms_norm(in[0], unless_scalar(in[1]), eps, s);
          });
        }},
-      {"RMSNormVJP", rms_norm_vjp},
-      {"RandomBits",
+      {name_in_files<mx::fast::RMSNormVJP>, rms_norm_vjp},
+      {name_in_files<mx::RandomBits>,
        [](FunctionFile& file) {
          const auto shape = file.shape();
          const auto width = file.number<int>();
          return of(1, [=](const Arrays& in, S s) { return bits(shape, width, in[0], s); });
        }},
-      {"Real", unary(mx::real)},
-      {"Reduce", reduce},
-      {"Remainder", binary(remainder)},
-      {"Reshape",
+      {name_in_files<mx::Real>, unary(mx::real)},
+      {name_in_files<mx::Reduce>, reduce},
+      {name_in_files<mx::Remainder>, binary(remainder)},
+      {name_in_files<mx::Reshape>,
        [](FunctionFile& file) {
          return of(1, [shape = file.sizes()](const Arrays& in, S s) { return mx::reshape(in[0], shape, s); });
        }},
-      {"RoPE", rope},
-      {"Round", plain(1, [](const Arrays& in, S s) { return mx::round(in[0], 0, s); })},
-      {"SVD",
+      {name_in_files<mx::fast::RoPE>, rope},
+      {name_in_files<mx::Round>, plain(1, [](const Arrays& in, S s) { return mx::round(in[0], 0, s); })},
+      {name_in_files<mx::SVD>,
        [](FunctionFile& file) {
          return of(1, [vectors = file.boolean()](const Arrays& in, S) {
            return mx::linalg::svd(matrices(in[0]), vectors, cpu);
          });
        }},
-      {"ScaledDotProductAttention", attention},
-      {"Scan", scan},
-      {"Scatter", scatter},
-      {"ScatterAxis",
+      {name_in_files<mx::fast::ScaledDotProductAttention>, attention},
+      {name_in_files<mx::Scan>, scan},
+      {name_in_files<mx::Scatter>, scatter},
+      {name_in_files<mx::ScatterAxis>,
        [](FunctionFile& file) {
          const auto put = choice(file, 1);
          const auto axis = file.number<int>();
@@ -863,18 +867,18 @@ const std::unordered_map<std::string, Read>& operations() {
                       : mx::scatter_add_axis(in[0], slice_start(in[1], in[0].shape(axis), 1, s), in[2], axis, s);
          });
        }},
-      {"SearchSorted",
+      {name_in_files<mx::SearchSorted>,
        [](FunctionFile& file) {
          return of(2, [right = file.boolean()](const Arrays& in, S s) {
            return mx::searchsorted(in[0], in[1], right ? "right" : "left", s);
          });
        }},
-      {"Select", plain(3, [](const Arrays& in, S s) { return mx::where(in[0], in[1], in[2], s); })},
-      {"Sigmoid", unary(mx::sigmoid)},
-      {"Sign", unary(mx::sign)},
-      {"Sin", unary(mx::sin)},
-      {"Sinh", unary(mx::sinh)},
-      {"Slice",
+      {name_in_files<mx::Select>, plain(3, [](const Arrays& in, S s) { return mx::where(in[0], in[1], in[2], s); })},
+      {name_in_files<mx::Sigmoid>, unary(mx::sigmoid)},
+      {name_in_files<mx::Sign>, unary(mx::sign)},
+      {name_in_files<mx::Sin>, unary(mx::sin)},
+      {name_in_files<mx::Sinh>, unary(mx::sinh)},
+      {name_in_files<mx::Slice>,
        [](FunctionFile& file) {
          const auto start = file.sizes();
          const auto stop = file.sizes();
@@ -884,15 +888,15 @@ const std::unordered_map<std::string, Read>& operations() {
            return mx::slice(in[0], start, stop, strides, s);
          });
        }},
-      {"SliceUpdate", slice_update},
-      {"Softmax",
+      {name_in_files<mx::SliceUpdate>, slice_update},
+      {name_in_files<mx::Softmax>,
        [](FunctionFile& file) {
          return of(1, [precise = file.boolean()](const Arrays& in, S s) {
            return mlx4j::softmax(in[0], std::vector<int>{-1}, precise, s);
          });
        }},
-      {"Sort", with_axis([](const array& a, int axis, S s) { return mx::sort(a, axis, s); })},
-      {"Split",
+      {name_in_files<mx::Sort>, with_axis([](const array& a, int axis, S s) { return mx::sort(a, axis, s); })},
+      {name_in_files<mx::Split>,
        [](FunctionFile& file) {
          const auto indices = file.sizes();
          const auto axis = file.number<int>();
@@ -904,27 +908,27 @@ const std::unordered_map<std::string, Read>& operations() {
            return mx::split(in[0], indices, axis, s);
          });
        }},
-      {"Sqrt",
+      {name_in_files<mx::Sqrt>,
        [](FunctionFile& file) {
          return of(1, [reciprocal = file.boolean()](const Arrays& in, S s) {
            return reciprocal ? mx::rsqrt(in[0], s) : mx::sqrt(in[0], s);
          });
        }},
-      {"Square", unary(mx::square)},
-      {"Squeeze", with_axes([](const array& a, const std::vector<int>& axes, S s) { return mx::squeeze(a, axes, s); })},
-      {"StopGradient", unary(mx::stop_gradient)},
-      {"Subtract", binary(mx::subtract)},
-      {"Tan", unary(mx::tan)},
-      {"Tanh", unary(mx::tanh)},
-      {"Transpose",
+      {name_in_files<mx::Square>, unary(mx::square)},
+      {name_in_files<mx::Squeeze>, with_axes([](const array& a, const std::vector<int>& axes, S s) { return mx::squeeze(a, axes, s); })},
+      {name_in_files<mx::StopGradient>, unary(mx::stop_gradient)},
+      {name_in_files<mx::Subtract>, binary(mx::subtract)},
+      {name_in_files<mx::Tan>, unary(mx::tan)},
+      {name_in_files<mx::Tanh>, unary(mx::tanh)},
+      {name_in_files<mx::Transpose>,
        with_axes([](const array& a, const std::vector<int>& axes, S s) { return mx::transpose(a, axes, s); })},
-      {"Unflatten",
+      {name_in_files<mx::Unflatten>,
        [](FunctionFile& file) {
          const auto axis = file.number<int>();
          const auto shape = file.sizes();
          return of(1, [=](const Arrays& in, S s) { return mx::unflatten(in[0], axis, shape, s); });
        }},
-      {"View",
+      {name_in_files<mx::View>,
        [](FunctionFile& file) {
          return of(1, [d = file.dtype()](const Arrays& in, S s) { return mx::view(in[0], d, s); });
        }},
@@ -935,14 +939,19 @@ const std::unordered_map<std::string, Read>& operations() {
 }  // namespace
 
 Exported read_operation(const std::string& name, FunctionFile& file) {
-  if (name == "CustomKernel") {
-    throw bad_file("it has a kernel of its own, which is not run");
-  }
   const auto it = operations().find(name);
   if (it == operations().end()) {
     throw bad_file("it has an unknown operation");
   }
   return {it->second(file)};
+}
+
+std::string readable_operations() {
+  std::string lines;
+  for (const auto& [name, read] : operations()) {
+    lines.append(name).append("\n");
+  }
+  return lines;
 }
 
 }  // namespace mlx4j

@@ -17,4 +17,7 @@ struct Exported {
 // Reads the parameters of the named operation; throws bad_file for an unknown one.
 Exported read_operation(const std::string& name, FunctionFile& file);
 
+// For tests: the names of all operations that are read, a line for each.
+std::string readable_operations();
+
 }  // namespace mlx4j

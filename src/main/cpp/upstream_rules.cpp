@@ -3,7 +3,6 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
-#include <typeinfo>
 
 #ifdef __APPLE__
 #include <mach/mach.h>
@@ -56,10 +55,10 @@ class Writable {
 
 }  // namespace
 
-void* replace_slot(const mx::Primitive& primitive, const char* class_name, std::size_t slot, void* method) {
-  const std::string expected = "N3mlx4core" + std::to_string(std::strlen(class_name)) + class_name + "E";
-  if (typeid(primitive).name() != expected) {
-    throw std::logic_error("[mlx4j] a rule for " + expected + " was to replace one of " + typeid(primitive).name());
+void* replace_slot(const mx::Primitive& primitive, std::string_view type, std::size_t slot, void* method) {
+  if (type_name_of(primitive) != type) {
+    throw std::logic_error("[mlx4j] a rule for " + std::string(type) + " would replace one of " +
+                           type_name_of(primitive));
   }
   void** table = *reinterpret_cast<void** const*>(&primitive);
   void* original = table[slot];

@@ -5,7 +5,7 @@
 //   using Vmapped = std::pair<Arrays, std::vector<int>>;
 //   static Vmapped equal_vmap(mx::Equal& self, const Arrays& inputs, const std::vector<int>& axes) { … }
 //
-//   static auto upstream = replace(mx::equal(a, b), "Equal", &mx::Equal::vmap, equal_vmap);   // upstream(self, …) is
+//   static auto upstream = replace(mx::equal(a, b), &mx::Equal::vmap, equal_vmap);   // upstream(self, …) is
 //   MLX's
 //
 // libmlx does not export the tables, so they are found through a specimen: an array that the primitive would compute.
@@ -16,13 +16,13 @@
 #include <type_traits>
 
 #include "handles.h"
-#include "mlx/primitives.h"
+#include "mlx_primitives.h"
 
 namespace mlx4j {
 
 // Puts `method` into the slot of the virtual table of `primitive`, and returns what was there. Throws std::logic_error
 // when the primitive's class is not the one that is named.
-void* replace_slot(const mx::Primitive& primitive, const char* class_name, std::size_t slot, void* method);
+void* replace_slot(const mx::Primitive& primitive, std::string_view type, std::size_t slot, void* method);
 
 // The place of a virtual method in the table, as the Itanium C++ ABI keeps it in a pointer to the method.
 template <class Method>
@@ -42,9 +42,9 @@ std::size_t slot_of(Method method) {
 
 // `Declared` is the primitive's class or, where it inherits the method, a base of it.
 template <class Declared, class P, class R, class... A>
-auto replace(const mx::array& specimen, const char* class_name, R (Declared::*method)(A...), R (*rule)(P&, A...)) {
+auto replace(const mx::array& specimen, R (Declared::*method)(A...), R (*rule)(P&, A...)) {
   static_assert(std::is_base_of_v<Declared, P>);
-  void* original = replace_slot(specimen.primitive(), class_name, slot_of(method), reinterpret_cast<void*>(rule));
+  void* original = replace_slot(specimen.primitive(), type_name<P>(), slot_of(method), reinterpret_cast<void*>(rule));
   return reinterpret_cast<R (*)(P&, A...)>(original);
 }
 

@@ -544,44 +544,44 @@ void replace_vmap_rules() {
   const mx::array part = mx::zeros({1, 2}, mx::float32, cpu);
   const mx::array k = mx::zeros({2, 1}, mx::int32, cpu);
 
-  replace(mx::not_equal(x, x, cpu), "NotEqual", &mx::NotEqual::vmap, not_equal_vmap);
-  replace(mx::equal(x, x, cpu), "Equal", &mx::Equal::vmap, equal_vmap);
-  replace(mx::bitwise_and(i, i, cpu), "BitwiseBinary", &mx::BitwiseBinary::vmap, bitwise_vmap);
-  replace(mx::divmod(i, i, cpu)[0], "DivMod", &mx::DivMod::vmap, divmod_vmap);
+  replace(mx::not_equal(x, x, cpu), &mx::NotEqual::vmap, not_equal_vmap);
+  replace(mx::equal(x, x, cpu), &mx::Equal::vmap, equal_vmap);
+  replace(mx::bitwise_and(i, i, cpu), &mx::BitwiseBinary::vmap, bitwise_vmap);
+  replace(mx::divmod(i, i, cpu)[0], &mx::DivMod::vmap, divmod_vmap);
 
-  replace(mx::broadcast_to(x, {3, 2, 2}, cpu), "Broadcast", &mx::Broadcast::vmap, broadcast_vmap);
-  replace(mx::reshape(x, {1, 4}, cpu), "Reshape", &mx::Reshape::vmap, reshape_vmap);
-  replace(mx::transpose(x, cpu), "Transpose", &mx::Transpose::vmap, transpose_vmap);
-  replace(mx::expand_dims(x, 0, cpu), "ExpandDims", &mx::ExpandDims::vmap, expand_dims_vmap);
-  replace(mx::view(x, mx::int32, cpu), "View", &mx::View::vmap, view_vmap);
-  replace(mx::as_strided(x, {2}, {1}, 0, cpu), "AsStrided", &mx::AsStrided::vmap, as_strided_vmap);
-  replace(mx::pad(x, 1, mx::array(0.0f), "constant", cpu), "Pad", &mx::Pad::vmap, pad_vmap);
+  replace(mx::broadcast_to(x, {3, 2, 2}, cpu), &mx::Broadcast::vmap, broadcast_vmap);
+  replace(mx::reshape(x, {1, 4}, cpu), &mx::Reshape::vmap, reshape_vmap);
+  replace(mx::transpose(x, cpu), &mx::Transpose::vmap, transpose_vmap);
+  replace(mx::expand_dims(x, 0, cpu), &mx::ExpandDims::vmap, expand_dims_vmap);
+  replace(mx::view(x, mx::int32, cpu), &mx::View::vmap, view_vmap);
+  replace(mx::as_strided(x, {2}, {1}, 0, cpu), &mx::AsStrided::vmap, as_strided_vmap);
+  replace(mx::pad(x, 1, mx::array(0.0f), "constant", cpu), &mx::Pad::vmap, pad_vmap);
 
-  replace(mx::gather(x, i, 0, {1, 2}, cpu), "Gather", &mx::Gather::vmap, gather_vmap);
+  replace(mx::gather(x, i, 0, {1, 2}, cpu), &mx::Gather::vmap, gather_vmap);
   const mx::array updates = mx::zeros({1, 1, 2}, mx::float32, cpu);
-  replace(mx::scatter(x, i, updates, 0, cpu), "Scatter", &mx::Scatter::vmap, scatter_vmap);
-  replace(mx::put_along_axis(x, k, k, 1, cpu), "ScatterAxis", &mx::ScatterAxis::vmap, scatter_axis_vmap);
-  replace(mx::slice_update(x, part, mx::Shape{0, 0}, mx::Shape{1, 2}, cpu), "SliceUpdate", &mx::SliceUpdate::vmap,
+  replace(mx::scatter(x, i, updates, 0, cpu), &mx::Scatter::vmap, scatter_vmap);
+  replace(mx::put_along_axis(x, k, k, 1, cpu), &mx::ScatterAxis::vmap, scatter_axis_vmap);
+  replace(mx::slice_update(x, part, mx::Shape{0, 0}, mx::Shape{1, 2}, cpu), &mx::SliceUpdate::vmap,
           slice_update_vmap);
-  replace(mx::slice(x, i, {0}, {1, 2}, cpu), "DynamicSlice", &mx::DynamicSlice::vmap, dynamic_slice_vmap);
-  replace(mx::slice_update(x, part, i, {0}, cpu), "DynamicSliceUpdate", &mx::DynamicSliceUpdate::vmap,
+  replace(mx::slice(x, i, {0}, {1, 2}, cpu), &mx::DynamicSlice::vmap, dynamic_slice_vmap);
+  replace(mx::slice_update(x, part, i, {0}, cpu), &mx::DynamicSliceUpdate::vmap,
           dynamic_slice_update_vmap);
 
-  replace(mx::addmm(x, x, x, 1, 1, cpu), "AddMM", &mx::AddMM::vmap, addmm_vmap);
-  replace(mx::gather_mm(x, x, i, i, false, cpu), "GatherMM", &mx::GatherMM::vmap, gather_mm_vmap);
+  replace(mx::addmm(x, x, x, 1, 1, cpu), &mx::AddMM::vmap, addmm_vmap);
+  replace(mx::gather_mm(x, x, i, i, false, cpu), &mx::GatherMM::vmap, gather_mm_vmap);
   const mx::array line = mx::zeros({1, 2, 1}, mx::float32, cpu);
-  replace(mx::conv1d(line, line, 1, 0, 1, 1, cpu), "Convolution", &mx::Convolution::vmap, convolution_vmap);
+  replace(mx::conv1d(line, line, 1, 0, 1, 1, cpu), &mx::Convolution::vmap, convolution_vmap);
   const auto quantized = mx::quantize(mx::zeros({32, 32}, mx::float32, cpu), 32, 4, "affine", std::nullopt, cpu);
   const mx::array row = mx::zeros({1, 32}, mx::float32, cpu);
   replace(mx::quantized_matmul(row, quantized[0], quantized[1], quantized[2], true, 32, 4, "affine", cpu),
-          "QuantizedMatmul", &mx::QuantizedMatmul::vmap, quantized_matmul_vmap);
+          &mx::QuantizedMatmul::vmap, quantized_matmul_vmap);
   replace(mx::gather_qmm(row, quantized[0], quantized[1], quantized[2], i, i, true, 32, 4, "affine", std::nullopt,
                          false, cpu),
-          "GatherQMM", &mx::GatherQMM::vmap, gather_qmm_vmap);
+          &mx::GatherQMM::vmap, gather_qmm_vmap);
 
-  replace(mx::linalg::inv(x, cpu), "Inverse", &mx::Inverse::vmap, inverse_vmap);
-  replace(mx::linalg::lu_factor(x, cpu).first, "LUF", &mx::LUF::vmap, lu_vmap);
-  replace(mx::linalg::qr(x, cpu).first, "QRF", &mx::QRF::vmap, qr_vmap);
+  replace(mx::linalg::inv(x, cpu), &mx::Inverse::vmap, inverse_vmap);
+  replace(mx::linalg::lu_factor(x, cpu).first, &mx::LUF::vmap, lu_vmap);
+  replace(mx::linalg::qr(x, cpu).first, &mx::QRF::vmap, qr_vmap);
 }
 
 }  // namespace mlx4j

@@ -10,6 +10,7 @@
 #include "distributed.h"
 #include "graph_guard.h"
 #include "mlx/transforms_impl.h"
+#include "mlx_primitives.h"
 #include "threads.h"
 
 namespace mlx4j {

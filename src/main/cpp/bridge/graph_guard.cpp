@@ -1,21 +1,16 @@
 #include "graph_guard.h"
 
 #include <algorithm>
-#include <cstring>
-#include <initializer_list>
 #include <sstream>
 #include <string>
-#include <string_view>
-#include <typeinfo>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "allocation.h"
 #include "large_stack.h"
 #include "memory_limits.h"
-#include "mlx/primitives.h"
+#include "mlx_primitives.h"
 #include "threads.h"
-#include "workspace.h"
 
 namespace mlx4j {
 
@@ -147,72 +142,39 @@ std::size_t longest_path(const Arrays& outputs, const Arrays& boundary) {
 
 constexpr std::size_t stack_of_a_transform = 32 << 10;  // its own frames, without those for each level
 
-// What matters here about a kind of primitive. Told by type, because names vary within one (a reduction is called after
-// what it computes), and found by the address of the type, because every evaluation asks for every array.
-struct Kind {
-  bool may_fail;        // may report an error while it computes
-  bool only_float32;    // does so on the CPU for all other dtypes
-  bool only_narrow;     // does so on the CPU for some cases of float64 and complex64
-  bool product;         // each element takes work in proportion to the last axis of the first input
-  bool reduction;       // takes work in proportion to the first input
-  bool communicates;    // with other processes
-  Workspace workspace;  // what it allocates while it computes; may be null
-};
-
-Kind classify(const std::type_info& type) {
-  const std::string_view name(type.name());  // mangled: N3mlx4core6MatmulE
-  auto is = [&](const char* cls) { return name == "N3mlx4core" + std::to_string(std::strlen(cls)) + cls + "E"; };
-  auto any = [&](std::initializer_list<const char*> classes) {
-    return std::any_of(classes.begin(), classes.end(), is);
-  };
-  return {
-      any({"Load", "Inverse", "Cholesky", "SVD", "QRF", "Eig", "Eigh", "LUF", "Compiled", "QQMatmul", "GatherQQMM"}),
-      any({"GatherMM", "BlockMaskedMM"}),
-      any({"Convolution"}),
-      any({"Matmul", "AddMM", "Convolution", "QuantizedMatmul", "GatherQMM", "GatherMM", "BlockMaskedMM",
-           "SegmentedMM"}),
-      any({"Reduce", "ArgReduce", "LogSumExp"}),
-      name.find("11distributed") != name.npos,  // MLX's namespace for them, and ours
-      workspace_of(name),
-  };
-}
-
-const Kind& kind_of(const mx::array& a) {  // entry lock held
-  static auto& kinds = immortal<std::unordered_map<const std::type_info*, Kind>>();
-  const mx::Primitive& primitive = a.primitive();
-  const std::type_info& type = typeid(primitive);
-  auto [it, unknown] = kinds.try_emplace(&type);
-  if (unknown) {
-    it->second = classify(type);
-  }
-  return it->second;
-}
-
 constexpr std::size_t little_workspace = std::size_t(1) << 20;  // will be there
 
 // From here on it is waited for, because it may be gone by the time that it is allocated.
 std::size_t much_workspace() { return physical_memory() / 64; }
 
-std::size_t workspace(const mx::array& a, const Kind& kind) {
+std::size_t workspace(const mx::array& a, const PrimitiveTraits& traits) {
   const bool on_processor = a.primitive().stream().device == mx::Device::cpu;
-  return kind.workspace && on_processor ? kind.workspace(a) : 0;
+  return traits.workspace && on_processor ? traits.workspace(a) : 0;
 }
 
-bool may_fail(const mx::array& a, const Kind& kind) {
-  return kind.may_fail || workspace(a, kind) > much_workspace() || (kind.only_float32 && a.dtype() != mx::float32) ||
-         (kind.only_narrow && a.dtype().size() > mx::float32.size());
+bool may_fail(const mx::array& a, const PrimitiveTraits& traits) {
+  switch (traits.fails) {
+    case Fails::sometimes:
+      return true;
+    case Fails::unless_float32:
+      return a.dtype() != mx::float32;
+    case Fails::if_wide:
+      return a.dtype().size() > mx::float32.size();
+    default:
+      return workspace(a, traits) > much_workspace();
+  }
 }
 
 // A rough number of arithmetic operations.
-std::size_t work(const mx::array& a, const Kind& kind) {
-  if (a.inputs().empty()) {
+std::size_t work(const mx::array& a, const PrimitiveTraits& traits) {
+  if (a.inputs().empty() || traits.work == Work::result) {
     return a.size();
   }
   const mx::array& first = a.inputs()[0];
-  if (kind.product && first.ndim() > 0) {
-    return a.size() * std::size_t(std::max(1, first.shape(-1)));
+  if (traits.work == Work::first_input) {
+    return first.size();
   }
-  return kind.reduction ? first.size() : a.size();
+  return first.ndim() > 0 ? a.size() * std::size_t(std::max(1, first.shape(-1))) : a.size();
 }
 
 // While it computes more than a few dozen operations at once, MLX waits with the entry lock held. So a graph of much
@@ -248,7 +210,7 @@ std::vector<Arrays> slice(const Arrays& outputs) {
         reach(a->inputs()[next++]);
         continue;
       }
-      sum += work(*a, kind_of(*a));
+      sum += work(*a, traits_of(*a));
       for (auto& in : a->inputs()) {
         if (auto it = place.find(in.id()); it != place.end() && order[it->second].slice < current) {
           order[it->second].needed_later = true;
@@ -395,12 +357,12 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
       return false;
     }
     if (a.has_primitive()) {
-      const Kind& kind = kind_of(a);
-      if (const auto bytes = workspace(a, kind); bytes > little_workspace) {
+      const auto& traits = traits_of(a);
+      if (const auto bytes = workspace(a, traits); bytes > little_workspace) {
         require_memory(bytes);
       }
-      can_fail = can_fail || may_fail(a, kind);
-      sum += work(a, kind);
+      can_fail = can_fail || may_fail(a, traits);
+      sum += work(a, traits);
     }
     return true;
   });
@@ -410,7 +372,7 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
   }
   if (can_fail) {
     plan.fallible = inputs_first(outputs);
-    std::erase_if(plan.fallible, [](auto& a) { return !a.has_primitive() || !may_fail(a, kind_of(a)); });
+    std::erase_if(plan.fallible, [](auto& a) { return !a.has_primitive() || !may_fail(a, traits_of(a)); });
   }
   return plan;
 }
@@ -444,7 +406,7 @@ Arrays communications(const Arrays& outputs) {
         reach(a->inputs()[next++]);
         continue;
       }
-      if (kind_of(*a).communicates) {
+      if (traits_of(*a).communicates) {
         found.push_back(*a);
       }
       stack.pop_back();
