@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "graph_walk.h"
 #include "mlx_primitives.h"
 
 namespace mlx4j {
@@ -47,27 +48,24 @@ mx::array whole_function(const Arrays& placeholders, WholeFunction::Walk walk) {
 // ids of all that do.
 class Tape {
  public:
-  Tape(Arrays& outputs, const Arrays& placeholders, const std::vector<int>& argnums) {
+  Tape(const Arrays& outputs, const Arrays& placeholders, const std::vector<int>& argnums) {
+    std::unordered_set<std::uintptr_t> given;
     for (const auto& placeholder : placeholders) {
-      seen_.insert(placeholder.id());
+      given.insert(placeholder.id());
     }
     for (auto argnum : argnums) {
       if (has_derivatives(placeholders[argnum])) {
         varying_.insert(placeholders[argnum].id());
       }
     }
-    for (auto& output : outputs) {
-      reach(output);
-      while (!path_.empty()) {
-        auto& [array, next] = path_.back();
-        if (next < array->inputs().size()) {
-          reach(array->inputs()[next++]);
-        } else {
-          record(*array);
-          path_.pop_back();
-        }
+    auto enter = [&](const mx::array& a) {
+      if (given.contains(a.id())) {
+        return false;
       }
-    }
+      for_each_output(a, [](mx::array output) { output.set_tracer(false); });
+      return true;
+    };
+    walk_inputs_first(outputs, enter, [this](const mx::array& a) { record(a); });
   }
 
   const Arrays& steps() const { return steps_; }
@@ -85,18 +83,6 @@ class Tape {
   }
 
  private:
-  void reach(mx::array& a) {
-    if (!seen_.insert(a.id()).second) {
-      return;
-    }
-    a.set_tracer(false);
-    for (auto sibling : a.siblings()) {
-      sibling.set_tracer(false);
-      seen_.insert(sibling.id());
-    }
-    path_.emplace_back(&a, 0);
-  }
-
   void record(const mx::array& a) {
     const bool changes = a.has_primitive() && !traits_of(a).stops_derivatives &&
                          std::any_of(a.inputs().begin(), a.inputs().end(), [&](auto& in) { return varies(in); });
@@ -115,9 +101,7 @@ class Tape {
     }
   }
 
-  std::unordered_set<std::uintptr_t> seen_;
   std::unordered_set<std::uintptr_t> varying_;
-  std::vector<std::pair<mx::array*, std::size_t>> path_;
   Arrays steps_;
 };
 

@@ -9,6 +9,7 @@
 #include "exported_operations.h"
 #include "function_file.h"
 #include "graph_guard.h"
+#include "graph_walk.h"
 #include "large_stack.h"
 #include "mlx/export.h"
 #include "mlx/graph_utils.h"
@@ -48,63 +49,60 @@ class Preparation {
  public:
   explicit Preparation(const Arrays& args) {
     for (auto& a : args) {
-      done_.emplace(a.id(), a);
+      stands_in_.emplace(a.id(), a);
     }
   }
 
   mx::array operator()(const mx::array& output) {
-    std::vector<std::pair<mx::array, std::size_t>> stack;
-    reach(output, stack);
-    while (!stack.empty()) {
-      auto& [a, next] = stack.back();
-      if (next < a.inputs().size()) {
-        const mx::array in = a.inputs()[next++];
-        reach(in, stack);
-        continue;
-      }
-      for (auto sibling : a.outputs()) {
-        for (auto& in : sibling.inputs()) {
-          in = prepared(in);
-        }
-        done_.emplace(sibling.id(), sibling);
-      }
-      stack.pop_back();
-    }
-    return prepared(output);
+    walk_inputs_first(
+        {output}, [this](const mx::array& a) { return enter(a); }, [this](const mx::array& a) { leave(a); },
+        needed_inputs);
+    return stands_in_.at(output.id());
   }
 
  private:
-  // What stands for `a`: for a call of a custom function, what the function computed.
-  static mx::array computed(mx::array a) {
-    while (has(a, InFiles::its_computation)) {
-      const auto outputs = a.outputs();
-      const auto at = std::find_if(outputs.begin(), outputs.end(), [&](auto& o) { return o.id() == a.id(); });
-      const mx::array output = a.inputs()[a.inputs().size() - std::size_t(outputs.end() - at)];
-      a = output;
-    }
-    return a;
+  static bool is_call(const mx::array& a) { return has(a, InFiles::its_computation); }
+
+  // Of a call of a custom function, what the function computed: the last inputs, one for each output.
+  static std::span<const mx::array> needed_inputs(const mx::array& a) {
+    const std::span<const mx::array> inputs = a.inputs();
+    return is_call(a) ? inputs.last(a.siblings().size() + 1) : inputs;
   }
 
-  mx::array prepared(const mx::array& a) const {
-    const auto it = done_.find(a.id());
-    return it != done_.end() ? it->second : done_.at(computed(a).id());
-  }
-
-  void reach(const mx::array& given, std::vector<std::pair<mx::array, std::size_t>>& stack) {
-    const mx::array a = computed(given);
-    if (done_.contains(a.id())) {
-      return;
+  bool enter(const mx::array& a) {
+    if (stands_in_.contains(a.id())) {
+      return false;
     }
     if (a.has_primitive() && !has(a, InFiles::its_values)) {
-      stack.emplace_back(a, 0);
-      return;
+      return true;
     }
     const bool ready = a.status() == mx::array::Status::available && a.flags().row_contiguous;
-    given_.push_back(a);  // or its id could be used again
-    done_.emplace(a.id(), ready ? a : values_as(a, a.dtype()));
+    put(a, ready ? a : values_as(a, a.dtype()));
+    return false;
   }
 
-  std::unordered_map<std::uintptr_t, mx::array> done_;
+  void leave(const mx::array& a) {
+    const auto outputs = a.outputs();
+    const auto computed = needed_inputs(a);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (is_call(a)) {
+        put(outputs[i], stands_in_.at(computed[i].id()));
+        continue;
+      }
+      mx::array output = outputs[i];
+      for (auto& in : output.inputs()) {
+        in = stands_in_.at(in.id());
+      }
+      put(output, output);
+    }
+  }
+
+  void put(const mx::array& given, const mx::array& instead) {
+    stands_in_.emplace(given.id(), instead);
+    given_.push_back(given);  // or its id could be used again
+  }
+
+  std::unordered_map<std::uintptr_t, mx::array> stands_in_;
   Arrays given_;
 };
 

@@ -4,9 +4,9 @@
 #include <sstream>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "allocation.h"
+#include "graph_walk.h"
 #include "large_stack.h"
 #include "memory_limits.h"
 #include "mlx_primitives.h"
@@ -16,127 +16,24 @@ namespace mlx4j {
 
 namespace {
 
-// A set of array ids that is cheap to fill and to empty again and again: an entry counts only when its stamp is
-// current.
-class IdSet {
- public:
-  void clear() {
-    count_ = 0;
-    if (++stamp_ == 0) {
-      std::fill(entries_.begin(), entries_.end(), Entry{});
-      stamp_ = 1;
-    }
-  }
-  bool insert(std::uintptr_t id) {
-    if (2 * count_ >= entries_.size()) {
-      grow();
-    }
-    return place(id);
-  }
-  std::size_t size() const { return count_; }
-
- private:
-  struct Entry {
-    std::uintptr_t id = 0;
-    std::uint32_t stamp = 0;
-  };
-  bool place(std::uintptr_t id) {
-    const auto mask = entries_.size() - 1;
-    for (auto i = (id >> 4) * 0x9E3779B97F4A7C15u >> 20 & mask;; i = (i + 1) & mask) {
-      Entry& e = entries_[i];
-      if (e.stamp != stamp_) {
-        e = {id, stamp_};
-        ++count_;
-        return true;
-      }
-      if (e.id == id) {
-        return false;
-      }
-    }
-  }
-  void grow() {
-    std::vector<Entry> old(entries_.size() * 2);
-    old.swap(entries_);
-    count_ = 0;
-    for (auto& e : old) {
-      if (e.stamp == stamp_) {
-        place(e.id);
-      }
-    }
-  }
-  std::vector<Entry> entries_ = std::vector<Entry>(64);
-  std::uint32_t stamp_ = 1;
-  std::size_t count_ = 0;
-};
-
-struct Walk {
-  IdSet seen;
-  std::vector<const mx::array*> pending;
-};
-
-// Visits each array once, outputs first, and goes on to the inputs of those for which `visit` answers true. Neither
-// visits `boundary` nor goes beyond it. Returns how many were visited.
-template <class V>
-std::size_t walk(const Arrays& outputs, const Arrays& boundary, V visit) {
-  thread_local Walk w;
-  w.seen.clear();
-  w.pending.clear();
-  for (auto& a : boundary) {
-    w.seen.insert(a.id());
-  }
-  const auto before = w.seen.size();
-  auto reach = [](const mx::array& a) {
-    if (w.seen.insert(a.id())) {
-      w.pending.push_back(&a);
-    }
-  };
-  for (auto& a : outputs) {
-    reach(a);
-  }
-  while (!w.pending.empty()) {
-    const mx::array& a = *w.pending.back();
-    w.pending.pop_back();
-    if (visit(a)) {
-      for (auto& i : a.inputs()) {
-        reach(i);
-      }
-    }
-  }
-  return w.seen.size() - before;
-}
-
 std::size_t longest_path(const Arrays& outputs, const Arrays& boundary) {
   std::unordered_map<std::uintptr_t, std::size_t> depth;
   for (auto& a : boundary) {
     depth[a.id()] = 0;
   }
-  std::vector<std::pair<const mx::array*, std::size_t>> stack;
   std::size_t longest = 0;
-  for (auto& o : outputs) {
-    if (depth.contains(o.id())) {
-      continue;
-    }
-    stack.emplace_back(&o, 0);
-    while (!stack.empty()) {
-      auto& [a, next] = stack.back();
-      if (next < a->inputs().size()) {
-        const mx::array& in = a->inputs()[next++];
-        if (!depth.contains(in.id())) {
-          stack.emplace_back(&in, 0);
+  walk_inputs_first(
+      outputs, [&](const mx::array& a) { return !depth.contains(a.id()); },
+      [&](const mx::array& a) {
+        std::size_t d = 1;
+        for (auto& in : a.inputs()) {
+          if (auto it = depth.find(in.id()); it != depth.end()) {
+            d = std::max(d, it->second + 1);
+          }
         }
-        continue;
-      }
-      std::size_t d = 1;
-      for (auto& in : a->inputs()) {
-        if (auto it = depth.find(in.id()); it != depth.end()) {
-          d = std::max(d, it->second + 1);
-        }
-      }
-      depth[a->id()] = d;
-      longest = std::max(longest, d);
-      stack.pop_back();
-    }
-  }
+        for_each_output(a, [&](const mx::array& output) { depth[output.id()] = d; });
+        longest = std::max(longest, d);
+      });
   return longest;
 }
 
@@ -183,6 +80,9 @@ constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
 
 constexpr std::size_t little_work = std::size_t(1) << 16;  // some microseconds
 
+// Whether an operation has yet to compute the array.
+bool is_pending(const mx::array& a) { return a.status() == mx::array::Status::unscheduled && a.has_primitive(); }
+
 // The unscheduled arrays below `outputs`, inputs first, cut into slices; each stands for the arrays that later ones
 // need.
 std::vector<Arrays> slice(const Arrays& outputs) {
@@ -193,37 +93,25 @@ std::vector<Arrays> slice(const Arrays& outputs) {
   };
   std::vector<Node> order;
   std::unordered_map<std::uintptr_t, std::size_t> place;  // in `order`
-  std::unordered_map<std::uintptr_t, bool> seen;
-  std::vector<std::pair<const mx::array*, std::size_t>> stack;
   std::size_t current = 0;
   std::size_t sum = 0;
-  auto reach = [&](const mx::array& a) {
-    if (a.status() == mx::array::Status::unscheduled && a.has_primitive() && seen.emplace(a.id(), true).second) {
-      stack.emplace_back(&a, 0);
+  walk_inputs_first(outputs, is_pending, [&](const mx::array& a) {
+    sum += work(a, traits_of(a));
+    for (auto& in : a.inputs()) {
+      if (auto it = place.find(in.id()); it != place.end() && order[it->second].slice < current) {
+        order[it->second].needed_later = true;
+      }
     }
-  };
+    for_each_output(a, [&](const mx::array& output) {
+      place[output.id()] = order.size();
+      order.push_back({output, current});
+    });
+    if (sum >= work_of_a_slice) {
+      ++current;
+      sum = 0;
+    }
+  });
   for (auto& o : outputs) {
-    reach(o);
-    while (!stack.empty()) {
-      auto& [a, next] = stack.back();
-      if (next < a->inputs().size()) {
-        reach(a->inputs()[next++]);
-        continue;
-      }
-      sum += work(*a, traits_of(*a));
-      for (auto& in : a->inputs()) {
-        if (auto it = place.find(in.id()); it != place.end() && order[it->second].slice < current) {
-          order[it->second].needed_later = true;
-        }
-      }
-      place[a->id()] = order.size();
-      order.push_back({*a, current});
-      if (sum >= work_of_a_slice) {
-        ++current;
-        sum = 0;
-      }
-      stack.pop_back();
-    }
     if (auto it = place.find(o.id()); it != place.end()) {
       order[it->second].needed_later = true;
     }
@@ -270,7 +158,7 @@ class ActiveTracers {
 // MLX would take a traced value that it evaluates on another thread out of the traced graph, and the gradient would
 // silently be zero.
 void require_no_foreign_tracer(const Arrays& outputs) {
-  walk(outputs, {}, [](const mx::array& a) {
+  walk_in_any_order(outputs, {}, [](const mx::array& a) {
     const auto& all = active_tracers();
     if (std::find(all.begin(), all.end(), a.id()) != all.end()) {
       throw std::logic_error(
@@ -284,7 +172,7 @@ void require_no_foreign_tracer(const Arrays& outputs) {
 
 void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t bytes_per_level) {
   const auto levels = stack_left() / bytes_per_level;
-  auto depth = walk(outputs, inputs, [](auto&) { return true; });  // at most
+  auto depth = walk_in_any_order(outputs, inputs, [](auto&) { return true; });  // at most
   if (depth > levels) {
     depth = longest_path(outputs, inputs);
   }
@@ -318,30 +206,11 @@ Fn guarded(const SharedFn& f, std::size_t bytes_per_level) {
 
 Arrays inputs_first(const Arrays& outputs) {
   Arrays order;
-  std::unordered_set<std::uintptr_t> seen;
-  std::vector<std::pair<const mx::array*, std::size_t>> stack;
-  auto reach = [&](const mx::array& a) {
-    if (a.status() == mx::array::Status::unscheduled && seen.insert(a.id()).second) {
-      stack.emplace_back(&a, 0);
-    }
-  };
-  for (auto& o : outputs) {
-    reach(o);
-    while (!stack.empty()) {
-      auto& [a, next] = stack.back();
-      if (next < a->inputs().size()) {
-        reach(a->inputs()[next++]);
-        continue;
-      }
-      order.push_back(*a);
-      for (auto& sibling : a->siblings()) {
-        if (seen.insert(sibling.id()).second) {
-          order.push_back(sibling);
-        }
-      }
-      stack.pop_back();
-    }
-  }
+  walk_inputs_first(
+      outputs, [](const mx::array& a) { return a.status() == mx::array::Status::unscheduled; },
+      [&](const mx::array& a) {
+        for_each_output(a, [&](const mx::array& output) { order.push_back(output); });
+      });
   return order;
 }
 
@@ -352,7 +221,7 @@ EvalPlan plan_evaluation(const Arrays& outputs, bool tracing) {
   EvalPlan plan;
   bool can_fail = false;
   std::size_t sum = 0;
-  walk(outputs, {}, [&](const mx::array& a) {
+  walk_in_any_order(outputs, {}, [&](const mx::array& a) {
     if (a.status() != mx::array::Status::unscheduled) {
       return false;
     }
@@ -381,7 +250,7 @@ bool depends_on_placeholder(const mx::array& a) {
   const auto& all = active_tracers();
   bool found = false;
   if (!all.empty()) {
-    walk({a}, {}, [&](const mx::array& below) {
+    walk_in_any_order({a}, {}, [&](const mx::array& below) {
       found = found || std::find(all.begin(), all.end(), below.id()) != all.end();
       return !found;
     });
@@ -391,27 +260,11 @@ bool depends_on_placeholder(const mx::array& a) {
 
 Arrays communications(const Arrays& outputs) {
   Arrays found;
-  IdSet seen;
-  std::vector<std::pair<const mx::array*, std::size_t>> stack;
-  auto reach = [&](const mx::array& a) {
-    if (a.status() == mx::array::Status::unscheduled && a.has_primitive() && seen.insert(a.id())) {
-      stack.emplace_back(&a, 0);
+  walk_inputs_first(outputs, is_pending, [&](const mx::array& a) {
+    if (traits_of(a).communicates) {
+      found.push_back(a);
     }
-  };
-  for (auto& o : outputs) {
-    reach(o);
-    while (!stack.empty()) {
-      auto& [a, next] = stack.back();
-      if (next < a->inputs().size()) {
-        reach(a->inputs()[next++]);
-        continue;
-      }
-      if (traits_of(*a).communicates) {
-        found.push_back(*a);
-      }
-      stack.pop_back();
-    }
-  }
+  });
   return found;
 }
 
