@@ -7,7 +7,7 @@
 
 #include "allocation.h"
 #include "decompositions.h"
-#include "distributed.h"
+#include "distributed/primitives.h"
 #include "graph_guard.h"
 #include "mlx/transforms_impl.h"
 #include "mlx_primitives.h"

@@ -1,31 +1,20 @@
-#include "distributed.h"
+#include "distributed/groups.h"
 
-#include <arpa/inet.h>
-#include <dirent.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <future>
 #include <limits>
 #include <mutex>
-#include <set>
 #include <sstream>
 #include <thread>
 
-#include "evaluation.h"
-#include "graph_guard.h"
+#include "distributed/protocol.h"
+#include "distributed/sockets.h"
 #include "memory_limits.h"
 #include "mlx/allocator.h"
 #include "mlx/distributed/distributed_impl.h"
-#include "mlx/primitives.h"
 #include "mlx/scheduler.h"
 #include "threads.h"
 
@@ -39,16 +28,10 @@ using Milliseconds = std::chrono::milliseconds;
 
 std::atomic<jlong> time_limit{300000};
 
-// What a communication may take to fail once its sockets are shut down.
+// How long a communication may take to fail once its sockets are shut down.
 constexpr Milliseconds grace{5000};
 
-// Set while this thread carries out an operation that communicates, apart from any graph.
-thread_local bool apart = false;
-
-std::string text(jbyteArray bytes) {
-  auto b = copy_in<jbyteArray, jbyte, &JNIEnv::GetByteArrayRegion>(bytes);
-  return std::string(b.begin(), b.end());
-}
+thread_local bool may_communicate = false;
 
 mx::array memory(const mx::Shape& shape, mx::Dtype dtype) {
   std::size_t bytes = mx::size_of(dtype);
@@ -58,115 +41,6 @@ mx::array memory(const mx::Shape& shape, mx::Dtype dtype) {
   return mx::array(mx::allocator::malloc(bytes), shape, dtype);
 }
 
-// ---- sockets ------------------------------------------------------------------------------------
-// MLX keeps the sockets of its ring to itself. They are found by where they lead.
-struct Ring {
-  std::vector<int> own_ports;
-  std::vector<std::pair<std::uint32_t, int>> right;  // address and port
-
-  std::vector<int> sockets() const {
-    std::vector<int> found;
-    DIR* directory = opendir("/dev/fd");
-    if (!directory) {
-      return found;
-    }
-    while (dirent* entry = readdir(directory)) {
-      const int fd = std::atoi(entry->d_name);
-      if (fd > 2 && leads(fd)) {
-        found.push_back(fd);
-      }
-    }
-    closedir(directory);
-    return found;
-  }
-
- private:
-  bool leads(int fd) const {
-    sockaddr_in a{};
-    socklen_t length = sizeof a;
-    auto* address = reinterpret_cast<sockaddr*>(&a);
-    if (getsockname(fd, address, &length) != 0 || a.sin_family != AF_INET) {
-      return false;
-    }
-    if (std::find(own_ports.begin(), own_ports.end(), ntohs(a.sin_port)) != own_ports.end()) {
-      return true;
-    }
-    length = sizeof a;
-    return getpeername(fd, address, &length) == 0 &&
-           std::find(right.begin(), right.end(), std::pair(ntohl(a.sin_addr.s_addr), int(ntohs(a.sin_port)))) !=
-               right.end();
-  }
-};
-
-void hang_up(const std::vector<int>& sockets) {
-  for (int fd : sockets) {
-    shutdown(fd, SHUT_RDWR);
-  }
-}
-
-// The system notices a machine that is gone while nothing is sent to it.
-void keep_alive(const std::vector<int>& sockets) {
-  auto set = [](int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); };
-  for (int fd : sockets) {
-    set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-#ifdef __APPLE__
-    set(fd, IPPROTO_TCP, TCP_KEEPALIVE, 15);
-#else
-    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 15);
-#endif
-    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
-    set(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
-  }
-}
-
-// ---- what the ranks tell each other before the data ---------------------------------------------
-enum class Kind { all_sum, all_max, all_min, all_gather, sum_scatter, send, recv };
-constexpr std::array<const char*, 7> kind_names{"allSum",     "allMax", "allMin", "allGather",
-                                                "sumScatter", "send",   "recv"};
-
-// MLX takes it for granted that all ranks do the same with arrays of one shape and dtype, and mixes up their bytes
-// where they do not.
-class Header {
- public:
-  static constexpr int size = 16;
-  Header(Kind kind, const mx::array& a) {
-    v_[0] = std::int64_t(kind);
-    v_[1] = std::int64_t(a.dtype().val());
-    v_[2] = std::int64_t(a.ndim());
-    v_[size - 1] = std::int64_t(a.nbytes());
-    for (std::size_t i = 0; i < a.ndim(); ++i) {  // beyond the last place dimensions are mixed
-      auto& place = v_[std::min<std::size_t>(3 + i, size - 2)];
-      place = place * 31 + a.shape(int(i));
-    }
-  }
-  explicit Header(const std::int64_t* v) { std::copy_n(v, size, v_.begin()); }
-  mx::array as_array() const { return mx::array(v_.data(), {size}, mx::int64); }
-  bool operator==(const Header&) const = default;
-  bool is(Kind kind) const { return v_[0] == std::int64_t(kind); }
-  std::int64_t nbytes() const { return v_[size - 1]; }
-  bool same_array(Header other) const {
-    other.v_[0] = v_[0];
-    return *this == other;
-  }
-  std::string describe() const {
-    std::ostringstream s;
-    s << (v_[0] >= 0 && v_[0] < std::int64_t(kind_names.size()) ? kind_names[v_[0]] : "something unknown") << " of ";
-    if (v_[1] >= 0 && v_[1] <= std::int64_t(mx::Dtype::Val::complex64)) {
-      s << dtype_of(jint(v_[1])) << " ";
-    }
-    s << "(";
-    for (std::int64_t i = 0; i < std::min<std::int64_t>(v_[2], size - 4); ++i) {
-      s << (i ? "," : "") << v_[3 + i];
-    }
-    s << ")";
-    return s.str();
-  }
-
- private:
-  std::array<std::int64_t, size> v_{};
-};
-
-// ---- groups -------------------------------------------------------------------------------------
 class Singleton : public GroupImpl {
  public:
   mx::Stream communication_stream(mx::StreamOrDevice) override { return process_stream(mx::Device::cpu); }
@@ -261,7 +135,7 @@ class GuardedGroup : public GroupImpl {
   // One operation of the group at a time, with its limit of time.
   struct Turn {
     Turn(GuardedGroup& g, Kind k) : name(kind_names[std::size_t(k)]) {
-      if (!apart) {
+      if (!may_communicate) {
         throw std::logic_error(std::string("[") + name + "] evaluated where nobody may wait for other processes");
       }
       {
@@ -381,6 +255,12 @@ bool is_of_ring(const Group& g) {
   return guarded && guarded->is_ring();
 }
 
+}  // namespace
+
+MayCommunicate::MayCommunicate() { may_communicate = true; }
+
+MayCommunicate::~MayCommunicate() { may_communicate = false; }
+
 void require_peer(const char* function, const char* argument, int peer, const Group& g) {
   std::ostringstream msg;
   msg << "[" << function << "] " << argument << " is " << peer << "; ";
@@ -400,137 +280,9 @@ void require_peer(const char* function, const char* argument, int peer, const Gr
   throw std::invalid_argument(msg.str());
 }
 
-}  // namespace
-
-namespace distributed {
-
-// As MLX's, whose rule for vmap appends the other ranks' batches to ours when the batch is the first axis.
-class AllGather : public mx::Primitive {
- public:
-  explicit AllGather(Group g) : mx::Primitive(process_stream(mx::Device::cpu)), group_(std::move(g)) {}
-
-  static mx::array of(const mx::array& x, const Group& g) {
-    mx::Shape shape = x.shape();
-    if (shape.empty()) {
-      shape.push_back(1);
-    }
-    const auto first = std::int64_t(shape[0]) * g.size();
-    if (first > std::numeric_limits<int>::max()) {
-      std::ostringstream msg;
-      msg << "[allGather] " << g.size() << " times shape " << x.shape() << " is too large";
-      throw std::invalid_argument(msg.str());
-    }
-    shape[0] = int(first);
-    return mx::array(std::move(shape), x.dtype(), std::make_shared<AllGather>(g), {x});
-  }
-
-  void eval_cpu(const Arrays& inputs, Arrays& outputs) override {
-    outputs[0].set_data(mx::allocator::malloc(outputs[0].nbytes()));
-    group_.raw_group()->all_gather(inputs[0], outputs[0], stream());
-  }
-  void eval_gpu(const Arrays& inputs, Arrays& outputs) override { eval_cpu(inputs, outputs); }
-
-  std::pair<Arrays, std::vector<int>> vmap(const Arrays& inputs, const std::vector<int>& axes) override {
-    mx::array x = mx::moveaxis(inputs[0], axes[0], -1, stream());
-    if (x.ndim() == 1) {
-      x = mx::expand_dims(x, 0, stream());
-    }
-    mx::array all = of(x, group_);
-    return {{all}, {int(all.ndim()) - 1}};
-  }
-  Arrays jvp(const Arrays&, const Arrays& tangents, const std::vector<int>&) override {
-    return {of(tangents[0], group_)};
-  }
-  Arrays vjp(const Arrays& primals, const Arrays& cotangents, const std::vector<int>&, const Arrays&) override {
-    const mx::Shape& shape = primals[0].shape();
-    mx::array parts = mx::reshape(cotangents[0], rows(shape), stream());
-    return {mx::reshape(mx::take(parts, group_.raw_group()->rank(), 0, stream()), shape, stream())};
-  }
-  const char* name() const override { return "AllGather"; }
-
- private:
-  mx::Shape rows(const mx::Shape& shape) const {
-    mx::Shape r{group_.raw_group()->size()};
-    r.insert(r.end(), shape.begin(), shape.end());
-    return r;
-  }
-  Group group_;
-};
-
-}  // namespace distributed
-
-namespace {
-
-// While one thread carries out an operation, others that need its result wait for it.
-class Claim {
- public:
-  explicit Claim(std::uintptr_t id) : id_(id) {
-    Released released;
-    std::unique_lock l(mutex());
-    changed().wait(l, [&] { return claimed().insert(id_).second; });
-  }
-  ~Claim() {
-    std::lock_guard l(mutex());
-    claimed().erase(id_);
-    changed().notify_all();
-  }
-  Claim(const Claim&) = delete;
-  Claim& operator=(const Claim&) = delete;
-
- private:
-  static std::mutex& mutex() {
-    static auto& m = immortal<std::mutex>();
-    return m;
-  }
-  static std::condition_variable& changed() {
-    static auto& c = immortal<std::condition_variable>();
-    return c;
-  }
-  static std::set<std::uintptr_t>& claimed() {
-    static auto& ids = immortal<std::set<std::uintptr_t>>();
-    return ids;
-  }
-  std::uintptr_t id_;
-};
-
-struct Apart {
-  Apart() { apart = true; }
-  ~Apart() { apart = false; }
-};
-
-// Not by mx::eval, which would wait for the stream with the lock held, and for everything else that runs there.
-void carry_out(mx::array a) {
-  Claim claim(a.id());
-  auto is_open = [&] { return a.status() == mx::array::Status::unscheduled && a.has_primitive(); };
-  if (!is_open()) {
-    return;
-  }
-  plan_evaluation({a}, tracing());  // throws when it cannot be done
-  Arrays inputs = a.inputs();
-  evaluate(inputs);
-  for (auto& in : inputs) {
-    if (!in.flags().row_contiguous) {
-      in = mx::contiguous(in, false, process_stream(mx::Device::cpu));
-    }
-  }
-  evaluate(inputs);
-  Arrays outputs{mx::array(a.shape(), a.dtype(), nullptr, {})};
-  {
-    Apart scope;
-    a.primitive().eval_cpu(inputs, outputs);
-  }
-  a.copy_shared_buffer(outputs[0]);
-  a.set_status(mx::array::Status::available);
-  if (!a.is_tracer()) {
-    a.detach();
-  }
-}
-
-}  // namespace
-
 group::group(jint number) : g(groups().at(number)) {}
 
-bool is_backend_available(jbyteArray backend) { return mx::distributed::is_available(text(backend)); }
+bool is_backend_available(jbyteArray backend) { return mx::distributed::is_available(utf8_in(backend).s); }
 
 jint init_group(jbyteArray backend, jbyteArray hostfile, jint rank, jintArray own_ports, jintArray right, jlong limit) {
   static auto& attempts = immortal<std::mutex>();
@@ -539,7 +291,7 @@ jint init_group(jbyteArray backend, jbyteArray hostfile, jint rank, jintArray ow
   if (running.valid() && running.wait_for(Milliseconds(0)) != std::future_status::ready) {
     throw std::logic_error("[init] an earlier init, which failed, still tries to connect; try again later");
   }
-  const std::string name = text(backend);
+  const std::string name = utf8_in(backend).s;
   Ring ring;
   if (hostfile) {
     ring.own_ports = ints(own_ports).v;
@@ -547,7 +299,7 @@ jint init_group(jbyteArray backend, jbyteArray hostfile, jint rank, jintArray ow
     for (std::size_t i = 0; i + 1 < r.size(); i += 2) {
       ring.right.emplace_back(std::uint32_t(r[i]), r[i + 1]);
     }
-    setenv("MLX_HOSTFILE", text(hostfile).c_str(), 1);  // there is no other way to tell MLX
+    setenv("MLX_HOSTFILE", utf8_in(hostfile).s.c_str(), 1);  // there is no other way to tell MLX
     setenv("MLX_RANK", std::to_string(rank).c_str(), 1);
   }
   // On a thread of its own: MLX waits for its peers as long as it takes.
@@ -582,29 +334,6 @@ jint group_size(jint number) { return groups().at(number).size(); }
 
 void set_time_limit(jlong limit) { time_limit = limit; }
 
-mx::array all_gather(const mx::array& x, const std::optional<Group>& g, mx::StreamOrDevice) {
-  return g->size() == 1 ? x : distributed::AllGather::of(x, *g);
-}
-
-mx::array send(const mx::array& x, jint dst, const std::optional<Group>& g, mx::StreamOrDevice s) {
-  require_peer("send", "dst", dst, *g);
-  return mx::distributed::send(x, dst, g, s);
-}
-
-mx::array recv(const mx::Shape& shape, mx::Dtype dtype, jint src, const std::optional<Group>& g, mx::StreamOrDevice s) {
-  require_peer("recv", "src", src, *g);
-  mx::array r = mx::distributed::recv(shape, dtype, src, g, s);
-  // Compiled functions take an operation without inputs for a constant.
-  return mx::array(shape, dtype, r.primitive_ptr(), {mx::array(0)});
-}
-
-void communicate(const Arrays& outputs) {
-  if (!groups().any) {
-    return;
-  }
-  for (auto& a : communications(outputs)) {
-    carry_out(a);
-  }
-}
+bool has_groups() { return groups().any; }
 
 }  // namespace mlx4j
