@@ -1,13 +1,6 @@
 #include "convolutions.h"
 
 #include <algorithm>
-#include <limits>
-#include <sstream>
-#include <tuple>
-
-#include "allocation.h"
-#include "memory_limits.h"
-#include "upstream_rules.h"
 
 namespace mlx4j {
 
@@ -40,78 +33,7 @@ mx::array pad(const mx::array& a, const std::vector<int>& low, const std::vector
   return mx::slice(padded, start, stop, s);
 }
 
-constexpr std::size_t largest = std::numeric_limits<std::size_t>::max() / 2;
-
-std::size_t product(std::size_t a, std::size_t b) {
-  return __builtin_mul_overflow(a, b, &a) || a > largest ? largest : a;
-}
-
-// MLX pads the input, and copies it to a matrix with a row for each position of the kernel; both are arrays of float32.
-// It computes their sizes in 32 bits.
-void require_matrix(const mx::array& in, const mx::array& weight, const mx::array& out, const std::vector<int>& low,
-                    const std::vector<int>& high) {
-  std::size_t padded = product(in.shape(0), in.shape(-1));
-  std::size_t rows = in.shape(0);
-  std::size_t columns = in.shape(-1);
-  std::size_t widest = 0;
-  for (int i = 1; i + 1 < int(in.ndim()); ++i) {
-    const auto width = std::size_t(in.shape(i)) + std::size_t(low[i - 1]) + std::size_t(high[i - 1]);
-    widest = std::max(widest, width);
-    padded = product(padded, width);
-    rows = product(rows, out.shape(i));
-    columns = product(columns, weight.shape(i));
-  }
-  const auto bytes = product(std::min(largest, padded + product(rows, columns)), sizeof(float));
-  std::ostringstream message;
-  message << "[conv] the convolution of shape " << in.shape() << " with " << weight.shape();
-  if (bytes > physical_memory()) {
-    message << " needs " << bytes << " bytes or more besides its result; there are " << physical_memory()
-            << " bytes of memory";
-    throw allocation_failed(message.str(), bytes);
-  }
-  if (const std::size_t most = std::numeric_limits<int>::max(); std::max({widest, rows, columns}) > most) {
-    message << " has " << rows << " positions of " << columns << " numbers, on an input that is padded to a width of "
-            << widest << "; none of these may be more than " << most << ". Convolve parts of the batch.";
-    throw std::invalid_argument(message.str());
-  }
-}
-
-using Eval = void (mx::Convolution::*)(const Arrays&, mx::array&);
-void (*mlx_eval)(mx::Convolution&, const Arrays&, mx::array&);
-
-// Where an axis has one element there is nothing between elements. MLX would count through the distance, and would
-// take its way of computing for dilated convolutions, which is slower.
-void evaluate_convolution(mx::Convolution& self, const Arrays& inputs, mx::array& out) {
-  const auto [given_strides, low, high, given_dilation, given_input_dilation, groups, flip] = self.state();
-  auto strides = given_strides, dilation = given_dilation, input_dilation = given_input_dilation;
-  const mx::array& in = inputs[0];
-  const mx::array& weight = inputs[1];
-  bool matrix = groups == 1 || (low.size() == 1 && !flip);
-  for (std::size_t i = 0; i < low.size(); ++i) {
-    const int axis = int(i) + 1;
-    input_dilation[i] = in.shape(axis) == 1 ? 1 : input_dilation[i];
-    dilation[i] = weight.shape(axis) == 1 ? 1 : dilation[i];
-    strides[i] = out.shape(axis) == 1 ? 1 : strides[i];
-    matrix = matrix && input_dilation[i] == 1 && dilation[i] == 1;
-  }
-  if (matrix) {
-    require_matrix(in, weight, out, low, high);
-  }
-  if (std::tie(strides, dilation, input_dilation) == std::tie(given_strides, given_dilation, given_input_dilation)) {
-    mlx_eval(self, inputs, out);
-  } else {
-    auto same = mx::conv_general(in, weight, strides, low, high, dilation, input_dilation, groups, flip, self.stream());
-    mlx_eval(static_cast<mx::Convolution&>(same.primitive()), inputs, out);
-  }
-}
-
 }  // namespace
-
-void replace_convolutions() {
-  const mx::array one = mx::ones({1, 1, 1});
-  mlx_eval = replace(mx::conv1d(one, one), static_cast<Eval>(&mx::Convolution::eval_cpu),
-                     &evaluate_convolution);
-}
 
 mx::array conv_general(const mx::array& input, const mx::array& weight, const std::vector<int>& stride,
                        const std::vector<int>& padding_low, const std::vector<int>& padding_high,

@@ -5,9 +5,6 @@
 
 namespace mlx4j {
 
-// From here on MLX computes convolutions with the numbers and within the memory that they need. Called once.
-void replace_convolutions();
-
 // As mx::conv_general, right also where MLX is not: negative padding of a dilated input, the gradients of a dilated
 // input that is strided or padded by more than the kernel, and vmap over the weights of groups.
 mx::array conv_general(const mx::array& input, const mx::array& weight, const std::vector<int>& stride,

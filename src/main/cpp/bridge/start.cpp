@@ -3,14 +3,11 @@
 #include <jvmti.h>
 
 #include "allocation.h"
-#include "computations.h"
-#include "convolutions.h"
-#include "derivative_rules.h"
 #include "mlx/scheduler.h"
 #include "process_end.h"
+#include "rules/rules.h"
 #include "threads.h"
 #include "transforms.h"
-#include "vmap_rules.h"
 
 namespace mlx4j {
 
@@ -38,10 +35,7 @@ static bool start_process(JNIEnv* env) {
   limit_allocations();
   start_first_thread();
   Entry entry;
-  replace_vmap_rules();
-  replace_convolutions();
-  replace_derivative_rules();
-  replace_computations();
+  replace_rules();
   return true;
 }
 

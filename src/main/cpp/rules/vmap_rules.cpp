@@ -1,10 +1,10 @@
-#include "vmap_rules.h"
+#include "rules/vmap_rules.h"
 
 #include <algorithm>
 #include <numeric>
 
 #include "mlx/linalg.h"
-#include "upstream_rules.h"
+#include "rules/upstream_rules.h"
 
 namespace mlx4j {
 

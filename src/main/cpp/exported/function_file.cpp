@@ -1,4 +1,4 @@
-#include "function_file.h"
+#include "exported/function_file.h"
 
 #include <bit>
 #include <sstream>

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "function_file.h"
+#include "exported/function_file.h"
 
 namespace mlx4j {
 

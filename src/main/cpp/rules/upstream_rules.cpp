@@ -1,4 +1,4 @@
-#include "upstream_rules.h"
+#include "rules/upstream_rules.h"
 
 #include <cstring>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "exported_functions.h"
+#include "exported/exported_functions.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,8 +6,8 @@
 #include <unordered_map>
 
 #include "evaluation.h"
-#include "exported_operations.h"
-#include "function_file.h"
+#include "exported/exported_operations.h"
+#include "exported/function_file.h"
 #include "graph_guard.h"
 #include "graph_walk.h"
 #include "large_stack.h"
