@@ -16,7 +16,7 @@ struct BlasFunction {
   const char* name;
   void* address;
 };
-extern "C" BlasFunction mlx4j_blas_functions[], mlx4j_blas_functions_end[];  // NOLINT: arrays of the assembler
+extern "C" BlasFunction mlx4j_blas_functions[], mlx4j_blas_functions_end[];  // NOLINT: defined in assembly
 
 namespace mlx4j {
 
@@ -45,16 +45,17 @@ static Function* find(void* library, const char* name) {
   throw std::runtime_error(std::string("[blas] The chosen library has no ") + name + ".");
 }
 
-// OpenBLAS reads the environment and starts its threads when it is loaded. It looks at the cores of the machine and not
-// at the quota of a container, where threads that spin on cores they do not have slow everything down; and an idle
-// thread spins for a sixteenth of a second by default. What the user has set stays.
+// OpenBLAS reads the environment and starts its threads when it is loaded. It counts the machine's cores and ignores
+// the quota of a container, where spinning threads without cores of their own slow everything down; and by default an
+// idle thread spins for a sixteenth of a second. Settings of the user are respected.
 //
-// setenv would move the environment while other threads may read it, so a larger copy takes its place for the moment.
+// setenv would move the environment while other threads may be reading it, so a larger copy replaces it temporarily.
 class Settings {
  public:
   explicit Settings(int threads)
       : entries_{"OPENBLAS_NUM_THREADS=" + std::to_string(threads), "OPENBLAS_THREAD_TIMEOUT=20"}, before_(environ) {
-    auto& copy = *new std::vector<char*>;  // never freed: another thread may be reading it when we put back the old one
+    auto& copy =
+        *new std::vector<char*>;  // never freed: another thread may still be reading it when the old one is restored
     for (char** entry = environ; *entry; ++entry) {
       copy.push_back(*entry);
     }
@@ -79,7 +80,8 @@ static std::string& description = *new std::string("the system's");
 
 static void* open_openblas(int threads) {
   Settings settings(threads);
-  dlopen((own_folder() + "libquadmath.so.0").c_str(), RTLD_LAZY);  // on x86_64 libgfortran does not find it by itself
+  dlopen((own_folder() + "libquadmath.so.0").c_str(),
+         RTLD_LAZY);  // on x86_64, libgfortran does not find it without help
   void* library = open(own_folder() + "libopenblas.so.0", 0);
   auto* config = find<char*()>(library, "openblas_get_config");
   never_destroy(reinterpret_cast<const void*>(config));
@@ -89,7 +91,7 @@ static void* open_openblas(int threads) {
 }
 
 static bool use_chosen(bool reference, int threads) {
-  // The reference implementation was loaded before libmlx; its LAPACK finds its BLAS.
+  // The reference implementation was loaded before libmlx, so its LAPACK finds its BLAS.
   void* library = reference ? open(MLX4J_REFERENCE_LAPACK, RTLD_NOLOAD) : open_openblas(threads);
   if (reference) {
     description = "reference BLAS and LAPACK";

@@ -1,5 +1,6 @@
-// The functions of BLAS and LAPACK that libmlx calls, and the table where blas.cpp writes what stands behind each: a
-// function jumps to its entry, with all arguments where they are. The linker refuses a libmlx that calls another one.
+// The functions of BLAS and LAPACK that libmlx calls, and the table in which blas.cpp enters the implementation of
+// each: a function jumps to its entry with all arguments in place. The linker rejects a libmlx that calls any other
+// function.
 
         .macro  function name
         .text

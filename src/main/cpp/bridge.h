@@ -1,4 +1,4 @@
-// Everything that the generated JNI code names.
+// Includes everything that the generated JNI code names.
 #pragma once
 
 #include "blas.h"

@@ -6,7 +6,7 @@ namespace mlx4j {
 
 namespace {
 
-// Zeros between the elements of an axis.
+// Inserts zeros between the elements of an axis.
 mx::array dilate(const mx::array& a, int axis, int dilation, mx::StreamOrDevice s) {
   auto spread = mx::expand_dims(a, axis + 1, s);
   std::vector<std::pair<int, int>> widths(spread.ndim());
@@ -17,7 +17,7 @@ mx::array dilate(const mx::array& a, int axis, int dilation, mx::StreamOrDevice 
   return mx::slice(spread, mx::Shape(stop.size(), 0), stop, s);
 }
 
-// Zeros around the spatial axes, or less of them where the padding is negative.
+// Puts zeros around the spatial axes, or cuts elements off where the padding is negative.
 mx::array pad(const mx::array& a, const std::vector<int>& low, const std::vector<int>& high, mx::StreamOrDevice s) {
   std::vector<std::pair<int, int>> widths(a.ndim());
   mx::Shape start(a.ndim(), 0);

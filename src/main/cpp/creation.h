@@ -1,5 +1,5 @@
-// Forwards to MLX functions that are overloaded with templates, which would be preferred over the conversion of an
-// adapter.
+// Forwards to MLX functions that are overloaded with templates, because overload resolution would prefer those to an
+// adapter's conversion.
 #pragma once
 
 #include <algorithm>
@@ -12,14 +12,15 @@ inline mx::array full(const mx::Shape& shape, const mx::array& vals, mx::Dtype d
   return mx::full(shape, vals, dtype, s);
 }
 
-// The nearest diagonal that has no element, where `k` lies beyond it: MLX computes with these numbers in 32 bits.
+// Returns `k`, or the nearest diagonal without elements if `k` lies beyond it: MLX computes with these numbers in 32
+// bits.
 inline int reachable_diagonal(int n, int m, int k) { return std::clamp(k, n == 0 ? 0 : -n, m); }
 
 inline mx::array eye(int n, int m, int k, mx::Dtype dtype, mx::StreamOrDevice s) {
   return mx::eye(n, m, reachable_diagonal(n, m, k), dtype, s);
 }
 
-// MLX compares two vectors, however long they are, also where the matrix has no elements.
+// MLX compares two vectors of any length even if the matrix has no elements.
 inline mx::array tri(int n, int m, int k, mx::Dtype dtype, mx::StreamOrDevice s) {
   return n == 0 || m == 0 ? mx::zeros({n, m}, dtype, s) : mx::tri(n, m, reachable_diagonal(n, m, k), dtype, s);
 }
@@ -38,7 +39,7 @@ inline mx::array triu(const mx::array& a, int k, mx::StreamOrDevice s) {
   return mx::triu(a, a.ndim() < 2 ? k : std::clamp(k, 1 - a.shape(-2), a.shape(-1)), s);
 }
 
-// The value everywhere, in the shape of `a`, also when a recorded graph is used again for another one.
+// Fills the shape of `a` with a value. This also works when a recorded graph is replayed for another shape.
 inline mx::array full_like(const mx::array& a, const mx::array& value, mx::StreamOrDevice s) {
   return tracing() ? mx::broadcast_arrays({value, a}, s)[0] : mx::full(a.shape(), value, value.dtype(), s);
 }

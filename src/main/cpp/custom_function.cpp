@@ -59,7 +59,7 @@ struct Rules {
 Arrays record(const SharedFn& f, const Rules& rules, const Arrays& args, Arrays outputs);
 
 // ---- rules for all slices at once -----------------------------------------------------------------
-std::vector<int> axes_for_vmap(std::vector<int> axes) {  // MLX's -1 is our not_mapped
+std::vector<int> axes_for_vmap(std::vector<int> axes) {  // MLX uses -1 for our not_mapped
   std::replace(axes.begin(), axes.end(), -1, not_mapped);
   return axes;
 }
@@ -69,7 +69,7 @@ Fn over_slices(Fn f, std::vector<int> in_axes, std::size_t results) {
               std::vector<int>(results, 0));
 }
 
-// The rule applied to slices along `axes`; the outputs' slices lie along axis 0.
+// Applies the rule to slices along `axes`; the outputs' slices lie along axis 0.
 VjpRule over_slices(const std::shared_ptr<const VjpRule>& rule, const std::vector<int>& axes) {
   return [rule, axes](const Arrays& primals, const Arrays& cotangents, const Arrays& outputs) {
     const auto n = primals.size();
@@ -110,7 +110,7 @@ JvpRule over_slices(const std::shared_ptr<const JvpRule>& rule, const std::vecto
 
 // ---- the operation --------------------------------------------------------------------------------
 // One call of a custom function, as an operation whose inputs are the arguments and the outputs that the function
-// computed. MLX's own for this forgets the rules for derivatives under vmap, and cannot be compiled for any shape.
+// computed. MLX's own primitive for this loses the derivative rules under vmap and cannot be compiled for any shape.
 class CustomCall final : public mx::Primitive {
  public:
   CustomCall(mx::Stream s, SharedFn f, Rules rules, std::size_t outputs)
@@ -142,7 +142,7 @@ class CustomCall final : public mx::Primitive {
     const std::vector<int> arg_axes(axes.begin(), axes.begin() + std::ptrdiff_t(args.size()));
     const auto mapped = std::find_if(arg_axes.begin(), arg_axes.end(), [](int axis) { return axis >= 0; });
     Arrays outputs = computed(inputs);
-    if (mapped == arg_axes.end()) {  // mapped is only what the function captured
+    if (mapped == arg_axes.end()) {  // only values that the function captured are mapped
       return {outputs, {axes.end() - std::ptrdiff_t(outputs.size()), axes.end()}};
     }
     const auto size = args[std::size_t(mapped - arg_axes.begin())].shape(*mapped);
@@ -211,7 +211,8 @@ class CustomCall final : public mx::Primitive {
     }
   }
 
-  // Results with their slices in front; `expected` has the shapes and dtypes that they must have.
+  // Returns the results of the rule, with their slices along axis 0; `expected` has the shapes and dtypes that they
+  // must have.
   Arrays apply_vmap_rule(const Arrays& args, std::vector<int> axes, const Arrays& expected, int size) {
     const auto rule = rules_.name + ".vmap";
     Arrays results = (*rules_.vmap)(join(args, expected), axes);

@@ -71,7 +71,7 @@ std::optional<Requirement> requirement_of_input(const mx::array& decomposition) 
                          "] the matrix has an element that is infinite or not a number; all must be finite"};
 }
 
-// Where LAPACK stops it leaves on the diagonal what it could not take the root of.
+// Where LAPACK stops, it leaves on the diagonal the number whose root it could not take.
 std::optional<Requirement> requirement_of_result(const mx::array& decomposition) {
   const auto& traits = traits_of(decomposition);
   if (traits.needs != Needs::positive_definite) {

@@ -1,14 +1,14 @@
-// Linear algebra: what only the CPU computes, what MLX does not check, and where its rules go wrong.
+// Linear algebra that only the CPU computes, that MLX does not check, or whose rules are wrong.
 #pragma once
 
 #include "handles.h"
 
 namespace mlx4j {
 
-// The stream itself if the CPU computes on it, else the CPU's default stream.
+// Returns the stream if the CPU computes on it, otherwise the CPU's default stream.
 mx::Stream cpu_stream(const mx::StreamOrDevice& s);
 
-struct on_cpu {  // a stream for what no GPU computes; 0 stands for the default stream
+struct on_cpu {  // a stream for operations that no GPU computes; 0 stands for the default stream
   on s;
   explicit on_cpu(jlong h) : s(h) {}
   operator mx::StreamOrDevice() const { return cpu_stream(s); }
@@ -20,14 +20,14 @@ mx::array norm(const mx::array& a, const std::vector<int>& axes, bool keepdims, 
 mx::array norm(const mx::array& a, double ord, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s);
 mx::array norm(const mx::array& a, const char* ord, const std::vector<int>& axes, bool keepdims, mx::StreamOrDevice s);
 
-// MLX's rule for the vmap of Inverse forgets that the matrix is triangular. While a function is traced, the other
-// triangle is set to zero before and after.
+// MLX's vmap rule for Inverse forgets that the matrix is triangular. So while a function is traced, the other triangle
+// is set to zero before and after.
 mx::array tri_inv(const mx::array& a, bool upper, mx::StreamOrDevice s);
 mx::array cholesky_inv(const mx::array& a, bool upper, mx::StreamOrDevice s);
 mx::array solve_triangular(const mx::array& a, const mx::array& b, bool upper, mx::StreamOrDevice s);
 
-// LAPACK answers to an impossible input with garbage or with the end of the process. What is required of the values is
-// computed beside them.
+// Given an impossible input, LAPACK returns garbage or ends the process. So requirements on the values are computed
+// beside them.
 struct Requirement {
   mx::array holds;
   std::string otherwise;

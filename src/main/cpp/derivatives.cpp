@@ -13,8 +13,8 @@
 
 namespace mlx4j {
 
-// What a function does, as one operation. MLX marks its traces by thread-local variables that libmlx does not export,
-// so the walk happens where MLX takes the derivative of this operation.
+// A whole function as one operation. MLX marks its traces by thread-local variables that libmlx does not export, so the
+// walk happens where MLX asks for the derivative of this operation.
 class WholeFunction final : public mx::Primitive {
  public:
   using Walk = std::function<Arrays(const Arrays& placeholders)>;
@@ -44,8 +44,7 @@ mx::array whole_function(const Arrays& placeholders, WholeFunction::Walk walk) {
   return {{}, mx::float32, std::make_shared<WholeFunction>(s, std::move(walk)), placeholders};
 }
 
-// The arrays that the outputs are made of, inputs first, as far as they change with the placeholders; `varying` has the
-// ids of all that do.
+// The operations that the outputs are computed by, inputs first, as far as they vary with the placeholders.
 class Tape {
  public:
   Tape(const Arrays& outputs, const Arrays& placeholders, const std::vector<int>& argnums) {
@@ -71,7 +70,7 @@ class Tape {
   const Arrays& steps() const { return steps_; }
   bool varies(const mx::array& a) const { return varying_.contains(a.id()); }
 
-  // The inputs of an operation that vary.
+  // Returns the indices of the inputs of an operation that vary.
   std::vector<int> argnums(const mx::array& a) const {
     std::vector<int> result;
     for (std::size_t i = 0; i < a.inputs().size(); ++i) {
@@ -106,7 +105,7 @@ class Tape {
 };
 
 // ---- rules ----------------------------------------------------------------------------------------
-// Applies a rule; a missing one is reported in words.
+// Applies a rule. If MLX has none, throws an exception that says so in plain words.
 template <class Rule>
 Arrays apply_rule(const char* transform, const mx::array& step, Rule rule) {
   auto refuse = [&](const std::exception& e) {
@@ -131,7 +130,8 @@ Arrays apply_rule(const char* transform, const mx::array& step, Rule rule) {
   return {};
 }
 
-// A derivative is added to others, and given to other rules, so it must be like the array that it belongs to.
+// Checks that a derivative has the shape of the array that it belongs to, since it is added to others and passed to
+// other rules.
 mx::array fitting(const char* transform, const mx::array& step, const mx::array& derivative, const mx::array& like) {
   if (derivative.shape() != like.shape()) {
     std::ostringstream msg;
@@ -203,7 +203,7 @@ void push_forward(const Tape& tape, Derivatives& tangents) {
     }
     const auto outputs = step.outputs();
     const auto results = apply_rule("jvp", step, [&] { return step.primitive().jvp(step.inputs(), given, argnums); });
-    // Depends answers for all of its inputs, of which only the first are also outputs
+    // Depends returns tangents for all of its inputs, of which only the first are outputs
     require_number("jvp", step, std::min(results.size(), outputs.size()), outputs.size());
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (has_derivatives(outputs[i])) {
@@ -232,7 +232,7 @@ Differentiated backward(const Fn& f, const Arrays& primals, const std::vector<in
     for (auto argnum : argnums) {
       result.products.push_back(products.or_zeros(placeholders[argnum]));
     }
-    return Arrays(placeholders);  // MLX wants products of its own for the placeholders; these are not read
+    return Arrays(placeholders);  // MLX expects products for the placeholders, but they are not read
   };
   mx::vjp(
       [&](const Arrays& placeholders) {

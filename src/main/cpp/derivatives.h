@@ -1,4 +1,4 @@
-// Derivatives of a function: what MLX's vjp and jvp do, by a walk of our own over the graph that the function leaves.
+// Derivatives of a function: like MLX's vjp and jvp, but with our own walk over the graph that the function records.
 #pragma once
 
 #include "handles.h"
@@ -10,17 +10,17 @@ struct Differentiated {
   Arrays products;  // one for each argument (backward) or for each output (forward)
 };
 
-// The cotangents of the outputs, asked for when those are known; there may be fewer than outputs.
+// Returns the cotangents once the outputs are known; there may be fewer cotangents than outputs.
 using Cotangents = std::function<Arrays(const Arrays& outputs)>;
 
-// Vector-Jacobian products for the arguments `argnums`, in this order.
+// Computes vector-Jacobian products for the arguments `argnums`, in this order.
 Differentiated backward(const Fn& f, const Arrays& primals, const std::vector<int>& argnums,
                         const Cotangents& cotangents);
 
-// Jacobian-vector products.
+// Computes Jacobian-vector products.
 Differentiated forward(const Fn& f, const Arrays& primals, const Arrays& tangents);
 
-// Integers and booleans do not change with anything continuously.
+// Integers and booleans do not vary continuously, so they have no derivatives.
 inline bool has_derivatives(const mx::array& a) { return mx::issubdtype(a.dtype(), mx::inexact); }
 
 }  // namespace mlx4j

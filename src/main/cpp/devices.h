@@ -1,4 +1,4 @@
-// Devices by the ordinals of org.mlx4j.Device.Type, and streams, which every thread may use.
+// Devices, given by the ordinals of org.mlx4j.Device.Type, and streams, which every thread may use.
 #pragma once
 
 #include "handles.h"
@@ -11,7 +11,7 @@ jint device_count(jint device_type);
 jint default_device();
 mx::Stream default_stream(jint device_type);
 mx::Stream new_stream(jint device_type);
-// A line for each property: n for a number or s for a text, then name=value.
+// Returns a line for each property: n for a number or s for a text, then name=value.
 std::string device_info(jint device_type);
 inline bool metal_is_available() { return mx::metal::is_available(); }
 void metal_start_capture(const std::string& path);

@@ -1,11 +1,11 @@
-// The order in which einsum contracts, as Java takes it.
+// The order in which einsum contracts, in a form that suits Java.
 #pragma once
 
 #include "handles.h"
 
 namespace mlx4j {
 
-// For each step how many operands it takes, then their places.
+// For each step, the number of operands that it takes, followed by their positions.
 std::vector<jint> einsum_steps(const char* subscripts, const Arrays& operands);
 std::string einsum_costs(const char* subscripts, const Arrays& operands);
 

@@ -29,7 +29,7 @@ texts::texts(jobjectArray a) {
 }
 
 void require_metal_kernel(const std::string& name) {
-  if (!mx::metal::is_available()) {  // MLX says so only when the kernel runs
+  if (!mx::metal::is_available()) {  // MLX reports this only when the kernel runs
     throw std::runtime_error("[metalKernel] this needs Metal, and there is no Metal back-end here");
   }
   mx::fast::metal_kernel(name, {}, {}, "");

@@ -1,20 +1,20 @@
-// What MLX has fast versions of, and kernels that users write.
+// Operations for which MLX has fast versions, and kernels that users write.
 #pragma once
 
 #include "handles.h"
 
 namespace mlx4j {
 
-// The targets are in range, as indices of `take` are.
+// The targets are in range, like the indices of `take`.
 mx::array cross_entropy(const mx::array& logits, const mx::array& targets, mx::StreamOrDevice s);
 
-// Forward: an overload of MLX's for a number would be preferred over the conversion of an adapter.
+// Forward: overload resolution would prefer MLX's overload for a number to an adapter's conversion.
 inline mx::array rope(const mx::array& a, jint dims, bool traditional, std::optional<float> base, jfloat scale,
                       const mx::array& offset, const std::optional<mx::array>& freqs, mx::StreamOrDevice s) {
   return mx::fast::rope(a, dims, traditional, base, scale, offset, freqs, s);
 }
 
-// Forward: MLX takes an optional array by value, which an adapter does not convert to.
+// Forward: MLX takes an optional array by value, to which an adapter does not convert.
 inline mx::array scaled_dot_product_attention(const mx::array& q, const mx::array& k, const mx::array& v, jfloat scale,
                                               const char* mask_mode, const std::optional<mx::array>& mask,
                                               const std::optional<mx::array>& sinks, bool force_fused,
@@ -34,14 +34,14 @@ struct texts {
   operator const std::vector<std::string>&() const { return v; }
 };
 
-// Throw where there is no such back-end.
+// Throw if this back-end is missing.
 void require_metal_kernel(const std::string& name);
 void require_cuda_kernel(const std::string& name);
 
-// A kernel is compiled by MLX when it first runs, and kept by its name and source; what is made here before each run
-// costs no more than reading the source. `shapes` are the output shapes, one after the other, each with its number of
-// axes in front. `launch` is the grid and the threadgroup, three numbers each. `kinds` of template arguments are 0 for
-// an int, 1 for a bool, 2 for a dtype.
+// MLX compiles a kernel when it first runs and caches it by its name and source, so creating one before each run costs
+// no more than reading the source. `shapes` are the output shapes in sequence, each preceded by its number of axes.
+// `launch` is the grid and the threadgroup, three numbers each. `kinds` of template arguments are 0 for an int, 1 for a
+// bool, 2 for a dtype.
 Arrays metal_kernel(const std::string& name, const std::vector<std::string>& input_names,
                     const std::vector<std::string>& output_names, const std::string& source, const std::string& header,
                     bool ensure_row_contiguous, bool atomic_outputs, jint math_mode, const Arrays& inputs,

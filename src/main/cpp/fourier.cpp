@@ -6,7 +6,7 @@ namespace mlx4j {
 
 namespace {
 
-// The first `size` elements along an axis, then zeros where there are fewer.
+// Returns the first `size` elements along an axis, followed by zeros if there are fewer.
 mx::array resized(const mx::array& a, int axis, int size, mx::StreamOrDevice s) {
   if (a.shape(axis) == size) {
     return a;
@@ -19,18 +19,18 @@ mx::array resized(const mx::array& a, int axis, int size, mx::StreamOrDevice s) 
   return mx::slice(a, mx::Shape(a.ndim(), 0), std::move(stop), s);
 }
 
-// The elements along an axis without the first, conjugated and in reverse order.
+// Returns the elements along an axis without the first one, conjugated and in reverse order.
 mx::array mirrored(const mx::array& a, int axis, mx::StreamOrDevice s) {
   mx::Shape start(a.ndim(), 0);
   auto stop = a.shape();
   mx::Shape strides(a.ndim(), 1);
   start[axis] = a.shape(axis) - 1;
-  stop[axis] = 0;  // not included
+  stop[axis] = 0;  // exclusive
   strides[axis] = -1;
   return mx::conjugate(mx::slice(a, std::move(start), std::move(stop), std::move(strides), s), s);
 }
 
-// The spectrum of n real numbers from its first half.
+// Completes the spectrum of n real numbers from its first half.
 mx::array whole_spectrum(const mx::array& half, int axis, int n, mx::StreamOrDevice s) {
   const auto first = resized(half, axis, n / 2 + 1, s);
   return mx::concatenate({first, mirrored(first, axis, s)}, axis, s);
@@ -40,7 +40,7 @@ mx::array whole_spectrum(const mx::array& half, int axis, int n, mx::StreamOrDev
 
 mx::array irfftn(const mx::array& a, const mx::Shape& n, const std::vector<int>& axes, FFTNorm norm,
                  mx::StreamOrDevice s) {
-  auto direct = mx::fft::irfftn(a, n, axes, norm, s);  // checks the arguments
+  auto direct = mx::fft::irfftn(a, n, axes, norm, s);  // also checks the arguments
   if (!tracing() || axes.empty() || n.back() % 2 == 0) {
     return direct;
   }

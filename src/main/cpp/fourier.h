@@ -1,4 +1,4 @@
-// Fourier transforms where MLX's own derivatives go wrong.
+// Fourier transforms whose derivatives are wrong in MLX.
 #pragma once
 
 #include "handles.h"
@@ -7,8 +7,8 @@ namespace mlx4j {
 
 using mx::fft::FFTNorm;
 
-// MLX's jvp of the inverse of a transform of real numbers gives the result an even size. While a function is traced,
-// one of odd size is computed from the whole spectrum, which the given half determines.
+// MLX's jvp of an inverse real transform always gives the result an even size. So while a function is traced, a result
+// of odd size is computed from the whole spectrum, which the given half determines.
 mx::array irfftn(const mx::array& a, const mx::Shape& n, const std::vector<int>& axes, FFTNorm norm,
                  mx::StreamOrDevice s);
 

@@ -1,10 +1,8 @@
-// MLX multiplies matrices of float16 and bfloat16 on the CPU by loops of its own, fifty times slower than BLAS
-// multiplies those of float32. Here they are multiplied as float32, in which MLX's loops add up as well, and rounded
-// once.
+// On the CPU, MLX multiplies matrices of float16 and bfloat16 in loops that are fifty times slower than BLAS with
+// float32. Here they are multiplied as float32, in which MLX's loops accumulate as well, and rounded once.
 //
-// These definitions take the place of libmlx's everywhere, also where MLX itself multiplies (einsum, attention,
-// gradients): on Linux the dynamic linker finds them first, because this library is opened before libmlx, which it
-// needs.
+// These definitions replace libmlx's everywhere, also where MLX itself multiplies (einsum, attention, gradients): on
+// Linux the dynamic linker finds them first, because this library is opened before libmlx, on which it depends.
 #ifdef MLX4J_REFERENCE_LAPACK
 
 #include <dlfcn.h>
@@ -18,7 +16,7 @@ namespace mlx::core {
 using Matmul = array(const array&, const array&, StreamOrDevice);
 using AddMM = array(array, array, array, const float&, const float&, StreamOrDevice);
 
-// libmlx's own function that `ours` stands for.
+// Returns libmlx's own function that `ours` replaces.
 template <typename Function>
 static Function* original(Function* ours) {
   Dl_info info;
@@ -29,7 +27,7 @@ static Function* original(Function* ours) {
   return reinterpret_cast<Function*>(dlsym(libmlx, info.dli_sname));
 }
 
-// Below some thousand multiplications the conversions would cost more than they save.
+// Below some thousand multiplications, the conversions would cost more than they save.
 static bool worthwhile(const array& a, const array& b, const StreamOrDevice& s) {
   if (a.ndim() < 2 || b.ndim() < 2 || to_stream(s).device != Device::cpu) {
     return false;

@@ -29,7 +29,7 @@ int resolve_axis(const char* name, const mx::array& a, int axis) {
 void require_in_range(const char* name, const mx::array& indices, long long lowest, long long highest) {
   const mx::array known = values_as(indices, mx::int64);
   const auto* first = known.data<std::int64_t>();
-  const bool wraps = indices.dtype() == mx::uint64;  // what is too large for int64 is negative now
+  const bool wraps = indices.dtype() == mx::uint64;  // values that are too large for int64 have become negative
   for (auto* i = first; i != first + known.size(); ++i) {
     if (*i < (wraps ? 0 : lowest) || *i > highest) {
       std::ostringstream msg;
@@ -43,10 +43,11 @@ void require_in_range(const char* name, const mx::array& indices, long long lowe
 
 bool is_known(const mx::array& a) { return a.status() == mx::array::Status::available && !a.is_tracer(); }
 
-// Whether to look at values of `a` now: they are there, or it is asked for that they are computed.
+// Whether the values of `a` can be checked now, because they are available or because the caller asked for their
+// computation.
 bool may_look_at(const mx::array& a) { return is_known(a) || (compute_and_check && !tracing()); }
 
-// Indices that cannot point outside [-size, size).
+// Makes sure that indices do not point outside [-size, size).
 mx::array safe(const char* name, const mx::array& indices, long long size, mx::StreamOrDevice s) {
   return within(name, indices, -size, size - 1, s);
 }
@@ -67,7 +68,7 @@ mx::array within(const char* name, const mx::array& indices, long long lowest, l
     require_in_range(name, indices, lowest, highest);
     return indices;
   }
-  // MLX refuses a gradient as soon as indices depend on what is differentiated, although there is none.
+  // MLX refuses a gradient if indices depend on the argument, although their derivative is zero.
   const mx::array given = indices.is_tracer() ? mx::stop_gradient(indices, s) : indices;
   const mx::array wide = given.dtype().size() < 4 ? mx::astype(given, mx::int32, s) : given;
   const mx::array below = mx::minimum(wide, mx::array(highest, wide.dtype()), s);
@@ -92,7 +93,7 @@ mx::array take_along_axis(const mx::array& a, const mx::array& indices, jint axi
 mx::array put_along_axis(const mx::array& a, const mx::array& indices, const mx::array& values, jint axis,
                          mx::StreamOrDevice s) {
   const int at = resolve_axis("putAlongAxis", a, axis);
-  if (indices.size() == 0) {  // of any dtype, as an empty array of Python is of float32
+  if (indices.size() == 0) {  // of any dtype, since an empty array made by Python is of float32
     return a;
   }
   return mx::put_along_axis(a, safe("putAlongAxis", indices, a.shape(at), s), values, at, s);
@@ -105,7 +106,7 @@ mx::array basic_index(const mx::array& a, const mx::Shape& start, const mx::Shap
 
 namespace {
 
-// The axes from `from` on, `count` of them, moved so that they begin at `to`.
+// Moves `count` axes, beginning with `from`, so that they begin at `to`.
 mx::array with_moved_axes(const mx::array& a, int from, int to, int count, mx::StreamOrDevice s) {
   if (from == to || count == 0) {
     return a;
@@ -124,7 +125,7 @@ Arrays all_safe(const char* name, const Arrays& indices, const mx::array& block,
   Arrays result;
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const auto index = safe(name, indices[i], block.shape(axes[i]), s);
-    // beside a signed one, uint64 would be promoted to float32
+    // together with a signed dtype, uint64 would be promoted to float32
     result.push_back(index.dtype() == mx::uint64 ? mx::astype(index, mx::int64, s) : index);
   }
   return mx::broadcast_arrays(result, s);
@@ -137,7 +138,7 @@ mx::Shape without_axes(mx::Shape shape, const std::vector<int>& axes) {  // axes
   return shape;
 }
 
-// A value may have more axes than what it is written to, of size 1.
+// A value may have additional axes of size 1.
 mx::array without_leading_ones(const mx::array& value, std::size_t ndim, mx::StreamOrDevice s) {
   std::vector<int> axes;
   for (int axis = 0; value.ndim() - axes.size() > ndim && value.shape(axis) == 1; ++axis) {
@@ -161,7 +162,7 @@ mx::array broadcast_value(const mx::array& value, const mx::Shape& shape, mx::St
   return mx::broadcast_to(fitting, shape, s);
 }
 
-// Each position of `a` is written once.
+// For indices that write each position of `a` once.
 mx::array combined(const mx::array& a, const mx::array& value, Update update, mx::StreamOrDevice s) {
   const auto cast = mx::astype(value, a.dtype(), s);
   switch (update) {
@@ -182,7 +183,7 @@ mx::array combined(const mx::array& a, const mx::array& value, Update update, mx
   }
 }
 
-// Positions may be written several times.
+// For indices that may write positions several times.
 mx::array scattered(const mx::array& a, const Arrays& indices, const mx::array& value, const std::vector<int>& axes,
                     Update update, mx::StreamOrDevice s) {
   switch (update) {
@@ -235,7 +236,7 @@ void require_updatable(const mx::array& a, Update update) {
   }
 }
 
-// As many values as the mask selects, at least: the k-th of them belongs to the k-th true element.
+// Returns at least as many values as the mask selects; the k-th of them belongs to the k-th true element.
 mx::array spread_over_mask(const mx::array& mask, const mx::array& values, mx::StreamOrDevice s) {
   const auto last = values.shape(0) - 1;
   if (may_look_at(mask)) {
@@ -251,7 +252,7 @@ mx::array spread_over_mask(const mx::array& mask, const mx::array& values, mx::S
   if (last < 0) {
     auto shape = values.shape();
     shape[0] = int(mask.size());
-    return mx::zeros(shape, values.dtype(), s);  // nothing is selected, or it is not known yet and has no value
+    return mx::zeros(shape, values.dtype(), s);  // nothing is selected, or the mask is not known yet
   }
   const auto flat = mx::astype(mx::stop_gradient(mx::reshape(mask, {int(mask.size())}, s), s), mx::int32, s);
   const auto positions = mx::subtract(mx::cumsum(flat, 0, false, true, s), mx::array(1), s);
@@ -306,7 +307,7 @@ mx::array update_where(const mx::array& a, const mx::array& mask, const mx::arra
     values = broadcast_value(values, row, s);
     values = mx::reshape(spread_over_mask(mask, values, s), a.shape(), s);
   }
-  // What is not selected must not show in a gradient, as the NaN of 0 / 0 would.
+  // Elements that are not selected must not affect a gradient, as the NaN of 0 / 0 would.
   const auto one = mx::array(1, a.dtype());
   const auto calm = [&](const mx::array& x) { return mx::where(selected, x, one, s); };
   return mx::where(selected, combined(calm(a), calm(mx::astype(values, a.dtype(), s)), update, s), a, s);
@@ -343,7 +344,7 @@ Arrays nonzero(const mx::array& mask) {
 
 namespace {
 
-// Where a block of these sizes may begin along the axes.
+// Limits where a block of these sizes may begin along the axes.
 mx::array safe_start(const char* name, const mx::array& a, const mx::array& start, const std::vector<int>& axes,
                      const mx::Shape& sizes, mx::StreamOrDevice s) {
   if (!mx::issubdtype(start.dtype(), mx::integer)) {
@@ -376,7 +377,7 @@ mx::array safe_start(const char* name, const mx::array& a, const mx::array& star
     return start;
   }
   const auto limits = mx::array(last.begin(), start.shape(), mx::int32);
-  // 64 bits: what is limited to 32 bits would no longer be what was given.
+  // 64 bits, because values cut to 32 bits would no longer be those that were given.
   const auto wide = start.dtype() == mx::uint64 ? start : mx::astype(start, mx::int64, s);
   const auto below = mx::minimum(wide, mx::astype(limits, wide.dtype(), s), s);
   return mx::astype(mx::maximum(below, mx::array(0, wide.dtype()), s), mx::int32, s);
@@ -402,7 +403,7 @@ mx::array slice(const mx::array& a, const mx::array& start, const std::vector<in
 mx::array slice_update(const mx::array& a, const mx::array& update, const mx::array& start,
                        const std::vector<int>& axes, mx::StreamOrDevice s) {
   bool fits = update.ndim() <= a.ndim();
-  // The axes that an update lacks are whole, or of size 1 where the block has a start.
+  // The axes that an update lacks cover the whole axis, or have size 1 if the block has a start there.
   auto sizes = a.shape();
   for (auto axis : axes) {
     sizes[resolve_axis("sliceUpdate", a, axis)] = 1;
@@ -422,7 +423,7 @@ mx::array slice_update(const mx::array& a, const mx::array& update, const mx::ar
 
 mx::array as_strided(const mx::array& a, const mx::Shape& shape, const mx::Strides& strides, jlong offset,
                      mx::StreamOrDevice s) {
-  // 128 bits: products of strides and sizes do not fit 64.
+  // 128 bits, because products of strides and sizes do not fit into 64.
   __int128 lowest = offset;
   __int128 highest = offset;
   bool empty = false;

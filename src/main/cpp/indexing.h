@@ -1,5 +1,6 @@
-// Selecting elements. MLX reads and writes wherever an index points, in range or not; here an index that is known is
-// checked, one that is still to be computed is limited to the range, or computed and checked when that is asked for.
+// Selecting elements. MLX reads and writes wherever an index points, whether it is in range or not. Here known indices
+// are checked; indices that are still to be computed are limited to the range, or computed and checked if the caller
+// asks for that.
 #pragma once
 
 #include "handles.h"
@@ -8,7 +9,7 @@ namespace mlx4j {
 
 void check_indices(bool on);
 
-// Indices of [lowest, highest] and no others.
+// Returns indices that are in [lowest, highest].
 mx::array within(const char* name, const mx::array& indices, long long lowest, long long highest, mx::StreamOrDevice s);
 
 mx::array take(const mx::array& a, const mx::array& indices, mx::StreamOrDevice s);
@@ -17,33 +18,34 @@ mx::array take_along_axis(const mx::array& a, const mx::array& indices, jint axi
 mx::array put_along_axis(const mx::array& a, const mx::array& indices, const mx::array& values, jint axis,
                          mx::StreamOrDevice s);
 
-// A slice, and its elements in the shape that is left when numbers take away axes and new ones are added.
+// A slice and the shape of its elements after numbers have removed axes and new axes have been added.
 mx::array basic_index(const mx::array& a, const mx::Shape& start, const mx::Shape& stop, const mx::Shape& strides,
                       const mx::Shape& shape, mx::StreamOrDevice s);
 
-// Within such a block, the elements that arrays of indices name along some axes (ascending). The axes of the arrays'
-// common shape come at `place`.
+// Selects, within such a block, the elements that arrays of indices name along some axes (ascending). The axes of the
+// arrays' common shape are placed at `place`.
 mx::array index(const mx::array& a, const mx::Shape& start, const mx::Shape& stop, const mx::Shape& strides,
                 const mx::Shape& shape, const Arrays& indices, const std::vector<int>& axes, jint place,
                 mx::StreamOrDevice s);
 
-// What happens to the selected elements; the order is that of ArrayAt.Update in Java.
+// What happens to the selected elements, in the order of ArrayAt.Update in Java.
 enum class Update : jint { set, add, subtract, multiply, divide, maximum, minimum };
 
-// The array with what `index` selects changed; without indices, with the block changed.
+// Returns the array with the selected elements changed; without indices, with the whole block changed.
 mx::array update(const mx::array& a, const mx::array& value, jint how, const mx::Shape& start, const mx::Shape& stop,
                  const mx::Shape& strides, const mx::Shape& shape, const Arrays& indices, const std::vector<int>& axes,
                  jint place, mx::StreamOrDevice s);
 
-// The array changed where a mask over its first axes is true. MLX's masked_scatter fails while it computes, or reads
-// outside on a GPU, when there are fewer values than the mask selects; this is made of operations that cannot.
+// Returns the array with the elements changed where a mask over its first axes is true. If there are fewer values than
+// the mask selects, MLX's masked_scatter fails while it computes, or reads outside the values on a GPU; this is built
+// from operations that cannot.
 mx::array update_where(const mx::array& a, const mx::array& mask, const mx::array& value, jint how,
                        mx::StreamOrDevice s);
 
-// For each axis the positions where the mask is true, computed now.
+// Returns, for each axis, the positions where the mask is true. Computes the mask.
 Arrays nonzero(const mx::array& mask);
 
-// A block that begins where an array says.
+// A block whose beginning is given by an array.
 mx::array slice(const mx::array& a, const mx::array& start, const std::vector<int>& axes, const mx::Shape& sizes,
                 mx::StreamOrDevice s);
 mx::array slice_update(const mx::array& a, const mx::array& update, const mx::array& start,

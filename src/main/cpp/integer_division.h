@@ -1,5 +1,5 @@
-// Division of integers that cannot end the process. The processor traps when the smallest integer is divided by -1, and
-// MLX's divmod when anything is divided by 0; the results here are those of wrapping arithmetic and of MLX's
+// Division of integers that cannot end the process. The processor traps if the smallest integer is divided by -1, and
+// in MLX's divmod if anything is divided by 0. The results here are those of wrapping arithmetic and of MLX's
 // floor_divide and remainder.
 #pragma once
 

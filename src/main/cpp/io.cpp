@@ -27,8 +27,8 @@ static timespec modified(const struct stat& s) {
 #endif
 }
 
-// Readable from several threads at once. MLX's own reader gives its memory back while other threads still write to it
-// when the end of the file is missing.
+// Can be read by several threads at once. If the file ends too early, MLX's own reader frees its memory while other
+// threads still write to it.
 class SourceFile {
  public:
   explicit SourceFile(std::string path) : path_(std::move(path)) {
@@ -87,7 +87,7 @@ class SourceFile {
 
 namespace {
 
-// A part of a file that MLX takes for a .npy file: its header is made here.
+// A part of a file that MLX reads as a .npy file, with a header that is made here.
 class Section : public mx::io::Reader {
  public:
   Section(SharedFile file, std::size_t offset, const mx::Shape& shape, mx::Dtype dtype, bool swap)
@@ -146,7 +146,7 @@ void read_file(const SharedFile& f, jlong offset, jbyteArray into, jint at, jint
 
 mx::array load(const SharedFile& f, jlong offset, const mx::Shape& shape, mx::Dtype dtype, bool swap,
                mx::StreamOrDevice s) {
-  // On Metal only the CPU loads; without a choice MLX takes the stream that can.
+  // With Metal only the CPU loads; if no stream is given, MLX chooses one that can.
   const auto* chosen = std::get_if<mx::Stream>(&s);
   const bool cpu = chosen && chosen->device == mx::Device::cpu;
   return mx::load(std::make_shared<Section>(f, std::size_t(offset), shape, dtype, swap),

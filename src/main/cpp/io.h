@@ -1,7 +1,7 @@
 // Files that arrays are read from.
 //
-// The formats are read and written in Java: MLX's own readers end the process, or read beyond their memory, on some
-// damaged files. What remains here is the bytes: a file that stays open for the arrays that are not computed yet.
+// Java reads and writes the formats, because MLX's own readers end the process, or read beyond their memory, for some
+// damaged files. Only the bytes are handled here: a file stays open for the arrays that are not computed yet.
 #pragma once
 
 #include "handles.h"
@@ -31,13 +31,13 @@ struct fileout {
 };
 
 SharedFile open_file(const std::string& path);
-void close_file(jlong h);  // arrays that need the file keep it open; closing twice is harmless
+void close_file(jlong h);  // arrays that need the file keep it open; closing twice is a no-op
 jlong file_size(const SharedFile& f);
-// The n bytes from `offset` on, to `into` from `at` on.
+// Reads n bytes, beginning at `offset`, into `into`, beginning at `at`.
 void read_file(const SharedFile& f, jlong offset, jbyteArray into, jint at, jint n);
 
-// The array whose elements are in the file from `offset` on, row-major; read when it is evaluated. `swap` turns the
-// bytes of every element round.
+// Returns the array whose elements are in the file, beginning at `offset` and in row-major order; they are read when it
+// is evaluated. `swap` reverses the bytes of each element.
 mx::array load(const SharedFile& f, jlong offset, const mx::Shape& shape, mx::Dtype dtype, bool swap,
                mx::StreamOrDevice s);
 

@@ -9,7 +9,7 @@
 
 namespace mlx4j {
 
-// Only what is computed has a buffer to count; MLX does not look.
+// Counts computed arrays only, since others have no buffer; MLX does not check that.
 inline std::size_t array_buffer_size(const Arrays& arrays) {
   Arrays computed;
   std::copy_if(arrays.begin(), arrays.end(), std::back_inserter(computed),
@@ -17,7 +17,7 @@ inline std::size_t array_buffer_size(const Arrays& arrays) {
   return mx::get_array_buffer_size(computed);
 }
 
-// What control groups leave to a process whose /proc and mounts are below `root`, and their limit.
+// Return what control groups leave to a process whose /proc and mounts are below `root`, and their limit.
 inline std::size_t left_by_groups(const std::string& root) { return ControlGroups(root).room().left; }
 inline std::size_t limit_of_groups(const std::string& root) { return ControlGroups(root).room().limit; }
 

@@ -43,7 +43,7 @@ std::size_t sort_workspace(const mx::array& a) {
   return a.size() == 0 ? 0 : a.shape(static_cast<const P&>(a.primitive()).state()) * a.itemsize();
 }
 
-// What LAPACK asks for a matrix, in squares of its shorter side.
+// What LAPACK requests for a matrix, in squares of its shorter side.
 template <std::size_t squares>
 std::size_t decomposition_workspace(const mx::array& a) {
   const auto& in = a.inputs()[0];
@@ -173,11 +173,34 @@ constexpr PrimitiveTraits table[] = {
     {.type = type_name<mx::View>(), .in_files = itself},
     {.type = type_name<mx::Transpose>(), .in_files = itself},
     {.type = type_name<mx::QRF>(), .in_files = itself, .fails = sometimes, .function = "qr", .failure = not_factored},
-    {.type = type_name<mx::SVD>(), .in_files = itself, .fails = sometimes, .needs = Needs::finite, .function = "svd", .failure = not_converged, .workspace = decomposition_workspace<5>},
+    {.type = type_name<mx::SVD>(),
+     .in_files = itself,
+     .fails = sometimes,
+     .needs = Needs::finite,
+     .function = "svd",
+     .failure = not_converged,
+     .workspace = decomposition_workspace<5>},
     {.type = type_name<mx::Inverse>(), .in_files = itself, .fails = sometimes, .function = "inv", .failure = singular},
-    {.type = type_name<mx::Cholesky>(), .in_files = itself, .fails = sometimes, .needs = Needs::positive_definite, .function = "cholesky", .failure = not_positive_definite},
-    {.type = type_name<mx::Eig>(), .in_files = itself, .fails = sometimes, .needs = Needs::finite, .function = "eig", .failure = not_converged, .workspace = decomposition_workspace<6>},
-    {.type = type_name<mx::Eigh>(), .in_files = itself, .fails = sometimes, .needs = Needs::finite, .function = "eigh", .failure = not_converged, .workspace = decomposition_workspace<3>},
+    {.type = type_name<mx::Cholesky>(),
+     .in_files = itself,
+     .fails = sometimes,
+     .needs = Needs::positive_definite,
+     .function = "cholesky",
+     .failure = not_positive_definite},
+    {.type = type_name<mx::Eig>(),
+     .in_files = itself,
+     .fails = sometimes,
+     .needs = Needs::finite,
+     .function = "eig",
+     .failure = not_converged,
+     .workspace = decomposition_workspace<6>},
+    {.type = type_name<mx::Eigh>(),
+     .in_files = itself,
+     .fails = sometimes,
+     .needs = Needs::finite,
+     .function = "eigh",
+     .failure = not_converged,
+     .workspace = decomposition_workspace<3>},
     {.type = type_name<mx::LUF>(), .fails = sometimes, .function = "lu", .failure = not_factored},
     // mlx/fast_primitives.h
     {.type = type_name<mx::fast::RMSNorm>(), .in_files = itself},
@@ -212,7 +235,7 @@ static_assert(type_name<CustomCall>() == "mlx4j::CustomCall");
 constexpr PrimitiveTraits unknown{};
 
 // ---- recognition ----------------------------------------------------------------------------------
-// "mlx::core::SVD" for "N3mlx4core3SVDE", as the Itanium C++ ABI mangles it.
+// Returns "mlx::core::SVD" for "N3mlx4core3SVDE", the way the Itanium C++ ABI mangles it.
 std::string demangled(std::string_view mangled) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   std::string name;
@@ -233,7 +256,8 @@ std::string demangled(std::string_view mangled) {
 
 const PrimitiveTraits& look_up(const std::type_info& type) {
   const auto name = demangled(type.name());
-  const auto* found = std::find_if(std::begin(table), std::end(table), [&](auto& traits) { return traits.type == name; });
+  const auto* found =
+      std::find_if(std::begin(table), std::end(table), [&](auto& traits) { return traits.type == name; });
   return found == std::end(table) ? unknown : *found;
 }
 

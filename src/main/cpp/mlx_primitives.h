@@ -1,9 +1,9 @@
 // MLX's primitives: which ones exist, how one is recognized, and what the bridge has to know about each.
 //
 // libmlx exports hardly any type information, so `typeid(mx::SVD)` does not link, and `name()` varies within a class (a
-// reduction is named after what it computes). A primitive is therefore recognized by the name of its dynamic type, which
-// is the same on all platforms, and looked up once for each class. A class that MLX drops no longer compiles here; a
-// test reads MLX's headers and fails until each new class is in the table.
+// reduction is named after what it computes). A primitive is therefore recognized by the name of its dynamic type,
+// which is the same on all platforms, and looked up once for each class. A class that MLX drops no longer compiles
+// here; a test reads MLX's headers and fails until each new class is in the table.
 #pragma once
 
 #include <cstdint>
@@ -72,8 +72,8 @@ struct PrimitiveTraits {
   bool communicates = false;       // with other processes: not waited for with the entry lock held
   bool stops_derivatives = false;  // its result counts as a constant
   Needs needs = Needs::nothing;
-  const char* function = nullptr;  // of a decomposition: the name that messages use
-  const char* failure = nullptr;   // of a decomposition: why LAPACK gives up
+  const char* function = nullptr;                        // of a decomposition: the name that messages use
+  const char* failure = nullptr;                         // of a decomposition: why LAPACK gives up
   std::size_t (*workspace)(const mx::array&) = nullptr;  // bytes that the CPU takes while it computes
 };
 
@@ -85,7 +85,8 @@ inline const PrimitiveTraits& traits_of(const mx::array& a) { return traits_of(a
 // The qualified name of a primitive's dynamic type.
 std::string type_name_of(const mx::Primitive& primitive);
 
-// The reason that LAPACK gave up in one of the decompositions, if `message` is MLX's report of that; otherwise `message`.
+// The reason that LAPACK gave up in one of the decompositions, if `message` is MLX's report of that; otherwise
+// `message`.
 std::string explained(const std::string& message);
 
 // For tests: the types in the table, a line for each.

@@ -7,8 +7,8 @@
 
 namespace mlx4j {
 
-// MLX goes by way of the logarithm, so that with it every power of a complex zero is NaN. The first powers are written
-// as products, which have derivatives there.
+// MLX uses the logarithm, which makes every power of a complex zero NaN. The first powers are written as products,
+// which have derivatives there.
 inline mx::array power(const mx::array& a, const mx::array& b, mx::StreamOrDevice s) {
   if (mx::result_type(a, b) != mx::complex64) {
     return mx::power(a, b, s);

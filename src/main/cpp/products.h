@@ -1,5 +1,5 @@
-// Products of matrices where MLX's own go wrong. Indices of those that are gathered, or taken from segments, are in
-// range, as for `take`.
+// Products of matrices that MLX computes wrongly. Indices of gathered matrices and of segments are in range, like those
+// of `take`.
 #pragma once
 
 #include "handles.h"
@@ -10,21 +10,21 @@ namespace mlx4j {
 mx::array addmm(const mx::array& c, const mx::array& a, const mx::array& b, float alpha, float beta,
                 mx::StreamOrDevice s);
 
-// The size of the last axis is one that MLX can transform; a scalar, which has none, is a vector of one element.
+// The last axis must have a size that MLX can transform; a scalar counts as a vector of one element.
 mx::array hadamard_transform(const mx::array& a, float scale, mx::StreamOrDevice s);
 
 mx::array gather_mm(const mx::array& a, const mx::array& b, const std::optional<mx::array>& lhs_indices,
                     const std::optional<mx::array>& rhs_indices, bool sorted_indices, mx::StreamOrDevice s);
 mx::array segmented_mm(const mx::array& a, const mx::array& b, const mx::array& segments, mx::StreamOrDevice s);
 
-// Forward: MLX takes optional arrays by value, which an adapter does not convert to.
+// Forward: MLX takes optional arrays by value, to which an adapter does not convert.
 inline mx::array block_masked_mm(const mx::array& a, const mx::array& b, jint block_size,
                                  const std::optional<mx::array>& mask_out, const std::optional<mx::array>& mask_lhs,
                                  const std::optional<mx::array>& mask_rhs, mx::StreamOrDevice s) {
   return mx::block_masked_mm(a, b, block_size, mask_out, mask_lhs, mask_rhs, s);
 }
 
-// Indices of matrices: all axes but the last two are counted as one.
+// Limits indices of matrices; all axes except the last two are counted as one.
 std::optional<mx::array> of_matrices(const char* function, const std::optional<mx::array>& indices, const mx::array& a,
                                      mx::StreamOrDevice s);
 

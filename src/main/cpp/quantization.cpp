@@ -23,7 +23,7 @@ mx::array dequantize(const mx::array& w, const mx::array& scales, Maybe biases, 
 mx::array qqmm(const mx::array& x, const mx::array& w, Maybe scales, jint group_size, jint bits, const char* mode,
                Maybe global_scale_x, Maybe global_scale_w, mx::StreamOrDevice s) {
   if ((global_scale_x || global_scale_w) && mx::to_stream(s).device == mx::Device::cpu) {
-    // MLX leaves them out without a word
+    // MLX ignores them silently
     throw std::invalid_argument("[qqmm] global scales are only supported on the GPU");
   }
   return mx::qqmm(x, w, scales, group_size, bits, mode, global_scale_x, global_scale_w, s);

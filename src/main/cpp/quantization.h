@@ -1,4 +1,4 @@
-// Quantized matrices. Shapes and parameters have been checked in Java; indices are in range, as for `take`.
+// Quantized matrices. Java has checked shapes and parameters; indices are in range, like those of `take`.
 #pragma once
 
 #include "handles.h"
@@ -7,7 +7,7 @@ namespace mlx4j {
 
 using Maybe = const std::optional<mx::array>&;
 
-// The conversions between 8-bit numbers and float64 take float64 for float32 in MLX.
+// In MLX, the conversions between 8-bit numbers and float64 treat float64 as float32.
 mx::array to_fp8(const mx::array& x, mx::StreamOrDevice s);
 mx::array from_fp8(const mx::array& x, mx::Dtype dtype, mx::StreamOrDevice s);
 mx::array dequantize(const mx::array& w, const mx::array& scales, Maybe biases, jint group_size, jint bits,

@@ -7,7 +7,8 @@
 
 namespace mlx4j {
 
-// As mx::random::KeySequence, whose state nobody would ever evaluate: it would grow by each number drawn.
+// Like mx::random::KeySequence, but evaluates its state now and then; otherwise the state's graph would grow with each
+// number.
 class KeySequence {
  public:
   explicit KeySequence(std::uint64_t seed) : key_(mx::random::key(seed)) {}
@@ -28,7 +29,7 @@ class KeySequence {
   std::uint64_t drawn_ = 0;
 };
 
-static KeySequence& sequence() {  // entry lock held
+static KeySequence& sequence() {  // the entry lock must be held
   static auto& s = immortal<KeySequence>([] {
     std::random_device device;
     return std::uint64_t(device()) << 32 | device();

@@ -1,4 +1,4 @@
-// Random numbers: one key sequence for the process, where MLX has one for each thread that all start alike.
+// Random numbers: one key sequence for the process, where MLX has one for each thread, all of which start alike.
 #pragma once
 
 #include "handles.h"
@@ -8,7 +8,7 @@ namespace mlx4j {
 void seed(jlong seed);
 mx::array key_of(jlong seed);
 
-// The key given, or the next of the sequence for 0.
+// The given key, or the next one of the sequence for 0.
 struct key {
   Entry entry;
   std::optional<mx::array> k;
@@ -16,7 +16,7 @@ struct key {
   operator const std::optional<mx::array>&() const { return k; }
 };
 
-// Forwards: MLX overloads these with templates, which would be preferred over the conversion of an adapter.
+// Forwards: MLX overloads these with templates, which overload resolution would prefer to an adapter's conversion.
 using MaybeKey = const std::optional<mx::array>&;
 inline mx::array uniform(const mx::array& low, const mx::array& high, const mx::Shape& shape, mx::Dtype dtype,
                          MaybeKey key, mx::StreamOrDevice s) {

@@ -23,10 +23,10 @@ Arrays call_compiled(const Fn& compiled, const Arrays& args) {
 
 namespace {
 
-// MLX keeps every recording, and a sequence may grow at each call.
+// MLX keeps every recording, and a sequence may grow with each call.
 constexpr std::size_t most_shapes = 256;
 
-struct trace_failed {  // what the function itself threw
+struct trace_failed {  // an exception that the function itself threw
   std::exception_ptr cause;
 };
 
@@ -62,7 +62,7 @@ AnySize::Kinds AnySize::kinds_of(const Arrays& args) {
 std::optional<Arrays> AnySize::recorded(const Arrays& args, const Kinds& kinds) {
   const auto empty = [](const mx::array& a) { return a.size() == 0; };
   if (std::any_of(args.begin(), args.end(), empty) || sized_.contains(kinds)) {
-    return {};  // operations on nothing often are other ones
+    return {};  // operations on empty arrays often differ
   }
   try {
     auto results = call_compiled(any_size_, args);
@@ -73,7 +73,7 @@ std::optional<Arrays> AnySize::recorded(const Arrays& args, const Kinds& kinds) 
     mx::detail::compile_erase(mx::detail::compile_cache(), id_);
     std::rethrow_exception(failure.cause);
   } catch (const std::exception&) {
-    // an operation of the recording cannot follow, or these sizes do not fit it: the function itself will say so
+    // an operation of the recording cannot follow sizes, or these sizes do not fit: the plain function will report it
   }
   return {};
 }
@@ -92,7 +92,7 @@ Arrays AnySize::operator()(const Arrays& args) {
     for_each_shape_ = std::make_shared<const Fn>(compile_for_each_shape_());
   }
   shapes_.emplace(std::move(kinds), std::move(sizes));
-  const auto compiled = for_each_shape_;  // which another thread may replace
+  const auto compiled = for_each_shape_;  // kept, because another thread may replace it
   return (*compiled)(args);
 }
 

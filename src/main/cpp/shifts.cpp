@@ -8,7 +8,7 @@ namespace {
 
 using Binary = mx::array (*)(const mx::array&, const mx::array&, mx::StreamOrDevice);
 
-// Whether `b` is one number that can be looked at now, from 0 to `bits - 1`.
+// Whether `b` is a single known number from 0 to `bits - 1`.
 bool is_small_number(const mx::array& b, int bits) {
   if (b.ndim() > 0 || b.status() != mx::array::Status::available || b.is_tracer()) {
     return false;
@@ -17,7 +17,7 @@ bool is_small_number(const mx::array& b, int bits) {
   return bytes[0] < bits && std::all_of(bytes + 1, bytes + b.nbytes(), [](auto byte) { return byte == 0; });
 }
 
-// The sign, all over the element.
+// Fills each element with its sign.
 mx::array all_shifted_out(const mx::array& a, Binary op, int bits, mx::StreamOrDevice s) {
   const bool keeps_sign = op == static_cast<Binary>(mx::right_shift) && mx::issubdtype(a.dtype(), mx::signedinteger);
   return keeps_sign ? op(a, mx::array(bits - 1, a.dtype()), s) : mx::array(0, a.dtype());

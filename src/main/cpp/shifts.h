@@ -1,6 +1,6 @@
-// Shifts of integers by any number of bits. MLX leaves a shift that is negative or as large as the element to the
-// processor, and its plain, compiled and vectorized code differ; here it has the result that NumPy gives it: all bits
-// are shifted out.
+// Shifts of integers by any number of bits. MLX leaves shifts by a negative number, or by at least the element's size,
+// to the processor, and its plain, compiled and vectorized code differ. The results here are NumPy's: all bits are
+// shifted out.
 #pragma once
 
 #include "handles.h"

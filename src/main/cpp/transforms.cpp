@@ -53,7 +53,7 @@ static void require_scalar(const Arrays& outputs, const std::string& name, bool 
   }
 }
 
-// The value comes first, then what else the function returned, then the gradients.
+// Returns the value, then the function's other results, then the gradients.
 static Differentiated value_and_gradients(const Fn& f, const Arrays& args, const std::vector<int>& argnums) {
   return backward(f, args, argnums, [](const Arrays& outputs) { return Arrays{mx::array(1.0f, outputs[0].dtype())}; });
 }
@@ -99,7 +99,7 @@ Fn value_and_grad_of_first(const SharedFn& f, int count, bool with_value, const 
   return [checked, argnums, with_value](const Arrays& args) {
     for (auto argnum : argnums) {
       if (!has_derivatives(args.at(argnum))) {
-        throw std::invalid_argument("an argument has no gradient");  // Java knows its place in the tree
+        throw std::invalid_argument("an argument has no gradient");  // Java adds its path in the tree
       }
     }
     auto [outputs, gradients] = value_and_gradients(checked, args, argnums);
@@ -133,8 +133,8 @@ static void require_same_shapes(const char* name, const char* what, const char* 
   }
 }
 
-// MLX finds the cotangent of an output, and the axis along which it is mapped, by the output's identity, so an array
-// that is returned several times needs several.
+// MLX identifies the cotangent and the mapped axis of an output by the output's identity, so an array that is returned
+// several times needs several identities.
 static Arrays distinct(Arrays outputs) {
   std::unordered_set<std::uintptr_t> seen;
   for (auto& output : outputs) {
@@ -209,8 +209,8 @@ static void require_same_sizes(const Arrays& args, const std::vector<int>& axes)
   }
 }
 
-// The outputs of no slice. MLX's rules and operations divide by the number of slices, and refuse arrays without
-// elements.
+// Returns the outputs for zero slices. MLX's rules and operations divide by the number of slices and refuse empty
+// arrays.
 static Arrays nothing_of_each(const Arrays& outputs, const std::vector<int>& axes) {
   Arrays results;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -275,7 +275,7 @@ Fn checkpoint(const SharedFn& f) {
   auto recomputed = [checked](const Arrays& primals, const Arrays& cotangents, const Arrays& outputs) {
     std::vector<int> argnums(primals.size());
     std::iota(argnums.begin(), argnums.end(), 0);
-    // Computed again only once the outputs are there.
+    // Recomputed only once the outputs are available.
     return backward(checked, mx::depends(primals, outputs), argnums, [&](const Arrays&) { return cotangents; })
         .products;
   };
@@ -285,8 +285,8 @@ Fn checkpoint(const SharedFn& f) {
 // ---- compile --------------------------------------------------------------------------------------
 static std::atomic<bool> compile_enabled{std::getenv("MLX_DISABLE_COMPILE") == nullptr};
 
-// MLX compiles for the CPU only where it finds g++, which it runs to fuse kernels. Keeping the traced graph needs no
-// compiler, so while a compiled function is made (which is when MLX asks) the default device passes for a GPU.
+// MLX compiles for the CPU only if it finds g++, which it runs to fuse kernels. Keeping the traced graph requires no
+// compiler, so the default device poses as a GPU while a compiled function is created, which is when MLX asks.
 class CompilerNotNeeded {
  public:
   CompilerNotNeeded() : device_(const_cast<mx::Device&>(mx::default_device())), saved_(device_.type) {
@@ -304,8 +304,8 @@ class CompilerNotNeeded {
 // A trace that fails leaves an empty entry behind, one for each failing call.
 static void forget_failed_trace(std::uintptr_t id) { mx::detail::compile_erase(mx::detail::compile_cache(), id); }
 
-// mx::compile keys each thread's cache by an address, which can be used again, and erases it only from the cache of the
-// thread that drops the function. Here ids are never used again, and a dropped id is erased from all caches.
+// mx::compile identifies a function in each thread's cache by its address, which may be reused, and erases it only from
+// the cache of the thread that drops it. Here ids are never reused, and a dropped id is erased from all caches.
 struct CompiledId {
   const std::uintptr_t value = next++;
   CompiledId() = default;
@@ -317,12 +317,12 @@ struct CompiledId {
   static inline std::atomic<std::uintptr_t> next{std::uintptr_t(1) << 63};  // never an address
 };
 
-// What `compile` makes of `traced`, where compiling is not switched off and the function does not call itself.
+// Calls `compiled` unless compiling is disabled, the function calls itself, or the arguments are traced; then `traced`.
 template <class Compiled>
 static Fn unless_traced(Fn traced, std::shared_ptr<const CompiledId> id, Compiled compiled) {
   return
       [traced = std::move(traced), id = std::move(id), compiled = std::move(compiled)](const Arrays& args) -> Arrays {
-        thread_local std::vector<std::uintptr_t> active;  // what this thread is calling
+        thread_local std::vector<std::uintptr_t> active;  // the functions that this thread is calling
         const bool inside_own_trace = std::find(active.begin(), active.end(), id->value) != active.end();
         const bool inside_a_trace = std::any_of(args.begin(), args.end(), [](auto& a) { return a.is_tracer(); });
         if (!compile_enabled || inside_own_trace || inside_a_trace) {
@@ -362,14 +362,14 @@ Fn compile(const SharedFn& f, bool shapeless) {
   return unless_traced(traced, id, [any_size](const Arrays& args) { return (*any_size)(args); });
 }
 
-jint default_compile_mode() {  // fusing on the CPU runs a C++ compiler
+jint default_compile_mode() {  // fusing on the CPU would run a C++ compiler
   return jint(mx::default_device() == mx::Device::gpu ? mx::CompileMode::enabled : mx::CompileMode::no_fuse);
 }
 
 void set_compile_mode(jint mode, const char* kernel_directory) {
   Entry entry;
   if (kernel_directory) {
-    setenv("TMPDIR", kernel_directory, 1);  // where MLX writes kernels; there is no other way to tell it
+    setenv("TMPDIR", kernel_directory, 1);  // MLX writes kernels there; it can be told only through the environment
   }
   const auto m = mx::CompileMode(mode);
   compile_enabled = m != mx::CompileMode::disabled;

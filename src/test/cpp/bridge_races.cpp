@@ -1,8 +1,8 @@
-// Threads at the bridge, for ThreadSanitizer: handles, the entry lock, references into the virtual machine, compiled
-// functions, evaluation. There is no virtual machine; what the bridge asks of one is answered here.
+// Lets threads use the bridge under ThreadSanitizer: handles, the entry lock, references into the virtual machine,
+// compiled functions, evaluation. There is no virtual machine; this program answers what the bridge asks of one.
 //
-//   bridge_races SECONDS   fails on a wrong number, on a reference that is lost or deleted twice, and on a data race
-//   bridge_races planted   has a data race: a run that does not report it proves nothing
+// bridge_races SECONDS: fails on a wrong number, on a reference that is lost or deleted twice, and on a data race
+// bridge_races planted: contains a data race; a run that does not report it proves nothing
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -18,15 +18,15 @@
 
 using namespace mlx4j;
 
-// MLX's package is not instrumented: the count of an event's owners, by which the last one destroys it after the others
-// have let go, is not seen. What MLX locks is seen.
+// MLX's package is not instrumented, so ThreadSanitizer does not see the reference count of an event, by which the last
+// owner destroys it after the others have released it. It does see MLX's locks.
 extern "C" JNIEXPORT const char* __tsan_default_suppressions() { return "called_from_lib:libmlx.so\n"; }
 
 // ---- in place of a virtual machine --------------------------------------------------------------
 static std::atomic<int> global_references{0};
 static thread_local bool known_to_the_vm = false;
 
-// A reference is an object of its own, so that a reference deleted twice, or used later, is seen.
+// Each reference is a separate object, so that it is noticed if one is deleted twice or used afterwards.
 static jobject as_object(int* reference) { return reinterpret_cast<jobject>(reference); }
 
 static JNIEnv* fake_environment() {
@@ -88,8 +88,8 @@ static std::thread start(bool known, Body body) {
   });
 }
 
-// Arrays that everybody uses, replaces and closes. One of n elements has n in each, so a handle that reached another
-// array than its own would give a number that does not fit.
+// Arrays that all threads use, replace and close. An array of n elements contains n in each, so a handle that led to a
+// wrong array would give a number that does not fit.
 constexpr int shared = 32;
 static std::atomic<jlong> handles_of_all[shared];
 
@@ -102,7 +102,7 @@ static void replace() {
   const jlong old = handles_of_all[any(shared)].exchange(array_of(1 + any(20)));
   close(old);
   if (any(4) == 0) {
-    close(old);  // harmless, also when the slot is in use again
+    close(old);  // a no-op, even if the slot is in use again
   }
 }
 
@@ -148,11 +148,11 @@ static void use() {
         describe(a);
       }
     }
-  } catch (const closed_error&) {  // somebody was faster
+  } catch (const closed_error&) {  // another thread was faster
   }
 }
 
-// Compiled functions that are made, used by two threads and dropped; threads that come and go with their caches.
+// Compiled functions that are created, used by two threads and dropped; threads that come and go with their caches.
 static void compile_and_drop() {
   known_to_the_vm = true;
   const int factor = 1 + any(50);
@@ -180,7 +180,7 @@ static void compile_and_drop() {
   other.join();
 }
 
-// References that die where there is no virtual machine wait for an entry of a thread that has one.
+// References that are destroyed where there is no virtual machine wait until a thread that has one enters.
 static std::atomic<std::shared_ptr<JavaRef>*> dropped{nullptr};
 
 static void make_reference() {
@@ -205,7 +205,7 @@ static void add_under_the_lock() {
   ++additions;
 }
 
-// The table of arrays, which one of the two looks at without the lock.
+// The table of arrays, which one of two threads reads without the lock.
 static int planted() {
   std::thread locked([] { close(array_of(3)); });
   std::thread careless([] { require(array_table.live() <= 1, "more arrays than there are"); });

@@ -1,5 +1,5 @@
-// Faults on purpose, only in the build with sanitizers: a test demands that each is caught, so that a run without
-// reports means something. They are part of the library, because what must be instrumented is the library.
+// Deliberate faults, only in the build with sanitizers: a test demands that each is caught, so that a run without
+// reports means something. They are part of the library, because the library is what must be instrumented.
 #include <limits>
 #include <memory>
 #include <optional>

@@ -28,8 +28,8 @@ using mx::allocator::Allocator;
 using mx::allocator::Buffer;
 using Malloc = Buffer (*)(Allocator*, std::size_t);
 
-constexpr std::size_t small = std::size_t(64) << 10;  // for these something is left when the rest is used up
-constexpr std::size_t large = std::size_t(1) << 20;   // of these it matters whether they were written to
+constexpr std::size_t small = std::size_t(64) << 10;  // a reserve is kept for these when the rest is used up
+constexpr std::size_t large = std::size_t(1) << 20;   // for these it matters whether they have been written to
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 Malloc mlx_malloc = nullptr;
@@ -38,21 +38,21 @@ std::atomic<std::size_t> users_limit{unlimited};
 
 std::size_t less(std::size_t whole, std::size_t part) { return whole > part ? whole - part : 0; }
 
-// What arrays must leave: the JVM, which ends the process when it gets no memory, needs some for its own.
+// The memory that arrays must leave free for the JVM, which ends the process when it gets none.
 std::size_t reserve(std::size_t limit) {
   return std::clamp<std::size_t>(limit / 16, std::size_t(16) << 20, std::size_t(256) << 20);
 }
 
-// What may still be allocated. To look costs some ten microseconds, so a part of what was seen is given as credit, from
-// which allocations are paid.
+// How much may still be allocated. Looking takes tens of microseconds, so part of what was seen becomes credit, from
+// which further allocations are paid.
 class Ledger {
  public:
   bool pay(std::size_t size) {
     return credit_.fetch_sub(std::int64_t(size), std::memory_order_relaxed) >= std::int64_t(size);
   }
 
-  // Looks whether `size` bytes are left, and renews the credit. `all_written` says that no task is pending which has
-  // yet to write to what was allocated.
+  // Looks whether `size` bytes are left and renews the credit. `all_written` says that no pending task has yet to write
+  // to memory that was already allocated.
   bool claim(std::size_t size, bool all_written) {
     std::lock_guard lock(mutex_);
     const auto unspent = std::max<std::int64_t>(0, credit_.exchange(0));
@@ -88,7 +88,7 @@ class Ledger {
       }
     }
     if (const auto addresses = address_room(); addresses.limit != unlimited) {
-      // What was freed before may be used again, so the way to know is to try.
+      // Memory that was freed before may be used again, so the only way to know is to try.
       std::unique_ptr<void, decltype(&std::free)> trial(std::malloc(size + sizeof(std::size_t)), &std::free);
       auto after = address_room();
       after.left += size;
@@ -122,15 +122,15 @@ class Ledger {
  private:
   std::atomic<std::int64_t> credit_{0};
   std::mutex mutex_;
-  std::size_t promised_ = 0;  // allocated, or given as credit, and perhaps not written to yet
-  std::array<std::pair<void*, std::size_t>, 8> recent_{};  // more than one operation allocates
+  std::size_t promised_ = 0;  // allocated or given as credit, and perhaps not written to yet
+  std::array<std::pair<void*, std::size_t>, 8> recent_{};  // operations may allocate more than once
   std::size_t next_ = 0;
   Room refusal_{0, 0, ""};
 };
 
 Ledger& ledger = immortal<Ledger>();
 
-// Until what is scheduled on the streams of the processor has been computed. Does not take errors that others wait for.
+// Waits until everything scheduled on the CPU's streams has been computed. Leaves errors to those who wait for them.
 void wait_for_streams() {
   for (const auto& stream : mx::get_streams()) {
     if (stream.device == mx::Device::cpu) {
@@ -148,9 +148,9 @@ void make_room(std::size_t size) {
   if (ledger.claim(size, false)) {
     return;
   }
-  // Temporaries of what is being computed may be freed by then, and afterwards it is known what is written to. It is
-  // waited for in any case: what the exception takes away may be in use by a task. A thread of a stream (which never
-  // holds the entry lock) cannot wait for itself, and its own tasks are in order.
+  // Afterwards temporaries of running tasks may be freed, and it is known which memory has been written to. Waiting is
+  // necessary in any case, since a task may be using what the exception is about to free. A stream's thread, which
+  // never holds the entry lock, cannot wait for itself; its own tasks are in order.
   if (this_thread.depth > 0) {
     wait_for_streams();
     if (ledger.claim(size, true)) {
@@ -188,12 +188,13 @@ Buffer malloc_within_limits(Allocator* self, std::size_t size) {
 void limit_allocations() {
   return_addresses();
   default_limit = mx::get_memory_limit();
-  if (const auto most = std::size_t(0.8 * double(physical_memory())); most < default_limit) {  // as MLX, of the machine
+  if (const auto most = std::size_t(0.8 * double(physical_memory()));
+      most < default_limit) {  // as MLX does, but of the machine
     mx::set_memory_limit(most);
     default_limit = most;
   }
-  // The allocator gets a table of virtual methods that differs from its own in the first one. Before the table stand
-  // the offset to the top and the type, and in it five methods and two destructors.
+  // Gives the allocator a virtual table that differs from its own in the first method. The offset to the top and the
+  // type information precede the table, which has five methods and two destructors.
   static std::array<void*, 2 + 7> table;
   auto& methods = *reinterpret_cast<void***>(&mx::allocator::allocator());
   std::copy_n(methods - 2, table.size(), table.begin());
@@ -226,7 +227,7 @@ void drop_temporaries() {
     if (stream.device == mx::Device::cpu) {
       try {
         mx::cpu::get_command_encoder(stream).temporaries().clear();
-      } catch (const std::runtime_error&) {  // a stream of another thread alone
+      } catch (const std::runtime_error&) {  // a stream that belongs to another thread
       }
     }
   }

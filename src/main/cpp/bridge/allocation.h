@@ -1,9 +1,9 @@
-// MLX's allocator, kept within the memory that is left.
+// Keeps MLX's allocator within the memory that is left.
 //
-// MLX takes the result of malloc as it comes, and what the kernel promises but cannot keep ends the process. So the
-// allocator's method `malloc` is replaced by one that looks first. MLX allocates on the thread that evaluates, where an
-// exception leaves what is not computed unscheduled, to be tried again; only a few operations allocate workspaces on
-// the thread of a stream, where MLX keeps the message of an exception for who waits.
+// MLX does not check the result of malloc, and the process ends if the kernel cannot provide memory that it promised.
+// So the allocator's method `malloc` is replaced by one that checks first. MLX allocates on the evaluating thread,
+// where an exception leaves arrays that are not computed unscheduled, so that they can be tried again. Only a few
+// operations allocate workspaces on a stream's thread, where MLX keeps the exception's message for whoever waits.
 #pragma once
 
 #include <cstddef>
@@ -13,26 +13,26 @@
 
 namespace mlx4j {
 
-// Thrown by the allocator.
+// The exception that the allocator throws.
 struct allocation_failed : out_of_memory {
   allocation_failed(const std::string& message, std::size_t bytes) : out_of_memory(message), bytes(bytes) {}
   std::size_t bytes;
 };
 
-// From here on allocations that do not fit throw. Called once, before any other thread allocates.
+// Makes allocations that do not fit throw. Must be called once, before any other thread allocates.
 void limit_allocations();
 
-// Throws allocation_failed when that many bytes could not be allocated now.
+// Throws allocation_failed if that many bytes could not be allocated now.
 void require_memory(std::size_t bytes);
 
-// MLX's memory limit, which from here on is one: more than a little beyond it is refused.
+// Sets MLX's memory limit, which is enforced here: allocations that exceed it by more than a little are refused.
 std::size_t set_memory_limit(std::size_t bytes);
 
-// Whether this is the message of an exception for want of memory, which MLX carried from the thread of a stream.
+// Whether `message` comes from an exception about missing memory that MLX carried over from a stream's thread.
 bool tells_of_no_memory(const std::string& message);
 
-// Lets go of the temporaries of an operation that failed while it was scheduled; MLX would keep them until the next
-// one.
+// Frees the temporaries of an operation that failed while it was scheduled. MLX would keep them until the next
+// operation.
 void drop_temporaries();
 
 }  // namespace mlx4j

@@ -1,8 +1,8 @@
 // void mlx4j_call_on_stack(void* top, void (*body)(void*), void* argument, void** left)
 //
-// Calls body(argument) with the stack pointer at `top`, which is aligned to 16 bytes, and writes to *left where the
-// caller's stack ends meanwhile. It is an ordinary call but for that: the frame pointer leads back, for unwinders and
-// debuggers as well, and every other register is as a call leaves it. No exception may leave the body.
+// Calls body(argument) with the stack pointer at `top`, which is aligned to 16 bytes, and stores in *left where the
+// caller's stack ends during the call. Apart from that it is an ordinary call: the frame pointer leads back, for
+// unwinders and debuggers too, and every other register is preserved as in a call. No exception may leave the body.
 
 #ifdef __APPLE__
 #define NAME _mlx4j_call_on_stack

@@ -11,7 +11,8 @@ namespace mlx4j {
 
 namespace {
 
-// Of all class loaders that use this library. References to them are weak, for a class loader may go.
+// Holds the counters of all class loaders that use this library, by weak references, since a class loader may be
+// unloaded.
 struct Counters {
   std::mutex mutex;
   std::vector<jweak> arrays;

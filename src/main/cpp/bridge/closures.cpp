@@ -4,7 +4,7 @@
 
 namespace mlx4j {
 
-// What Java is called by. Each class loader has classes of its own, so neither is kept for the process.
+// A Java method to call. Each class loader has its own classes, so neither object nor method is cached for the process.
 struct Target {
   JavaRef object;
   jmethodID method;
@@ -15,16 +15,16 @@ struct Target {
  private:
   static jmethodID method_of(JNIEnv* env, const char* type, const char* signature) {
     LocalFrame frame(env);
-    const jclass c = env->FindClass(type);  // as the class sees it whose native method runs
+    const jclass c = env->FindClass(type);  // as seen by the class whose native method is running
     const jmethodID method = c ? env->GetMethodID(c, "call", signature) : nullptr;
     rethrow_pending(env);
     return method;
   }
 };
 
-// What Java returns: { n, result 1 … result n, every handle its scope still owns … }, a rule also the numbers that go
-// with the results, { n, result 1 … result n, m, number 1 … number m, … }. The results are copied, then the scope's
-// handles are closed: one call back instead of one for each result and one for the scope.
+// Java returns { n, result 1 … result n, every handle that its scope still owns … }; a rule also returns the numbers
+// that belong to the results: { n, result 1 … result n, m, number 1 … number m, … }. The results are copied, then the
+// scope's handles are closed. This takes one call back instead of one for each result and one for the scope.
 static Arrays accept(JNIEnv* env, jlongArray packed, std::vector<int>* numbers) {
   constexpr jsize small = 128;
   jlong buffer[small];
@@ -66,14 +66,14 @@ static Arrays accept(JNIEnv* env, jlongArray packed, std::vector<int>* numbers) 
 
 static Arrays upcall_here(const Target& target, const Arrays& inputs, const std::vector<int>* numbers_in,
                           std::vector<int>* numbers_out) {
-  constexpr std::size_t stack_of_a_function = 32 << 10;  // what Java does before and after the user's code
+  constexpr std::size_t stack_of_a_function = 32 << 10;  // for Java's own code around the user's
   if (stack_left() < stack_of_a_function) {
     refuse_for_stack();
   }
   JNIEnv* env = require_env();
   LocalFrame frame(env);
   jvalue args[2]{};
-  auto handles = to_java(env, inputs);  // Java owns (and closes) these handles
+  auto handles = to_java(env, inputs);  // Java owns these handles and closes them
   rethrow_pending(env);
   args[0].l = handles;
   jlongArray packed;
@@ -86,7 +86,7 @@ static Arrays upcall_here(const Target& target, const Arrays& inputs, const std:
     packed = static_cast<jlongArray>(env->CallObjectMethodA(target.object.get(), target.method, args));
     rethrow_pending(env);
   } catch (...) {
-    close_all(handles, jint(inputs.size()));  // Java may have failed before it took them over
+    close_all(handles, jint(inputs.size()));  // Java may have failed before it took ownership
     throw;
   }
   return accept(env, packed, numbers_out);

@@ -1,12 +1,13 @@
-// A Java functional object as a std::function, in any number.
+// Java functional objects as std::functions, in any number.
 #pragma once
 
 #include "handles.h"
 
 namespace mlx4j {
 
-// org.mlx4j.internal.NativeFunction -> Fn. Called from C++, it runs the Java code with the entry lock released; an
-// exception of the Java code passes through C++ as java_error and comes out of the outermost call as the same object.
+// Converts org.mlx4j.internal.NativeFunction to Fn. When called from C++, it runs the Java code with the entry lock
+// released. An exception thrown by the Java code passes through C++ as java_error and leaves the outermost call as the
+// same object.
 struct lambda {
   Fn f;
   explicit lambda(jobject o);
@@ -14,8 +15,8 @@ struct lambda {
 };
 inline Fn function(Fn f) { return f; }
 
-// org.mlx4j.internal.NativeRule -> Rule: a function of arrays and of numbers, which are replaced by those that it
-// returns. Null becomes an empty Rule.
+// Converts org.mlx4j.internal.NativeRule to Rule: a function of arrays and of numbers, which it replaces. Null becomes an empty
+// Rule.
 using Rule = std::function<Arrays(const Arrays&, std::vector<int>& numbers)>;
 struct rule {
   Rule r;

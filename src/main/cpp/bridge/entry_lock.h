@@ -1,19 +1,19 @@
-// The entry lock: one recursive lock around everything that touches MLX objects. Their reference counts are atomic,
-// but graphs, transforms and caches are not, and even dropping an array may touch a graph that another thread walks.
+// The entry lock: one recursive lock around everything that touches MLX objects. Their reference counts are atomic, but
+// graphs, transforms and caches are not, and even dropping an array may touch a graph that another thread is walking.
 //
-// Every adapter of handles.h holds an Entry as its FIRST member: the lock then lives exactly as long as the temporaries
-// of the generated call. Released opens the lock completely around calls into Java and around waits.
+// Every adapter in handles.h holds an Entry as its FIRST member, so the lock is held exactly as long as the temporaries
+// of the generated call exist. Released opens the lock completely around calls into Java and around waits.
 #pragma once
 
 namespace mlx4j {
 
 struct ThreadState {
-  int depth = 0;                      // how many Entry objects this thread holds
-  bool prepared = false;              // streams and compile cache of this thread are set up
+  int depth = 0;                      // the number of Entry objects of this thread
+  bool prepared = false;              // whether this thread's streams and compile cache are set up
   const char* stack_limit = nullptr;  // below it, calls from Java are refused (large_stack.h)
 };
 
-// Every operation looks at it several times; this model spares a function call for each.
+// Read several times in each operation. This TLS model avoids a function call for each access.
 #ifdef __linux__
 [[gnu::tls_model("initial-exec")]]
 #endif

@@ -17,7 +17,7 @@ namespace mlx4j {
 
 using Status = mx::array::Status;
 
-// A probe rather than detail::in_tracing(), which libmlx does not export.
+// Uses a probe because libmlx does not export detail::in_tracing().
 bool tracing() {
   thread_local mx::array probe = [] {
     mx::array a({}, mx::bool_, nullptr, {});
@@ -33,10 +33,10 @@ static void require(const std::optional<Requirement>& requirement) {
   }
 }
 
-// One operation as it is before it is computed. MLX takes an array apart from its graph when it schedules it, so one
-// that fails while it computes would look computed, with memory that was never written. Put back, it fails in the same
-// way whenever it is asked for, as does what depends on it. What is kept here is also not overwritten meanwhile, as MLX
-// does with inputs that nobody else needs.
+// Remembers an operation before it is computed. MLX detaches an array from its graph when it schedules it, so an
+// operation that fails while it computes would look computed, with memory that was never written. Once restored, it
+// fails in the same way each time it is evaluated, as does everything that depends on it. Keeping the inputs here also
+// prevents MLX from reusing their memory.
 class Uncomputed {
  public:
   explicit Uncomputed(const mx::array& a) : primitive_(a.primitive_ptr()) {
@@ -67,12 +67,12 @@ class Uncomputed {
   std::vector<Output> outputs_;
 };
 
-// Computes operations that may fail, inputs first and each by itself after its inputs, so that it is known which one
-// fails and nothing else is harmed.
+// Computes operations that may fail, inputs first. Each is computed alone, after its inputs, so that it is known which
+// one fails and nothing else is affected.
 static void evaluate_what_may_fail(const Arrays& fallible) {
   for (auto& a : fallible) {
     if (a.status() != Status::unscheduled) {
-      continue;  // computed with a sibling
+      continue;  // computed together with a sibling
     }
     const auto finite = requirement_of_input(a);
     Arrays before = a.inputs();
@@ -100,8 +100,8 @@ static void evaluate_what_may_fail(const Arrays& fallible) {
   }
 }
 
-// Private arrays with copies of the events of those that are not computed yet: to wait for, or to ask, without touching
-// the graph.
+// Returns placeholders that share the events of the arrays that are not computed yet. They can be waited for and
+// queried without touching the graph.
 static Arrays pending(const Arrays& v) {
   Arrays copies;
   for (auto& a : v) {
@@ -124,7 +124,7 @@ static void wait(const Arrays& v) {
   }
 }
 
-// What any thread scheduled and may not have waited for; guarded by the entry lock.
+// Arrays that any thread has scheduled and that may not be finished; guarded by the entry lock.
 static auto& in_flight = immortal<Arrays>();
 
 static bool anything_in_flight() {
@@ -134,16 +134,16 @@ static bool anything_in_flight() {
 
 static void start(const Arrays& v) {
   mx::async_eval(v);
-  anything_in_flight();  // forgets what is done
+  anything_in_flight();  // to forget what is finished
   for (auto& a : pending(v)) {
     in_flight.push_back(std::move(a));
   }
 }
 
-// Computes at once, with the lock held, what may fail (nobody else can enter meanwhile, so errors are the caller's own)
-// with all that it needs, everything while this thread traces (MLX then forbids to do it asynchronously), and where
-// there is little to do and nothing else in the way, which spares events and transitions. What must talk to other
-// processes has done so before.
+// Computes at once, with the lock held: operations that may fail and everything they need (nobody else can enter
+// meanwhile, so errors belong to the caller); everything, if this thread is tracing (MLX forbids asynchronous
+// evaluation then); and small graphs if nothing else is being computed, which saves events and handovers. Operations
+// that communicate with other processes are performed first.
 static void schedule(const Arrays& v) {
   if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
     return;
@@ -153,22 +153,22 @@ static void schedule(const Arrays& v) {
   auto plan = plan_evaluation(v, is_tracing);
   if (!plan.fallible.empty()) {
     evaluate_what_may_fail(plan.fallible);
-    plan = plan_evaluation(v, is_tracing);  // of what is left
+    plan = plan_evaluation(v, is_tracing);  // for the rest
   }
   if (is_tracing || (plan.little_work && !anything_in_flight())) {
     mx::eval(v);
     return;
   }
   for (std::size_t i = 0; i + 1 < plan.slices.size(); ++i) {
-    Arrays slice = std::move(plan.slices[i]);  // let go of when computed, so that its memory can be used again
+    Arrays slice = std::move(plan.slices[i]);  // moved, so that its memory can be reused once it is computed
     start(slice);
     wait(slice);
   }
   start(v);
 }
 
-// When memory was not enough, what was allocated for arrays that are not computed is given back, and the message says
-// which array it was.
+// Frees what was allocated for arrays that have not been computed, and throws out_of_memory with a message that names
+// the array that did not fit.
 static void give_back(const Arrays& v, std::size_t bytes, const std::string& message) {
   drop_temporaries();
   std::string which;
@@ -306,7 +306,7 @@ jdouble item_double(const mx::array& a) {
   return convert_element<jdouble>(a, [](auto v) { return jdouble(v); });
 }
 
-jlong item_long(const mx::array& a) {  // a floating point value is cut off and saturates, as Java's (long) does
+jlong item_long(const mx::array& a) {  // truncates and saturates like Java's (long)
   return convert_element<jlong>(a, [](auto v) {
     using T = decltype(v);
     if constexpr (std::is_floating_point_v<T>) {

@@ -1,4 +1,4 @@
-// Evaluation: scheduled under the entry lock, waited for outside it, so that other threads keep working.
+// Evaluation is scheduled under the entry lock and waited for outside it, so that other threads can continue.
 #pragma once
 
 #include "handles.h"
@@ -12,10 +12,10 @@ void async_evaluate(Arrays v);
 void synchronize(mx::Stream s);
 bool is_available(const mx::array& a);
 
-// The array's values in row-major order as `dtype`, evaluated.
+// Returns the array's values in row-major order, converted to `dtype` and evaluated.
 mx::array values_as(const mx::array& a, mx::Dtype dtype);
 
-// The one element of `a`.
+// Return the only element of `a`.
 jfloat item_float(const mx::array& a);
 jdouble item_double(const mx::array& a);
 jlong item_long(const mx::array& a);

@@ -37,11 +37,11 @@ std::size_t longest_path(const Arrays& outputs, const Arrays& boundary) {
   return longest;
 }
 
-constexpr std::size_t stack_of_a_transform = 32 << 10;  // its own frames, without those for each level
+constexpr std::size_t stack_of_a_transform = 32 << 10;  // for its own frames, without those for each level
 
-constexpr std::size_t little_workspace = std::size_t(1) << 20;  // will be there
+constexpr std::size_t little_workspace = std::size_t(1) << 20;  // assumed to be available
 
-// From here on it is waited for, because it may be gone by the time that it is allocated.
+// Operations with a larger workspace are waited for, because the memory may be gone by the time they allocate it.
 std::size_t much_workspace() { return physical_memory() / 64; }
 
 std::size_t workspace(const mx::array& a, const PrimitiveTraits& traits) {
@@ -62,7 +62,7 @@ bool may_fail(const mx::array& a, const PrimitiveTraits& traits) {
   }
 }
 
-// A rough number of arithmetic operations.
+// Estimates the number of arithmetic operations.
 std::size_t work(const mx::array& a, const PrimitiveTraits& traits) {
   if (a.inputs().empty() || traits.work == Work::result) {
     return a.size();
@@ -74,8 +74,8 @@ std::size_t work(const mx::array& a, const PrimitiveTraits& traits) {
   return first.ndim() > 0 ? a.size() * std::size_t(std::max(1, first.shape(-1))) : a.size();
 }
 
-// While it computes more than a few dozen operations at once, MLX waits with the entry lock held. So a graph of much
-// work is computed in slices of about this much (some milliseconds), and others may enter between them.
+// While MLX computes more than a few dozen operations at once, it waits with the entry lock held. So a large graph is
+// computed in slices of about this much work (some milliseconds), between which other threads may enter.
 constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
 
 constexpr std::size_t little_work = std::size_t(1) << 16;  // some microseconds
@@ -83,8 +83,8 @@ constexpr std::size_t little_work = std::size_t(1) << 16;  // some microseconds
 // Whether an operation has yet to compute the array.
 bool is_pending(const mx::array& a) { return a.status() == mx::array::Status::unscheduled && a.has_primitive(); }
 
-// The unscheduled arrays below `outputs`, inputs first, cut into slices; each stands for the arrays that later ones
-// need.
+// Cuts the unscheduled arrays below `outputs`, inputs first, into slices. Each slice is represented by those of its
+// arrays that later slices need.
 std::vector<Arrays> slice(const Arrays& outputs) {
   struct Node {
     mx::array array;
@@ -125,7 +125,7 @@ std::vector<Arrays> slice(const Arrays& outputs) {
   return slices;
 }
 
-// The tracers of all functions that are being traced, on any thread; guarded by the entry lock.
+// The placeholders of all functions that are being traced, on any thread; guarded by the entry lock.
 std::vector<std::uintptr_t>& active_tracers() {
   static auto& ids = immortal<std::vector<std::uintptr_t>>();
   return ids;
@@ -155,8 +155,8 @@ class ActiveTracers {
   std::vector<std::uintptr_t> ids_;
 };
 
-// MLX would take a traced value that it evaluates on another thread out of the traced graph, and the gradient would
-// silently be zero.
+// If MLX evaluated a traced value on another thread, it would detach it from the traced graph, and the gradient would
+// silently become zero.
 void require_no_foreign_tracer(const Arrays& outputs) {
   walk_in_any_order(outputs, {}, [](const mx::array& a) {
     const auto& all = active_tracers();
@@ -172,7 +172,7 @@ void require_no_foreign_tracer(const Arrays& outputs) {
 
 void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t bytes_per_level) {
   const auto levels = stack_left() / bytes_per_level;
-  auto depth = walk_in_any_order(outputs, inputs, [](auto&) { return true; });  // at most
+  auto depth = walk_in_any_order(outputs, inputs, [](auto&) { return true; });  // an upper bound
   if (depth > levels) {
     depth = longest_path(outputs, inputs);
   }
@@ -208,9 +208,7 @@ Arrays inputs_first(const Arrays& outputs) {
   Arrays order;
   walk_inputs_first(
       outputs, [](const mx::array& a) { return a.status() == mx::array::Status::unscheduled; },
-      [&](const mx::array& a) {
-        for_each_output(a, [&](const mx::array& output) { order.push_back(output); });
-      });
+      [&](const mx::array& a) { for_each_output(a, [&](const mx::array& output) { order.push_back(output); }); });
   return order;
 }
 

@@ -80,7 +80,7 @@ ints_out::operator jintArray() const {
   return r;
 }
 
-static void take(jlong h) {  // the taken value dies under the lock
+static void take(jlong h) {  // the value is destroyed under the lock
   if (kind_of(h) == 2) {
     function_table.take(h);
   } else {

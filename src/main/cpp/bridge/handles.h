@@ -1,8 +1,8 @@
-// Adapters: named in Java as @Cast("mlx4j::..."), they convert between JNI types and MLX types inside the generated
-// call, where their temporaries also hold the entry lock.
+// Adapters, named in Java as @Cast("mlx4j::..."). They convert between JNI types and MLX types inside the generated
+// call, and their temporaries hold the entry lock.
 //
 // `in` borrows, for calls that never release the lock (operations). `held`, `arrays` and `fn` own copies, for calls
-// that may release it (evaluation, anything that may call back).
+// that may release it (evaluation, and anything that may call Java).
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ namespace mlx4j {
 namespace mx = mlx::core;
 using Arrays = std::vector<mx::array>;
 using Fn = std::function<Arrays(const Arrays&)>;
-using SharedFn = std::shared_ptr<const Fn>;  // transforms of transforms share what they are made of
+using SharedFn = std::shared_ptr<const Fn>;  // shared by the transforms that are built from it
 
 using ArrayTable = SlotTable<mx::array, 1>;
 using FunctionTable = SlotTable<SharedFn, 2>;
@@ -37,8 +37,7 @@ struct in {
   explicit in(jlong h) : a(array_table.get(h)) { note_argument(a); }
   operator const mx::array&() const { return a; }
 };
-// An array to reduce. MLX can spin for ever over an empty one that is a view; fresh zeros of its shape reduce to the
-// same.
+// An array to reduce. MLX may loop forever over an empty view; fresh zeros of the same shape have the same reduction.
 struct reduced {
   Entry entry;
   std::optional<mx::array> fresh;
@@ -142,7 +141,7 @@ struct strides {
   operator const mx::Strides&() const { return v; }
 };
 struct arrays {
-  Entry entry;  // first, so that the copies die under the lock
+  Entry entry;  // first, so that the copies are destroyed under the lock
   Arrays v;
   explicit arrays(jlongArray a) {
     require_stack();
@@ -167,7 +166,7 @@ struct utf8_in {
 };
 
 // ---- out ----------------------------------------------------------------------------------------
-void require_countable(const mx::array& a);  // throws when the number of elements does not fit 63 bits
+void require_countable(const mx::array& a);  // throws if the number of elements exceeds 63 bits
 struct out {
   jlong h;
   explicit out(mx::array a) : out(std::move(a), false) {}
@@ -181,7 +180,7 @@ struct out {
     h = array_table.put(std::move(a));
   }
 };
-struct following_out : out {  // of an operation that writes no size into a recorded graph, see recordings.h
+struct following_out : out {  // for operations that write no size into a recorded graph; see recordings.h
   explicit following_out(mx::array a) : out(std::move(a), true) {}
 };
 struct fnout {
@@ -200,7 +199,8 @@ struct streamout {
   }
   operator jlong() const { return h; }
 };
-jlongArray to_java(JNIEnv* env, const Arrays& v);  // all or nothing; null means that OutOfMemoryError is pending
+jlongArray to_java(JNIEnv* env,
+                   const Arrays& v);  // converts all or none; null means that an OutOfMemoryError is pending
 struct handles {
   Entry entry;
   Arrays v;
@@ -233,15 +233,15 @@ struct ints_out {
 };
 
 // ---- handles themselves ---------------------------------------------------------------------------
-void close(jlong h);  // an array or a function; closing twice is harmless
+void close(jlong h);  // closes an array or a function; closing twice is a no-op
 void close_all(jlongArray handles, jint n);
-jint retain_live(jlongArray handles, jint n);  // moves live handles to the front, returns how many
+jint retain_live(jlongArray handles, jint n);  // moves live handles to the front and returns their number
 bool is_live(jlong h);
-std::vector<jint> describe(const mx::array& a);  // dtype ordinal, then the shape
-// The same, with -1 for each size where a recording is made for any.
+std::vector<jint> describe(const mx::array& a);  // the ordinal of the dtype, then the shape
+// The same, with -1 for each size that a recording for any size must not depend on.
 std::vector<jint> describe_for_any_size(const mx::array& a);
 inline mx::array alias(const mx::array& a) { return a; }
-inline void settle() {  // deletions that wait for the next entry happen
+inline void settle() {  // runs the deletions that wait for the next entry
   Entry entry;
 }
 jint live_arrays();

@@ -9,7 +9,7 @@ namespace mlx4j {
 
 namespace {
 
-// While a Java array is accessed in place the garbage collector waits, so large arrays are copied in pieces.
+// The garbage collector waits while a Java array is accessed in place, so large arrays are copied in pieces.
 constexpr std::size_t piece = std::size_t(4) << 20;  // bytes: about 100 microseconds
 
 enum class Direction { from_java, to_java };
@@ -101,7 +101,7 @@ mx::array as_dtype(mx::array a, mx::Dtype dtype) {
     return a;
   }
   mx::array converted = mx::astype(a, dtype, mx::Device::cpu);
-  evaluate({converted});  // a leaf, like every other array made of host data
+  evaluate({converted});  // becomes a leaf, like every other array made from host data
   return converted;
 }
 
@@ -113,7 +113,7 @@ mx::array copy_from(J data, const mx::Shape& shape, mx::Dtype dtype) {
   require_count(n, shape);
   Entry entry;
   if constexpr (std::is_same_v<J, jdoubleArray>) {
-    if (dtype == mx::float32) {  // the usual case: no detour through a float64 array
+    if (dtype == mx::float32) {  // the usual case, without a detour through a float64 array
       auto memory = mx::allocator::malloc(n * sizeof(float));
       auto* to = static_cast<float*>(memory.buffer().raw_ptr());
       double block[1024];
@@ -143,7 +143,7 @@ void copy_to(const mx::array& a, J data) {
     throw std::invalid_argument(msg.str());
   }
   const mx::array x = values_as(a, Host<J>::dtype());
-  Released released;  // x keeps the values
+  Released released;  // x keeps the values alive
   copy_in_place<Direction::to_java>(env, data, x.data<char>(), x.nbytes());
 }
 
@@ -240,7 +240,7 @@ static void require_bytes(const mx::array& a, jlong at, jint n) {
 
 void put_bytes(const mx::array& a, jlong at, jbyteArray from, jint n) {
   require_bytes(a, at, n);
-  auto* to = const_cast<char*>(a.data<char>());  // nobody else knows the array yet
+  auto* to = const_cast<char*>(a.data<char>());  // nobody else has the array yet
   require_env()->GetByteArrayRegion(from, 0, n, reinterpret_cast<jbyte*>(to + at));
 }
 

@@ -1,12 +1,12 @@
-// Host data in and out: always copies, arrays own nothing of Java's.
+// Host data in and out. Data is always copied; no array refers to Java memory.
 #pragma once
 
 #include "handles.h"
 
 namespace mlx4j {
 
-// Java primitive arrays hold dtypes of their own (boolean: bool_, byte: int8, short: int16, int: int32, long: int64,
-// float: float32, double: float64); `dtype` is what the new array shall have.
+// Each type of Java primitive array holds one dtype (boolean: bool_, byte: int8, short: int16, int: int32, long: int64,
+// float: float32, double: float64); `dtype` is the dtype of the new array.
 mx::array from_host(jbooleanArray data, const mx::Shape& shape, mx::Dtype dtype);
 mx::array from_host(jbyteArray data, const mx::Shape& shape, mx::Dtype dtype);
 mx::array from_host(jshortArray data, const mx::Shape& shape, mx::Dtype dtype);
@@ -14,13 +14,14 @@ mx::array from_host(jintArray data, const mx::Shape& shape, mx::Dtype dtype);
 mx::array from_host(jlongArray data, const mx::Shape& shape, mx::Dtype dtype);
 mx::array from_host(jfloatArray data, const mx::Shape& shape, mx::Dtype dtype);
 mx::array from_host(jdoubleArray data, const mx::Shape& shape, mx::Dtype dtype);
-// The bytes [offset, offset + size) of a direct buffer in native order, as elements of `dtype`.
+// Reads the bytes [offset, offset + size) of a direct buffer, in native order, as elements of `dtype`.
 mx::array from_buffer(jobject direct, jlong offset, const mx::Shape& shape, mx::Dtype dtype);
 mx::array from_complex(jfloatArray real_and_imaginary, const mx::Shape& shape);
 mx::array scalar(jdouble value, mx::Dtype dtype);
 mx::array scalar(jlong value, mx::Dtype dtype);
 
-// The array's values, converted as astype converts, row-major, into an existing array of the same number of elements.
+// Copies the array's values, converted as by astype and in row-major order, into an existing Java array of the same
+// number of elements.
 void to_host(const mx::array& a, jbooleanArray data);
 void to_host(const mx::array& a, jbyteArray data);
 void to_host(const mx::array& a, jshortArray data);
@@ -29,13 +30,13 @@ void to_host(const mx::array& a, jlongArray data);
 void to_host(const mx::array& a, jfloatArray data);
 void to_host(const mx::array& a, jdoubleArray data);
 void to_complex(const mx::array& a, jfloatArray real_and_imaginary);
-// The bytes of the array's own dtype, row-major, into a direct buffer from `offset` on.
+// Copies the bytes of the array, in its own dtype and row-major order, into a direct buffer, starting at `offset`.
 void to_buffer(const mx::array& a, jobject direct, jlong offset);
 
-// Bytes in pieces, for files. A new array whose elements are to be put; no operation may use it before.
+// Bytes in pieces, for files. Creates an array whose elements are put afterwards; no operation may use it before that.
 mx::array uninitialized(const mx::Shape& shape, mx::Dtype dtype);
 void put_bytes(const mx::array& a, jlong at, jbyteArray from, jint n);
-// The array evaluated and row-major, and its bytes.
+// Returns the array evaluated and in row-major order, and its bytes.
 mx::array row_major(const mx::array& a);
 void get_bytes(const mx::array& a, jlong at, jbyteArray to, jint n);
 

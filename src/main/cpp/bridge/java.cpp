@@ -60,7 +60,7 @@ void rethrow_pending(JNIEnv* env) {
   }
 }
 
-// From UTF-8, which is not the UTF-8 of JNI's own function.
+// Decodes UTF-8, which differs from the modified UTF-8 of JNI's own functions.
 static jstring java_string(JNIEnv* env, const char* text) {
   const auto n = jsize(std::strlen(text));
   jbyteArray bytes = env->NewByteArray(n);
@@ -74,7 +74,7 @@ static jstring java_string(JNIEnv* env, const char* text) {
   return static_cast<jstring>(env->NewObject(string, decode, bytes, charset));
 }
 
-// Classes are looked up each time: those of the class loader whose native method runs.
+// Looks up classes each time, because they must be those of the class loader whose native method is running.
 static jthrowable make_throwable(JNIEnv* env, const char* class_name, const char* message) {
   jthrowable t = nullptr;
   if (jclass c = env->FindClass(class_name)) {
@@ -89,7 +89,7 @@ static jthrowable make_throwable(JNIEnv* env, const char* class_name, const char
   return t;
 }
 
-// The first class that fits, and the Java exception for it.
+// Chooses the first class that fits and creates the corresponding Java exception.
 template <class... E>
 static const char* class_for(std::exception& e, const std::pair<std::type_identity<E>, const char*>&... classes) {
   const char* name = nullptr;
@@ -110,7 +110,7 @@ jthrowable throwable_for(JNIEnv* env, std::exception& e) {
       e, is<closed_error>("org/mlx4j/internal/ClosedException"), is<index_error>("java/lang/IndexOutOfBoundsException"),
       is<null_error>("java/lang/NullPointerException"), is<stack_overflow>("java/lang/StackOverflowError"),
       is<out_of_memory>("java/lang/OutOfMemoryError"), is<std::bad_alloc>("java/lang/OutOfMemoryError"),
-      // MLX throws these for a wrong axis, shape or dtype alike
+      // MLX throws these for wrong axes, shapes and dtypes alike
       is<std::invalid_argument>("java/lang/IllegalArgumentException"),
       is<std::out_of_range>("java/lang/IllegalArgumentException"),
       is<std::overflow_error>("java/lang/IllegalArgumentException"),

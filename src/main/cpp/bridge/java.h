@@ -1,8 +1,9 @@
-// The JVM as seen from C++: environments, references that may die on any thread, exceptions in both directions.
+// The JVM as seen from C++: environments, references that may be destroyed on any thread, exceptions in both
+// directions.
 #pragma once
 
-// JavaCPP's generated sources bring their own jni_md.h types with jlong = long long, a JDK's jni_md.h may have long.
-// All sources must agree, or names and inline functions differ between them.
+// JavaCPP's generated sources define their own jni_md.h types, with jlong = long long, while a JDK's jni_md.h may use
+// long. All sources must agree, or names and inline functions differ between them.
 #ifndef _JAVASOFT_JNI_MD_H_
 #define _JAVASOFT_JNI_MD_H_
 #define JNIEXPORT __attribute__((visibility("default")))
@@ -25,10 +26,10 @@ static_assert(std::is_same_v<jlong, long long>);
 namespace mlx4j {
 
 void set_vm(JavaVM* vm);
-JNIEnv* current_env();  // null on a thread the JVM does not know
+JNIEnv* current_env();  // null on a thread that the JVM does not know
 JNIEnv* require_env();
 
-// A global reference. May be destroyed on any thread: where there is no JNIEnv, the deletion waits for the next entry.
+// A global reference. May be destroyed on any thread: without a JNIEnv, its deletion waits for the next entry.
 class JavaRef {
  public:
   JavaRef(JNIEnv* env, jobject object);
@@ -50,15 +51,15 @@ struct LocalFrame {
   JNIEnv* env;
 };
 
-// A Throwable on its way through C++ frames; it comes out as the same object.
+// Carries a Throwable through C++ frames; it leaves them as the same object.
 struct java_error : std::exception {
   explicit java_error(std::shared_ptr<JavaRef> t) : throwable(std::move(t)) {}
   const char* what() const noexcept override { return "Java exception in a callback"; }
   std::shared_ptr<JavaRef> throwable;
 };
-void rethrow_pending(JNIEnv* env);  // throws java_error when a Java exception is pending
+void rethrow_pending(JNIEnv* env);  // throws java_error if a Java exception is pending
 
-// Errors of ours that have a Java class of their own.
+// Our errors that correspond to specific Java classes.
 struct out_of_memory : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -72,7 +73,7 @@ struct null_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The Throwable that Java sees for a C++ exception.
+// Returns the Throwable that Java sees for a C++ exception.
 jthrowable throwable_for(JNIEnv* env, std::exception& e);
 
 // ---- Java arrays in ---------------------------------------------------------------------------
@@ -93,7 +94,7 @@ inline std::vector<jlong> longs(jlongArray a) { return copy_in<jlongArray, jlong
 
 }  // namespace mlx4j
 
-// Hook into the generated JavaCPP_handleException(): relies on the text that JavaCPP 1.5.14 generates.
+// Hooks into the generated JavaCPP_handleException(). It relies on the text that JavaCPP 1.5.14 generates.
 #define GENERIC_EXCEPTION_CLASS std::exception
 #define GENERIC_EXCEPTION_TOSTRING                           \
   what());                                                   \

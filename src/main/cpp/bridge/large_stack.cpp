@@ -38,21 +38,21 @@ std::size_t page() {
 struct Stack {
   char* low = nullptr;  // the lowest usable address
   std::size_t size = 0;
-  void* left = nullptr;        // where it goes on, while another one is in use
-  void* sanitizers = nullptr;  // what AddressSanitizer keeps for it meanwhile
+  void* left = nullptr;        // where it continues, while the other stack is in use
+  void* sanitizers = nullptr;  // AddressSanitizer's state for it meanwhile
 };
 
 // ---- large stacks -------------------------------------------------------------------------------
-// Addresses only: memory is taken page by page as it is used.
-std::size_t largest = std::size_t(1) << 30;  // guarded by the entry lock, as everything of the process here
+// Reserves addresses only; memory is taken page by page as it is used.
+std::size_t largest = std::size_t(1) << 30;  // guarded by the entry lock, like all process-wide state here
 constexpr std::size_t smallest = std::size_t(1) << 20;
-constexpr std::size_t guard = std::size_t(64) << 10;  // more than any frame has, so none jumps over it
-constexpr std::size_t kept = std::size_t(256) << 10;  // memory that an unused stack may keep
+constexpr std::size_t guard = std::size_t(64) << 10;  // larger than any frame, so that none can skip it
+constexpr std::size_t kept = std::size_t(256) << 10;  // how much memory an unused stack may keep
 constexpr std::size_t unused_stacks = 4;
 jint live = 0;
 
 struct LargeStack : Stack {
-  char* deepest = nullptr;  // what was used goes down to here
+  char* deepest = nullptr;  // the lowest address used so far
 };
 
 std::size_t wanted() {
@@ -60,7 +60,7 @@ std::size_t wanted() {
   if (getrlimit(RLIMIT_AS, &addresses) != 0 || addresses.rlim_cur == RLIM_INFINITY) {
     return largest;
   }
-  return std::min(largest, std::size_t(addresses.rlim_cur / 16));  // the arrays need the others
+  return std::min(largest, std::size_t(addresses.rlim_cur / 16));  // the rest is for arrays
 }
 
 std::unique_ptr<LargeStack> map() {
@@ -80,7 +80,7 @@ std::unique_ptr<LargeStack> map() {
       continue;
     }
 #ifdef __linux__
-    madvise(at, bytes, MADV_NOHUGEPAGE);  // or the first byte takes two megabytes
+    madvise(at, bytes, MADV_NOHUGEPAGE);  // otherwise the first byte takes two megabytes
 #endif
     auto stack = std::make_unique<LargeStack>();
     stack->low = static_cast<char*>(at) + guard;
@@ -128,7 +128,7 @@ void give_back(std::unique_ptr<LargeStack> stack) {
 // ---- of this thread -----------------------------------------------------------------------------
 struct Stacks {
   Stack own;
-  LargeStack* large = nullptr;  // while there is one
+  LargeStack* large = nullptr;  // null unless one is in use
   bool in_large = false;
 };
 #ifdef __linux__
@@ -163,7 +163,7 @@ Stack& own_stack() {
 
 Stack& stack_in_use() { return stacks.in_large ? *stacks.large : own_stack(); }
 
-// The JVM's guard pages, and what runs at the bottom of the recursion.
+// Reserved for the JVM's guard pages and for what runs at the bottom of the recursion.
 std::size_t reserve() {
   static const auto bytes = std::max<std::size_t>(128 << 10, (64 << 10) + 4 * page());
   return bytes;
@@ -188,10 +188,10 @@ void switch_to(Stack& to, Stack& from, void (*body)(void*), void* argument) {
     Stack& from;
     void (*body)(void*);
     void* argument;
-    bool outermost;  // use of the large stack
+    bool outermost;  // whether this is the outermost use of the large stack
   } s{to, from, body, argument, !stacks.in_large && !from.left};
   const bool in_large = stacks.in_large;
-  void* const left = from.left;  // of a call further out that waits for the other stack
+  void* const left = from.left;  // of an outer call that waits for the other stack
   stacks.in_large = !in_large;
   about_to_switch(from, to, false);
   mlx4j_call_on_stack(
@@ -218,7 +218,7 @@ void call_on_large_stack(void (*body)(void*), void* argument) {
   } else {
     Entry entry;
     auto stack = take();
-    if (!stack || stack->size < stack_left()) {  // there are threads with larger ones
+    if (!stack || stack->size < stack_left()) {  // threads may have larger ones
       if (stack) {
         give_back(std::move(stack));
       }

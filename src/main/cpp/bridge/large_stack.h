@@ -1,9 +1,10 @@
-// A large stack for what recurses: MLX's transforms take stack for each level of a graph, and a model of some dozen
-// layers has more levels than fit the stack of a Java thread.
+// A large stack for recursion: MLX's transforms use stack for each level of a graph, and a model of a few dozen layers
+// has more levels than fit into the stack of a Java thread.
 //
 // A switch is an ordinary call with another stack pointer. The thread stays the same, and with it everything that
 // belongs to a thread: MLX's traces and caches, Java's thread locals and interrupts, virtual threads. Java code runs on
-// the thread's own stack, as the JVM demands; so calls change to and fro, and each stack goes on where it was left.
+// the thread's own stack, as the JVM demands, so calls alternate between the stacks, and each continues where it was
+// left.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +17,12 @@
 
 namespace mlx4j {
 
-// Calls body(argument), which must not throw, on the large stack, or on the thread's own; directly where that is the
-// stack in use. Where the system gives no memory for a large stack, everything happens on the thread's own.
+// Call body(argument), which must not throw, on the large stack or on the thread's own; directly if that stack is
+// already in use. If the system provides no memory for a large stack, everything runs on the thread's own.
 void call_on_large_stack(void (*body)(void*), void* argument);
 void call_on_own_stack(void (*body)(void*), void* argument);
 
-// Exceptions do not cross from stack to stack: they are carried over.
+// Exceptions cannot unwind from one stack to the other, so they are carried over.
 template <class F>
 std::invoke_result_t<F&> carried(void (*call)(void (*)(void*), void*), F& f) {
   using Result = std::invoke_result_t<F&>;
@@ -62,8 +63,9 @@ auto on_own_stack(F f) {
   return carried(call_on_own_stack, f);
 }
 
-// Java's own StackOverflowError may come at any call, also between a native that makes an array and the Java code that
-// takes it over. Natives that make something refuse earlier than Java does, so that there is stack for what follows.
+// Java's own StackOverflowError may occur at any call, even between a native that creates an array and the Java code
+// that takes ownership of it. Natives that create something therefore refuse earlier than Java would, so that stack is
+// left for what follows.
 const char* own_stack_limit();
 [[noreturn]] void refuse_for_stack();
 inline void require_stack() {
@@ -72,14 +74,15 @@ inline void require_stack() {
   }
 }
 
-// Bytes that are left of the stack in use, but for a reserve.
+// The bytes that are left of the stack in use, without a reserve.
 std::size_t stack_left();
 bool on_large_stack_now();
 
-// So many bytes of the stack in use are about to be used. What a large stack used deep down goes back to the system.
+// Announces that so many bytes of the stack in use are about to be used. The deepest memory of a large stack is
+// returned to the system afterwards.
 void expect_stack_use(std::size_t bytes);
 
-// For tests: how many large stacks there are, and how large new ones shall be; the size until now is returned.
+// For tests: returns the number of large stacks; sets the size of new ones and returns the previous size.
 jint large_stacks();
 jlong set_large_stack_size(jlong bytes);
 

@@ -30,14 +30,14 @@ std::size_t machine_memory() {
   return bytes;
 }
 
-// The number that the file holds; `otherwise` where there is no file, or no number ("max", -1).
+// Returns the number in the file, or `otherwise` if there is no file, or no number in it ("max", -1).
 std::size_t read_number(const std::string& path, std::size_t otherwise) {
   std::ifstream file(path);
   std::int64_t value;
   return file >> value && value >= 0 ? std::size_t(value) : otherwise;
 }
 
-// The sum of the numbers that stand behind these words, each at the beginning of a line.
+// Returns the sum of the numbers that follow these words, each at the beginning of a line.
 template <class... Word>
 std::size_t sum_of(std::istream& lines, Word... words) {
   std::size_t sum = 0;
@@ -52,7 +52,7 @@ std::size_t sum_of(std::istream& lines, Word... words) {
   return sum;
 }
 
-// /proc/self/mountinfo writes spaces and the like as \040.
+// Decodes \040 and the like, which stand for spaces in /proc/self/mountinfo.
 std::string unescaped(const std::string& s) {
   std::string plain;
   for (std::size_t i = 0; i < s.size(); ++i) {
@@ -77,7 +77,7 @@ bool contains_word(const std::string& list, std::string_view word) {
 }
 
 struct Mount {
-  std::string shown;  // the group that is the root of what is mounted
+  std::string shown;  // the group that is the root of the mounted hierarchy
   std::string at;
   bool v2;
 };
@@ -101,8 +101,8 @@ std::vector<Mount> group_mounts(const std::string& root) {
   return mounts;
 }
 
-// Where the group `path` lies below the mount, or "" (the mount itself) where it lies outside of what is mounted: then
-// the mount shows the group of the container.
+// Returns where the group `path` lies below the mount. Returns "" (the mount itself) if it lies outside of what is
+// mounted, because the mount then shows the group of the container.
 std::string below(const Mount& mount, const std::string& path) {
   const std::string shown = mount.shown == "/" ? "" : mount.shown;
   if (path.compare(0, shown.size(), shown) != 0 || path.find("..") != path.npos) {
@@ -174,7 +174,7 @@ Room ControlGroups::room() {
 
 #ifdef __linux__
 
-static ControlGroups& own_groups() {  // the caller sees to it that one thread at a time uses it
+static ControlGroups& own_groups() {  // callers ensure that one thread at a time uses it
   static auto& groups = *new ControlGroups;
   return groups;
 }
@@ -184,7 +184,7 @@ std::size_t physical_memory() {
   return bytes;
 }
 
-// Swap counts as left: the machine gets slow, but the program works.
+// Swap counts as left: the machine becomes slow, but the program works.
 static std::size_t available_memory() {
   std::ifstream lines("/proc/meminfo");
   const auto kilobytes = sum_of(lines, "MemAvailable:", "SwapFree:");
@@ -236,7 +236,7 @@ std::size_t untouched(const void* start, std::size_t size) {
   }
   std::vector<unsigned char> resident((end - first) / page);
   if (mincore(reinterpret_cast<void*>(first), end - first, resident.data()) != 0) {
-    return 0;  // freed meanwhile
+    return 0;  // freed in the meantime
   }
   return page * std::size_t(std::count_if(resident.begin(), resident.end(), [](auto r) { return !(r & 1); }));
 }

@@ -1,4 +1,4 @@
-// How much memory the operating system still gives to this process.
+// How much memory the operating system still grants this process.
 #pragma once
 
 #include <chrono>
@@ -8,21 +8,21 @@
 
 namespace mlx4j {
 
-// What is left of something limited, in bytes.
+// What is left of a limited amount, in bytes.
 struct Room {
   std::size_t left;
   std::size_t limit;
   std::string of;  // for messages: "of 1048576 bytes of <of>"
 };
 
-// The control groups (v1 and v2) whose memory limits hold for this process: the one that /proc/self/cgroup names, and
+// The control groups (v1 and v2) whose memory limits apply to this process: the one that /proc/self/cgroup names, and
 // its parents as far as they are mounted.
 class ControlGroups {
  public:
-  // Files are looked for below `root`, so that a test can make up a system.
+  // Looks for files below `root`, so that a test can provide a made-up system.
   explicit ControlGroups(std::string root = "") : root_(std::move(root)) {}
 
-  // Of the group with the least memory left; limit and left are the largest number where no group is limited. Page
+  // Returns the room of the group with the least memory left, or the largest numbers if no group is limited. The page
   // cache counts as left, because the kernel gives it up before it refuses memory.
   Room room();
 
@@ -36,29 +36,29 @@ class ControlGroups {
   void add(const std::string& mount, const std::string& folder, bool v2);
 
   std::string root_;
-  std::vector<Group> groups_;  // the limited ones
+  std::vector<Group> groups_;  // those that have a limit
   std::chrono::steady_clock::time_point found_{};
 };
 
-// Bytes of memory that this process may use at most: the machine's, or a control group's where that is less.
+// Returns the most bytes that this process may use: those of the machine, or of a control group if that is less.
 std::size_t physical_memory();
 
-// What is left of the memory of the machine or of a control group, whichever is less. Memory that was allocated and
-// not yet written to is not taken yet.
+// Returns what is left of the memory of the machine or of a control group, whichever is less. Memory that is allocated
+// but not yet written to counts as left.
 Room physical_room();
 
-// What is left for the process alone (RLIMIT_AS, RLIMIT_DATA: ulimit -v, ulimit -d), of which memory is taken as soon
-// as it is allocated. The largest number where there is no limit.
+// Returns what is left for this process alone (RLIMIT_AS, RLIMIT_DATA: ulimit -v, ulimit -d), which is used up by
+// allocating. Without a limit, it is the largest number.
 Room address_room();
 
-// Where addresses are limited: lets the C library return those of freed arrays at once. It would keep them, in pieces
-// that fit smaller arrays only.
+// If addresses are limited, makes the C library return those of freed arrays at once. Otherwise it would keep them in
+// pieces that only fit smaller arrays.
 void return_addresses();
 
-// Gives back what the C library keeps of freed memory.
+// Returns freed memory that the C library keeps to the system.
 void trim_heap();
 
-// Bytes of the `size` bytes at `start` that were never written to, so do not count as used yet.
+// Returns how many of the `size` bytes at `start` have never been written to, and so do not count as used yet.
 std::size_t untouched(const void* start, std::size_t size);
 
 }  // namespace mlx4j

@@ -11,12 +11,12 @@
 
 namespace mlx4j {
 
-// A library of the process, as the dynamic linker has it.
+// A library of the process, as the dynamic linker describes it.
 struct Loaded {
   std::uintptr_t inside;
   std::uintptr_t base = 0;
   const ElfW(Dyn) * dynamic = nullptr;
-  std::uintptr_t read_only = 0, read_only_end = 0;  // what the dynamic linker protected when it had written to it
+  std::uintptr_t read_only = 0, read_only_end = 0;  // what the dynamic linker write-protected after relocation
 
   std::uintptr_t value(std::int64_t tag) const {
     for (auto* entry = dynamic; entry->d_tag != DT_NULL; ++entry) {
@@ -39,7 +39,7 @@ struct Loaded {
     auto* start = reinterpret_cast<void*>(address & ~(page - 1));
     const bool is_protected = address >= (read_only & ~(page - 1)) && address < (read_only_end & ~(page - 1));
     if (is_protected && mprotect(start, page, PROT_READ | PROT_WRITE) != 0) {
-      return;  // where that is forbidden, the process ends as the library wants
+      return;  // if that is forbidden, the process ends as the library wants
     }
     __atomic_store_n(static_cast<void (**)()>(slot), function, __ATOMIC_RELEASE);
     if (is_protected) {
@@ -73,7 +73,7 @@ static int look_at(dl_phdr_info* info, std::size_t, void* data) {
 static int register_nothing(void (*)(void*), void*, void*) { return 0; }
 static void do_nothing() {}
 
-// C++ registers a destructor when the object is made, by a function that the library calls through this table.
+// C++ registers a destructor when the object is constructed, by a function that the library calls through this table.
 static void refuse_destructors(const Loaded& library, std::int64_t table, std::uintptr_t bytes) {
   auto* relocation = library.table<const ElfW(Rela)>(table);
   auto* symbols = library.table<const ElfW(Sym)>(DT_SYMTAB);

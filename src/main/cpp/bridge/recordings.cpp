@@ -6,7 +6,7 @@ Recording* innermost_recording = nullptr;
 
 Recording::Recording() : outer_(innermost_recording) { innermost_recording = this; }
 
-// Recordings of several threads overlap in any way.
+// The recordings of several threads may overlap in any way.
 Recording::~Recording() {
   auto** link = &innermost_recording;
   while (*link != this) {
@@ -15,8 +15,7 @@ Recording::~Recording() {
   *link = outer_;
 }
 
-// Whether an array is traced is only known on the thread that traces it; for other threads the answer is the careful
-// one.
+// Only the thread that traces an array knows that it is traced, so for other threads the answer is the cautious one.
 void Recorded::argument(const mx::array& a) {
   for (auto* r = innermost_recording; r; r = r->outer_) {
     r->uses_traced_ = r->uses_traced_ || r->thread_ != std::this_thread::get_id() || a.is_tracer();

@@ -1,9 +1,11 @@
-// What a Java `long` handle means:  generation << 32 | kind << 28 | index.
+// The layout of a handle, a Java `long`: generation << 32
+// kind << 28
+// index.
 // The highest bit of the lower half is free for Java, which marks handles with it.
 //
-// A slot's generation is odd while the slot is live and even while it is free, and grows with every allocation and
+// A slot's generation is odd while the slot is live and even while it is free, and increases with every allocation and
 // every close. So a closed, stale, forged or wrong-kind handle never reaches memory that is not a live T.
-// Every member must be called with the entry lock held.
+// The entry lock must be held while any member is called.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +57,7 @@ class SlotTable {
     return static_cast<std::int64_t>(std::uint64_t(s.generation) << 32 | kind << handle_index_bits | i);
   }
 
-  // The live value, or null. The pointer is good only while the entry lock stays held.
+  // Returns the live value, or null. The pointer is valid only while the entry lock stays held.
   T* find(std::int64_t handle) {
     const auto low = static_cast<std::uint32_t>(handle);
     const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(handle) >> 32);
@@ -74,7 +76,8 @@ class SlotTable {
     throw closed_error(closed_message_);
   }
 
-  // Moves the value out and frees its slot; nullopt when already closed. The caller destroys the value.
+  // Moves the value out and frees its slot. Returns nullopt if the handle is already closed. The caller destroys the
+  // value.
   std::optional<T> take(std::int64_t handle) {
     T* p = find(handle);
     if (!p) {
@@ -85,7 +88,7 @@ class SlotTable {
     --live_;
     const auto i = static_cast<std::uint32_t>(handle) & index_mask;
     Slot& s = at(i);
-    if (++s.generation != 0) {  // a slot whose generations are used up is retired for good
+    if (++s.generation != 0) {  // a slot whose generations are exhausted is never used again
       s.next_free = free_;
       free_ = i;
     }

@@ -11,12 +11,12 @@
 
 namespace mlx4j {
 
-// The JVM tells its end after the last shutdown hook, so those may still compute, and before it destroys what libraries
-// keep for the process.
+// The JVM reports its end after the last shutdown hook, so hooks may still compute, and before the static objects of
+// libraries are destroyed.
 static void end_entries_with(JavaVM* vm) {
   jvmtiEnv* events = nullptr;
   if (vm->GetEnv(reinterpret_cast<void**>(&events), JVMTI_VERSION_1_2) != JNI_OK) {
-    return;  // a native image
+    return;  // in a native image
   }
   jvmtiEventCallbacks callbacks{};
   callbacks.VMDeath = [](jvmtiEnv*, JNIEnv*) { end_entries(); };
@@ -31,7 +31,7 @@ static bool start_process(JNIEnv* env) {
   set_vm(vm);
   end_entries_with(vm);
   mx::set_compile_mode(mx::CompileMode(default_compile_mode()));
-  mx::get_global_formatter().capitalize_bool = true;  // as Python prints
+  mx::get_global_formatter().capitalize_bool = true;  // as Python prints them
   limit_allocations();
   start_first_thread();
   Entry entry;

@@ -4,7 +4,8 @@
 
 namespace mlx4j {
 
-// When a class loader has loaded the library. Its classes share what the process has: libmlx, the entry lock, handles.
+// Called when a class loader has loaded the library. Its classes share the state of the process: libmlx, the entry
+// lock, handles.
 void start(JNIEnv* env, jclass);
 
 }  // namespace mlx4j

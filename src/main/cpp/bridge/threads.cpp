@@ -44,7 +44,7 @@ int pending_deletions() {
   return int(deferred.global_refs.size() + deferred.compiled_ids.size());
 }
 
-static void run_deferred() {  // entry lock held
+static void run_deferred() {  // the entry lock must be held
   JNIEnv* env = current_env();
   std::vector<jobject> refs;
   std::vector<std::uintptr_t> ids;
@@ -57,7 +57,7 @@ static void run_deferred() {  // entry lock held
     deferred.any = !deferred.global_refs.empty();
   }
   for (auto ref : refs) {
-    env->DeleteGlobalRef(ref);  // allowed with an exception pending
+    env->DeleteGlobalRef(ref);  // permitted while an exception is pending
   }
   for (auto id : ids) {
     for (auto& cache : compile_caches) {
@@ -66,16 +66,16 @@ static void run_deferred() {  // entry lock held
   }
 }
 
-static std::atomic<bool> ended{false};  // end_entries has been called
+static std::atomic<bool> ended{false};  // whether end_entries has been called
 
 // ---- threads ----------------------------------------------------------------------------------
-// Lives in each thread that ever entered. When the thread dies its compile cache may own graphs and Java references,
+// Exists in each thread that ever entered. When the thread ends, its compile cache may own graphs and Java references,
 // so the cache is emptied under the lock.
 struct ThreadGuard {
   ThreadGuard() : it(compile_caches.insert(compile_caches.end(), mx::detail::compile_cache())) {}
   ~ThreadGuard() {
     if (ended && this_thread.depth == 0) {
-      // The thread that ends the process may pass here, and whoever holds the lock may keep it.
+      // The thread that ends the process may pass here, and the lock may be held for good.
       immortal<std::shared_ptr<mx::detail::CompileCache>>(it->lock());
       return;
     }
@@ -148,11 +148,11 @@ Released::~Released() {
 void end_entries() {
   using namespace std::chrono_literals;
   ThreadState& t = this_thread;
-  // A long computation that holds it is not waited for: the process shall end.
+  // Does not wait for a long computation that holds the lock, because the process should end.
   const auto end = std::chrono::steady_clock::now() + 100ms;
   while (t.depth == 0 && std::chrono::steady_clock::now() < end) {
     if (entry_mutex.try_lock()) {
-      t.depth = 1;  // what this thread still destroys may enter
+      t.depth = 1;  // objects that this thread still destroys may enter
     } else {
       std::this_thread::sleep_for(1ms);
     }

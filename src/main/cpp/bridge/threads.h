@@ -18,21 +18,21 @@ T& immortal(A&&... a) {
   return *new T(std::forward<A>(a)...);
 }
 
-// Deletions that cannot happen where the last owner died (an MLX worker thread has no JNIEnv, and must not wait for
-// the entry lock) happen at the next entry.
+// Deletions that cannot happen where the last owner was destroyed (a worker thread of MLX has no JNIEnv and must not
+// wait for the entry lock) happen at the next entry.
 void defer_global_ref(jobject ref);
 void defer_compiled_id(std::uintptr_t id);
 int pending_deletions();
 
-// The one process-wide stream of a device: usable from every thread.
+// Returns the process-wide stream of a device, which every thread can use.
 mx::Stream process_stream(mx::Device::DeviceType type);
 
-// Takes the entry lock for good, for when the process ends: what libmlx keeps for the process is destroyed then, and no
-// thread may be at it.
+// Takes the entry lock for good when the process ends: libmlx's static objects are destroyed then, and no thread may be
+// using them.
 void end_entries();
 
-// Has a native thread that never ends perform the first evaluation: MLX counts tasks wrongly for the first thread that
-// touches its scheduler when errors happen there.
+// Performs the first evaluation on a native thread that never ends: MLX miscounts tasks for the first thread that uses
+// its scheduler if errors occur there.
 void start_first_thread();
 
 }  // namespace mlx4j

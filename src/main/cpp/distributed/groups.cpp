@@ -61,9 +61,9 @@ class Singleton : public GroupImpl {
   [[noreturn]] void nobody() { throw std::logic_error("a group of one has nobody to talk to"); }
 };
 
-// A group of MLX, each of whose operations ends in bounded time: with a result, or with an error on the thread that
-// asked. After an error of the connection the group is of no use any more: its sockets are shut down, so that the
-// neighbours see it and do the same, and so on around the ring.
+// Wraps a group of MLX so that each operation ends in bounded time, with a result or with an error on the calling
+// thread. After a connection error the group is unusable: its sockets are shut down, so the neighbors notice and do the
+// same, and so on around the ring.
 class GuardedGroup : public GroupImpl {
  public:
   GuardedGroup(Group inner, bool ring, std::vector<int> sockets)
@@ -96,7 +96,7 @@ class GuardedGroup : public GroupImpl {
   void all_gather(const mx::array& in, mx::array& out, mx::Stream) override {
     together(Kind::all_gather, in, out, [&] { impl().all_gather(in, out, stream_); });
   }
-  // Neither the ring nor MPI can do it; a sum of which each rank keeps its part is the same.
+  // Neither the ring nor MPI supports it. Each rank keeps its part of a sum instead, which is the same.
   void sum_scatter(const mx::array& in, mx::array& out, mx::Stream) override {
     mx::array sum = memory(in.shape(), in.dtype());
     together(Kind::sum_scatter, in, sum, [&] { impl().all_sum(in, sum, stream_); });
@@ -121,7 +121,7 @@ class GuardedGroup : public GroupImpl {
       lose(turn, {}, differ());
     }
     if (!ours.same_array(theirs)) {
-      if (theirs.nbytes() <= std::numeric_limits<int>::max()) {  // taken in, so that the next message is found
+      if (theirs.nbytes() <= std::numeric_limits<int>::max()) {  // read anyway, so that the next message is found
         mx::array rest = memory({int(theirs.nbytes())}, mx::uint8);
         perform(turn, {rest}, [&] { impl().recv(rest, src, stream_); });
         throw std::invalid_argument("[recv] " + differ());
@@ -132,7 +132,7 @@ class GuardedGroup : public GroupImpl {
   }
 
  private:
-  // One operation of the group at a time, with its limit of time.
+  // Gives one operation at a time the group, and a time limit.
   struct Turn {
     Turn(GuardedGroup& g, Kind k) : name(kind_names[std::size_t(k)]) {
       if (!may_communicate) {
@@ -182,8 +182,8 @@ class GuardedGroup : public GroupImpl {
     return msg.str();
   }
 
-  // Hands the data to the thread that MLX communicates on, and waits with the entry lock open. `used` is what that
-  // thread reads and writes: after an error it might go on doing so, so it is never freed.
+  // Hands the data to the thread on which MLX communicates, and waits with the entry lock open. `used` are the arrays
+  // that this thread reads and writes. They are never freed after an error, because it might continue to use them.
   template <class F>
   void perform(Turn& turn, const Arrays& used, F schedule) {
     schedule();
@@ -224,10 +224,10 @@ class GuardedGroup : public GroupImpl {
   const std::vector<int> sockets_;
   const mx::Stream stream_;
   std::mutex mutex_;
-  std::string lost_;  // why the group is of no use; guarded by the mutex
+  std::string lost_;  // why the group is unusable; guarded by the mutex
 };
 
-// Groups live as long as the process, threads of MLX use them until its end.
+// Groups live as long as the process, because threads of MLX use them until its end.
 struct Groups {
   std::mutex mutex;
   std::vector<Group> all;
@@ -299,10 +299,10 @@ jint init_group(jbyteArray backend, jbyteArray hostfile, jint rank, jintArray ow
     for (std::size_t i = 0; i + 1 < r.size(); i += 2) {
       ring.right.emplace_back(std::uint32_t(r[i]), r[i + 1]);
     }
-    setenv("MLX_HOSTFILE", utf8_in(hostfile).s.c_str(), 1);  // there is no other way to tell MLX
+    setenv("MLX_HOSTFILE", utf8_in(hostfile).s.c_str(), 1);  // MLX takes it only from the environment
     setenv("MLX_RANK", std::to_string(rank).c_str(), 1);
   }
-  // On a thread of its own: MLX waits for its peers as long as it takes.
+  // On a separate thread, because MLX waits for its peers without a limit.
   auto joined = std::make_shared<std::optional<Group>>();
   auto attempt = std::make_shared<std::packaged_task<void()>>(
       [joined, name] { joined->emplace(mx::distributed::init(true, name)); });

@@ -1,7 +1,8 @@
 // Groups of processes.
 //
 // MLX's back-ends wait on the thread of a stream, without end where a peer is silent, and their errors reach whichever
-// thread waits next. So each of MLX's groups is wrapped in one of ours, all of whose operations end within a time limit.
+// thread waits next. So each of MLX's groups is wrapped in one of ours, all of whose operations end within a time
+// limit.
 #pragma once
 
 #include <string>

@@ -20,7 +20,7 @@ using Group = mx::distributed::Group;
 
 namespace distributed {
 
-// As MLX's, whose rule for vmap appends the other ranks' batches to ours when the batch is the first axis.
+// Like MLX's AllGather, whose vmap rule appends the other ranks' batches to ours if the batch is the first axis.
 class AllGather : public mx::Primitive {
  public:
   explicit AllGather(Group g) : mx::Primitive(process_stream(mx::Device::cpu)), group_(std::move(g)) {}
@@ -77,7 +77,7 @@ class AllGather : public mx::Primitive {
 
 namespace {
 
-// While one thread carries out an operation, others that need its result wait for it.
+// While one thread performs an operation, other threads that need its result wait for it.
 class Claim {
  public:
   explicit Claim(std::uintptr_t id) : id_(id) {
@@ -109,14 +109,15 @@ class Claim {
   std::uintptr_t id_;
 };
 
-// Not by mx::eval, which would wait for the stream with the lock held, and for everything else that runs there.
+// Performs one operation. mx::eval would wait for the stream, and for everything else that runs there, with the lock
+// held.
 void carry_out(mx::array a) {
   Claim claim(a.id());
   auto is_open = [&] { return a.status() == mx::array::Status::unscheduled && a.has_primitive(); };
   if (!is_open()) {
     return;
   }
-  plan_evaluation({a}, tracing());  // throws when it cannot be done
+  plan_evaluation({a}, tracing());  // throws if it cannot be done
   Arrays inputs = a.inputs();
   evaluate(inputs);
   for (auto& in : inputs) {
@@ -151,7 +152,7 @@ mx::array send(const mx::array& x, jint dst, const std::optional<Group>& g, mx::
 mx::array recv(const mx::Shape& shape, mx::Dtype dtype, jint src, const std::optional<Group>& g, mx::StreamOrDevice s) {
   require_peer("recv", "src", src, *g);
   mx::array r = mx::distributed::recv(shape, dtype, src, g, s);
-  // Compiled functions take an operation without inputs for a constant.
+  // Compiled functions treat an operation without inputs as a constant.
   return mx::array(shape, dtype, r.primitive_ptr(), {mx::array(0)});
 }
 

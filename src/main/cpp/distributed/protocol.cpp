@@ -9,7 +9,7 @@ Header::Header(Kind kind, const mx::array& a) {
   v_[1] = std::int64_t(a.dtype().val());
   v_[2] = std::int64_t(a.ndim());
   v_[size - 1] = std::int64_t(a.nbytes());
-  for (std::size_t i = 0; i < a.ndim(); ++i) {  // beyond the last place dimensions are mixed
+  for (std::size_t i = 0; i < a.ndim(); ++i) {  // dimensions beyond the last place are mixed into it
     auto& place = v_[std::min<std::size_t>(3 + i, size - 2)];
     place = place * 31 + a.shape(int(i));
   }

@@ -42,9 +42,9 @@ const T& target(const SharedFn& f, const char* what) {
 // ---- export ---------------------------------------------------------------------------------------
 bool has(const mx::array& a, InFiles in_files) { return a.has_primitive() && traits_of(a).in_files == in_files; }
 
-// Makes of a traced graph one that MLX can write: calls of custom and checkpointed functions give way to what they
-// compute, since a file has no room for rules. Constants get memory of their own in row-major order, because MLX writes
-// their bytes as they lie, whatever the strides, and even when they are not computed yet.
+// Turns a traced graph into one that MLX can write. Calls of custom and checkpointed functions are replaced by what
+// they compute, since files have no place for rules. Constants get their own memory in row-major order, because MLX
+// writes their bytes as they lie, whatever the strides, even if they are not computed yet.
 class Preparation {
  public:
   explicit Preparation(const Arrays& args) {
@@ -63,7 +63,7 @@ class Preparation {
  private:
   static bool is_call(const mx::array& a) { return has(a, InFiles::its_computation); }
 
-  // Of a call of a custom function, what the function computed: the last inputs, one for each output.
+  // For a call of a custom function, these are what the function computed: the last inputs, one for each output.
   static std::span<const mx::array> needed_inputs(const mx::array& a) {
     const std::span<const mx::array> inputs = a.inputs();
     return is_call(a) ? inputs.last(a.siblings().size() + 1) : inputs;
@@ -99,14 +99,14 @@ class Preparation {
 
   void put(const mx::array& given, const mx::array& instead) {
     stands_in_.emplace(given.id(), instead);
-    given_.push_back(given);  // or its id could be used again
+    given_.push_back(given);  // otherwise its id could be reused
   }
 
   std::unordered_map<std::uintptr_t, mx::array> stands_in_;
   Arrays given_;
 };
 
-// Keyword arguments come in ascending order of their names, after the positional ones.
+// Keyword arguments follow the positional ones, in ascending order of their names.
 Arrays flat(const mx::Args& args, const mx::Kwargs& kwargs) {
   Arrays all = args;
   std::vector<std::pair<std::string, mx::array>> sorted(kwargs.begin(), kwargs.end());
@@ -129,8 +129,8 @@ std::pair<mx::Args, mx::Kwargs> split(const Names& names, const Arrays& all) {
 
 struct Exporter {
   using Writer = std::shared_ptr<mx::FunctionExporter>;
-  std::shared_ptr<Writer> writer;  // null in it once the file is complete
-  std::shared_ptr<bool> follows;   // whether the last example's graph follows sizes
+  std::shared_ptr<Writer> writer;  // contains null once the file is complete
+  std::shared_ptr<bool> follows;   // whether the graph of the last example follows sizes
 
   Arrays operator()(const Arrays&) const { throw std::logic_error("an exporter is not a function"); }
 };
@@ -165,7 +165,7 @@ struct Example {
     return true;
   }
 
-  // Applies the operations one after the other; where `exact`, their results must be what the file says.
+  // Applies the operations one after the other. If `exact`, their results must be what the file says.
   Arrays run(const Arrays& all, bool exact, mx::StreamOrDevice s) const {
     std::vector<std::optional<mx::array>> value(values);
     for (auto& [at, constant] : constants) {
@@ -248,7 +248,7 @@ class Reading {
  private:
   using Id = std::uint64_t;
 
-  // Applies everything to placeholders. They are traced, as the bystander is mapped: nothing is computed.
+  // Applies everything to placeholders. They count as traced because another input is mapped, so nothing is computed.
   static void verify(const Example& e) {
     Arrays arguments;
     for (auto& [shape, dtype] : e.signatures) {
@@ -317,7 +317,7 @@ class Reading {
     for (auto input : file_.numbers<Id>()) {
       s.inputs.push_back(place(input));
     }
-    file_.number<int>();  // stream and device: ours are those of the caller
+    file_.number<int>();  // stream and device, which are the caller's here
     file_.number<int>();
     file_.number<int>();
     s.name = file_.text();
@@ -414,7 +414,7 @@ Fn exporter(const std::string& path, const SharedFn& f, bool shapeless, const st
     const Arrays all = flat(args, kwargs);
     const Recording recording;
     Arrays outputs = f(all);
-    const auto empty = [](const mx::array& a) { return a.size() == 0; };  // operations on nothing often are other ones
+    const auto empty = [](const mx::array& a) { return a.size() == 0; };  // operations on empty arrays often differ
     *follows = recording.follows() && std::none_of(all.begin(), all.end(), empty);
     Preparation prepare(all);
     std::transform(outputs.begin(), outputs.end(), outputs.begin(), prepare);

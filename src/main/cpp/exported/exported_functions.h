@@ -5,7 +5,7 @@
 
 namespace mlx4j {
 
-// A Java array of byte arrays of UTF-8.
+// A Java array of byte arrays in UTF-8.
 using Names = std::vector<std::string>;
 struct names {
   Names v;
@@ -13,9 +13,9 @@ struct names {
   operator const Names&() const { return v; }
 };
 
-// An exporter that writes to `path`. Its examples are exported by export_example, for each the positional arguments,
-// then those that are named, in the order of `names`, which is ascending. export_example says whether the graph is
-// known to fit arguments of any size (see recordings.h).
+// Creates an exporter that writes to `path`. export_example exports its examples, each given by the positional
+// arguments, followed by the named ones in the order of `names`, which is ascending. It returns whether the graph is
+// known to be valid for arguments of any size (see recordings.h).
 Fn exporter(const std::string& path, const SharedFn& f, bool shapeless, const std::string& metadata);
 bool export_example(const SharedFn& exporter, const Names& names, const Arrays& arguments);
 void finish_export(const SharedFn& exporter);
@@ -24,7 +24,7 @@ Fn import_function(const std::string& path);
 std::string exported_metadata(const SharedFn& imported);
 Arrays call_imported(const SharedFn& imported, const Names& names, const Arrays& arguments, mx::StreamOrDevice s);
 
-// The graph below `outputs` in the DOT language; `named` are called by their names in it.
+// Returns the graph below `outputs` in the DOT language; the `named` arrays appear by their names.
 std::string export_to_dot(const Arrays& outputs, const Names& names, const Arrays& named);
 
 }  // namespace mlx4j

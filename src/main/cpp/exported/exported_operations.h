@@ -1,6 +1,6 @@
-// The operations that a file of an exported function may name. Each is read with its parameters, and applied as the
-// public operation that makes it: whatever a file says, it cannot ask for more than a program could, and the result
-// knows every transform and runs on the caller's device.
+// The operations that a file of an exported function may name. Each is read with its parameters and applied through the
+// public operation that creates it. So a file can ask for nothing that a program could not, and the result supports
+// every transform and runs on the caller's device.
 #pragma once
 
 #include <functional>
@@ -10,14 +10,15 @@
 namespace mlx4j {
 
 struct Exported {
-  // From inputs and from what the file says of the results; throws when they do not fit the parameters.
+  // Applies the operation to inputs, given what the file says about the results. Throws if they do not fit the
+  // parameters.
   std::function<Arrays(const Arrays& inputs, const std::vector<Signature>& results, mx::StreamOrDevice s)> apply;
 };
 
-// Reads the parameters of the named operation; throws bad_file for an unknown one.
+// Reads the parameters of the named operation; throws bad_file if it is unknown.
 Exported read_operation(const std::string& name, FunctionFile& file);
 
-// For tests: the names of all operations that are read, a line for each.
+// For tests: returns the names of all operations that can be read, a line for each.
 std::string readable_operations();
 
 }  // namespace mlx4j

@@ -9,7 +9,7 @@ namespace mlx4j {
 
 static_assert(std::endian::native == std::endian::little, "the numbers of a file are little-endian");
 
-// What a file has no reason to exceed; recursion and copies of shapes stay small.
+// Limits that no legitimate file exceeds, so that recursion and copies of shapes stay small.
 static constexpr std::size_t most_dimensions = 64;
 static constexpr std::size_t longest_read = std::size_t(1) << 20;
 
@@ -107,7 +107,7 @@ mx::array FunctionFile::values(const Signature& s) {
   }
   a = mx::array(mx::allocator::malloc(a.nbytes()), s.shape, s.dtype);
   if (a.nbytes() > longest_read) {
-    Released released;  // others need not wait for the disk
+    Released released;  // so that others need not wait for the disk
     bytes(a.data<char>(), a.nbytes());
   } else {
     bytes(a.data<char>(), a.nbytes());

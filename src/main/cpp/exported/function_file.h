@@ -1,4 +1,4 @@
-// The file of an exported function, read with every number checked: MLX reads sizes and types as they come.
+// Reads the file of an exported function and checks every number; MLX itself trusts all sizes and types.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ struct bad_file : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A shape and a dtype that a file speaks of.
+// A shape and a dtype that a file mentions.
 struct Signature {
   mx::Shape shape;
   mx::Dtype dtype;
@@ -34,7 +34,7 @@ class FunctionFile {
     return value;
   }
   bool boolean();
-  // How many things follow, each of which takes at least so many bytes.
+  // Reads how many items follow, each of which takes at least the given number of bytes.
   std::size_t count(std::size_t bytes_each);
   std::string text();
   template <class T>
@@ -47,7 +47,7 @@ class FunctionFile {
   }
   std::vector<int> ints() { return numbers<int>(); }
   mx::Shape sizes();  // of any sign
-  mx::Shape shape();  // of an array that can be
+  mx::Shape shape();  // of a possible array
   mx::Dtype dtype();
   Signature signature();
   mx::array values(const Signature& s);

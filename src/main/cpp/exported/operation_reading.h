@@ -1,4 +1,4 @@
-// How an operation is read from a file of an exported function: what the files of the subjects share.
+// Reading operations from a file of an exported function: the parts that the files of the subjects share.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ inline void require(bool holds, const char* what) {
 
 inline constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
-// An operation of `least` to `most` inputs.
+// Makes an operation of `least` to `most` inputs.
 template <class F>
 Apply of(std::size_t least, std::size_t most, F f) {
   return [least, most, f = std::move(f)](const Arrays& in, const Declared& results, S s) -> Arrays {
@@ -51,10 +51,10 @@ Apply of(std::size_t inputs, F f) {
 
 using Operations = std::unordered_map<std::string_view, Read>;
 
-Operations elementwise();          // numbers, dtypes, random bits
+Operations elementwise();  // also numbers, dtypes, random bits
 Operations shapes_and_indexing();
-Operations reductions();           // scans, sorting
-Operations products();             // quantization, linear algebra, Fourier transforms, what MLX fuses
+Operations reductions();  // also scans, sorting
+Operations products();    // also quantization, linear algebra, Fourier transforms, operations that MLX fuses
 
 // ---- operations without parameters ----------------------------------------------------------------
 inline Read unary(array (*op)(const array&, S)) {
@@ -118,7 +118,7 @@ inline void require_integers(const array& indices) {
   require(mx::issubdtype(indices.dtype(), mx::integer), "indices must be integers");
 }
 
-// Indices that count from 0 and are not negative, limited to [0, last].
+// Limits indices that count from 0 and are not negative to [0, last].
 inline array limited(const array& indices, long long last, S s) {
   require_integers(indices);
   require(last >= 0 || indices.size() == 0, "there are no elements to select from");

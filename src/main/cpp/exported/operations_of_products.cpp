@@ -38,7 +38,7 @@ Apply convolution(FunctionFile& file) {
   });
 }
 
-int slices(const array& a) {  // matrices in a stack
+int slices(const array& a) {  // the number of matrices in a stack
   require(a.ndim() >= 2, "a matrix has at least two dimensions");
   long long n = 1;
   for (int i = 0; i < int(a.ndim()) - 2; ++i) {
@@ -49,7 +49,7 @@ int slices(const array& a) {  // matrices in a stack
 }
 
 Apply gather_mm(FunctionFile& file) {
-  file.boolean();  // that indices are in order is only a hint
+  file.boolean();  // whether indices are sorted, which is only a hint
   file.boolean();
   return of(4, [](const Arrays& in, S s) {
     return mx::gather_mm(in[0], in[1], limited(in[2], slices(in[0]) - 1, s), limited(in[3], slices(in[1]) - 1, s),
@@ -175,7 +175,7 @@ Apply attention(FunctionFile& file) {
   const auto causal = file.boolean();
   const auto sinks = file.boolean();
   const auto logsumexp = file.boolean();
-  file.boolean();  // that it must be one kernel
+  file.boolean();  // whether it must be a single kernel
   if (logsumexp) {
     throw bad_file("it has the fused attention of a training step, which only MLX itself can run");
   }
@@ -221,93 +221,93 @@ Apply fft(FunctionFile& file) {
 
 Operations products() {
   return {
-    {name_in_files<mx::AddMM>,
-     [](FunctionFile& file) {
-       const auto alpha = file.number<float>();
-       const auto beta = file.number<float>();
-       return of(3, [=](const Arrays& in, S s) { return mlx4j::addmm(in[2], in[0], in[1], alpha, beta, s); });
-     }},
-    {name_in_files<mx::BlockMaskedMM>, block_masked_mm},
-    {name_in_files<mx::Cholesky>,
-     [](FunctionFile& file) {
-       return of(1, [upper = file.boolean()](const Arrays& in, S) {
-         return mx::linalg::cholesky(matrices(in[0]), upper, cpu);
-       });
-     }},
-    {name_in_files<mx::Convolution>, convolution},
-    {name_in_files<mx::fast::CustomKernel>,
-     [](FunctionFile&) -> Apply { throw bad_file("it has a kernel of its own, which is not run"); }},
-    {name_in_files<mx::Eig>,
-     [](FunctionFile& file) {
-       return of(1, [vectors = file.boolean()](const Arrays& in, S) -> Arrays {
-         if (!vectors) {
-           return {mx::linalg::eigvals(matrices(in[0]), cpu)};
-         }
-         auto [values, v] = mx::linalg::eig(matrices(in[0]), cpu);
-         return {values, v};
-       });
-     }},
-    {name_in_files<mx::Eigh>,
-     [](FunctionFile& file) {
-       const auto uplo = file.text();
-       const auto vectors = file.boolean();
-       return of(1, [=](const Arrays& in, S) -> Arrays {
-         require(uplo == "L" || uplo == "U", "the half of the matrix must be L or U");
-         if (!vectors) {
-           return {mx::linalg::eigvalsh(matrices(in[0]), uplo, cpu)};
-         }
-         auto [values, v] = mx::linalg::eigh(matrices(in[0]), uplo, cpu);
-         return {values, v};
-       });
-     }},
-    {name_in_files<mx::FFT>, fft},
-    {name_in_files<mx::GatherMM>, gather_mm},
-    {name_in_files<mx::GatherQMM>, gather_qmm},
-    {name_in_files<mx::Hadamard>,
-     [](FunctionFile& file) {
-       return of(1, [scale = file.number<float>()](const Arrays& in, S s) {
-         require(in[0].ndim() > 0, "a scalar has no axis");
-         return mx::hadamard_transform(with_elements(in[0]), scale, s);
-       });
-     }},
-    {name_in_files<mx::Inverse>,
-     [](FunctionFile& file) {
-       const auto triangular = file.boolean();
-       const auto upper = file.boolean();
-       return of(1, [=](const Arrays& in, S) {
-         return triangular ? mx::linalg::tri_inv(matrices(in[0]), upper, cpu) : mx::linalg::inv(matrices(in[0]), cpu);
-       });
-     }},
-    {name_in_files<mx::fast::LayerNorm>,
-     [](FunctionFile& file) {
-       return of(3, [eps = file.number<float>()](const Arrays& in, S s) {
-         return mx::fast::layer_norm(in[0], unless_scalar(in[1]), unless_scalar(in[2]), eps, s);
-       });
-     }},
-    {name_in_files<mx::fast::LayerNormVJP>, layer_norm_vjp},
-    {name_in_files<mx::Matmul>, binary(mx::matmul)},
-    {name_in_files<mx::QRF>, plain(1,
-                  [](const Arrays& in, S) -> Arrays {
-                    auto [q, r] = mx::linalg::qr(matrices(in[0]), cpu);
-                    return {q, r};
-                  })},
-    {name_in_files<mx::fast::Quantize>, quantize},
-    {name_in_files<mx::QuantizedMatmul>, quantized_matmul},
-    {name_in_files<mx::fast::RMSNorm>,
-     [](FunctionFile& file) {
-       return of(2, [eps = file.number<float>()](const Arrays& in, S s) {
-         return mx::fast::rms_norm(in[0], unless_scalar(in[1]), eps, s);
-       });
-     }},
-    {name_in_files<mx::fast::RMSNormVJP>, rms_norm_vjp},
-    {name_in_files<mx::fast::RoPE>, rope},
-    {name_in_files<mx::SVD>,
-     [](FunctionFile& file) {
-       return of(1, [vectors = file.boolean()](const Arrays& in, S) {
-         return mx::linalg::svd(matrices(in[0]), vectors, cpu);
-       });
-     }},
-    {name_in_files<mx::fast::ScaledDotProductAttention>, attention},
+      {name_in_files<mx::AddMM>,
+       [](FunctionFile& file) {
+         const auto alpha = file.number<float>();
+         const auto beta = file.number<float>();
+         return of(3, [=](const Arrays& in, S s) { return mlx4j::addmm(in[2], in[0], in[1], alpha, beta, s); });
+       }},
+      {name_in_files<mx::BlockMaskedMM>, block_masked_mm},
+      {name_in_files<mx::Cholesky>,
+       [](FunctionFile& file) {
+         return of(1, [upper = file.boolean()](const Arrays& in, S) {
+           return mx::linalg::cholesky(matrices(in[0]), upper, cpu);
+         });
+       }},
+      {name_in_files<mx::Convolution>, convolution},
+      {name_in_files<mx::fast::CustomKernel>,
+       [](FunctionFile&) -> Apply { throw bad_file("it has a kernel of its own, which is not run"); }},
+      {name_in_files<mx::Eig>,
+       [](FunctionFile& file) {
+         return of(1, [vectors = file.boolean()](const Arrays& in, S) -> Arrays {
+           if (!vectors) {
+             return {mx::linalg::eigvals(matrices(in[0]), cpu)};
+           }
+           auto [values, v] = mx::linalg::eig(matrices(in[0]), cpu);
+           return {values, v};
+         });
+       }},
+      {name_in_files<mx::Eigh>,
+       [](FunctionFile& file) {
+         const auto uplo = file.text();
+         const auto vectors = file.boolean();
+         return of(1, [=](const Arrays& in, S) -> Arrays {
+           require(uplo == "L" || uplo == "U", "the half of the matrix must be L or U");
+           if (!vectors) {
+             return {mx::linalg::eigvalsh(matrices(in[0]), uplo, cpu)};
+           }
+           auto [values, v] = mx::linalg::eigh(matrices(in[0]), uplo, cpu);
+           return {values, v};
+         });
+       }},
+      {name_in_files<mx::FFT>, fft},
+      {name_in_files<mx::GatherMM>, gather_mm},
+      {name_in_files<mx::GatherQMM>, gather_qmm},
+      {name_in_files<mx::Hadamard>,
+       [](FunctionFile& file) {
+         return of(1, [scale = file.number<float>()](const Arrays& in, S s) {
+           require(in[0].ndim() > 0, "a scalar has no axis");
+           return mx::hadamard_transform(with_elements(in[0]), scale, s);
+         });
+       }},
+      {name_in_files<mx::Inverse>,
+       [](FunctionFile& file) {
+         const auto triangular = file.boolean();
+         const auto upper = file.boolean();
+         return of(1, [=](const Arrays& in, S) {
+           return triangular ? mx::linalg::tri_inv(matrices(in[0]), upper, cpu) : mx::linalg::inv(matrices(in[0]), cpu);
+         });
+       }},
+      {name_in_files<mx::fast::LayerNorm>,
+       [](FunctionFile& file) {
+         return of(3, [eps = file.number<float>()](const Arrays& in, S s) {
+           return mx::fast::layer_norm(in[0], unless_scalar(in[1]), unless_scalar(in[2]), eps, s);
+         });
+       }},
+      {name_in_files<mx::fast::LayerNormVJP>, layer_norm_vjp},
+      {name_in_files<mx::Matmul>, binary(mx::matmul)},
+      {name_in_files<mx::QRF>, plain(1,
+                                     [](const Arrays& in, S) -> Arrays {
+                                       auto [q, r] = mx::linalg::qr(matrices(in[0]), cpu);
+                                       return {q, r};
+                                     })},
+      {name_in_files<mx::fast::Quantize>, quantize},
+      {name_in_files<mx::QuantizedMatmul>, quantized_matmul},
+      {name_in_files<mx::fast::RMSNorm>,
+       [](FunctionFile& file) {
+         return of(2, [eps = file.number<float>()](const Arrays& in, S s) {
+           return mx::fast::rms_norm(in[0], unless_scalar(in[1]), eps, s);
+         });
+       }},
+      {name_in_files<mx::fast::RMSNormVJP>, rms_norm_vjp},
+      {name_in_files<mx::fast::RoPE>, rope},
+      {name_in_files<mx::SVD>,
+       [](FunctionFile& file) {
+         return of(1, [vectors = file.boolean()](const Arrays& in, S) {
+           return mx::linalg::svd(matrices(in[0]), vectors, cpu);
+         });
+       }},
+      {name_in_files<mx::fast::ScaledDotProductAttention>, attention},
   };
 }
 

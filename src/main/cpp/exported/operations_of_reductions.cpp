@@ -5,7 +5,7 @@ namespace mlx4j::exported {
 
 namespace {
 
-array full_of_elements(const array& a, S s) {  // MLX can spin for ever over an empty view
+array full_of_elements(const array& a, S s) {  // MLX may loop forever over an empty view
   return a.size() > 0 ? a : mx::zeros(a.shape(), a.dtype(), s);
 }
 
@@ -70,36 +70,37 @@ Read with_kth(F f) {
 
 Operations reductions() {
   return {
-    {name_in_files<mx::ArgPartition>,
-     with_kth([](const array& a, int kth, int axis, S s) { return mx::argpartition(a, kth, axis, s); })},
-    {name_in_files<mx::ArgReduce>,
-     [](FunctionFile& file) {
-       const auto largest = choice(file, 1);
-       const auto axis = file.number<int>();
-       return of(1, [=](const Arrays& in, S s) {
-         axis_in(axis, in[0]);
-         return largest ? mx::argmax(in[0], axis, true, s) : mx::argmin(in[0], axis, true, s);
-       });
-     }},
-    {name_in_files<mx::ArgSort>, with_axis([](const array& a, int axis, S s) { return mx::argsort(a, axis, s); })},
-    {name_in_files<mx::LogSumExp>,
-     plain(1, [](const Arrays& in, S s) { return mx::logsumexp(in[0], std::vector<int>{-1}, true, s); })},
-    {name_in_files<mx::Partition>, with_kth([](const array& a, int kth, int axis, S s) { return mx::partition(a, kth, axis, s); })},
-    {name_in_files<mx::Reduce>, reduce},
-    {name_in_files<mx::Scan>, scan},
-    {name_in_files<mx::SearchSorted>,
-     [](FunctionFile& file) {
-       return of(2, [right = file.boolean()](const Arrays& in, S s) {
-         return mx::searchsorted(in[0], in[1], right ? "right" : "left", s);
-       });
-     }},
-    {name_in_files<mx::Softmax>,
-     [](FunctionFile& file) {
-       return of(1, [precise = file.boolean()](const Arrays& in, S s) {
-         return mlx4j::softmax(in[0], std::vector<int>{-1}, precise, s);
-       });
-     }},
-    {name_in_files<mx::Sort>, with_axis([](const array& a, int axis, S s) { return mx::sort(a, axis, s); })},
+      {name_in_files<mx::ArgPartition>,
+       with_kth([](const array& a, int kth, int axis, S s) { return mx::argpartition(a, kth, axis, s); })},
+      {name_in_files<mx::ArgReduce>,
+       [](FunctionFile& file) {
+         const auto largest = choice(file, 1);
+         const auto axis = file.number<int>();
+         return of(1, [=](const Arrays& in, S s) {
+           axis_in(axis, in[0]);
+           return largest ? mx::argmax(in[0], axis, true, s) : mx::argmin(in[0], axis, true, s);
+         });
+       }},
+      {name_in_files<mx::ArgSort>, with_axis([](const array& a, int axis, S s) { return mx::argsort(a, axis, s); })},
+      {name_in_files<mx::LogSumExp>,
+       plain(1, [](const Arrays& in, S s) { return mx::logsumexp(in[0], std::vector<int>{-1}, true, s); })},
+      {name_in_files<mx::Partition>,
+       with_kth([](const array& a, int kth, int axis, S s) { return mx::partition(a, kth, axis, s); })},
+      {name_in_files<mx::Reduce>, reduce},
+      {name_in_files<mx::Scan>, scan},
+      {name_in_files<mx::SearchSorted>,
+       [](FunctionFile& file) {
+         return of(2, [right = file.boolean()](const Arrays& in, S s) {
+           return mx::searchsorted(in[0], in[1], right ? "right" : "left", s);
+         });
+       }},
+      {name_in_files<mx::Softmax>,
+       [](FunctionFile& file) {
+         return of(1, [precise = file.boolean()](const Arrays& in, S s) {
+           return mlx4j::softmax(in[0], std::vector<int>{-1}, precise, s);
+         });
+       }},
+      {name_in_files<mx::Sort>, with_axis([](const array& a, int axis, S s) { return mx::sort(a, axis, s); })},
   };
 }
 

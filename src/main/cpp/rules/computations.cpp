@@ -18,8 +18,8 @@ void (*mlx_as_strided)(mx::AsStrided&, const Arrays&, mx::array&);
 void (*mlx_luf)(mx::LUF&, const Arrays&, Arrays&);
 std::vector<mx::Shape> (*mlx_matmul_shapes)(mx::Matmul&, const Arrays&);
 
-// MLX leaves out a reduction of axes of size 1 only while a graph is built. Where a recorded one meets such sizes, it
-// plans a reduction of no axes and reads before the first.
+// MLX omits a reduction over axes of size 1 only while a graph is built. If a recorded reduction meets such sizes, MLX
+// plans a reduction over no axes and reads before the first element.
 void reduce(mx::Reduce& self, const Arrays& inputs, mx::array& out) {
   const auto& in = inputs[0];
   if (in.size() == 0 || in.shape() != out.shape()) {
@@ -32,7 +32,7 @@ void reduce(mx::Reduce& self, const Arrays& inputs, mx::array& out) {
   }
 }
 
-// MLX flattens what it makes such views of, which leaves an array of one axis as it lies, and then refuses it.
+// MLX flattens the input of such views, which leaves an array of one axis as it is, and then rejects it.
 void as_strided(mx::AsStrided& self, const Arrays& inputs, mx::array& out) {
   if (inputs[0].flags().row_contiguous) {
     return mlx_as_strided(self, inputs, out);
@@ -42,14 +42,14 @@ void as_strided(mx::AsStrided& self, const Arrays& inputs, mx::array& out) {
   mlx_as_strided(self, rows, out);
 }
 
-// MLX gives the number of bytes of the factors for that of their elements, and whoever copies them reads beyond.
+// MLX gives the factors' size in bytes as their number of elements, so whoever copies them reads beyond their end.
 void luf(mx::LUF& self, const Arrays& inputs, Arrays& outputs) {
   mlx_luf(self, inputs, outputs);
   auto& lu = outputs[0];
   lu.copy_shared_buffer(lu, lu.strides(), lu.flags(), lu.size());
 }
 
-// A recorded product meets other sizes, which MLX does not compare.
+// A recorded product may meet other sizes, which MLX does not compare.
 std::vector<mx::Shape> matmul_shapes(mx::Matmul& self, const Arrays& inputs) {
   auto &a = inputs[0].shape(), &b = inputs[1].shape();
   if (a.back() != b[b.size() - 2] || !std::equal(a.begin(), a.end() - 2, b.begin(), b.end() - 2)) {
@@ -67,7 +67,7 @@ std::size_t product(std::size_t a, std::size_t b) {
   return __builtin_mul_overflow(a, b, &a) || a > largest ? largest : a;
 }
 
-// MLX pads the input, and copies it to a matrix with a row for each position of the kernel; both are arrays of float32.
+// MLX pads the input and copies it to a matrix with a row for each position of the kernel; both are arrays of float32.
 // It computes their sizes in 32 bits.
 void require_matrix(const mx::array& in, const mx::array& weight, const mx::array& out, const std::vector<int>& low,
                     const std::vector<int>& high) {
@@ -100,8 +100,8 @@ void require_matrix(const mx::array& in, const mx::array& weight, const mx::arra
 using Eval = void (mx::Convolution::*)(const Arrays&, mx::array&);
 void (*mlx_convolve)(mx::Convolution&, const Arrays&, mx::array&);
 
-// Where an axis has one element there is nothing between elements. MLX would count through the distance, and would
-// take its way of computing for dilated convolutions, which is slower.
+// An axis of one element has nothing between its elements, but MLX would step through the distance and use its slower
+// code for dilated convolutions.
 void evaluate_convolution(mx::Convolution& self, const Arrays& inputs, mx::array& out) {
   const auto [given_strides, low, high, given_dilation, given_input_dilation, groups, flip] = self.state();
   auto strides = given_strides, dilation = given_dilation, input_dilation = given_input_dilation;

@@ -1,4 +1,4 @@
-// How MLX computes some operations, where it goes wrong.
+// Replaces computations of MLX that are wrong.
 #pragma once
 
 namespace mlx4j {

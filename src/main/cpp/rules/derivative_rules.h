@@ -1,5 +1,5 @@
-// Rules of vjp and jvp that are wrong or missing in MLX 0.32.4, replaced by ours. Each of the functions below replaces
-// those of one subject, and stands at the end of the file of that subject; this header has what the files share.
+// Rules of vjp and jvp that are wrong or missing in MLX 0.32.4, and our replacements. Each function below replaces
+// those of one subject and stands at the end of that subject's file; this header contains what the files share.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ using VjpRule = Arrays (*)(P& self, const Arrays& primals, const Arrays& cotange
 template <class P>
 using JvpRule = Arrays (*)(P& self, const Arrays& primals, const Arrays& tangents, const Argnums& argnums);
 
-// MLX's own rules of the classes that have one of ours.
+// MLX's own rules, for the classes whose rules are replaced.
 template <class P>
 inline VjpRule<P> upstream_vjp;
 template <class P>
@@ -46,13 +46,14 @@ inline mx::array number(double value, const mx::array& like) { return mx::array(
 
 inline mx::array conjugated(const mx::array& a, mx::Stream s) { return is_complex(a) ? mx::conjugate(a, s) : a; }
 
-// The tangent of an input, or zeros.
-inline mx::array tangent_of(int input, const Arrays& primals, const Arrays& tangents, const Argnums& argnums, mx::Stream s) {
+// Returns the tangent of an input, or zeros.
+inline mx::array tangent_of(int input, const Arrays& primals, const Arrays& tangents, const Argnums& argnums,
+                            mx::Stream s) {
   const auto found = std::find(argnums.begin(), argnums.end(), input);
   return found == argnums.end() ? mx::zeros_like(primals[input], s) : tangents[found - argnums.begin()];
 }
 
-// The sum of what each argument contributes.
+// Returns the sum of what each argument contributes.
 template <class Contribution>
 Arrays sum_over(const Arrays& tangents, const Argnums& argnums, mx::Stream s, Contribution contribution) {
   mx::array sum = contribution(argnums[0], tangents[0]);

@@ -7,7 +7,7 @@ namespace mlx4j {
 namespace {
 
 // ---- complex numbers ------------------------------------------------------------------------------
-// MLX multiplies the cotangent by the derivative; the transpose multiplies by its conjugate.
+// MLX multiplies the cotangent by the derivative, but the transpose multiplies by its conjugate.
 template <class P>
 Arrays conjugated_vjp(P& self, const Arrays& primals, const Arrays& cotangents, const Argnums& argnums,
                       const Arrays& outputs) {
@@ -24,7 +24,7 @@ void replace_by_conjugated_vjp(const mx::array& specimen) {
   replace_vjp<P>(specimen, conjugated_vjp<P>);
 }
 
-// z / |z| turns with z; MLX has zero. The derivative is symmetric, so both rules are one.
+// z / |z| turns with z, but MLX's derivative is zero. The derivative is symmetric, so both rules are the same.
 mx::array sign_derivative(const mx::array& z, const mx::array& direction, mx::Stream s) {
   if (!is_complex(z)) {
     return mx::zeros_like(z, s);
@@ -46,7 +46,7 @@ Arrays sign_jvp(mx::Sign& self, const Arrays& primals, const Arrays& tangents, c
 }
 
 // ---- element-wise ---------------------------------------------------------------------------------
-// x^y. At x = 0 the derivative by x of x^0 is 0, and that by y is 0, not 0 * infinity.
+// x^y. At x = 0, the derivative of x^0 with respect to x is 0, and that with respect to y is 0, not 0 * infinity.
 mx::array power_derivative(int argnum, const mx::array& x, const mx::array& y, mx::Stream s) {
   const auto x_is_zero = mx::equal(x, number(0, x), s);
   if (argnum == 0) {
@@ -76,7 +76,7 @@ Arrays power_jvp(mx::Power& self, const Arrays& primals, const Arrays& tangents,
   });
 }
 
-// What is not selected has no part in a derivative, be it infinite or NaN; MLX multiplies it by 0.
+// What is not selected does not contribute to a derivative, even if it is infinite or NaN; MLX multiplies it by 0.
 mx::array selected(const mx::array& condition, int argnum, const mx::array& a, mx::Stream s) {
   return argnum == 1 ? mx::where(condition, a, number(0, a), s) : mx::where(condition, number(0, a), a, s);
 }
@@ -97,7 +97,7 @@ Arrays select_jvp(mx::Select& self, const Arrays& primals, const Arrays& tangent
   return {mx::where(primals[0], a, tangent_of(2, primals, tangents, argnums, s), s)};
 }
 
-// The larger one has the derivative; where both are equal the second, as in MLX.
+// The derivative belongs to the larger operand or, if both are equal, to the second, as in MLX.
 template <class P>
 mx::array first_wins(const Arrays& primals, mx::Stream s) {
   if constexpr (std::is_same_v<P, mx::Maximum>) {
@@ -126,7 +126,7 @@ Arrays extremum_jvp(P& self, const Arrays& primals, const Arrays& tangents, cons
       mx::where(first, tangent_of(0, primals, tangents, argnums, s), tangent_of(1, primals, tangents, argnums, s), s)};
 }
 
-// The weight of one operand of log(e^a + e^b) against the other. Equal infinities have no difference.
+// The weight of one operand of log(e^a + e^b) against the other. The difference of equal infinities counts as 0.
 mx::array logaddexp_weight(int argnum, const Arrays& primals, mx::Stream s) {
   const auto& a = primals[argnum];
   const auto& b = primals[1 - argnum];
@@ -154,7 +154,7 @@ Arrays logaddexp_jvp(mx::LogAddExp& self, const Arrays& primals, const Arrays& t
   });
 }
 
-// MLX adds 1 to the result, in which a small derivative is lost. In float64 its exp has only single precision.
+// MLX adds 1 to the result, which loses small derivatives. In float64, its exp has only single precision.
 Arrays expm1_vjp(mx::Expm1& self, const Arrays& primals, const Arrays& cotangents, const Argnums& argnums,
                  const Arrays& outputs) {
   if (primals[0].dtype() == mx::float64) {
@@ -187,7 +187,7 @@ Arrays full_vjp(mx::Full&, const Arrays&, const Arrays& cotangents, const Argnum
 
 // ---- shapes ---------------------------------------------------------------------------------------
 struct Padding {
-  mx::Shape start;  // of what was padded, in the result
+  mx::Shape start;  // of the padded input, within the result
   mx::Shape stop;
 };
 
@@ -202,7 +202,7 @@ Padding padding(const mx::Pad& self, const mx::array& result) {
   return p;
 }
 
-// MLX's rules take it that the value is a constant.
+// MLX's rules assume that the value is a constant.
 Arrays pad_vjp(mx::Pad& self, const Arrays& primals, const Arrays& cotangents, const Argnums& argnums, const Arrays&) {
   const auto s = self.stream();
   const auto [start, stop] = padding(self, cotangents[0]);

@@ -27,7 +27,7 @@ Arrays addmm_vjp(mx::AddMM& self, const Arrays& primals, const Arrays& cotangent
   return products;
 }
 
-// MLX forgets the two factors.
+// MLX ignores the two factors.
 Arrays addmm_jvp(mx::AddMM& self, const Arrays& primals, const Arrays& tangents, const Argnums& argnums) {
   const auto s = self.stream();
   const auto [alpha, beta] = self.state();
@@ -38,7 +38,7 @@ Arrays addmm_jvp(mx::AddMM& self, const Arrays& primals, const Arrays& tangents,
   });
 }
 
-// Linear in each of its inputs: the sum of the operation with one of them replaced by its tangent.
+// For operations that are linear in each input: the sum of the operation with one input replaced by its tangent.
 template <class Operation>
 Arrays multilinear_jvp(const Arrays& primals, const Arrays& tangents, const Argnums& argnums, mx::Stream s,
                        Operation operation) {
@@ -66,7 +66,7 @@ Arrays gather_mm_jvp(mx::GatherMM& self, const Arrays& primals, const Arrays& ta
                          [&](const Arrays& in) { return mx::gather_mm(in[0], in[1], in[2], in[3], false, s); });
 }
 
-// The inputs of a block-masked product: a, b, then the mask of the result if there is one, then those of a and b.
+// The inputs of a block-masked product: a, b, the mask of the result if there is one, and the masks of a and b.
 struct BlockMasks {
   std::optional<mx::array> of_result, of_a, of_b;
   explicit BlockMasks(const Arrays& in) {
@@ -90,7 +90,7 @@ Arrays block_masked_mm_jvp(mx::BlockMaskedMM& self, const Arrays& primals, const
   });
 }
 
-// The gradient of the mask of the result is the sum over each block of the product before it is masked. MLX masks it.
+// The gradient of the result's mask is the sum, over each block, of the product before it is masked. MLX masks it.
 Arrays block_masked_mm_vjp(mx::BlockMaskedMM& self, const Arrays& primals, const Arrays& cotangents,
                            const Argnums& argnums, const Arrays& outputs) {
   const auto s = self.stream();
@@ -115,8 +115,8 @@ Arrays block_masked_mm_vjp(mx::BlockMaskedMM& self, const Arrays& primals, const
   return products;
 }
 
-// The derivative of the inverse X is -X dA X; backward the transpose of X stands for X. Of a triangle only the triangle
-// counts.
+// The derivative of the inverse X is -X dA X; backward, the transpose of X replaces X. For a triangular matrix, only
+// its triangle counts.
 mx::array inverse_derivative(mx::Inverse& self, const mx::array& inverse, bool backward, const mx::array& direction) {
   const auto s = self.stream();
   const auto [triangular, upper] = self.state();
@@ -164,8 +164,7 @@ void replace_derivative_rules_of_products() {
   replace_vjp<mx::AddMM>(sum_of_product, addmm_vjp);
   replace_jvp<mx::AddMM>(sum_of_product, addmm_jvp);
   replace_jvp<mx::Convolution>(mx::conv1d(mx::ones({1, 1, 1}), mx::ones({1, 1, 1})), convolution_jvp);
-  replace_jvp<mx::GatherMM>(mx::gather_mm(mx::ones({1, 1, 1}), mx::ones({1, 1, 1}), index, index),
-                            gather_mm_jvp);
+  replace_jvp<mx::GatherMM>(mx::gather_mm(mx::ones({1, 1, 1}), mx::ones({1, 1, 1}), index, index), gather_mm_jvp);
   replace_vjp<mx::Inverse>(mx::linalg::inv(matrix, mx::Device::cpu), inverse_vjp);
   replace_jvp<mx::Inverse>(mx::linalg::inv(matrix, mx::Device::cpu), inverse_jvp);
   replace_jvp<mx::FFT>(mx::fft::rfft(mx::ones({2})), fft_jvp);

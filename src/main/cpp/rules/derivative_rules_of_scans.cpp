@@ -7,8 +7,8 @@ namespace mlx4j {
 namespace {
 
 // ---- reductions and scans -------------------------------------------------------------------------
-// MLX's rule takes the tangent of one of several equal extrema, its transpose that of all in equal parts; and it takes
-// `any` and `all` for products.
+// For several equal extrema, MLX's jvp takes the tangent of one, while its vjp divides the cotangent among all. It also
+// treats `any` and `all` as products.
 Arrays reduce_jvp(mx::Reduce& self, const Arrays& primals, const Arrays& tangents, const Argnums& argnums) {
   const auto s = self.stream();
   const auto [type, axes] = self.state();
@@ -23,11 +23,12 @@ Arrays reduce_jvp(mx::Reduce& self, const Arrays& primals, const Arrays& tangent
   return upstream_jvp<mx::Reduce>(self, primals, tangents, argnums);
 }
 
-mx::array ramp_along(const mx::array& a, int axis, mx::Stream s) {  // 0, 1, 2, … whatever the size may be
+mx::array ramp_along(const mx::array& a, int axis, mx::Stream s) {  // 0, 1, 2, … for any size
   return mx::cumsum(mx::ones_like(mx::astype(a, mx::int32, s), s), axis, false, false, s);
 }
 
-// Where the running extremum comes from: of equal elements the one that was met last. NaN counts as an extremum.
+// Returns the position that the running extremum comes from: of equal elements, the one met last. NaN counts as an
+// extremum.
 mx::array owner_of_extremum(bool largest, const mx::array& x, int axis, bool reverse, mx::Stream s) {
   const auto running = largest ? mx::cummax(x, axis, reverse, true, s) : mx::cummin(x, axis, reverse, true, s);
   const auto met = mx::logical_or(mx::equal(x, running, s), mx::isnan(x, s), s);
@@ -38,8 +39,8 @@ mx::array owner_of_extremum(bool largest, const mx::array& x, int axis, bool rev
                            s);
 }
 
-// What an exclusive scan makes of the result of an inclusive one: moved on by one element, with 0 in the free place;
-// or back.
+// Converts the result of an inclusive scan to that of an exclusive one: shifted by one element, with 0 in the free
+// position; or back.
 mx::array moved_on(const mx::array& a, int axis, bool towards_higher, mx::Stream s) {
   const auto ramp = ramp_along(a, axis, s);
   const auto last = mx::max(ramp, axis, true, s);
@@ -48,8 +49,8 @@ mx::array moved_on(const mx::array& a, int axis, bool towards_higher, mx::Stream
   return mx::where(inside, mx::take_along_axis(a, mx::where(inside, from, ramp, s), axis, s), number(0, a), s);
 }
 
-// The sums along a scan of w e^offset over the weights w that count, times e^scale, by way of logarithms. Real weights
-// have one if they are positive; the negative ones are summed by themselves.
+// Computes the scan's sums of w e^offset over the weights w that count, times e^scale, by logarithms. Real weights have
+// a logarithm if they are positive; the negative ones are summed separately.
 mx::array weighted_exponentials(const mx::array& weights, const mx::array& counts, const mx::array& offset,
                                 const mx::array& scale, int axis, bool reverse, bool inclusive, mx::Stream s) {
   const auto nothing = mx::array(mx::finfo(weights.dtype()).min, weights.dtype());
@@ -76,8 +77,8 @@ mx::array above_minus_infinity(const mx::array& a, mx::Stream s) {
   return mx::greater(size, mx::array(-std::numeric_limits<float>::infinity(), size.dtype()), s);
 }
 
-// The places of the first zeros, or of the second ones, and the products with ones in their places. Those without a
-// second zero are 0, but their derivatives, which are second derivatives, are not.
+// The positions of the first zeros, or of the second ones, and the products with ones in their places. The products
+// without a second zero are 0, but their derivatives, which are second derivatives, are not.
 struct Zeros {
   mx::array places;
   mx::array products_without;
@@ -101,7 +102,7 @@ Arrays scan_vjp(mx::Scan& self, const Arrays& primals, const Arrays& cotangents,
   const auto& y = outputs[0];
   switch (type) {
     case mx::Scan::Prod: {
-      // MLX takes products that underflow for zeros, and does not conjugate.
+      // MLX treats products that underflow as zeros, and does not conjugate.
       const auto [first, second] = first_zeros(x, axis, reverse, inclusive, s);
       auto sums = [&](const mx::array& products) {
         return mx::cumsum(mx::multiply(conjugated(products, s), cotangents[0], s), axis, !reverse, inclusive, s);

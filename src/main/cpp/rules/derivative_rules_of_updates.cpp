@@ -7,7 +7,7 @@ namespace mlx4j {
 namespace {
 
 // ---- scatters -------------------------------------------------------------------------------------
-// h(j) = a(j) h(j - 1) + b(j) along axis 0, from the front or from the back.
+// Solves h(j) = a(j) h(j - 1) + b(j) along axis 0, from the front or from the back.
 mx::array linear_recurrence(mx::array a, mx::array b, bool reverse, mx::Stream s) {
   const int n = a.shape(0);
   auto shifted = [&](const mx::array& x, int by, double fill) {
@@ -41,14 +41,14 @@ class Scattering {
   const mx::array& values;
   const mx::array& updates;
 
-  // What stands where the updates go.
+  // Returns the elements at the positions of the updates.
   mx::array gathered(const mx::array& a) const { return mx::gather(a, indices_, axes_, sizes_, s_); }
   mx::array added(const mx::array& a, const mx::array& to) const { return mx::scatter_add(to, indices_, a, axes_, s_); }
   mx::array written(const mx::array& a, const mx::array& over) const {
     return mx::scatter(over, indices_, a, axes_, s_);
   }
 
-  // Of several updates of one element, the one that is kept.
+  // Returns, of several updates of one element, which one is kept.
   mx::array kept() const {
     const auto count = int(updates.size());
     const auto numbers = mx::reshape(mx::arange(1, count + 1, mx::int32, s_), updates.shape(), s_);
@@ -56,7 +56,7 @@ class Scattering {
     return mx::equal(gathered(last), numbers, s_);
   }
 
-  // What an extremum has to do with the values and the updates: equal ones have equal parts in it.
+  // Returns the shares that the values and the updates have in an extremum: equal ones share it equally.
   std::pair<mx::array, mx::array> shares(const mx::array& result) const {
     const auto of_values = mx::astype(mx::equal(values, result, s_), values.dtype(), s_);
     const auto of_updates = mx::astype(mx::equal(updates, gathered(result), s_), values.dtype(), s_);
@@ -64,10 +64,11 @@ class Scattering {
     return {mx::divide(of_values, count, s_), mx::divide(of_updates, gathered(count), s_)};
   }
 
-  // The product of all updates of each element.
+  // Returns the product of all updates of each element.
   mx::array products() const { return mx::scatter_prod(mx::ones_like(values, s_), indices_, updates, axes_, s_); }
 
-  // For each update the product of the others of its element: sorted by element, those before times those behind.
+  // Returns, for each update, the product of the other updates of its element: with the updates sorted by element, the
+  // product of those before it times that of those after it.
   mx::array products_of_others() const {
     const auto count = int(updates.size());
     const auto places = mx::reshape(
@@ -171,7 +172,7 @@ Arrays scatter_jvp(mx::Scatter& self, const Arrays& primals, const Arrays& tange
   }
 }
 
-// Of several updates of one element only the one that is kept has a derivative.
+// Of several updates of one element, only the one that is kept has a derivative.
 Arrays scatter_axis_vjp(mx::ScatterAxis& self, const Arrays& primals, const Arrays& cotangents, const Argnums& argnums,
                         const Arrays& outputs) {
   auto products = upstream_vjp<mx::ScatterAxis>(self, primals, cotangents, argnums, outputs);
@@ -193,7 +194,7 @@ Arrays scatter_axis_vjp(mx::ScatterAxis& self, const Arrays& primals, const Arra
 }
 
 // ---- slice updates --------------------------------------------------------------------------------
-// MLX gives both of two equal ones the whole derivative, does not conjugate, and has no tangents of products and
+// MLX gives each of two equal operands the whole derivative, does not conjugate, and lacks tangents for products and
 // extrema.
 class SliceUpdating {
  public:
@@ -211,7 +212,7 @@ class SliceUpdating {
   mx::array updated(const mx::array& a, const mx::array& by) const {
     return mx::slice_update(a, by, start_, stop_, strides_, s_);
   }
-  // The share that the updates have in extrema: equal ones have equal parts.
+  // The share that the updates have in extrema: equal ones share equally.
   mx::array share_of_updates() const {
     const auto given = sliced(values);
     const bool largest = type == mx::SliceUpdate::Max;

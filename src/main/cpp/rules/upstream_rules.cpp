@@ -15,7 +15,7 @@ namespace mlx4j {
 
 namespace {
 
-// Tables are read-only once the library is loaded. They stay writable only for the moment.
+// Makes a slot of a virtual table writable for a moment. The tables are read-only once the library is loaded.
 class Writable {
  public:
 #ifdef __APPLE__

@@ -20,11 +20,11 @@
 
 namespace mlx4j {
 
-// Puts `method` into the slot of the virtual table of `primitive`, and returns what was there. Throws std::logic_error
-// when the primitive's class is not the one that is named.
+// Puts `method` into a slot of the virtual table of `primitive` and returns the previous entry. Throws std::logic_error
+// if the primitive's class is not `type`.
 void* replace_slot(const mx::Primitive& primitive, std::string_view type, std::size_t slot, void* method);
 
-// The place of a virtual method in the table, as the Itanium C++ ABI keeps it in a pointer to the method.
+// Returns the position of a virtual method in the table, which the Itanium C++ ABI stores in a pointer to the method.
 template <class Method>
 std::size_t slot_of(Method method) {
   struct Parts {
@@ -34,13 +34,13 @@ std::size_t slot_of(Method method) {
   static_assert(sizeof(Method) == sizeof(Parts));
   const auto parts = std::bit_cast<Parts>(method);
 #if defined(__aarch64__)
-  return parts.offset / sizeof(void*);  // that it is virtual stands beside the adjustment
+  return parts.offset / sizeof(void*);  // the adjustment tells that the method is virtual
 #else
-  return (parts.offset - 1) / sizeof(void*);  // that it is virtual is the lowest bit
+  return (parts.offset - 1) / sizeof(void*);  // the lowest bit tells that the method is virtual
 #endif
 }
 
-// `Declared` is the primitive's class or, where it inherits the method, a base of it.
+// Replaces a method. `Declared` is the primitive's class or, if the class inherits the method, one of its bases.
 template <class Declared, class P, class R, class... A>
 auto replace(const mx::array& specimen, R (Declared::*method)(A...), R (*rule)(P&, A...)) {
   static_assert(std::is_base_of_v<Declared, P>);

@@ -10,7 +10,7 @@ namespace mlx4j {
 
 namespace {
 
-// What a rule of vmap returns: the outputs and the axis of each along which it is mapped.
+// What a vmap rule returns: the outputs, and the mapped axis of each.
 using Vmapped = std::pair<Arrays, std::vector<int>>;
 
 constexpr int unmapped = -1;
@@ -24,16 +24,16 @@ Vmapped along_front(Arrays outputs) {
 
 Vmapped along_front(const mx::array& output) { return {{output}, {0}}; }
 
-// The number of slices.
+// Returns the number of slices.
 int batch_of(const Arrays& inputs, const std::vector<int>& axes) {
   const auto first = std::find_if(axes.begin(), axes.end(), is_mapped) - axes.begin();
   return inputs.at(std::size_t(first)).shape(axes.at(std::size_t(first)));
 }
 
-// With the mapped axis first; what is not mapped stays as it is.
+// Moves the mapped axis to the front; an array that is not mapped stays as it is.
 mx::array to_front(const mx::array& a, int axis, mx::Stream s) { return axis > 0 ? mx::moveaxis(a, axis, 0, s) : a; }
 
-// With the mapped axis first; what is not mapped is the same in each slice.
+// Moves the mapped axis to the front; an array that is not mapped is repeated for each slice.
 mx::array in_each(const mx::array& a, int axis, int batch, mx::Stream s) {
   if (is_mapped(axis)) {
     return to_front(a, axis, s);
@@ -52,7 +52,7 @@ Arrays all_in_each(const Arrays& inputs, const std::vector<int>& axes, mx::Strea
   return result;
 }
 
-// Axes of a slice as axes of the whole, the mapped axis being the first.
+// Converts axes of a slice to axes of the whole array, whose first axis is the mapped one.
 std::vector<int> behind_front(std::vector<int> axes) {
   for (auto& axis : axes) {
     ++axis;
@@ -67,13 +67,13 @@ mx::Shape with_front(int size, mx::Shape shape) {
 
 // ---- element-wise ---------------------------------------------------------------------------------
 
-// MLX's own rule answers with the axes of its inputs.
+// MLX's rule returns the axes of its inputs.
 Vmapped not_equal_vmap(mx::NotEqual& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto in = all_in_each(inputs, axes, self.stream());
   return along_front(mx::not_equal(in[0], in[1], self.stream()));
 }
 
-// MLX's own rule forgets that NaN shall equal NaN.
+// MLX's rule forgets that NaN should equal NaN.
 Vmapped equal_vmap(mx::Equal& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const auto in = all_in_each(inputs, axes, s);
@@ -82,7 +82,7 @@ Vmapped equal_vmap(mx::Equal& self, const Arrays& inputs, const std::vector<int>
       self.state() ? mx::logical_or(equal, mx::logical_and(mx::isnan(in[0], s), mx::isnan(in[1], s), s), s) : equal);
 }
 
-// MLX's own rule gives the result the shape of its first input.
+// MLX's rule gives the result the shape of its first input.
 Vmapped bitwise_vmap(mx::BitwiseBinary& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const auto in = all_in_each(inputs, axes, s);
@@ -100,7 +100,7 @@ Vmapped bitwise_vmap(mx::BitwiseBinary& self, const Arrays& inputs, const std::v
   }
 }
 
-// MLX's own rule names an axis for the first of its two outputs only.
+// MLX's rule returns an axis for the first of its two outputs only.
 Vmapped divmod_vmap(mx::DivMod& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto in = all_in_each(inputs, axes, self.stream());
   return along_front(mx::divmod(in[0], in[1], self.stream()));
@@ -108,14 +108,14 @@ Vmapped divmod_vmap(mx::DivMod& self, const Arrays& inputs, const std::vector<in
 
 // ---- shapes ---------------------------------------------------------------------------------------
 
-// MLX's own rules of Broadcast, Reshape and Transpose change the primitive, which other graphs may share: the second
-// use of a compiled function under vmap would find the shapes of the first.
+// MLX's rules for Broadcast, Reshape and Transpose modify the primitive, which other graphs may share: the second use
+// of a compiled function under vmap would see the shapes of the first.
 
 Vmapped broadcast_vmap(mx::Broadcast& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   auto shape = self.state();
   if (inputs.size() > 1) {
-    // In a graph that is compiled for any shape the recorded shape is that of the trace.
+    // In a graph that is compiled for any shape, the recorded shape is that of the trace.
     shape.clear();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       auto slice = inputs[i].shape();
@@ -147,13 +147,13 @@ Vmapped transpose_vmap(mx::Transpose& self, const Arrays& inputs, const std::vec
   return along_front(mx::transpose(inputs[0], order, self.stream()));
 }
 
-// MLX's own rule loses its way when there are several axes.
+// MLX's rule fails for several axes.
 Vmapped expand_dims_vmap(mx::ExpandDims& self, const Arrays& inputs, const std::vector<int>& axes) {
   return along_front(
       mx::expand_dims(to_front(inputs[0], axes[0], self.stream()), behind_front(self.state()), self.stream()));
 }
 
-// MLX's own rule reads the elements of the mapped axis as parts of one when that is the last.
+// If the mapped axis is the last one, MLX's rule treats its elements as parts of one element.
 Vmapped view_vmap(mx::View& self, const Arrays& inputs, const std::vector<int>& axes) {
   return along_front(mx::view(to_front(inputs[0], axes[0], self.stream()), self.state(), self.stream()));
 }
@@ -173,7 +173,7 @@ Vmapped as_strided_vmap(mx::AsStrided& self, const Arrays& inputs, const std::ve
   return along_front(mx::take(a, places, 1, s));
 }
 
-// MLX's own rule refuses a mapped value.
+// MLX's rule refuses a mapped value.
 Vmapped pad_vmap(mx::Pad& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   auto [pad_axes, low, high] = self.state();
@@ -202,8 +202,8 @@ Vmapped pad_vmap(mx::Pad& self, const Arrays& inputs, const std::vector<int>& ax
 
 // ---- indexing -------------------------------------------------------------------------------------
 
-// The number of each slice, to stand beside indices, which all have one dtype: the narrow ones are widened, for there
-// may be more slices than they can count.
+// Puts the number of each slice before the indices. All have one dtype; narrow ones are widened, since there may be
+// more slices than they can count.
 Arrays with_slice_numbers(const Arrays& indices, int batch, std::size_t ndim, mx::Stream s) {
   Arrays result;
   auto dtype = mx::int32;
@@ -217,8 +217,8 @@ Arrays with_slice_numbers(const Arrays& indices, int batch, std::size_t ndim, mx
   return result;
 }
 
-// MLX's own rule takes the mapped axis for another one when only the array or only some indices are mapped, and numbers
-// slices in the dtype of the indices.
+// MLX's rule confuses the mapped axis with another one if only the array or only some indices are mapped, and numbers
+// the slices in the dtype of the indices.
 Vmapped gather_vmap(mx::Gather& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const auto& [gather_axes, sizes] = self.state();
@@ -258,8 +258,8 @@ mx::array scattered(mx::Scatter::ReduceType how, const mx::array& a, const Array
   }
 }
 
-// MLX's own rule looks for the mapped axis of the updates where it was before another one was inserted, so that it may
-// write outside the array.
+// MLX's rule looks for the mapped axis of the updates at its position before another axis was inserted, so it may write
+// outside the array.
 Vmapped scatter_vmap(mx::Scatter& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const auto& [how, scatter_axes] = self.state();
@@ -272,7 +272,7 @@ Vmapped scatter_vmap(mx::Scatter& self, const Arrays& inputs, const std::vector<
                                mx::expand_dims(all.back(), int(ndim), s), axes_of_all, s));
 }
 
-// MLX's own rule does not repeat an array that is not mapped.
+// MLX's rule does not repeat an array that is not mapped.
 Vmapped scatter_axis_vmap(mx::ScatterAxis& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto& [how, axis] = self.state();
   const auto all = all_in_each(inputs, axes, self.stream());
@@ -280,7 +280,7 @@ Vmapped scatter_axis_vmap(mx::ScatterAxis& self, const Arrays& inputs, const std
   return along_front(scatter(all[0], all[1], all[2], axis + 1, self.stream()));
 }
 
-// MLX's own rule reads beyond an update that is not mapped.
+// MLX's rule reads beyond an update that is not mapped.
 Vmapped slice_update_vmap(mx::SliceUpdate& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   auto [how, start, stop, strides] = self.state();
@@ -302,7 +302,7 @@ Vmapped slice_update_vmap(mx::SliceUpdate& self, const Arrays& inputs, const std
   }
 }
 
-// Where the block of each slice starts: for each axis an array of one index for each slice.
+// Returns the start of each slice's block: for each axis, an array with one index for each slice.
 Arrays starts_along(const mx::array& start, int axis, std::size_t count, mx::Stream s) {
   const auto rows = mx::reshape(to_front(start, axis, s), {start.shape(axis), int(count)}, s);
   Arrays result;
@@ -312,7 +312,7 @@ Arrays starts_along(const mx::array& start, int axis, std::size_t count, mx::Str
   return result;
 }
 
-// MLX's own rule refuses mapped starts.
+// MLX's rule refuses mapped starts.
 Vmapped dynamic_slice_vmap(mx::DynamicSlice& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const auto& [slice_axes, sizes] = self.state();
@@ -331,7 +331,7 @@ Vmapped dynamic_slice_vmap(mx::DynamicSlice& self, const Arrays& inputs, const s
   return along_front(mx::squeeze(mx::gather(a, all, axes_of_all, with_front(1, sizes), s), 1, s));
 }
 
-// MLX's own rule refuses mapped starts and reads beyond an update that is not mapped.
+// MLX's rule refuses mapped starts and reads beyond an update that is not mapped.
 Vmapped dynamic_slice_update_vmap(mx::DynamicSliceUpdate& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const int batch = batch_of(inputs, axes);
@@ -341,7 +341,7 @@ Vmapped dynamic_slice_update_vmap(mx::DynamicSliceUpdate& self, const Arrays& in
   if (!is_mapped(axes[2])) {
     return along_front(mx::slice_update(a, update, inputs[2], axes_of_all, s));
   }
-  // The elements along the axes that have starts are written one by one, as scatters have derivatives for these only.
+  // Elements along axes with starts are written one by one, because only such scatters have derivatives.
   auto indices = starts_along(inputs[2], axes[2], axes_of_all.size(), s);
   std::vector<int> order{0};
   mx::Shape shape{batch};
@@ -371,7 +371,7 @@ Vmapped dynamic_slice_update_vmap(mx::DynamicSliceUpdate& self, const Arrays& in
 
 // ---- products -------------------------------------------------------------------------------------
 
-// MLX's own rule refuses a mapped summand beside matrices that are not.
+// MLX's rule refuses a mapped summand with matrices that are not mapped.
 Vmapped addmm_vmap(mx::AddMM& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const auto [alpha, beta] = self.state();
@@ -379,7 +379,7 @@ Vmapped addmm_vmap(mx::AddMM& self, const Arrays& inputs, const std::vector<int>
   return along_front(mx::addmm(all[2], all[0], all[1], alpha, beta, s));
 }
 
-// The matrices of each slice in one stack, and for each product the places there.
+// Returns the matrices of all slices in one stack, and for each product its position there.
 std::pair<mx::array, mx::array> stack_of_all(const mx::array& matrices, int axis, const mx::array& places,
                                              mx::Stream s) {
   if (!is_mapped(axis)) {
@@ -403,7 +403,7 @@ Vmapped gather_mm_vmap(mx::GatherMM& self, const Arrays& inputs, const std::vect
   return along_front(mx::gather_mm(a, b, left, right, false, s));
 }
 
-// MLX's own rule mixes up the groups of mapped weights, and uses groups where there are none for three dimensions.
+// MLX's rule mixes up the groups of mapped weights, and uses groups in three dimensions, where MLX has none.
 Vmapped convolution_vmap(mx::Convolution& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const auto& [strides, low, high, kernel_dilation, input_dilation, groups, flip] = self.state();
@@ -419,7 +419,7 @@ Vmapped convolution_vmap(mx::Convolution& self, const Arrays& inputs, const std:
   const int batch = weights.shape(0);
   const int channels = weights.shape(1);
   if (!is_mapped(axes[0])) {
-    // The channels of a group stay together: those of each slice follow one another within it.
+    // The channels of a group stay together: within a group, those of each slice follow one another.
     const auto grouped = mx::moveaxis(mx::unflatten(weights, 1, {groups, channels / groups}, s), 0, 1, s);
     const auto out = convolve(inputs[0], mx::flatten(grouped, 0, 2, s), groups);
     const auto by_slice = mx::moveaxis(mx::unflatten(out, -1, {groups, batch, channels / groups}, s), -2, 0, s);
@@ -440,14 +440,14 @@ Vmapped convolution_vmap(mx::Convolution& self, const Arrays& inputs, const std:
 
 // ---- quantized products ---------------------------------------------------------------------------
 
-// The inputs of a quantized product after the one that is not quantized: matrix, scales, biases, in some modes.
+// The quantized inputs of a product: the matrix, its scales and, in some modes, its biases.
 struct Quantized {
   mx::array matrix;
   mx::array scales;
   std::optional<mx::array> biases;
 };
 
-// The quantized matrices of all slices in one stack.
+// Returns the quantized matrices of all slices in one stack.
 Quantized quantized_stack(const Arrays& inputs, const std::vector<int>& axes, bool biased, mx::Stream s) {
   const bool mapped = std::any_of(axes.begin() + 1, axes.begin() + (biased ? 4 : 3), is_mapped);
   const int batch = batch_of(inputs, axes);
@@ -487,7 +487,7 @@ Vmapped quantized_matmul_vmap(mx::QuantizedMatmul& self, const Arrays& inputs, c
   if (all[1].ndim() > 3) {
     return along_front(multiply(x, all));
   }
-  // Stacks of matrices must be of one shape, so what a slice has of them becomes rows of one.
+  // Stacks of matrices must have the same shape, so the matrices of a slice become the rows of one matrix.
   const auto out = multiply(x.ndim() == 2 ? mx::expand_dims(x, 1, s) : mx::flatten(x, 1, -2, s), all);
   auto shape = x.shape();
   shape.back() = out.shape(-1);
@@ -514,7 +514,7 @@ Vmapped gather_qmm_vmap(mx::GatherQMM& self, const Arrays& inputs, const std::ve
 
 // ---- decompositions -------------------------------------------------------------------------------
 
-// MLX's own rule inverts the whole matrix.
+// MLX's rule inverts the whole matrix.
 Vmapped inverse_vmap(mx::Inverse& self, const Arrays& inputs, const std::vector<int>& axes) {
   const auto s = self.stream();
   const auto [triangle, upper] = self.state();
@@ -561,11 +561,9 @@ void replace_vmap_rules() {
   const mx::array updates = mx::zeros({1, 1, 2}, mx::float32, cpu);
   replace(mx::scatter(x, i, updates, 0, cpu), &mx::Scatter::vmap, scatter_vmap);
   replace(mx::put_along_axis(x, k, k, 1, cpu), &mx::ScatterAxis::vmap, scatter_axis_vmap);
-  replace(mx::slice_update(x, part, mx::Shape{0, 0}, mx::Shape{1, 2}, cpu), &mx::SliceUpdate::vmap,
-          slice_update_vmap);
+  replace(mx::slice_update(x, part, mx::Shape{0, 0}, mx::Shape{1, 2}, cpu), &mx::SliceUpdate::vmap, slice_update_vmap);
   replace(mx::slice(x, i, {0}, {1, 2}, cpu), &mx::DynamicSlice::vmap, dynamic_slice_vmap);
-  replace(mx::slice_update(x, part, i, {0}, cpu), &mx::DynamicSliceUpdate::vmap,
-          dynamic_slice_update_vmap);
+  replace(mx::slice_update(x, part, i, {0}, cpu), &mx::DynamicSliceUpdate::vmap, dynamic_slice_update_vmap);
 
   replace(mx::addmm(x, x, x, 1, 1, cpu), &mx::AddMM::vmap, addmm_vmap);
   replace(mx::gather_mm(x, x, i, i, false, cpu), &mx::GatherMM::vmap, gather_mm_vmap);

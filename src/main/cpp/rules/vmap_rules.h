@@ -1,5 +1,5 @@
-// Rules for vmap that are wrong or missing in MLX 0.32.4, in their places (upstream_rules.h): what MLX makes of them
-// has the wrong shape or value, or is written to memory where it should not be.
+// vmap rules that are wrong or missing in MLX 0.32.4, and our replacements: MLX's give results of a wrong shape or
+// value, or write outside of arrays.
 #pragma once
 
 namespace mlx4j {
