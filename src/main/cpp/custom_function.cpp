@@ -5,6 +5,7 @@
 #include <string>
 
 #include "graph_guard.h"
+#include "messages.h"
 #include "mlx/primitives.h"
 #include "transforms.h"
 
@@ -27,8 +28,8 @@ void require_like(const std::string& rule, const Arrays& given, const Arrays& wa
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i].shape() != wanted[i].shape() || given[i].dtype() != wanted[i].dtype()) {
       std::ostringstream msg;
-      msg << "[" << rule << "] result " << i << " of the rule has shape " << given[i].shape()
-          << " and dtype " << given[i].dtype() << ", its " << of << " has shape " << wanted[i].shape() << " and dtype "
+      msg << "[" << rule << "] result " << i << " of the rule has shape " << shown(given[i].shape()) << " and dtype "
+          << given[i].dtype() << ", its " << of << " has shape " << shown(wanted[i].shape()) << " and dtype "
           << wanted[i].dtype() << "; they must be equal";
       throw std::invalid_argument(msg.str());
     }
@@ -224,7 +225,7 @@ class CustomCall final : public mx::Primitive {
         const int axis = axes[i] < 0 ? axes[i] + ndim : axes[i];
         if (axis < 0 || axis >= ndim) {
           msg << "[" << rule << "] axis " << axes[i] << " that the rule returned is out of range for result " << i
-              << " of shape " << results[i].shape();
+              << " of shape " << shown(results[i].shape());
           throw std::invalid_argument(msg.str());
         }
         axes[i] = axis;
@@ -234,14 +235,14 @@ class CustomCall final : public mx::Primitive {
       if (results[i].shape() != expected[i].shape() || results[i].dtype() != expected[i].dtype()) {
         auto slice = expected[i].shape();
         slice.erase(slice.begin());
-        msg << "[" << rule << "] result " << i << " of the rule has shape " << given << ", ";
+        msg << "[" << rule << "] result " << i << " of the rule has shape " << shown(given) << ", ";
         if (axes[i] == not_mapped) {
           msg << "not mapped,";
         } else {
           msg << "mapped along axis " << axes[i] << ",";
         }
-        msg << " and dtype " << results[i].dtype() << "; the function returns " << size << " slices of shape " << slice
-            << " and dtype " << expected[i].dtype();
+        msg << " and dtype " << results[i].dtype() << "; the function returns " << size << " slices of shape "
+            << shown(slice) << " and dtype " << expected[i].dtype();
         throw std::invalid_argument(msg.str());
       }
     }
@@ -276,25 +277,25 @@ Arrays record(const SharedFn& f, const Rules& rules, const Arrays& args, Arrays 
 Fn custom_function(const SharedFn& f, Rule vjp, Rule jvp, Rule vmap, const char* name) {
   Rules rules{name, nullptr, nullptr, nullptr};
   if (vjp) {
-    rules.vjp = std::make_shared<const VjpRule>([r = std::move(vjp), rule = rules.name + ".vjp"](
-                                                    const Arrays& primals, const Arrays& cotangents,
-                                                    const Arrays& outputs) {
-      std::vector<int> numbers{int(primals.size())};
-      auto results = r(join(primals, cotangents, outputs), numbers);
-      require_like(rule, results, primals, "primal");
-      return results;
-    });
+    rules.vjp =
+        std::make_shared<const VjpRule>([r = std::move(vjp), rule = rules.name + ".vjp"](
+                                            const Arrays& primals, const Arrays& cotangents, const Arrays& outputs) {
+          std::vector<int> numbers{int(primals.size())};
+          auto results = r(join(primals, cotangents, outputs), numbers);
+          require_like(rule, results, primals, "primal");
+          return results;
+        });
   }
   if (jvp) {
-    rules.jvp = std::make_shared<const JvpRule>([r = std::move(jvp), rule = rules.name + ".jvp"](
-                                                    const Arrays& primals, const Arrays& tangents,
-                                                    const std::vector<int>& argnums, const Arrays& outputs) {
-      std::vector<int> numbers{int(primals.size())};
-      numbers.insert(numbers.end(), argnums.begin(), argnums.end());
-      auto results = r(join(primals, tangents, outputs), numbers);
-      require_like(rule, results, outputs, "output");
-      return results;
-    });
+    rules.jvp = std::make_shared<const JvpRule>(
+        [r = std::move(jvp), rule = rules.name + ".jvp"](const Arrays& primals, const Arrays& tangents,
+                                                         const std::vector<int>& argnums, const Arrays& outputs) {
+          std::vector<int> numbers{int(primals.size())};
+          numbers.insert(numbers.end(), argnums.begin(), argnums.end());
+          auto results = r(join(primals, tangents, outputs), numbers);
+          require_like(rule, results, outputs, "output");
+          return results;
+        });
   }
   if (vmap) {
     rules.vmap = std::make_shared<const Rule>(std::move(vmap));
@@ -305,7 +306,8 @@ Fn custom_function(const SharedFn& f, Rule vjp, Rule jvp, Rule vmap, const char*
       return outputs;
     }
     if (outputs.empty()) {
-      throw std::invalid_argument("[" + rules.name + "] the function must return at least one array, it returned none");
+      throw std::invalid_argument("[" + rules.name +
+                                  "] the function must return at least one array, but it returned none");
     }
     return record(f, rules, args, std::move(outputs));
   };

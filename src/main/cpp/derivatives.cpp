@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "graph_walk.h"
+#include "messages.h"
 #include "mlx_primitives.h"
 
 namespace mlx4j {
@@ -115,8 +116,8 @@ Arrays apply_rule(const char* transform, const mx::array& step, Rule rule) {
     std::ostringstream msg;
     msg << "[" << transform << "] there is no rule for the " << (std::strcmp(transform, "jvp") ? "gradient" : "tangent")
         << " of " << step.primitive().name() << "; "
-        << (std::strcmp(transform, "jvp") ? "stopGradient() leaves it out, a custom function gives it a rule"
-                                          : "use vjp() or grad(), or give it a rule by a custom function")
+        << (std::strcmp(transform, "jvp") ? "exclude it with stopGradient(), or give it a rule with a custom function"
+                                          : "use vjp() or grad(), or give it a rule with a custom function")
         << " (" << e.what() << ")";
     throw std::invalid_argument(msg.str());
   };
@@ -135,8 +136,8 @@ Arrays apply_rule(const char* transform, const mx::array& step, Rule rule) {
 mx::array fitting(const char* transform, const mx::array& step, const mx::array& derivative, const mx::array& like) {
   if (derivative.shape() != like.shape()) {
     std::ostringstream msg;
-    msg << "[" << transform << "] the rule of " << step.primitive().name() << " answered with shape "
-        << derivative.shape() << " for an array of shape " << like.shape();
+    msg << "[" << transform << "] the rule of " << step.primitive().name() << " returned shape "
+        << shown(derivative.shape()) << " for an array of shape " << shown(like.shape());
     throw std::logic_error(msg.str());
   }
   return mx::astype(derivative, like.dtype(), step.primitive().stream());
@@ -145,8 +146,8 @@ mx::array fitting(const char* transform, const mx::array& step, const mx::array&
 void require_number(const char* transform, const mx::array& step, std::size_t given, std::size_t wanted) {
   if (given != wanted) {
     std::ostringstream msg;
-    msg << "[" << transform << "] the rule of " << step.primitive().name() << " answered with " << given
-        << " arrays, not " << wanted;
+    msg << "[" << transform << "] the rule of " << step.primitive().name() << " returned " << given << " arrays, not "
+        << wanted;
     throw std::logic_error(msg.str());
   }
 }

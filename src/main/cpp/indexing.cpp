@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "evaluation.h"
+#include "messages.h"
 
 namespace mlx4j {
 
@@ -20,7 +21,7 @@ int resolve_axis(const char* name, const mx::array& a, int axis) {
   const int resolved = axis < 0 ? axis + ndim : axis;
   if (resolved < 0 || resolved >= ndim) {
     std::ostringstream msg;
-    msg << "[" << name << "] axis " << axis << " is out of range for an array of shape " << a.shape();
+    msg << "[" << name << "] axis " << axis << " is out of range for an array of shape " << shown(a.shape());
     throw std::invalid_argument(msg.str());
   }
   return resolved;
@@ -156,7 +157,8 @@ mx::array broadcast_value(const mx::array& value, const mx::Shape& shape, mx::St
   }
   if (!fits) {
     std::ostringstream msg;
-    msg << "a value of shape " << value.shape() << " cannot be broadcast to what is selected, of shape " << shape;
+    msg << "a value of shape " << shown(value.shape()) << " cannot be broadcast to the selection, which has shape "
+        << shown(shape);
     throw std::invalid_argument(msg.str());
   }
   return mx::broadcast_to(fitting, shape, s);
@@ -316,7 +318,7 @@ mx::array update_where(const mx::array& a, const mx::array& mask, const mx::arra
 Arrays nonzero(const mx::array& mask) {
   if (mask.is_tracer()) {
     throw std::invalid_argument(
-        "what a boolean mask selects has a shape that depends on the mask's values, which are not known while a "
+        "the shape of what a boolean mask selects depends on the mask's values, which are not known while a "
         "function is traced; use where(), or at() with the mask alone");
   }
   const auto known = values_as(mask, mx::bool_);
@@ -355,7 +357,7 @@ mx::array safe_start(const char* name, const mx::array& a, const mx::array& star
   if (start.ndim() > 1 || start.size() != axes.size()) {
     std::ostringstream msg;
     msg << "[" << name << "] start needs one index for each of the " << axes.size() << " axes, got shape "
-        << start.shape();
+        << shown(start.shape());
     throw std::invalid_argument(msg.str());
   }
   std::vector<int> last;
@@ -393,7 +395,7 @@ mx::array slice(const mx::array& a, const mx::array& start, const std::vector<in
   }
   if (!fits) {
     std::ostringstream msg;
-    msg << "[slice] slice size " << sizes << " does not fit an array of shape " << a.shape()
+    msg << "[slice] slice size " << shown(sizes) << " does not fit an array of shape " << shown(a.shape())
         << "; there must be one for each axis, from 0 to the size of the axis";
     throw std::invalid_argument(msg.str());
   }
@@ -414,7 +416,8 @@ mx::array slice_update(const mx::array& a, const mx::array& update, const mx::ar
   }
   if (!fits) {
     std::ostringstream msg;
-    msg << "[sliceUpdate] an update of shape " << update.shape() << " does not fit an array of shape " << a.shape();
+    msg << "[sliceUpdate] an update of shape " << shown(update.shape()) << " does not fit an array of shape "
+        << shown(a.shape());
     throw std::invalid_argument(msg.str());
   }
   const auto from = safe_start("sliceUpdate", a, start, axes, sizes, s);
@@ -434,7 +437,7 @@ mx::array as_strided(const mx::array& a, const mx::Shape& shape, const mx::Strid
   }
   if (!empty && (lowest < 0 || highest >= static_cast<__int128>(a.size()))) {
     std::ostringstream msg;
-    msg << "[asStrided] shape " << shape << " with strides [";
+    msg << "[asStrided] shape " << shown(shape) << " with strides [";
     for (std::size_t i = 0; i < strides.size(); ++i) {
       msg << (i ? ", " : "") << strides[i];
     }

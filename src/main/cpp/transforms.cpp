@@ -11,6 +11,7 @@
 #include "derivatives.h"
 #include "graph_guard.h"
 #include "large_stack.h"
+#include "messages.h"
 #include "mlx/compile_impl.h"
 #include "mlx/primitives.h"
 #include "mlx/transforms_impl.h"
@@ -31,7 +32,7 @@ static void require_argument(const std::vector<int>& argnums, std::size_t count,
     msg << "[" << name << "] Can't compute the gradient of argument index " << largest
         << " because the function is called with only " << count << " arguments; ";
     if (count == 0) {
-      msg << "there must be one at least";
+      msg << "there must be at least one";
     } else {
       msg << "allowed is 0 to " << count - 1;
     }
@@ -43,9 +44,9 @@ static void require_scalar(const Arrays& outputs, const std::string& name, bool 
   const bool fitting = more_allowed ? !outputs.empty() : outputs.size() == 1;
   if (!fitting || outputs[0].ndim() != 0) {
     std::ostringstream msg;
-    msg << "[" << name << "] the function whose gradient is asked for must return one scalar array, it returned ";
+    msg << "[" << name << "] the function must return one scalar array to have a gradient, but it returned ";
     if (fitting) {
-      msg << "an array of shape " << outputs[0].shape() << "; reduce it, for instance with sum() or mean()";
+      msg << "an array of shape " << shown(outputs[0].shape()) << "; reduce it, for instance with sum() or mean()";
     } else {
       msg << outputs.size() << " arrays";
     }
@@ -126,8 +127,8 @@ static void require_same_shapes(const char* name, const char* what, const char* 
   }
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i].shape() != wanted[i].shape()) {
-      msg << "[" << name << "] " << what << " " << i << " has shape " << given[i].shape() << ", its " << of
-          << " has shape " << wanted[i].shape() << "; they must be equal";
+      msg << "[" << name << "] " << what << " " << i << " has shape " << shown(given[i].shape()) << ", its " << of
+          << " has shape " << shown(wanted[i].shape()) << "; they must be equal";
       throw std::invalid_argument(msg.str());
     }
   }
@@ -165,7 +166,8 @@ static int resolve_axis(int axis, int ndim, const char* what, std::size_t i, con
   const int resolved = axis < 0 ? axis + ndim : axis;
   if (resolved < 0 || resolved >= ndim) {
     std::ostringstream msg;
-    msg << "[vmap] axis " << axis << " is out of range for " << what << " " << i << " of shape " << a.shape() << "; ";
+    msg << "[vmap] axis " << axis << " is out of range for " << what << " " << i << " of shape " << shown(a.shape())
+        << "; ";
     if (ndim == 0) {
       msg << "a scalar has no axes";
     } else {
@@ -196,7 +198,7 @@ static void require_same_sizes(const Arrays& args, const std::vector<int>& axes)
     } else if (args[i].shape(axes[i]) != args[*first].shape(axes[*first])) {
       std::ostringstream msg;
       auto slices = [&](std::size_t at) {
-        msg << "argument " << at << " of shape " << args[at].shape() << " has " << args[at].shape(axes[at])
+        msg << "argument " << at << " of shape " << shown(args[at].shape()) << " has " << args[at].shape(axes[at])
             << " slices along axis " << axes[at];
       };
       msg << "[vmap] ";
@@ -228,7 +230,7 @@ static Fn vectorized(const SharedFn& f, const std::optional<std::vector<int>>& i
     if (in_axes) {
       require_axis_count(in_axes->size(), args.size(), "inAxes", "arguments");
     } else if (args.empty()) {
-      throw std::invalid_argument("[vmap] at least one argument must be mapped, none was given");
+      throw std::invalid_argument("[vmap] at least one argument must be mapped, but none was given");
     }
     std::vector<int> in(args.size());
     for (std::size_t i = 0; i < args.size(); ++i) {
@@ -236,7 +238,7 @@ static Fn vectorized(const SharedFn& f, const std::optional<std::vector<int>>& i
       in[i] = axis == not_mapped ? -1 : resolve_axis(axis, int(args[i].ndim()), "argument", i, args[i]);
     }
     if (std::all_of(in.begin(), in.end(), [](int axis) { return axis < 0; })) {
-      throw std::invalid_argument("[vmap] at least one argument must be mapped, all of inAxes are NOT_MAPPED");
+      throw std::invalid_argument("[vmap] at least one argument must be mapped, but all of inAxes are NOT_MAPPED");
     }
     require_same_sizes(args, in);
     auto [trace_inputs, trace_outputs] = mx::detail::vmap_trace(traced, args, in);
@@ -268,7 +270,7 @@ Fn checkpoint(const SharedFn& f) {
   auto checked = [f = guarded(f, StackUse::vjp)](const Arrays& args) {
     auto outputs = f(args);
     if (outputs.empty()) {
-      throw std::invalid_argument("[checkpoint] the function must return at least one array, it returned none");
+      throw std::invalid_argument("[checkpoint] the function must return at least one array, but it returned none");
     }
     return outputs;
   };

@@ -15,8 +15,8 @@ struct lambda {
 };
 inline Fn function(Fn f) { return f; }
 
-// Converts org.mlx4j.internal.NativeRule to Rule: a function of arrays and of numbers, which it replaces. Null becomes an empty
-// Rule.
+// Converts org.mlx4j.internal.NativeRule to Rule: a function of arrays and of numbers, which it replaces. Null becomes
+// an empty Rule.
 using Rule = std::function<Arrays(const Arrays&, std::vector<int>& numbers)>;
 struct rule {
   Rule r;

@@ -9,6 +9,7 @@
 #include "decompositions.h"
 #include "distributed/primitives.h"
 #include "graph_guard.h"
+#include "messages.h"
 #include "mlx/transforms_impl.h"
 #include "mlx_primitives.h"
 #include "threads.h"
@@ -181,7 +182,7 @@ static void give_back(const Arrays& v, std::size_t bytes, const std::string& mes
         std::none_of(inputs.begin(), inputs.end(), [](auto& in) { return in.status() == Status::unscheduled; });
     if (which.empty() && next && a.nbytes() == bytes) {
       std::ostringstream os;
-      os << "[eval] an array of shape " << a.shape() << " and dtype " << a.dtype() << " does not fit: ";
+      os << "[eval] an array of shape " << shown(a.shape()) << " and dtype " << a.dtype() << " does not fit: ";
       which = os.str();
     }
   }
@@ -250,7 +251,7 @@ mx::array values_as(const mx::array& a, mx::Dtype dtype) {
 static mx::array element(const mx::array& a) {
   if (a.size() != 1) {
     std::ostringstream msg;
-    msg << "[item] item can only be read from an array with exactly one element, this one has shape " << a.shape();
+    msg << "[item] the array must have exactly one element, but its shape is " << shown(a.shape());
     throw std::invalid_argument(msg.str());
   }
   if (a.dtype() == mx::complex64) {

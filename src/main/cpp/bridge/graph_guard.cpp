@@ -185,7 +185,7 @@ void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t 
   if (on_large_stack_now()) {
     msg << "there is room for " << levels << "; evaluate";
   } else {
-    msg << "the system gave no memory for a large stack, and that of this thread has room for " << levels
+    msg << "the system provided no memory for a large stack, and the stack of this thread has room for " << levels
         << "; run it on a thread with a larger stack (the stackSize of Thread's constructor, or -Xss), or evaluate";
   }
   msg << " intermediate results outside the function";

@@ -4,6 +4,7 @@
 #include <array>
 #include <sstream>
 
+#include "messages.h"
 #include "threads.h"
 
 namespace mlx4j {
@@ -35,7 +36,7 @@ void require_countable(const mx::array& a) {
   long long bytes;
   if (!fits || __builtin_mul_overflow(size, (long long)a.itemsize(), &bytes)) {
     std::ostringstream msg;
-    msg << "an array of shape " << a.shape() << " has more bytes than can be counted (at most 2^63 - 1)";
+    msg << "an array of shape " << shown(a.shape()) << " has more bytes than can be counted (at most 2^63 - 1)";
     throw std::invalid_argument(msg.str());
   }
 }

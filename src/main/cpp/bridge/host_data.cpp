@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "evaluation.h"
+#include "messages.h"
 
 namespace mlx4j {
 
@@ -78,7 +79,7 @@ std::size_t count(const mx::Shape& shape) {
   for (auto d : shape) {
     if (d < 0) {
       std::ostringstream msg;
-      msg << "[array] a dimension must not be negative, got shape " << shape;
+      msg << "[array] a dimension must not be negative, got shape " << shown(shape);
       throw std::invalid_argument(msg.str());
     }
     if (__builtin_mul_overflow(n, std::size_t(d), &n)) {
@@ -91,7 +92,7 @@ std::size_t count(const mx::Shape& shape) {
 void require_count(std::size_t given, const mx::Shape& shape) {
   if (count(shape) != given) {
     std::ostringstream msg;
-    msg << "[array] " << given << " elements do not fill an array of shape " << shape;
+    msg << "[array] " << given << " elements do not fill an array of shape " << shown(shape);
     throw std::invalid_argument(msg.str());
   }
 }
@@ -139,7 +140,8 @@ void copy_to(const mx::array& a, J data) {
   const auto n = std::size_t(env->GetArrayLength(data));
   if (n != a.size()) {
     std::ostringstream msg;
-    msg << "[copyTo] the destination has " << n << " elements, the array of shape " << a.shape() << " has " << a.size();
+    msg << "[copyTo] the destination has " << n << " elements, the array of shape " << shown(a.shape()) << " has "
+        << a.size();
     throw std::invalid_argument(msg.str());
   }
   const mx::array x = values_as(a, Host<J>::dtype());
@@ -234,7 +236,7 @@ mx::array row_major(const mx::array& a) { return values_as(a, a.dtype()); }
 static void require_bytes(const mx::array& a, jlong at, jint n) {
   if (!a.is_available() || !a.flags().row_contiguous || at < 0 || n < 0 ||
       std::size_t(at) + std::size_t(n) > a.nbytes()) {
-    throw std::logic_error("[array] there are no such bytes");
+    throw std::logic_error("[array] the bytes are outside of the array");
   }
 }
 

@@ -244,7 +244,7 @@ void call_on_own_stack(void (*body)(void*), void* argument) {
 const char* own_stack_limit() { return own_stack().low + reserve(); }
 
 void refuse_for_stack() {
-  throw stack_overflow("the stack of this thread is used up: functions call one another too deeply, or without end");
+  throw stack_overflow("the stack of this thread is exhausted: functions call one another too deeply or endlessly");
 }
 
 std::size_t stack_left() {

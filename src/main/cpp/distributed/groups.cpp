@@ -58,7 +58,7 @@ class Singleton : public GroupImpl {
   void sum_scatter(const mx::array&, mx::array&, mx::Stream) override { nobody(); }
 
  private:
-  [[noreturn]] void nobody() { throw std::logic_error("a group of one has nobody to talk to"); }
+  [[noreturn]] void nobody() { throw std::logic_error("a group of one has no peers"); }
 };
 
 // Wraps a group of MLX so that each operation ends in bounded time, with a result or with an error on the calling
@@ -136,14 +136,15 @@ class GuardedGroup : public GroupImpl {
   struct Turn {
     Turn(GuardedGroup& g, Kind k) : name(kind_names[std::size_t(k)]) {
       if (!may_communicate) {
-        throw std::logic_error(std::string("[") + name + "] evaluated where nobody may wait for other processes");
+        throw std::logic_error(std::string("[") + name +
+                               "] evaluated where waiting for other processes is not possible");
       }
       {
         Released released;
         lock = std::unique_lock(g.mutex_);
       }
       if (!g.lost_.empty()) {
-        throw std::runtime_error(std::string("[") + name + "] the group is of no use since " + g.lost_);
+        throw std::runtime_error(std::string("[") + name + "] the group has been unusable since " + g.lost_);
       }
       limit = Milliseconds(time_limit);
       end = std::chrono::steady_clock::now() + limit;
@@ -216,7 +217,7 @@ class GuardedGroup : public GroupImpl {
     hang_up(sockets_);
     static auto& kept = immortal<Arrays>();
     kept.insert(kept.end(), used.begin(), used.end());
-    throw std::runtime_error(std::string("[") + turn.name + "] " + why + "; the group is of no use any more");
+    throw std::runtime_error(std::string("[") + turn.name + "] " + why + "; the group is no longer usable");
   }
 
   const Group inner_;
@@ -272,8 +273,8 @@ void require_peer(const char* function, const char* argument, int peer, const Gr
   } else if (peer == g.rank()) {
     msg << "that is this rank itself";
   } else if (is_of_ring(g) && (peer + 1) % size != g.rank() && (g.rank() + 1) % size != peer) {
-    msg << "in a ring rank " << g.rank() << " talks to its neighbours " << (g.rank() + size - 1) % size << " and "
-        << (g.rank() + 1) % size << " only";
+    msg << "in a ring rank " << g.rank() << " can communicate only with its neighbors " << (g.rank() + size - 1) % size
+        << " and " << (g.rank() + 1) % size;
   } else {
     return;
   }

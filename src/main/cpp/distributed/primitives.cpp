@@ -9,6 +9,7 @@
 #include "distributed/groups.h"
 #include "evaluation.h"
 #include "graph_guard.h"
+#include "messages.h"
 #include "mlx/allocator.h"
 #include "mlx/distributed/distributed_impl.h"
 #include "mlx/primitives.h"
@@ -33,7 +34,7 @@ class AllGather : public mx::Primitive {
     const auto first = std::int64_t(shape[0]) * g.size();
     if (first > std::numeric_limits<int>::max()) {
       std::ostringstream msg;
-      msg << "[allGather] " << g.size() << " times shape " << x.shape() << " is too large";
+      msg << "[allGather] " << g.size() << " times shape " << shown(x.shape()) << " is too large";
       throw std::invalid_argument(msg.str());
     }
     shape[0] = int(first);

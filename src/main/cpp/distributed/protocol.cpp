@@ -17,15 +17,15 @@ Header::Header(Kind kind, const mx::array& a) {
 
 std::string Header::describe() const {
   std::ostringstream s;
-  s << (v_[0] >= 0 && v_[0] < std::int64_t(kind_names.size()) ? kind_names[v_[0]] : "something unknown") << " of ";
+  s << (v_[0] >= 0 && v_[0] < std::int64_t(kind_names.size()) ? kind_names[v_[0]] : "an unknown operation") << " of ";
   if (v_[1] >= 0 && v_[1] <= std::int64_t(mx::Dtype::Val::complex64)) {
     s << dtype_of(jint(v_[1])) << " ";
   }
-  s << "(";
+  s << "[";
   for (std::int64_t i = 0; i < std::min<std::int64_t>(v_[2], size - 4); ++i) {
-    s << (i ? "," : "") << v_[3 + i];
+    s << (i ? ", " : "") << v_[3 + i];
   }
-  s << ")";
+  s << "]";
   return s.str();
 }
 

@@ -11,6 +11,7 @@
 #include "graph_guard.h"
 #include "graph_walk.h"
 #include "large_stack.h"
+#include "messages.h"
 #include "mlx/export.h"
 #include "mlx/graph_utils.h"
 #include "mlx/transforms_impl.h"
@@ -211,7 +212,7 @@ struct Example {
     std::ostringstream place;
     place << "operation " << step.name << " of";
     for (auto& in : inputs) {
-      place << " " << in.dtype() << in.shape();
+      place << " " << in.dtype() << " " << shown(in.shape());
     }
     throw bad_file(place.str() + ": " + msg.str());
   }
@@ -238,7 +239,7 @@ class Reading {
       verify(c.examples.back());
     }
     if (file_.remaining() > 0) {
-      throw bad_file("it goes on after its end");
+      throw bad_file("it continues after its end");
     }
     return c;
   }
@@ -381,7 +382,7 @@ struct Imported {
     }
     std::ostringstream msg;
     msg << "[ImportedFunction] the function was not exported for ";
-    describe(msg, names, all, [](auto& os, auto& a) { os << a.dtype() << a.shape(); });
+    describe(msg, names, all, [](auto& os, auto& a) { os << a.dtype() << " " << shown(a.shape()); });
     msg << "; it was for ";
     for (std::size_t i = 0; i < content->examples.size(); ++i) {
       auto& example = content->examples[i];

@@ -3,6 +3,7 @@
 #include <bit>
 #include <sstream>
 
+#include "messages.h"
 #include "mlx/allocator.h"
 
 namespace mlx4j {
@@ -13,7 +14,7 @@ static_assert(std::endian::native == std::endian::little, "the numbers of a file
 static constexpr std::size_t most_dimensions = 64;
 static constexpr std::size_t longest_read = std::size_t(1) << 20;
 
-std::ostream& operator<<(std::ostream& os, const Signature& s) { return os << s.dtype << s.shape; }
+std::ostream& operator<<(std::ostream& os, const Signature& s) { return os << s.dtype << " " << shown(s.shape); }
 
 FunctionFile::FunctionFile(const std::string& path) : in_(path, std::ios::binary | std::ios::ate) {
   if (!in_) {
@@ -41,7 +42,7 @@ void FunctionFile::bytes(char* to, std::size_t n) {
 bool FunctionFile::boolean() {
   const auto value = number<std::uint8_t>();
   if (value > 1) {
-    throw bad_file("it has " + std::to_string(int(value)) + " for true or false");
+    throw bad_file("it has " + std::to_string(int(value)) + " where true or false should be");
   }
   return value;
 }
@@ -50,7 +51,7 @@ std::size_t FunctionFile::count(std::size_t bytes_each) {
   const auto n = number<std::uint64_t>();
   if (n > remaining_ / bytes_each) {
     std::ostringstream msg;
-    msg << "it promises " << n << " things of at least " << bytes_each << " bytes, but " << remaining_
+    msg << "it announces " << n << " items of at least " << bytes_each << " bytes each, but " << remaining_
         << " bytes are left";
     throw bad_file(msg.str());
   }

@@ -16,7 +16,7 @@ Apply arange(FunctionFile& file) {
   return of(0, [=](const Arrays&, const Declared& results, S s) {
     const double size = std::ceil((stop - start) / step);
     require(std::isfinite(start) && std::isfinite(stop) && std::isfinite(step) && step != 0 && size < (1u << 31) - 1,
-            "its range is not one");
+            "its range is invalid");
     require(mx::issubdtype(results[0].dtype, mx::inexact) ||
                 (std::abs(start) < 0x1p62 && std::abs(stop) < 0x1p62 && std::abs(step) < 0x1p62 && std::abs(step) >= 1),
             "its range does not fit its dtype");

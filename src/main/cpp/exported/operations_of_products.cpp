@@ -161,7 +161,7 @@ Apply rope(FunctionFile& file) {
   const auto base = file.number<float>();
   const auto scale = file.number<float>();
   if (!file.boolean()) {
-    throw bad_file("it has the gradient of a fused rope, which only MLX itself can run");
+    throw bad_file("it contains the gradient of a fused rope, which only MLX itself can run");
   }
   return of(2, 3, [=](const Arrays& in, S s) {
     require(in[0].ndim() >= 3 && dims > 0 && dims <= in[0].shape(-1), "its dimensions do not fit");
@@ -177,7 +177,7 @@ Apply attention(FunctionFile& file) {
   const auto logsumexp = file.boolean();
   file.boolean();  // whether it must be a single kernel
   if (logsumexp) {
-    throw bad_file("it has the fused attention of a training step, which only MLX itself can run");
+    throw bad_file("it contains the fused attention of a training step, which only MLX itself can run");
   }
   return of(3, 5, [=](const Arrays& in, S s) {
     const bool masked = in.size() > std::size_t(sinks ? 4 : 3);
@@ -236,7 +236,7 @@ Operations products() {
        }},
       {name_in_files<mx::Convolution>, convolution},
       {name_in_files<mx::fast::CustomKernel>,
-       [](FunctionFile&) -> Apply { throw bad_file("it has a kernel of its own, which is not run"); }},
+       [](FunctionFile&) -> Apply { throw bad_file("it contains a custom kernel, which is not run"); }},
       {name_in_files<mx::Eig>,
        [](FunctionFile& file) {
          return of(1, [vectors = file.boolean()](const Arrays& in, S) -> Arrays {
@@ -252,7 +252,7 @@ Operations products() {
          const auto uplo = file.text();
          const auto vectors = file.boolean();
          return of(1, [=](const Arrays& in, S) -> Arrays {
-           require(uplo == "L" || uplo == "U", "the half of the matrix must be L or U");
+           require(uplo == "L" || uplo == "U", "the triangle of the matrix must be L or U");
            if (!vectors) {
              return {mx::linalg::eigvalsh(matrices(in[0]), uplo, cpu)};
            }

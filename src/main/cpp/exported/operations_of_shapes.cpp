@@ -21,7 +21,7 @@ array starts(const array& start, const std::vector<int>& axes, const array& a, c
   require_integers(start);
   require_axes(axes, a);
   require(start.ndim() == 1 && start.size() == axes.size(), "there must be one start for each axis");
-  require(slice.size() == a.ndim(), "the slice has another number of dimensions");
+  require(slice.size() == a.ndim(), "the slice has a wrong number of dimensions");
   if (axes.empty()) {
     return start;
   }
@@ -65,7 +65,7 @@ Read broadcast_axes() {
 
 void require_slice(const array& a, const mx::Shape& start, const mx::Shape& stop, const mx::Shape& strides) {
   require(start.size() == a.ndim() && stop.size() == a.ndim() && strides.size() == a.ndim(),
-          "the slice has another number of dimensions");
+          "the slice has a wrong number of dimensions");
   constexpr int most = 1 << 30;  // MLX adds sizes and strides without checking for overflow
   for (std::size_t i = 0; i < a.ndim(); ++i) {
     require(strides[i] != 0 && strides[i] > -most && strides[i] < most, "a stride of the slice is out of range");
@@ -286,7 +286,7 @@ Operations shapes_and_indexing() {
            const auto size = in[0].shape(axis_in(axis, in[0]));
            require(std::is_sorted(indices.begin(), indices.end()) &&
                        (indices.empty() || (indices[0] >= 0 && indices.back() <= size)),
-                   "the places to split at are out of range");
+                   "the positions to split at are out of range");
            return mx::split(in[0], indices, axis, s);
          });
        }},

@@ -7,6 +7,7 @@
 
 #include "allocation.h"
 #include "memory_limits.h"
+#include "messages.h"
 #include "rules/upstream_rules.h"
 
 namespace mlx4j {
@@ -54,7 +55,7 @@ std::vector<mx::Shape> matmul_shapes(mx::Matmul& self, const Arrays& inputs) {
   auto &a = inputs[0].shape(), &b = inputs[1].shape();
   if (a.back() != b[b.size() - 2] || !std::equal(a.begin(), a.end() - 2, b.begin(), b.end() - 2)) {
     std::ostringstream msg;
-    msg << "[matmul] shapes " << a << " and " << b << " do not fit";
+    msg << "[matmul] shapes " << shown(a) << " and " << shown(b) << " do not fit";
     throw std::invalid_argument(msg.str());
   }
   return mlx_matmul_shapes(self, inputs);
@@ -84,15 +85,15 @@ void require_matrix(const mx::array& in, const mx::array& weight, const mx::arra
   }
   const auto bytes = product(std::min(largest, padded + product(rows, columns)), sizeof(float));
   std::ostringstream message;
-  message << "[conv] the convolution of shape " << in.shape() << " with " << weight.shape();
+  message << "[conv] the convolution of shape " << shown(in.shape()) << " with " << shown(weight.shape());
   if (bytes > physical_memory()) {
-    message << " needs " << bytes << " bytes or more besides its result; there are " << physical_memory()
+    message << " needs at least " << bytes << " bytes besides its result; there are only " << physical_memory()
             << " bytes of memory";
     throw allocation_failed(message.str(), bytes);
   }
   if (const std::size_t most = std::numeric_limits<int>::max(); std::max({widest, rows, columns}) > most) {
     message << " has " << rows << " positions of " << columns << " numbers, on an input that is padded to a width of "
-            << widest << "; none of these may be more than " << most << ". Convolve parts of the batch.";
+            << widest << "; each of these may be at most " << most << ". Convolve parts of the batch separately.";
     throw std::invalid_argument(message.str());
   }
 }

@@ -193,13 +193,13 @@ class ArrayAtTest {
         IllegalArgumentException.class,
         () -> x.at(Index.slice(0, 2)).set(MlxArray.of(1, 2, 3)),
         "[at]",
-        "(2)",
-        "(3)");
+        "[2]",
+        "[3]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> x.at(Index.of(0, 1)).add(MlxArray.of(1, 2, 3)),
         "[at]",
-        "(3)");
+        "[3]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> MlxArray.of(1f, 2f, 3f).at(MlxArray.of(true, true, true)).set(MlxArray.of(1, 2)),
@@ -272,7 +272,7 @@ class ArrayAtTest {
         IllegalArgumentException.class,
         () -> matrix.slice(MlxArray.of(0, 0), axes, new int[] {1, 4}),
         "[slice]",
-        "(1,4)");
+        "[1, 4]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> matrix.slice(MlxArray.of(0, 0), axes, new int[] {1, -1}),
@@ -307,7 +307,7 @@ class ArrayAtTest {
         IllegalArgumentException.class,
         () -> matrix.sliceUpdate(Ops.ones(1, 1, 1), MlxArray.of(0, 0), axes),
         "[sliceUpdate]",
-        "(1,1,1)");
+        "[1, 1, 1]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> matrix.sliceUpdate(Ops.ones(3, 1), MlxArray.of(0, 0), axes),

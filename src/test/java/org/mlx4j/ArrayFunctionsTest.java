@@ -52,7 +52,7 @@ class ArrayFunctionsTest {
         IllegalArgumentException.class,
         () -> x.unique(6, false, false, false, MlxArray.of(1, 2)),
         "[unique]",
-        "(2)");
+        "[2]");
     assertThrowsSaying(
         IllegalArgumentException.class, () -> matrix.searchsorted(x), "[searchsorted]");
     assertThrowsSaying(

@@ -241,7 +241,7 @@ class CompileTest {
     }
     assertEquals(1, traces.get());
     assertThrowsSaying(
-        IllegalArgumentException.class, () -> layer.apply(Ops.ones(2, 4)), "[matmul]", "(2,4)");
+        IllegalArgumentException.class, () -> layer.apply(Ops.ones(2, 4)), "[matmul]", "[2, 4]");
     assertValues(layer.apply(Ops.ones(4, 3)), 0.5, 0.5);
   }
 

@@ -372,8 +372,8 @@ class CustomFunctionTest {
         IllegalArgumentException.class,
         (a, c, o) -> c.sum(),
         "[CustomFunction.vjp] result 0",
-        "shape ()",
-        "(3)");
+        "shape []",
+        "[3]");
     gradientOfOneSays(
         IllegalArgumentException.class, (a, c, o) -> c.astype(DType.FLOAT16), "float16", "float32");
     gradientOfOneSays(
@@ -393,7 +393,7 @@ class CustomFunctionTest {
         IllegalArgumentException.class,
         () -> Transforms.jvp(builder.jvp((a, t) -> t.sum()).build(), x, x),
         "[CustomFunction.jvp] result 0",
-        "(3)");
+        "[3]");
     assertThrowsSaying(
         NullPointerException.class,
         () -> Transforms.vmap(builder.vmap(all -> null).build()).apply(x),
@@ -402,7 +402,7 @@ class CustomFunctionTest {
         IllegalArgumentException.class,
         () -> Transforms.vmap(builder.vmap(all -> all.reshape(1, 3)).build()).apply(x),
         "[CustomFunction.vmap] result 0",
-        "(1,3)");
+        "[1, 3]");
   }
 
   private void gradientOfOneSays(
@@ -513,8 +513,8 @@ class CustomFunctionTest {
         IllegalArgumentException.class,
         (p, c, o) -> arrays(c[0], c[0].sum()),
         "[CustomFunction.vjp] result 1",
-        "shape ()",
-        "(3)");
+        "shape []",
+        "[3]");
     gradientSays(
         IllegalArgumentException.class,
         (p, c, o) -> arrays(c[0].astype(DType.FLOAT16), c[0]),
@@ -546,7 +546,7 @@ class CustomFunctionTest {
         illegal,
         () -> Transforms.jvp(f.jvp((p, t, n) -> arrays(t[0], t[0])).build(), arrays(x), arrays(x)),
         "[CustomFunction.jvp] result 1",
-        "(3)");
+        "[3]");
     assertThrowsSaying(
         illegal,
         () ->
@@ -593,14 +593,14 @@ class CustomFunctionTest {
           illegal,
           (in, axes) -> new BatchedArrays(in, new int[] {axis}),
           "[CustomFunction.vmap] axis " + axis,
-          "result 0 of shape (2,3)");
+          "result 0 of shape [2, 3]");
     }
     vmapSays(
         illegal,
         (in, axes) -> new BatchedArrays(in, new int[] {1}),
         "[CustomFunction.vmap] result 0",
         "axis 1",
-        "2 slices of shape (3)");
+        "2 slices of shape [3]");
     vmapSays(illegal, (in, axes) -> new BatchedArrays(in, new int[] {NOT_MAPPED}), "not mapped");
     vmapSays(
         illegal, (in, axes) -> new BatchedArrays(arrays(in[0].astype(DType.INT32)), zero), "int32");

@@ -101,8 +101,8 @@ class ExportTest {
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> f.apply(MlxArray.scalar(1f)),
-        "float32()",
-        "(float32(3)), with axes of any size");
+        "float32 []",
+        "(float32 [3]), with axes of any size");
   }
 
   @Test
@@ -280,22 +280,22 @@ class ExportTest {
         file(), xs -> arrays(xs[0].add(xs[1])), arrays(x), false, Map.of("bias", y));
     ImportedFunction f = Export.importFunction(file());
     Class<IllegalArgumentException> illegal = IllegalArgumentException.class;
-    String wanted = "it was for (float32(3), bias = float32(3))";
-    assertThrowsSaying(illegal, () -> f.apply(x), "[ImportedFunction]", "(float32(3))", wanted);
+    String wanted = "it was for (float32 [3], bias = float32 [3])";
+    assertThrowsSaying(illegal, () -> f.apply(x), "[ImportedFunction]", "(float32 [3])", wanted);
     assertThrowsSaying(illegal, f::apply, "()", wanted);
-    assertThrowsSaying(illegal, () -> f.apply(x, y), "(float32(3), float32(3))", wanted);
-    assertThrowsSaying(illegal, () -> f.apply(Map.of("bias", y)), "(bias = float32(3))", wanted);
+    assertThrowsSaying(illegal, () -> f.apply(x, y), "(float32 [3], float32 [3])", wanted);
+    assertThrowsSaying(illegal, () -> f.apply(Map.of("bias", y)), "(bias = float32 [3])", wanted);
     assertThrowsSaying(
-        illegal, () -> f.apply(arrays(x), Map.of("scale", y)), "scale = float32(3)", wanted);
+        illegal, () -> f.apply(arrays(x), Map.of("scale", y)), "scale = float32 [3]", wanted);
     assertThrowsSaying(
         illegal,
         () -> f.apply(arrays(x), Map.of("bias", MlxArray.of(1f, 2f))),
-        "bias = float32(2)",
+        "bias = float32 [2]",
         wanted);
     assertThrowsSaying(
         illegal,
         () -> f.apply(arrays(x.astype(DType.INT32)), Map.of("bias", y)),
-        "int32(3)",
+        "int32 [3]",
         wanted);
     assertThrowsSaying(NullPointerException.class, () -> f.apply((MlxArray) null), "argument 0");
     assertThrowsSaying(

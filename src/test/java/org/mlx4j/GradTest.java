@@ -357,20 +357,20 @@ class GradTest {
         () -> Transforms.grad(MlxArray::square).apply(x),
         "[grad]",
         "scalar",
-        "(3)",
+        "[3]",
         "sum()");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.grad(a -> a.sum(0, true)).apply(x),
         "[grad]",
         "scalar",
-        "(1)");
+        "[1]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.grad((a, b) -> a.add(b), 1).apply(x, x),
         "[grad]",
         "scalar",
-        "(3)");
+        "[3]");
   }
 
   @Test

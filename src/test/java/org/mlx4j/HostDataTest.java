@@ -98,7 +98,8 @@ class HostDataTest {
       MlxArray x = MlxArray.of(longs, DType.UINT64, 4);
       assertArrayEquals(longs, x.toLongArray());
       assertEquals(
-          "array([18446744073709551615, 9223372036854775808, 0, 9223372036854775807], dtype=uint64)",
+          "array([18446744073709551615, 9223372036854775808, 0, 9223372036854775807],"
+              + " dtype=uint64)",
           x.toString());
       assertArrayEquals(
           new long[] {4294967295L, 0},
@@ -677,18 +678,18 @@ class HostDataTest {
           () -> make.apply(new int[] {2, 2}),
           "[array]",
           "3 elements",
-          "(2,2)");
+          "[2, 2]");
       assertThrowsSaying(
           IllegalArgumentException.class, () -> make.apply(new int[0]), "[array]", "3 elements");
       assertThrowsSaying(
           IllegalArgumentException.class,
           () -> make.apply(new int[] {-1, -3}),
           "[array]",
-          "(-1,-3)");
+          "[-1, -3]");
       assertThrowsSaying(
-          IllegalArgumentException.class, () -> make.apply(new int[] {-1}), "[array]", "(-1)");
+          IllegalArgumentException.class, () -> make.apply(new int[] {-1}), "[array]", "[-1]");
       assertThrowsSaying(
-          IllegalArgumentException.class, () -> make.apply(new int[] {0}), "[array]", "(0)");
+          IllegalArgumentException.class, () -> make.apply(new int[] {0}), "[array]", "[0]");
       // 2^64 + 3 and 2^32 + 3 elements would look like 3 to a counter that wraps around
       assertThrowsSaying(
           IllegalArgumentException.class,
@@ -709,9 +710,9 @@ class HostDataTest {
           () -> MlxArray.of(two, 3),
           "[array]",
           "2 elements",
-          "(3)");
+          "[3]");
       assertThrowsSaying(
-          IllegalArgumentException.class, () -> MlxArray.of(two, -2), "[array]", "(-2)");
+          IllegalArgumentException.class, () -> MlxArray.of(two, -2), "[array]", "[-2]");
     }
 
     @Test
@@ -755,7 +756,7 @@ class HostDataTest {
           () -> copy.accept(MlxArray.of(1f, 2f)),
           "[copyTo]",
           "3 elements",
-          "(2)",
+          "[2]",
           "2");
       assertThrowsSaying(
           IllegalArgumentException.class,

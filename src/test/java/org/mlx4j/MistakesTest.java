@@ -93,25 +93,25 @@ class MistakesTest {
             () -> MlxArray.of(new float[6], 4, 2),
             "[array]",
             "6 elements",
-            "(4,2)"),
+            "[4, 2]"),
         argument(
             "operands that do not broadcast",
             () -> m().add(Ops.ones(4)),
             "[add]",
-            "(2,3) and (4)",
+            "[2, 3] and [4]",
             "must be equal, or one of them 1"),
         argument(
             "a number of elements that does not fit",
             () -> m().reshape(4, 2),
             "[reshape]",
-            "(4,2)",
+            "[4, 2]",
             "float32 [2, 3]"),
         argument(
             "matrices that do not fit",
             () -> m().matmul(Ops.ones(4, 5)),
             "[matmul]",
-            "(2,3)",
-            "(4,5)",
+            "[2, 3]",
+            "[4, 5]",
             "second-to-last axis"),
         argument(
             "a product of integers",
@@ -138,11 +138,11 @@ class MistakesTest {
             "concatenating shapes that differ elsewhere",
             () -> Ops.concatenate(m(), Ops.ones(3, 4)),
             "[concatenate]",
-            "(2,3), (3,4)",
+            "[2, 3], [3, 4]",
             "axis is 0"),
         argument("concat by that name", () -> Ops.concat(m(), x()), "[concat]", "float32 [3]"),
         argument(
-            "limits that do not fit", () -> m().clip(x(), Ops.ones(4)), "[clip]", "(2,3) and (4)"),
+            "limits that do not fit", () -> m().clip(x(), Ops.ones(4)), "[clip]", "[2, 3] and [4]"),
         argument("shapes of nothing", () -> Ops.broadcastShapes(), "[broadcastShapes]", "one"),
         argument("a matrix that is not square", () -> Linalg.inv(m()), "[inv]", "square", "[2, 3]"),
         argument("no largest of nothing", () -> Ops.zeros(0).max(), "[max]", "nothing has no max"),
@@ -157,7 +157,7 @@ class MistakesTest {
             () -> Ops.einsum("ij,jk->ik", m(), m()),
             "[einsum]",
             "operand 1",
-            "(2,3)",
+            "[2, 3]",
             "one letter"),
         argument(
             "letters for other axes",
@@ -172,7 +172,7 @@ class MistakesTest {
   static Stream<Mistake> values() {
     return Stream.of(
         argument(
-            "a number of three elements", () -> x().itemFloat(), "[item]", "exactly one", "(3)"),
+            "a number of three elements", () -> x().itemFloat(), "[item]", "exactly one", "[3]"),
         argument(
             "the complex number of three elements",
             () -> x().itemComplex(),
@@ -398,7 +398,7 @@ class MistakesTest {
             () -> grad(a -> a.square()).apply(x()),
             "[grad]",
             "scalar",
-            "(3)",
+            "[3]",
             "sum()"),
         nothing("a loss that is null", () -> grad(a -> null).apply(x()), "[grad]", "returned null"),
         nothing("no function", () -> grad(null), "[grad]", "function is null"),
@@ -415,8 +415,8 @@ class MistakesTest {
             "batches that differ",
             () -> vmap((p, q) -> p.add(q)).apply(Ops.ones(2), Ops.ones(3)),
             "[vmap]",
-            "argument 0 of shape (2)",
-            "argument 1 of shape (3)",
+            "argument 0 of shape [2]",
+            "argument 1 of shape [3]",
             "same size",
             "NOT_MAPPED"),
         argument(

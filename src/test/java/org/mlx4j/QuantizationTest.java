@@ -450,7 +450,7 @@ class QuantizationTest {
     refuse(list, () -> Ops.ones(0, 64).segmentedMm(w.transpose(), one), "[segmentedMm]");
     refuse(list, () -> x.segmentedMm(w.transpose(), one), "[segmentedMm] The segments");
     refuse(list, () -> x.blockMaskedMm(w.transpose(), 0, one), "[blockMaskedMm] Only");
-    refuse(list, () -> x.blockMaskedMm(w.transpose(), 32, Ops.ones(1, 2)), "(1,2)");
+    refuse(list, () -> x.blockMaskedMm(w.transpose(), 32, Ops.ones(1, 2)), "[1, 2]");
     refuse(list, () -> x.toFp8().toFp8(), "[toFp8]");
     refuse(list, () -> x.fromFp8(), "[fromFp8]");
     refuse(list, () -> x.toFp8().fromFp8(DType.INT8), "[fromFp8]");

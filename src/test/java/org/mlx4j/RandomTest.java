@@ -351,7 +351,7 @@ class RandomTest {
         IllegalArgumentException.class,
         () -> MlxRandom.normal(new int[] {2}, MlxArray.of(new int[] {1}, DType.UINT32, 1)),
         "key",
-        "(1)");
+        "[1]");
     assertThrowsSaying(
         IllegalArgumentException.class, () -> MlxRandom.split(MlxArray.scalar(1f)), "key");
     assertThrowsSaying(
@@ -378,7 +378,7 @@ class RandomTest {
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> MlxRandom.categorical(Ops.ones(2, 3), 1, new int[] {7}, null),
-        "(7)");
+        "[7]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> MlxRandom.uniform(0, 1, new int[] {1}, DType.INT32, null),
@@ -398,8 +398,8 @@ class RandomTest {
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> MlxRandom.uniform(Ops.zeros(3), Ops.ones(3), new int[] {2}, DType.FLOAT32, null),
-        "(3)",
-        "(2)");
+        "[3]",
+        "[2]");
   }
 
   @Test

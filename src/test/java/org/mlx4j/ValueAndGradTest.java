@@ -148,7 +148,7 @@ class ValueAndGradTest {
         () -> Transforms.valueAndGrad(MlxArray::square).apply(x),
         "[valueAndGrad]",
         "scalar",
-        "(3)");
+        "[3]");
   }
 
   @Test

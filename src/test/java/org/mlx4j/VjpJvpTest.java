@@ -210,15 +210,15 @@ class VjpJvpTest {
         () -> Transforms.vjp(f, arrays(x), arrays(MlxArray.scalar(1f))),
         "[vjp]",
         "cotangent 0",
-        "()",
-        "(3)");
+        "[]",
+        "[3]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.vjp(MlxArray::sum, x, v),
         "[vjp]",
         "cotangent 0",
-        "(3)",
-        "()");
+        "[3]",
+        "[]");
   }
 
   @Test
@@ -241,8 +241,8 @@ class VjpJvpTest {
         () -> Transforms.jvp(MlxArray::sum, x, MlxArray.scalar(1f)),
         "[jvp]",
         "tangent 0",
-        "()",
-        "(3)");
+        "[]",
+        "[3]");
   }
 
   @Test

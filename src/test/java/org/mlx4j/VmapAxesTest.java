@@ -226,28 +226,28 @@ class VmapAxesTest {
         "[vmap]",
         "axis 1",
         "argument 0",
-        "(3)");
+        "[3]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.vmap(a -> a, -2, 0).apply(vector),
         "[vmap]",
         "axis -2",
         "argument 0",
-        "(3)");
+        "[3]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.vmap(a -> a, 0, 1).apply(vector),
         "[vmap]",
         "axis 1",
         "output 0",
-        "()");
+        "[]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.vmap(a -> a, 0, -2).apply(vector),
         "[vmap]",
         "axis -2",
         "output 0",
-        "()");
+        "[]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.vmap(a -> a).apply(MlxArray.scalar(1f)),
@@ -260,7 +260,7 @@ class VmapAxesTest {
         "[vmap]",
         "axis 3",
         "argument 1",
-        "(2,3,4)");
+        "[2, 3, 4]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Transforms.vmap(a -> a, Integer.MAX_VALUE, 0).apply(x),

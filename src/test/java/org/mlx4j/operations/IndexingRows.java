@@ -270,7 +270,7 @@ final class IndexingRows {
         binary("get mask", (x, m) -> x.get(m), "mx.array(np.array(a)[np.array(b)])", CUBE, BOOLS)
             .discrete()
             .notMapped()
-            .withoutTrace("a boolean mask selects has a shape that depends on the mask's values"),
+            .withoutTrace("a boolean mask selects depends on the mask's values"),
         nary(
                 "at set array between",
                 xs -> xs[0].at(all(), Index.of(xs[1]), slice(0, 5, 2)).set(xs[2]),

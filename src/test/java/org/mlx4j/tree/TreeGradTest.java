@@ -311,15 +311,15 @@ class TreeGradTest {
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Trees.valueAndGrad((MlxArray x) -> x).apply(MlxArray.of(1f, 2f)),
-        "[valueAndGrad] the function whose gradient is asked for must return one scalar array",
-        "shape (2)");
+        "[valueAndGrad] the function must return one scalar array to have a gradient",
+        "shape [2]");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () ->
             Trees.valueAndGradWithAux((MlxArray x) -> new WithAux<>(x, x))
                 .apply(MlxArray.of(1f, 2f)),
-        "[valueAndGradWithAux] the function whose gradient is asked for",
-        "shape (2)");
+        "[valueAndGradWithAux] the function must return one scalar array",
+        "shape [2]");
     assertThrowsSaying(
         NullPointerException.class,
         () -> Trees.grad((MlxArray x) -> (MlxArray) null).apply(batch.x()),
