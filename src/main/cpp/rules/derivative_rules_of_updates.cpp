@@ -77,13 +77,13 @@ class Scattering {
     const auto sorted = mx::take(mx::reshape(updates, {count}, s_), order, 0, s_);
     const auto sorted_places = mx::take(places, order, 0, s_);
     auto beside = [&](bool reverse) {
-      auto neighbour = [&](const mx::array& a, double edge) {
+      auto neighbor = [&](const mx::array& a, double edge) {
         const auto filling = mx::full({1}, number(edge, a), s_);
         return reverse ? mx::concatenate({mx::slice(a, {1}, {count}, s_), filling}, 0, s_)
                        : mx::concatenate({filling, mx::slice(a, {0}, {count - 1}, s_)}, 0, s_);
       };
-      const auto same = mx::astype(mx::equal(sorted_places, neighbour(sorted_places, -1), s_), updates.dtype(), s_);
-      return linear_recurrence(mx::multiply(same, neighbour(sorted, 1), s_), mx::subtract(number(1, same), same, s_),
+      const auto same = mx::astype(mx::equal(sorted_places, neighbor(sorted_places, -1), s_), updates.dtype(), s_);
+      return linear_recurrence(mx::multiply(same, neighbor(sorted, 1), s_), mx::subtract(number(1, same), same, s_),
                                reverse, s_);
     };
     const auto products = mx::multiply(beside(false), beside(true), s_);

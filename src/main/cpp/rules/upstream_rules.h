@@ -1,14 +1,14 @@
-// Replaces methods of MLX's primitives that are wrong: rules of vmap, vjp and jvp above all. A primitive calls them
-// through its virtual table, and there ours take their place, so they also hold where MLX itself makes the primitive:
-// in gradients, in compiled graphs, in functions read from files.
+// Replaces methods of MLX's primitives that are wrong or missing, mostly rules of vmap, vjp and jvp. MLX calls them
+// through the virtual table of the primitive's class. Our methods take their places there, so they also apply where MLX
+// itself creates the primitive: in gradients, in compiled graphs, in functions read from files.
 //
 //   using Vmapped = std::pair<Arrays, std::vector<int>>;
 //   static Vmapped equal_vmap(mx::Equal& self, const Arrays& inputs, const std::vector<int>& axes) { … }
 //
-//   static auto upstream = replace(mx::equal(a, b), &mx::Equal::vmap, equal_vmap);   // upstream(self, …) is
-//   MLX's
+//   // upstream(self, …) calls MLX's rule
+//   static auto upstream = replace(mx::equal(a, b), &mx::Equal::vmap, equal_vmap);
 //
-// libmlx does not export the tables, so they are found through a specimen: an array that the primitive would compute.
+// libmlx does not export the tables, so each is found through a specimen: an array that the primitive would compute.
 #pragma once
 
 #include <bit>
