@@ -85,20 +85,33 @@ class NamesTest {
   }
 
   @Test
+  void resultsAreTopLevelTypes() {
+    for (Class<?> one : List.of(Ops.class, Trees.class)) {
+      assertEquals(
+          List.of(),
+          PublicMethods.classesBeside(one)
+              .filter(type -> type.isRecord() && type.getEnclosingClass() != null)
+              .toList());
+    }
+  }
+
+  @Test
   void allPackagesAreImportedTogether() throws IOException {
-    Stream<String> types =
-        Stream.concat(
-            Stream.concat(ours(Ops.class).stream(), ours(Trees.class).stream()),
-            Stream.of("Random", "Stream", "Function", "BiFunction", "Map", "List"));
+    Set<String> types = new TreeSet<>(ours(Ops.class));
+    types.addAll(ours(Trees.class));
+    types.addAll(List.of("Random", "Stream", "Function", "BiFunction", "Map", "List"));
     String source =
-        "import java.util.*;\n"
-            + "import java.util.function.*;\n"
-            + "import java.util.stream.*;\n"
-            + "import org.mlx4j.*;\n"
-            + "import org.mlx4j.tree.*;\n"
-            + "class All {\n  Class<?>[] all = {\n"
-            + types.map(type -> "    " + type + ".class,\n").collect(Collectors.joining())
-            + "  };\n}\n";
+        """
+        import java.util.*;
+        import java.util.function.*;
+        import java.util.stream.*;
+        import org.mlx4j.*;
+        import org.mlx4j.tree.*;
+        class All {
+          Class<?>[] all = {%s};
+        }
+        """
+            .formatted(String.join(", ", types.stream().map(type -> type + ".class").toList()));
     assertEquals(List.of(), errors(source), source);
     assertEquals(1, errors(source.replace("Map.class", "NoSuchType.class")).size());
   }
