@@ -18,11 +18,11 @@ import org.mlx4j.internal.io.Unreadable;
  * such as the weights of a model; it can be run by programs in any language that MLX supports.
  *
  * <pre>{@code
- * MlxArray weight = Ops.ones(3, 4);
- * ArraysFunction model = xs -> new MlxArray[] {xs[0].matmul(weight)};
- * Export.exportFunction(Path.of("model.mlxfn"), model, Ops.zeros(2, 3)); // an example of the input
- * try (ImportedFunction imported = Export.importFunction(Path.of("model.mlxfn"))) {
- *   MlxArray y = imported.apply(Ops.ones(2, 3))[0];
+ * Path file = Path.of("model.mlxfn");
+ * MlxArray weight = MlxArray.of(2f, 3f);
+ * Export.exportFunction(file, xs -> new MlxArray[] {xs[0].multiply(weight)}, Ops.zeros(2));
+ * try (ImportedFunction model = Export.importFunction(file)) {
+ *   MlxArray y = model.apply(MlxArray.of(10f, 20f))[0]; // array([20, 60], dtype=float32)
  * }
  * }</pre>
  *

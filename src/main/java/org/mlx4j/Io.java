@@ -31,9 +31,9 @@ import org.mlx4j.internal.io.Unreadable;
  * .safetensors}, and {@code .gguf}.
  *
  * <pre>{@code
- * Path file = Io.saveSafetensors(Path.of("model"), Map.of("weight", Ops.ones(3, 4), "bias", Ops.zeros(3)));
- * Map<String, MlxArray> parameters = Io.loadSafetensors(file); // model.safetensors
- * MlxArray weight = parameters.get("weight");
+ * MlxArray bias = MlxArray.of(0.5f, -0.5f);
+ * Path file = Io.saveSafetensors(Path.of("model"), Map.of("bias", bias)); // model.safetensors
+ * MlxArray loaded = Io.loadSafetensors(file).get("bias"); // array([0.5, -0.5], dtype=float32)
  * }</pre>
  *
  * <p><b>Saving</b> evaluates the arrays. A new file replaces an existing one only when it is

@@ -6,9 +6,11 @@ import java.util.Map;
  * The content of a file.
  *
  * <pre>{@code
- * Loaded model = Io.load(Path.of("model.safetensors"));
- * MlxArray weight = model.arrays().get("weight");
- * String author = model.metadata().get("author").text();
+ * Map<String, MlxArray> arrays = Map.of("bias", MlxArray.of(1f, 2f));
+ * Path file = Io.saveSafetensors(Path.of("model"), arrays, Map.of("author", "me"));
+ * Loaded model = Io.load(file);
+ * MlxArray bias = model.arrays().get("bias"); // array([1, 2], dtype=float32)
+ * String author = model.metadata().get("author").text(); // "me"
  * }</pre>
  *
  * @param arrays the arrays, sorted by name; a {@code .npy} file has one, whose name is empty
