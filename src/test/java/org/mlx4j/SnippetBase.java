@@ -114,7 +114,7 @@ public abstract class SnippetBase {
       return Stream.of(x.unstack()).map(SnippetBase::elements).toList().toString();
     }
     return switch (x.dtype()) {
-      case BOOL -> String.valueOf(x.itemBoolean());
+      case BOOL -> x.itemBoolean() ? "True" : "False";
       case COMPLEX64 -> x.itemComplex().toString();
       default -> String.valueOf(x.itemDouble());
     };
