@@ -36,7 +36,7 @@ void require_in_range(const char* name, const mx::array& indices, long long lowe
       std::ostringstream msg;
       msg << "[" << name << "] index ";
       (wraps ? msg << static_cast<std::uint64_t>(*i) : msg << *i);
-      msg << " is out of range; allowed is " << lowest << " to " << highest;
+      msg << " is out of range; it must be from " << lowest << " to " << highest;
       throw index_error(msg.str());
     }
   }
@@ -371,7 +371,7 @@ mx::array safe_start(const char* name, const mx::array& a, const mx::array& star
       const auto first = known.data<std::int64_t>()[i];
       if (first < 0 || first > last[i]) {
         std::ostringstream msg;
-        msg << "[" << name << "] start " << first << " of axis " << axes[i] << " is out of range; allowed is 0 to "
+        msg << "[" << name << "] start " << first << " of axis " << axes[i] << " is out of range; it must be from 0 to "
             << last[i];
         throw index_error(msg.str());
       }

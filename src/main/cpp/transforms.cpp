@@ -34,7 +34,7 @@ static void require_argument(const std::vector<int>& argnums, std::size_t count,
     if (count == 0) {
       msg << "there must be at least one";
     } else {
-      msg << "allowed is 0 to " << count - 1;
+      msg << "it must be from 0 to " << count - 1;
     }
     throw std::invalid_argument(msg.str());
   }
@@ -64,8 +64,8 @@ static void require_derivatives(const std::vector<int>& argnums, const Arrays& a
     if (!has_derivatives(args[argnum])) {
       std::ostringstream msg;
       msg << "[" << name << "] argument " << argnum << " has dtype " << args[argnum].dtype()
-          << ", for which there is no gradient; allowed are floating point and complex dtypes: convert it with "
-             "astype(), or leave it out of argnums";
+          << ", which has no gradient; convert it to a floating-point or complex dtype with astype(), or leave it "
+             "out of argnums";
       throw std::invalid_argument(msg.str());
     }
   }
@@ -171,7 +171,7 @@ static int resolve_axis(int axis, int ndim, const char* what, std::size_t i, con
     if (ndim == 0) {
       msg << "a scalar has no axes";
     } else {
-      msg << "allowed is " << -ndim << " to " << ndim - 1;
+      msg << "it must be from " << -ndim << " to " << ndim - 1;
     }
     throw std::invalid_argument(msg.str());
   }

@@ -224,7 +224,7 @@ class QuantizationTest {
         assertThrowsSaying(
             IndexOutOfBoundsException.class,
             () -> chosen.by(MlxArray.of(index)),
-            "index " + index + " is out of range; allowed is 0 to 2");
+            "index " + index + " is out of range; it must be from 0 to 2");
       }
     }
   }
@@ -235,7 +235,7 @@ class QuantizationTest {
       assertThrowsSaying(
           IndexOutOfBoundsException.class,
           () -> Ops.ones(2, 2).segmentedMm(Ops.ones(2, 2), MlxArray.of(new int[] {0, index}, 1, 2)),
-          "[segmentedMm] index " + index + " is out of range; allowed is 0 to 2");
+          "[segmentedMm] index " + index + " is out of range; it must be from 0 to 2");
     }
   }
 

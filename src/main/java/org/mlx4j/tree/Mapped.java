@@ -81,7 +81,7 @@ final class Mapped extends Transformed {
                 + Arrays.toString(leaves[i].shape())
                 + (ndim == 0
                     ? "; a scalar has no axes"
-                    : "; allowed is " + -ndim + " to " + (ndim - 1)));
+                    : "; it must be from " + -ndim + " to " + (ndim - 1)));
       }
       if (first < 0) {
         first = i;

@@ -176,7 +176,7 @@ class TreeTransformsTest {
     assertThrowsSaying(
         IllegalArgumentException.class,
         () -> Trees.vmap((MlxArray x) -> x, -3).apply(Ops.ones(2, 3)),
-        "[vmap] argument 0: axis -3 is out of range for the shape [2, 3]; allowed is -2 to 1");
+        "[vmap] argument 0: axis -3 is out of range for the shape [2, 3]; it must be from -2 to 1");
     assertThrowsSaying(
         IllegalArgumentException.class,
         () ->
