@@ -118,7 +118,7 @@ class MistakesTest {
             () -> MlxArray.of(1, 2).matmul(MlxArray.of(3, 4)),
             "[matmul]",
             "int32",
-            "floating point",
+            "floating-point",
             "astype"),
         argument(
             "an axis too far", () -> m().sum(2), "[sum]", "axis 2", "-2 to 1", "float32 [2, 3]"),
@@ -145,7 +145,11 @@ class MistakesTest {
             "limits that do not fit", () -> m().clip(x(), Ops.ones(4)), "[clip]", "[2, 3] and [4]"),
         argument("shapes of nothing", () -> Ops.broadcastShapes(), "[broadcastShapes]", "one"),
         argument("a matrix that is not square", () -> Linalg.inv(m()), "[inv]", "square", "[2, 3]"),
-        argument("no largest of nothing", () -> Ops.zeros(0).max(), "[max]", "nothing has no max"),
+        argument(
+            "no largest of nothing",
+            () -> Ops.zeros(0).max(),
+            "[max]",
+            "there is no max of no elements"),
         argument(
             "a key of another kind",
             () -> MlxRandom.uniform(0, 1, new int[] {2}, DType.FLOAT32, x()),
@@ -379,7 +383,7 @@ class MistakesTest {
             "[grad]",
             "argument 0",
             "int32",
-            "floating point",
+            "floating-point",
             "astype"),
         argument(
             "the gradient of bools",
@@ -623,7 +627,7 @@ class MistakesTest {
                     (byte) 0,
                     (byte) 0,
                     (byte) '{')),
-        "header of 9 bytes",
+        "header has 9 bytes",
         "truncated");
     assertForeign(
         () -> Io.loadGguf(Io.saveSafetensors(folder.resolve("c"), Map.of("x", x()))),
