@@ -50,19 +50,7 @@ final class ChildJvm {
       List<String> options,
       String... arguments)
       throws IOException, InterruptedException {
-    return run(List.of(), main, patience, environment, options, arguments);
-  }
-
-  /** As the above, started by a command, to which that of the virtual machine is added. */
-  static String run(
-      List<String> starter,
-      Class<?> main,
-      Duration patience,
-      Map<String, String> environment,
-      List<String> options,
-      String... arguments)
-      throws IOException, InterruptedException {
-    Ended ended = end(starter, main, patience, environment, options, arguments);
+    Ended ended = end(main, List.of(), patience, environment, options, arguments);
     assertEquals(0, ended.exitCode(), ended.printed());
     return ended.printed();
   }
@@ -75,20 +63,14 @@ final class ChildJvm {
    */
   record Ended(int exitCode, String printed) {}
 
-  /** Runs to the end, whatever the exit code; fails when that takes longer than the patience. */
+  /**
+   * Runs to the end, whatever the exit code; fails if that takes longer than the patience.
+   *
+   * @param starter a command to which that of the virtual machine is appended; may be empty
+   */
   static Ended end(
       Class<?> main,
-      Duration patience,
-      Map<String, String> environment,
-      List<String> options,
-      String... arguments)
-      throws IOException, InterruptedException {
-    return end(List.of(), main, patience, environment, options, arguments);
-  }
-
-  private static Ended end(
       List<String> starter,
-      Class<?> main,
       Duration patience,
       Map<String, String> environment,
       List<String> options,

@@ -11,9 +11,6 @@ import static org.mlx4j.ArrayAssertions.assertValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -694,30 +691,9 @@ class CustomFunctionTest {
   @Test
   void manyThreadsUseOneFunction() throws Exception {
     TransformedArraysFunction f = square();
-    ExecutorService threads = Executors.newFixedThreadPool(8);
-    try {
-      List<Future<?>> running = new ArrayList<>();
-      for (int t = 0; t < 8; t++) {
-        float start = t;
-        running.add(
-            threads.submit(
-                () -> {
-                  for (int i = 0; i < 200; i++) {
-                    float v = start + i;
-                    Scope.run(
-                        () -> {
-                          MlxArray at = MlxArray.of(v, 1f);
-                          assertValues(
-                              Transforms.grad(a -> f.apply(a)[0].sum()).apply(at), 10 * v, 10);
-                        });
-                  }
-                }));
-      }
-      for (Future<?> r : running) {
-        r.get();
-      }
-    } finally {
-      threads.shutdownNow();
-    }
+    ManyThreads.run(
+        v ->
+            assertValues(
+                Transforms.grad(a -> f.apply(a)[0].sum()).apply(MlxArray.of(v, 1f)), 10 * v, 10));
   }
 }

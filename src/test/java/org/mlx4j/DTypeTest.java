@@ -6,7 +6,8 @@ import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -101,21 +102,37 @@ class DTypeTest {
     assertPythonAgrees();
   }
 
-  /** A number of Java takes the dtype that one of Python takes beside an array. */
+  /** An operation on an array and a Java number. */
+  private record OfNumber(
+      BiFunction<MlxArray, Double, MlxArray> ofDouble,
+      BiFunction<MlxArray, Long, MlxArray> ofLong) {}
+
+  private static final Map<String, OfNumber> OPERATORS =
+      Map.of(
+          "+", new OfNumber(MlxArray::add, MlxArray::add),
+          "-", new OfNumber(MlxArray::subtract, MlxArray::subtract),
+          "*", new OfNumber(MlxArray::multiply, MlxArray::multiply),
+          "/", new OfNumber(MlxArray::divide, MlxArray::divide),
+          "//", new OfNumber(MlxArray::floorDivide, MlxArray::floorDivide),
+          "%", new OfNumber(MlxArray::remainder, MlxArray::remainder),
+          "**", new OfNumber(MlxArray::power, MlxArray::power),
+          "<", new OfNumber(MlxArray::less, MlxArray::less),
+          "==", new OfNumber(MlxArray::equal, MlxArray::equal));
+
+  /** A Java number takes the dtype that one of Python takes beside an array. */
   @Test
   void numbersAreWeakAsInPython() {
     for (DType dtype : ALL) {
       MlxArray one = Ops.ones(new int[] {2}, dtype);
       String a = "mx.ones((2,), " + python(dtype) + ")";
-      Stream.<String>of("+", "-", "*", "/", "//", "%", "**", "<", "==")
-          .forEach(
-              operator -> {
-                if (dtype == DType.COMPLEX64 && (operator.equals("//") || operator.equals("%"))) {
-                  return;
-                }
-                add("(" + a + operator + "2).dtype", dtype(operator, one, 2L));
-                add("(" + a + operator + "2.5).dtype", dtype(operator, one, 2.5));
-              });
+      OPERATORS.forEach(
+          (operator, ofNumber) -> {
+            if (dtype == DType.COMPLEX64 && (operator.equals("//") || operator.equals("%"))) {
+              return;
+            }
+            add("(" + a + operator + "2).dtype", ofNumber.ofLong().apply(one, 2L).dtype());
+            add("(" + a + operator + "2.5).dtype", ofNumber.ofDouble().apply(one, 2.5).dtype());
+          });
       add("mx.maximum(" + a + ", 2).dtype", one.maximum(2).dtype());
       add("mx.minimum(2.5, " + a + ").dtype", Ops.minimum(2.5, one).dtype());
       add("mx.where(" + a + ", " + a + ", 2.5).dtype", one.where(one, 2.5).dtype());
@@ -124,38 +141,6 @@ class DTypeTest {
       add("mx.where(" + a + ", 2.0, 3.0).dtype", one.where(2.0, 3.0).dtype());
     }
     assertPythonAgrees();
-  }
-
-  private static DType dtype(String operator, MlxArray a, double y) {
-    MlxArray result =
-        switch (operator) {
-          case "+" -> a.add(y);
-          case "-" -> a.subtract(y);
-          case "*" -> a.multiply(y);
-          case "/" -> a.divide(y);
-          case "//" -> a.floorDivide(y);
-          case "%" -> a.remainder(y);
-          case "**" -> a.power(y);
-          case "<" -> a.less(y);
-          default -> a.equal(y);
-        };
-    return result.dtype();
-  }
-
-  private static DType dtype(String operator, MlxArray a, long y) {
-    MlxArray result =
-        switch (operator) {
-          case "+" -> a.add(y);
-          case "-" -> a.subtract(y);
-          case "*" -> a.multiply(y);
-          case "/" -> a.divide(y);
-          case "//" -> a.floorDivide(y);
-          case "%" -> a.remainder(y);
-          case "**" -> a.power(y);
-          case "<" -> a.less(y);
-          default -> a.equal(y);
-        };
-    return result.dtype();
   }
 
   @Test

@@ -53,33 +53,30 @@ class DeepTest {
   // ---- without transforms
   // ---------------------------------------------------------------------------
 
+  /** Applies an operation to 0 a million times, and closes what is between. */
+  private static MlxArray million(ArrayFunction operation) {
+    MlxArray x = MlxArray.scalar(0f);
+    for (int i = 0; i < 1_000_000; i++) {
+      try (MlxArray last = x) {
+        x = operation.apply(last);
+      }
+    }
+    return x;
+  }
+
   @Test
   void millionOperationsBuildEvaluateAndAreFreedOnASmallStack() {
     DeepStack.run(
         256 * KIB,
         () -> {
-          MlxArray x = MlxArray.scalar(0f);
-          for (int i = 0; i < 1_000_000; i++) {
-            try (MlxArray last = x) {
-              x = last.add(1f);
-            }
-          }
+          MlxArray x = million(last -> last.add(1f));
           assertEquals(1_000_000f, x.itemFloat());
         });
   }
 
   @Test
   void millionOperationsAreFreedWithoutEvaluation() {
-    DeepStack.run(
-        256 * KIB,
-        () -> {
-          MlxArray x = MlxArray.scalar(0f);
-          for (int i = 0; i < 1_000_000; i++) {
-            try (MlxArray last = x) {
-              x = last.negative();
-            }
-          }
-        });
+    DeepStack.run(256 * KIB, () -> million(MlxArray::negative));
   }
 
   @Test

@@ -18,10 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -228,40 +224,17 @@ class ExportTest {
         f.apply(x)[0].toDoubleArray());
   }
 
-  private static void onManyThreads(Consumer<Float> action) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(8);
-    try {
-      List<Future<?>> running = new ArrayList<>();
-      for (int t = 0; t < 8; t++) {
-        float start = t;
-        running.add(
-            threads.submit(
-                () -> {
-                  for (int i = 0; i < 200; i++) {
-                    float v = start + i;
-                    Scope.run(() -> action.accept(v));
-                  }
-                }));
-      }
-      for (Future<?> r : running) {
-        r.get();
-      }
-    } finally {
-      threads.shutdownNow();
-    }
-  }
-
   @Test
   void manyThreadsUseOneFunction() throws Exception {
     ImportedFunction f = roundTrip(xs -> arrays(xs[0].multiply(y)), x);
-    onManyThreads(v -> assertValues(f.apply(MlxArray.of(v, v, v))[0], 4 * v, 5 * v, 6 * v));
+    ManyThreads.run(v -> assertValues(f.apply(MlxArray.of(v, v, v))[0], 4 * v, 5 * v, 6 * v));
   }
 
   @Test
   void manyThreadsImportAndExport() throws Exception {
     roundTrip(xs -> arrays(xs[0].multiply(y).sin()), x);
     double[] expected = x.multiply(y).sin().toDoubleArray();
-    onManyThreads(
+    ManyThreads.run(
         v -> {
           assertValues(Export.importFunction(file()).apply(x)[0], expected);
           if (v % 10 == 0) {

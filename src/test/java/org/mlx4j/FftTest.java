@@ -7,11 +7,11 @@ import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertValues;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Closed forms and identities of Fourier transforms, and arguments that are refused. */
@@ -96,7 +96,8 @@ class FftTest {
     }
   }
 
-  static Stream<Arguments> refused() {
+  @TestFactory
+  Stream<DynamicTest> badArgumentsAreRefused() {
     MlxArray line = Ops.ones(8);
     MlxArray plane = Ops.ones(4, 4);
     MlxArray scalar = Ops.ones();
@@ -104,73 +105,60 @@ class FftTest {
     int[] two = {2, 2};
     int[] twice = {0, -2};
     int[] axes = {0, 1};
-    return Stream.of(
-        refusal("fft of a scalar", () -> Fft.fft(scalar), "[fft] axis -1"),
-        refusal("fftn of a scalar", () -> Fft.fftn(scalar), "at least one dimension"),
-        refusal("irfftn of a scalar", () -> Fft.irfftn(scalar), "at least one dimension"),
-        refusal("fft of nothing", () -> Fft.fft(Ops.zeros(0)), "[fft]", "positive"),
-        refusal("fft size", () -> Fft.fft(line, 0), "[fft]", "positive"),
-        refusal("rfft size", () -> Fft.rfft(line, -3), "[rfft]", "[-3]"),
-        refusal("fft axis", () -> Fft.fft(line, 4, 1), "[fft] axis 1"),
-        refusal("irfft of one", () -> Fft.irfft(Ops.ones(1)), "[irfft]", "positive"),
-        refusal("irfft of nothing", () -> Fft.irfft(Ops.zeros(4, 0)), "[irfft]", "positive"),
-        refusal("fft2 of a line", () -> Fft.fft2(line), "[fft2] axis -2"),
-        refusal("fft2 sizes", () -> Fft.fft2(plane, new int[] {2}), "[fft2]", "one size for each"),
-        refusal("fftn axes", () -> Fft.fftn(plane, two, null), "[fftn]", "axes must be given"),
-        refusal("fftn axes twice", () -> Fft.fftn(plane, null, twice), "[fftn]", "twice"),
-        refusal(
+    return new Refusals()
+        .addNamed("fft of a scalar", () -> Fft.fft(scalar), "[fft] axis -1")
+        .addNamed("fftn of a scalar", () -> Fft.fftn(scalar), "at least one dimension")
+        .addNamed("irfftn of a scalar", () -> Fft.irfftn(scalar), "at least one dimension")
+        .addNamed("fft of nothing", () -> Fft.fft(Ops.zeros(0)), "[fft]", "positive")
+        .addNamed("fft size", () -> Fft.fft(line, 0), "[fft]", "positive")
+        .addNamed("rfft size", () -> Fft.rfft(line, -3), "[rfft]", "[-3]")
+        .addNamed("fft axis", () -> Fft.fft(line, 4, 1), "[fft] axis 1")
+        .addNamed("irfft of one", () -> Fft.irfft(Ops.ones(1)), "[irfft]", "positive")
+        .addNamed("irfft of nothing", () -> Fft.irfft(Ops.zeros(4, 0)), "[irfft]", "positive")
+        .addNamed("fft2 of a line", () -> Fft.fft2(line), "[fft2] axis -2")
+        .addNamed("fft2 sizes", () -> Fft.fft2(plane, new int[] {2}), "[fft2]", "one size for each")
+        .addNamed("fftn axes", () -> Fft.fftn(plane, two, null), "[fftn]", "axes must be given")
+        .addNamed("fftn axes twice", () -> Fft.fftn(plane, null, twice), "[fftn]", "twice")
+        .addNamed(
             "too large",
             () -> Fft.fftn(plane, new int[] {1 << 30, Integer.MAX_VALUE}, axes),
-            "[fftn]"),
-        refusal("fftfreq", () -> Fft.fftfreq(0), "[fftfreq]"),
-        refusal("fftfreq spacing", () -> Fft.fftfreq(3, 0), "[fftfreq]"),
-        refusal("rfftfreq", () -> Fft.rfftfreq(-1), "[rfftfreq]"),
-        refusal("fftshift axis", () -> Fft.fftshift(line, 1), "[fftshift] axis 1"),
-        refusal("ifftshift axes", () -> Fft.ifftshift(plane, twice), "[ifftshift]", "twice"),
-        refusal("stft of a scalar", () -> Fft.stft(scalar, 4), "[stft]"),
-        refusal("stft of nothing", () -> Fft.stft(Ops.zeros(3, 0), 4), "[stft]"),
-        refusal("stft size", () -> Fft.stft(line, 0), "[stft] nFft"),
-        refusal("stft small", () -> Fft.stft(line, 3), "[stft] hopLength"),
-        refusal("stft hop", () -> Fft.stft(line, 4, 0, null, null), "[stft] hopLength"),
-        refusal("stft window length", () -> Fft.stft(line, 4, 1, 0, null), "[stft] winLength"),
-        refusal("stft long window", () -> Fft.stft(line, 4, 1, 5, null), "[stft]", "window"),
-        refusal("stft flat window", () -> Fft.stft(line, 4, 1, 4, plane), "[stft]", "window"),
-        refusal("stft huge", () -> Fft.stft(line, Integer.MAX_VALUE), "[stft]", "2^31"),
-        refusal(
+            "[fftn]")
+        .addNamed("fftfreq", () -> Fft.fftfreq(0), "[fftfreq]")
+        .addNamed("fftfreq spacing", () -> Fft.fftfreq(3, 0), "[fftfreq]")
+        .addNamed("rfftfreq", () -> Fft.rfftfreq(-1), "[rfftfreq]")
+        .addNamed("fftshift axis", () -> Fft.fftshift(line, 1), "[fftshift] axis 1")
+        .addNamed("ifftshift axes", () -> Fft.ifftshift(plane, twice), "[ifftshift]", "twice")
+        .addNamed("stft of a scalar", () -> Fft.stft(scalar, 4), "[stft]")
+        .addNamed("stft of nothing", () -> Fft.stft(Ops.zeros(3, 0), 4), "[stft]")
+        .addNamed("stft size", () -> Fft.stft(line, 0), "[stft] nFft")
+        .addNamed("stft small", () -> Fft.stft(line, 3), "[stft] hopLength")
+        .addNamed("stft hop", () -> Fft.stft(line, 4, 0, null, null), "[stft] hopLength")
+        .addNamed("stft window length", () -> Fft.stft(line, 4, 1, 0, null), "[stft] winLength")
+        .addNamed("stft long window", () -> Fft.stft(line, 4, 1, 5, null), "[stft]", "window")
+        .addNamed("stft flat window", () -> Fft.stft(line, 4, 1, 4, plane), "[stft]", "window")
+        .addNamed("stft huge", () -> Fft.stft(line, Integer.MAX_VALUE), "[stft]", "2^31")
+        .addNamed(
             "stft short",
             () -> Fft.stft(line, 16, 4, 16, null, false, PadMode.EDGE, FftNorm.ORTHO, null),
             "[stft]",
-            "short"),
-        refusal("istft of a line", () -> Fft.istft(line), "[istft]"),
-        refusal("istft without frames", () -> Fft.istft(Ops.zeros(5, 0)), "[istft]"),
-        refusal("istft of one frequency", () -> Fft.istft(Ops.zeros(1, 5)), "[istft] nFft"),
-        refusal("istft hop", () -> Fft.istft(spectrum, 8, -1, null, null), "[istft] hopLength"),
-        refusal(
+            "short")
+        .addNamed("istft of a line", () -> Fft.istft(line), "[istft]")
+        .addNamed("istft without frames", () -> Fft.istft(Ops.zeros(5, 0)), "[istft]")
+        .addNamed("istft of one frequency", () -> Fft.istft(Ops.zeros(1, 5)), "[istft] nFft")
+        .addNamed("istft hop", () -> Fft.istft(spectrum, 8, -1, null, null), "[istft] hopLength")
+        .addNamed(
             "istft huge hop",
             () -> Fft.istft(spectrum, 8, Integer.MAX_VALUE, null, null),
             "[istft]",
-            "2^31"),
-        refusal(
-            "istft overlap", () -> Fft.istft(spectrum, 1 << 20, 4, null, null), "[istft] 262144"),
-        refusal("istft window", () -> Fft.istft(spectrum, 8, 2, null, line.tile(2)), "[istft]"),
-        refusal(
+            "2^31")
+        .addNamed(
+            "istft overlap", () -> Fft.istft(spectrum, 1 << 20, 4, null, null), "[istft] 262144")
+        .addNamed("istft window", () -> Fft.istft(spectrum, 8, 2, null, line.tile(2)), "[istft]")
+        .addNamed(
             "istft length",
             () -> Fft.istft(spectrum, 8, 2, 8, null, true, FftNorm.BACKWARD, true, -1),
-            "[istft] length"));
-  }
-
-  private interface Operation {
-    MlxArray apply();
-  }
-
-  private static Arguments refusal(String name, Operation operation, String... parts) {
-    return Arguments.of(name, operation, parts);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("refused")
-  void isRefused(String name, Operation operation, String[] parts) {
-    assertThrowsSaying(IllegalArgumentException.class, operation::apply, parts);
+            "[istft] length")
+        .tests();
   }
 
   @Test

@@ -32,122 +32,78 @@ class InterruptedTest {
   @TempDir Path folder;
 
   /** Something that saves an array {@link #VALUES} and something that loads it. */
+  @SuppressWarnings("ImmutableEnumChecker") // the functions keep nothing
   enum Format {
-    NPY("a.npy") {
-      @Override
-      void save(Path file, MlxArray a) {
-        Io.save(file, a);
-      }
-
-      @Override
-      MlxArray load(Path file) {
-        return Io.loadNpy(file);
-      }
-    },
-    NPZ("a.npz") {
-      @Override
-      void save(Path file, MlxArray a) {
-        Io.savez(file, Map.of("a", a));
-      }
-
-      @Override
-      MlxArray load(Path file) {
-        return Io.loadNpz(file).get("a");
-      }
-    },
-    NPZ_COMPRESSED("a.npz") {
-      @Override
-      void save(Path file, MlxArray a) {
-        Io.savezCompressed(file, Map.of("a", a));
-      }
-
-      @Override
-      MlxArray load(Path file) {
-        return Io.loadNpz(file).get("a");
-      }
-    },
-    SAFETENSORS("a.safetensors") {
-      @Override
-      void save(Path file, MlxArray a) {
-        Io.saveSafetensors(file, Map.of("a", a));
-      }
-
-      @Override
-      MlxArray load(Path file) {
-        return Io.load(file).arrays().get("a");
-      }
-    },
-    GGUF("a.gguf") {
-      @Override
-      void save(Path file, MlxArray a) {
-        Io.saveGguf(file, Map.of("a", a));
-      }
-
-      @Override
-      MlxArray load(Path file) {
-        return Io.loadGguf(file).get("a");
-      }
-    },
-    TREE("a.safetensors") {
-      @Override
-      void save(Path file, MlxArray a) {
-        Trees.save(file, Map.of("a", a));
-      }
-
-      @Override
-      MlxArray load(Path file) {
-        return Trees.load(file, Map.of("a", Ops.zeros(VALUES.length))).get("a");
-      }
-    },
-    FUNCTION("f.mlxfn") {
-      @Override
-      void save(Path file, MlxArray a) {
-        Export.exportFunction(file, xs -> new MlxArray[] {xs[0].add(a)}, Ops.zeros(VALUES.length));
-      }
-
-      @Override
-      MlxArray load(Path file) {
-        return Export.importFunction(file).apply(Ops.zeros(VALUES.length))[0];
-      }
-    },
-    SAFETENSORS_STREAM("a.safetensors") {
-      @Override
-      void save(Path file, MlxArray a) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Io.saveSafetensors(out, Map.of("a", a), Map.of());
-        Files.write(file, out.toByteArray());
-      }
-
-      @Override
-      MlxArray load(Path file) throws IOException {
-        return Io.loadSafetensors(new ByteArrayInputStream(Files.readAllBytes(file))).get("a");
-      }
-    },
-    NPY_FILE_STREAM("a.npy") {
-      @Override
-      void save(Path file, MlxArray a) throws IOException {
-        try (var out = Files.newOutputStream(file)) {
-          Io.save(out, a);
-        }
-      }
-
-      @Override
-      MlxArray load(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-          return Io.loadNpy(in);
-        }
-      }
-    };
+    NPY("a.npy", Io::save, Io::loadNpy),
+    NPZ("a.npz", (file, a) -> Io.savez(file, Map.of("a", a)), file -> Io.loadNpz(file).get("a")),
+    NPZ_COMPRESSED(
+        "a.npz",
+        (file, a) -> Io.savezCompressed(file, Map.of("a", a)),
+        file -> Io.loadNpz(file).get("a")),
+    SAFETENSORS(
+        "a.safetensors",
+        (file, a) -> Io.saveSafetensors(file, Map.of("a", a)),
+        file -> Io.load(file).arrays().get("a")),
+    GGUF(
+        "a.gguf",
+        (file, a) -> Io.saveGguf(file, Map.of("a", a)),
+        file -> Io.loadGguf(file).get("a")),
+    TREE(
+        "a.safetensors",
+        (file, a) -> Trees.save(file, Map.of("a", a)),
+        file -> Trees.load(file, Map.of("a", Ops.zeros(VALUES.length))).get("a")),
+    FUNCTION(
+        "f.mlxfn",
+        (file, a) ->
+            Export.exportFunction(
+                file, xs -> new MlxArray[] {xs[0].add(a)}, Ops.zeros(VALUES.length)),
+        file -> Export.importFunction(file).apply(Ops.zeros(VALUES.length))[0]),
+    SAFETENSORS_STREAM(
+        "a.safetensors",
+        (file, a) -> {
+          ByteArrayOutputStream out = new ByteArrayOutputStream();
+          Io.saveSafetensors(out, Map.of("a", a), Map.of());
+          Files.write(file, out.toByteArray());
+        },
+        file -> Io.loadSafetensors(new ByteArrayInputStream(Files.readAllBytes(file))).get("a")),
+    NPY_FILE_STREAM(
+        "a.npy",
+        (file, a) -> {
+          try (var out = Files.newOutputStream(file)) {
+            Io.save(out, a);
+          }
+        },
+        file -> {
+          try (InputStream in = Files.newInputStream(file)) {
+            return Io.loadNpy(in);
+          }
+        });
 
     final String file;
+    private final Saving saving;
+    private final Loading loading;
 
-    Format(String file) {
+    Format(String file, Saving saving, Loading loading) {
       this.file = file;
+      this.saving = saving;
+      this.loading = loading;
     }
 
-    abstract void save(Path file, MlxArray a) throws IOException;
+    void save(Path file, MlxArray a) throws IOException {
+      saving.save(file, a);
+    }
 
-    abstract MlxArray load(Path file) throws IOException;
+    MlxArray load(Path file) throws IOException {
+      return loading.load(file);
+    }
+
+    private interface Saving {
+      void save(Path file, MlxArray a) throws IOException;
+    }
+
+    private interface Loading {
+      MlxArray load(Path file) throws IOException;
+    }
   }
 
   @AfterEach

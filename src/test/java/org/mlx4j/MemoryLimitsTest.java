@@ -192,15 +192,16 @@ class MemoryLimitsTest {
   // ---- programs that use up what they have -----------------------------------------------------
 
   private static void assertGoesOn(List<String> starter, String... arguments) throws Exception {
-    String printed =
-        ChildJvm.run(
-            starter,
+    ChildJvm.Ended ended =
+        ChildJvm.end(
             LittleMemory.class,
+            starter,
             Duration.ofMinutes(5),
             Map.of(),
             List.of("-Xmx200m", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=64m"),
             arguments);
-    assertTrue(printed.contains("all right"), printed);
+    assertEquals(0, ended.exitCode(), ended.printed());
+    assertTrue(ended.printed().contains("all right"), ended.printed());
   }
 
   @Test

@@ -69,19 +69,7 @@ class PrintTest {
   @TestFactory
   Stream<DynamicTest> arraysPrintAsInPython() {
     Map<String, Supplier<MlxArray>> samples = samples();
-    List<String> expected = PythonMlx.reprs(new ArrayList<>(samples.keySet()));
-    assertEquals(samples.size(), expected.size());
-    List<String> actual;
-    try (StreamScope onCpu = StreamScope.open(Device.cpu())) { // float64 is for the CPU only
-      actual = samples.values().stream().map(make -> make.get().toString()).toList();
-    }
-    List<DynamicTest> tests = new ArrayList<>();
-    for (String expression : samples.keySet()) {
-      int i = tests.size();
-      tests.add(
-          DynamicTest.dynamicTest(expression, () -> assertEquals(expected.get(i), actual.get(i))));
-    }
-    return tests.stream();
+    return PythonMlx.prints(samples, expression -> expression);
   }
 
   @Test

@@ -38,7 +38,7 @@ public final class PublicMethods {
   }
 
   /** The public classes of the package of a class. */
-  static Stream<Class<?>> classesBeside(Class<?> one) {
+  public static Stream<Class<?>> classesBeside(Class<?> one) {
     try {
       Path folder = Path.of(one.getResource(one.getSimpleName() + ".class").toURI()).getParent();
       try (Stream<Path> files = Files.list(folder)) {

@@ -1,5 +1,6 @@
 package org.mlx4j;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -8,6 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 
 /** MLX's Python package, of the same version: what an independent user of the same library gets. */
 final class PythonMlx {
@@ -30,6 +36,28 @@ final class PythonMlx {
       script.append("print(repr(").append(expression).append("), end='\\f')\n");
     }
     return Arrays.asList(run(script.toString()).split("\f"));
+  }
+
+  /**
+   * A test for each sample: its array, computed on the CPU, is printed as Python prints the value
+   * of the expression by which it is known.
+   *
+   * @param toPython makes a whole expression of a sample's name
+   */
+  static Stream<DynamicTest> prints(
+      Map<String, Supplier<MlxArray>> samples, UnaryOperator<String> toPython) {
+    List<String> expected = reprs(samples.keySet().stream().map(toPython).toList());
+    assertEquals(samples.size(), expected.size());
+    List<String> actual;
+    try (StreamScope onCpu = StreamScope.open(Device.cpu())) { // float64 is for the CPU only
+      actual = samples.values().stream().map(make -> make.get().toString()).toList();
+    }
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String name : samples.keySet()) {
+      int i = tests.size();
+      tests.add(DynamicTest.dynamicTest(name, () -> assertEquals(expected.get(i), actual.get(i))));
+    }
+    return tests.stream();
   }
 
   /** Runs a script with arguments; what it printed. */

@@ -9,17 +9,15 @@ import static org.mlx4j.ArrayAssertions.assertShape;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertValues;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Quantized matrices stand for nearly the same numbers, and products choose what they are told. */
 @ExtendWith(InScope.class)
@@ -316,8 +314,9 @@ class QuantizationTest {
   // ---- arguments
   // -----------------------------------------------------------------------------------
 
-  static Stream<Arguments> refusals() {
-    List<Arguments> list = new ArrayList<>();
+  @TestFactory
+  Stream<DynamicTest> badArgumentsAreRefused() {
+    Refusals refusals = new Refusals();
     MlxArray w = Ops.ones(8, 64);
     Quantized q = w.quantize();
     Quantized stack = Ops.ones(2, 8, 64).quantize();
@@ -325,146 +324,112 @@ class QuantizationTest {
     MlxArray x = Ops.ones(3, 64);
     QuantizationMode affine = QuantizationMode.AFFINE;
     MlxArray one = MlxArray.of(0);
-    refuse(list, () -> w.quantize(0), "[quantize] groupSize is 0; allowed for AFFINE is [32, 64");
-    refuse(list, () -> w.quantize(-64), "[quantize] groupSize is -64");
-    refuse(list, () -> w.quantize(16), "[quantize] groupSize is 16");
-    refuse(list, () -> w.quantize(64, 7), "[quantize] bits is 7; allowed for AFFINE is [1, 2, 3");
-    refuse(list, () -> w.quantize(64, 0), "[quantize] bits is 0");
-    refuse(
-        list,
-        () -> w.quantize(32, 8, QuantizationMode.MXFP4),
-        "bits is 8; allowed for MXFP4 is [4]");
-    refuse(list, () -> w.quantize(64, 4, QuantizationMode.NVFP4), "groupSize is 64");
-    refuse(list, () -> w.quantize(null, null, affine, MlxArray.scalar(1f)), "lobal scale is only");
-    refuse(
-        list,
+    refusals.add(() -> w.quantize(0), "[quantize] groupSize is 0; allowed for AFFINE is [32, 64");
+    refusals.add(() -> w.quantize(-64), "[quantize] groupSize is -64");
+    refusals.add(() -> w.quantize(16), "[quantize] groupSize is 16");
+    refusals.add(() -> w.quantize(64, 7), "[quantize] bits is 7; allowed for AFFINE is [1, 2, 3");
+    refusals.add(() -> w.quantize(64, 0), "[quantize] bits is 0");
+    refusals.add(
+        () -> w.quantize(32, 8, QuantizationMode.MXFP4), "bits is 8; allowed for MXFP4 is [4]");
+    refusals.add(() -> w.quantize(64, 4, QuantizationMode.NVFP4), "groupSize is 64");
+    refusals.add(() -> w.quantize(null, null, affine, MlxArray.scalar(1f)), "lobal scale is only");
+    refusals.add(
         () -> w.quantize(null, null, QuantizationMode.NVFP4, Ops.ones(2)),
         "lobal scale must be a scalar");
-    refuse(list, () -> Ops.ones(64).quantize(), "[quantize] array argument 0 has shape [64]");
-    refuse(list, () -> Ops.ones(2, 65).quantize(), "[quantize]", "divisible by the groupSize 64");
-    refuse(list, () -> Ops.zeros(0, 64).quantize(), "[quantize] array argument 0", "not empty");
-    refuse(list, () -> Ops.zeros(2, 0).quantize(), "[quantize] array argument 0", "not empty");
-    refuse(list, () -> w.astype(DType.INT32).quantize(), "[quantize] array argument 0", "int32");
-    refuse(list, () -> w.astype(DType.FLOAT64).quantize(), "[quantize]", "float64");
-    refuse(list, () -> w.dequantize(q.scales(), q.biases()), "[dequantize] array argument 0");
-    refuse(list, () -> q.w().dequantize(w, q.biases()), "[dequantize] the packed matrix");
-    refuse(list, () -> q.w().dequantize(q.scales(), w), "[dequantize] the packed matrix");
-    refuse(list, () -> q.w().dequantize(q.scales(), null), "Biases must be provided");
-    refuse(list, () -> q.w().dequantize(q.scales(), q.biases(), 64, 0), "[dequantize] bits is 0");
-    refuse(list, () -> q.w().dequantize(q.scales(), q.biases(), 64, 8), "[dequantize] the packed");
-    refuse(list, () -> q.w().dequantize(q.scales(), q.biases(), 32), "[dequantize] the packed");
-    refuse(
-        list,
+    refusals.add(() -> Ops.ones(64).quantize(), "[quantize] array argument 0 has shape [64]");
+    refusals.add(() -> Ops.ones(2, 65).quantize(), "[quantize]", "divisible by the groupSize 64");
+    refusals.add(() -> Ops.zeros(0, 64).quantize(), "[quantize] array argument 0", "not empty");
+    refusals.add(() -> Ops.zeros(2, 0).quantize(), "[quantize] array argument 0", "not empty");
+    refusals.add(() -> w.astype(DType.INT32).quantize(), "[quantize] array argument 0", "int32");
+    refusals.add(() -> w.astype(DType.FLOAT64).quantize(), "[quantize]", "float64");
+    refusals.add(() -> w.dequantize(q.scales(), q.biases()), "[dequantize] array argument 0");
+    refusals.add(() -> q.w().dequantize(w, q.biases()), "[dequantize] the packed matrix");
+    refusals.add(() -> q.w().dequantize(q.scales(), w), "[dequantize] the packed matrix");
+    refusals.add(() -> q.w().dequantize(q.scales(), null), "Biases must be provided");
+    refusals.add(() -> q.w().dequantize(q.scales(), q.biases(), 64, 0), "[dequantize] bits is 0");
+    refusals.add(() -> q.w().dequantize(q.scales(), q.biases(), 64, 8), "[dequantize] the packed");
+    refusals.add(() -> q.w().dequantize(q.scales(), q.biases(), 32), "[dequantize] the packed");
+    refusals.add(
         () -> q.w().dequantize(q.scales(), q.biases(), null, null, affine, null, DType.INT32),
         "dtype");
-    refuse(
-        list,
+    refusals.add(
         () -> Ops.zeros(new int[] {0, 8}, DType.UINT32).dequantize(Ops.zeros(0, 1), null),
         "[dequantize] array argument 0");
-    refuse(
-        list,
+    refusals.add(
         () -> x.quantizedMatmul(w, q.scales(), q.biases()),
         "[quantizedMatmul] array argument 1 has shape [8, 64] and dtype float32");
-    refuse(
-        list,
+    refusals.add(
         () -> x.quantizedMatmul(q.w(), Ops.ones(9, 1), Ops.ones(9, 1)),
         "[quantizedMatmul] the packed matrix has shape [8, 8], the scales have shape [9, 1]");
-    refuse(
-        list,
+    refusals.add(
         () -> x.quantizedMatmul(q.w(), Ops.ones(1), Ops.ones(1)),
         "[quantizedMatmul] the packed matrix");
-    refuse(
-        list,
+    refusals.add(
         () -> x.quantizedMatmul(q.w(), q.scales(), q.biases(), true, 64, 0),
         "[quantizedMatmul] bits is 0");
-    refuse(
-        list,
+    refusals.add(
         () -> Ops.ones(3, 63).quantizedMatmul(q.w(), q.scales(), q.biases()),
         "[quantizedMatmul] the last axis");
-    refuse(
-        list,
+    refusals.add(
         () -> MlxArray.scalar(1f).quantizedMatmul(q.w(), q.scales(), q.biases()),
         "[quantizedMatmul] array argument 0 has shape []");
-    refuse(
-        list,
+    refusals.add(
         () -> Ops.zeros(0, 64).quantizedMatmul(q.w(), q.scales(), q.biases()),
         "[quantizedMatmul] array argument 0 has shape [0, 64]");
-    refuse(
-        list,
+    refusals.add(
         () -> x.quantizedMatmul(stack.w(), stack.scales(), stack.biases()),
         "[quantizedMatmul] array argument 0 has shape [3, 64]",
         "at least 3 axes");
-    refuse(
-        list,
+    refusals.add(
         () -> x.astype(DType.FLOAT64).quantizedMatmul(q.w(), q.scales(), q.biases()),
         "[quantizedMatmul] array argument 0",
         "float64");
-    refuse(
-        list,
+    refusals.add(
         () ->
             x.quantizedMatmul(
                 q.w(), q.scales().astype(DType.FLOAT64), q.biases().astype(DType.FLOAT64)),
         "[quantizedMatmul] the scales or the biases are of dtype float64");
-    refuse(
-        list,
+    refusals.add(
         () ->
             x.quantizedMatmul(nvfp4.w(), nvfp4.scales(), null, true, 32, 4, QuantizationMode.NVFP4),
         "[quantizedMatmul] groupSize is 32");
-    refuse(list, () -> x.qqmm(nvfp4.w()), "[qqmm] the matrix is quantized");
-    refuse(list, () -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 0), "[qqmm] bits is 0");
-    refuse(list, () -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 4, affine), "[qqmm] the mode");
-    refuse(list, () -> x.qqmm(w, nvfp4.scales()), "[qqmm] array argument 1", "without scales");
-    refuse(list, () -> x.qqmm(Ops.ones(64)), "[qqmm] array argument 1 has shape [64]");
-    refuse(list, () -> MlxArray.scalar(1f).qqmm(w), "[qqmm] array argument 0 has shape []");
-    refuse(list, () -> Ops.zeros(0, 64).qqmm(w), "[qqmm] array argument 0");
-    refuse(
-        list,
+    refusals.add(() -> x.qqmm(nvfp4.w()), "[qqmm] the matrix is quantized");
+    refusals.add(() -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 0), "[qqmm] bits is 0");
+    refusals.add(() -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 4, affine), "[qqmm] the mode");
+    refusals.add(() -> x.qqmm(w, nvfp4.scales()), "[qqmm] array argument 1", "without scales");
+    refusals.add(() -> x.qqmm(Ops.ones(64)), "[qqmm] array argument 1 has shape [64]");
+    refusals.add(() -> MlxArray.scalar(1f).qqmm(w), "[qqmm] array argument 0 has shape []");
+    refusals.add(() -> Ops.zeros(0, 64).qqmm(w), "[qqmm] array argument 0");
+    refusals.add(
         () -> x.gatherQmm(stack.w(), stack.scales(), stack.biases(), null, null),
         "[gatherQmm] array argument 0",
         "at least 3 axes");
-    refuse(
-        list,
+    refusals.add(
         () -> Ops.ones(64).gatherQmm(stack.w(), stack.scales(), stack.biases(), null, one),
         "[gatherQmm] array argument 0 has shape [64]");
-    refuse(
-        list,
+    refusals.add(
         () -> x.gatherQmm(stack.w(), stack.scales(), stack.biases(), null, Ops.ones(1)),
         "[gatherQmm] indices must be of integer dtype");
-    refuse(
-        list,
+    refusals.add(
         () -> Ops.zeros(2, 0, 64).gatherQmm(stack.w(), stack.scales(), stack.biases(), one, null),
         "[gatherQmm] array argument 0");
-    refuse(
-        list,
-        () -> x.gatherQqmm(nvfp4.w(), null, one, one),
-        "[gatherQqmm] the matrix is quantized");
-    refuse(
-        list,
-        () -> MlxArray.scalar(1f).gatherQqmm(w, null, one, one),
-        "[gatherQqmm] array argument 0");
-    refuse(list, () -> x.gatherMm(Ops.ones(63, 2), one), "[gatherMm] the last axis");
-    refuse(list, () -> MlxArray.scalar(1f).gatherMm(x, one), "[gatherMm]");
-    refuse(list, () -> x.gatherMm(Ops.ones(64, 2), Ops.ones(1)), "[gatherMm] indices");
-    refuse(list, () -> x.segmentedMm(Ops.ones(63, 2), one), "[segmentedMm] the operands");
-    refuse(list, () -> x.segmentedMm(Ops.ones(64, 0), one), "[segmentedMm] the operands");
-    refuse(list, () -> Ops.ones(0, 64).segmentedMm(w.transpose(), one), "[segmentedMm]");
-    refuse(list, () -> x.segmentedMm(w.transpose(), one), "[segmentedMm] The segments");
-    refuse(list, () -> x.blockMaskedMm(w.transpose(), 0, one), "[blockMaskedMm] Only");
-    refuse(list, () -> x.blockMaskedMm(w.transpose(), 32, Ops.ones(1, 2)), "[1, 2]");
-    refuse(list, () -> x.toFp8().toFp8(), "[toFp8]");
-    refuse(list, () -> x.fromFp8(), "[fromFp8]");
-    refuse(list, () -> x.toFp8().fromFp8(DType.INT8), "[fromFp8]");
-    return list.stream();
-  }
-
-  private static void refuse(List<Arguments> list, Executable action, String... parts) {
-    list.add(Arguments.of(list.size() + " " + parts[0], action, parts));
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("refusals")
-  void badArgumentsAreRefused(String name, Executable action, String... parts) {
-    assertThrowsSaying(IllegalArgumentException.class, action, parts);
+    refusals.add(
+        () -> x.gatherQqmm(nvfp4.w(), null, one, one), "[gatherQqmm] the matrix is quantized");
+    refusals.add(
+        () -> MlxArray.scalar(1f).gatherQqmm(w, null, one, one), "[gatherQqmm] array argument 0");
+    refusals.add(() -> x.gatherMm(Ops.ones(63, 2), one), "[gatherMm] the last axis");
+    refusals.add(() -> MlxArray.scalar(1f).gatherMm(x, one), "[gatherMm]");
+    refusals.add(() -> x.gatherMm(Ops.ones(64, 2), Ops.ones(1)), "[gatherMm] indices");
+    refusals.add(() -> x.segmentedMm(Ops.ones(63, 2), one), "[segmentedMm] the operands");
+    refusals.add(() -> x.segmentedMm(Ops.ones(64, 0), one), "[segmentedMm] the operands");
+    refusals.add(() -> Ops.ones(0, 64).segmentedMm(w.transpose(), one), "[segmentedMm]");
+    refusals.add(() -> x.segmentedMm(w.transpose(), one), "[segmentedMm] The segments");
+    refusals.add(() -> x.blockMaskedMm(w.transpose(), 0, one), "[blockMaskedMm] Only");
+    refusals.add(() -> x.blockMaskedMm(w.transpose(), 32, Ops.ones(1, 2)), "[1, 2]");
+    refusals.add(() -> x.toFp8().toFp8(), "[toFp8]");
+    refusals.add(() -> x.fromFp8(), "[fromFp8]");
+    refusals.add(() -> x.toFp8().fromFp8(DType.INT8), "[fromFp8]");
+    return refusals.tests();
   }
 
   @Test

@@ -181,26 +181,12 @@ class RandomTest {
         "permutation(mx.arange(12).reshape(3, 4), 1, key=key(7))",
         () -> MlxRandom.permutation(Ops.arange(12).reshape(3, 4), 1, key));
     samples.put("normal([3]) if mx.random.seed(11) is None else 0", () -> seeded(11));
-    List<String> expected =
-        PythonMlx.reprs(
-            samples.keySet().stream()
-                .map(
-                    s ->
-                        "mx.random."
-                            + s.replace("=key(", "=mx.random.key(")
-                                .replace("split(key(", "split(mx.random.key("))
-                .toList());
-    List<String> actual;
-    try (StreamScope onCpu = StreamScope.open(Device.cpu())) {
-      actual = samples.values().stream().map(make -> make.get().toString()).toList();
-    }
-    List<DynamicTest> tests = new ArrayList<>();
-    for (String expression : samples.keySet()) {
-      int i = tests.size();
-      tests.add(
-          DynamicTest.dynamicTest(expression, () -> assertEquals(expected.get(i), actual.get(i))));
-    }
-    return tests.stream();
+    return PythonMlx.prints(
+        samples,
+        name ->
+            "mx.random."
+                + name.replace("=key(", "=mx.random.key(")
+                    .replace("split(key(", "split(mx.random.key("));
   }
 
   private static MlxArray seeded(long seed) {

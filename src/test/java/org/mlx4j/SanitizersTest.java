@@ -59,6 +59,7 @@ class SanitizersTest {
   private ChildJvm.Ended run(String fault) throws Exception {
     return ChildJvm.end(
         PlantedFaults.class,
+        List.of(),
         Duration.ofMinutes(2),
         Map.of(
             "ASAN_OPTIONS", withReportsHere("ASAN_OPTIONS"),

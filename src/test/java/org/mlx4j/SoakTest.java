@@ -59,6 +59,7 @@ class SoakTest {
     arguments.addAll(List.of(more));
     return ChildJvm.end(
         Soak.class,
+        List.of(),
         Duration.ofSeconds(2 * seconds).plusMinutes(5),
         FEW_ARENAS,
         CONSTANT_HEAP,

@@ -147,22 +147,15 @@ class ThreadsTest {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch held = new CountDownLatch(1);
     Future<Float> lockInside =
-        start(
-            () -> {
-              try (Scope scope = Scope.open()) {
-                TransformedFunction f =
-                    Transforms.grad(
-                        x -> {
-                          inside.countDown();
-                          await(held);
-                          lock.lock();
-                          try {
-                            return x.square();
-                          } finally {
-                            lock.unlock();
-                          }
-                        });
-                return f.apply(MlxArray.scalar(3f)).itemFloat();
+        startGradientAtThree(
+            x -> {
+              inside.countDown();
+              await(held);
+              lock.lock();
+              try {
+                return x.square();
+              } finally {
+                lock.unlock();
               }
             });
     Future<Float> lockAround =
@@ -203,6 +196,16 @@ class ThreadsTest {
     assertEquals(18f, soon(one) + soon(other));
   }
 
+  /** Computes the gradient of a function at 3 on another thread. */
+  private Future<Float> startGradientAtThree(ArrayFunction function) {
+    return start(
+        () -> {
+          try (Scope scope = Scope.open()) {
+            return Transforms.grad(function).apply(MlxArray.scalar(3f)).itemFloat();
+          }
+        });
+  }
+
   private static void meetAt(CyclicBarrier barrier) {
     try {
       barrier.await(1, TimeUnit.MINUTES);
@@ -216,18 +219,11 @@ class ThreadsTest {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
     Future<Float> slow =
-        start(
-            () -> {
-              try (Scope scope = Scope.open()) {
-                TransformedFunction f =
-                    Transforms.grad(
-                        x -> {
-                          inside.countDown();
-                          await(done);
-                          return x.square();
-                        });
-                return f.apply(MlxArray.scalar(3f)).itemFloat();
-              }
+        startGradientAtThree(
+            x -> {
+              inside.countDown();
+              await(done);
+              return x.square();
             });
     await(inside);
     Future<Float> quick =

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.mlx4j.Io;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
+import org.mlx4j.PublicMethods;
 import org.mlx4j.Transforms;
 
 /** No operation is without a row in the table. */
@@ -72,7 +71,7 @@ class CoverageTest {
             .filter(subject -> subject.getPackage() == MlxArray.class.getPackage())
             .flatMap(subject -> publicMethods(subject).map(Method::getName));
     Stream<String> ofClasses =
-        classesBeside(Ops.class)
+        PublicMethods.classesBeside(Ops.class)
             .filter(owner -> !NO_OPERATIONS.contains(owner))
             .flatMap(
                 owner ->
@@ -95,28 +94,5 @@ class CoverageTest {
         || (type.isRecord()
             && Arrays.stream(type.getRecordComponents())
                 .allMatch(component -> holdsArrays(component.getType())));
-  }
-
-  private static Stream<Class<?>> classesBeside(Class<?> one)
-      throws IOException, URISyntaxException {
-    Path folder = Path.of(one.getResource(one.getSimpleName() + ".class").toURI()).getParent();
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(file -> file.endsWith(".class") && !file.equals("package-info.class"))
-          .<Class<?>>map(
-              file -> load(one.getPackageName() + "." + file.substring(0, file.length() - 6)))
-          .filter(type -> Modifier.isPublic(type.getModifiers()))
-          .toList()
-          .stream();
-    }
-  }
-
-  private static Class<?> load(String name) {
-    try {
-      return Class.forName(name);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
