@@ -8,16 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.function.Executable;
 
-/** What tests say about arrays and about exceptions. */
+/** Assertions about arrays and about exceptions. */
 public final class ArrayAssertions {
   private ArrayAssertions() {}
 
-  /** The elements are these up to the rounding of single precision; the shape is not looked at. */
+  /** The elements equal these up to the rounding of single precision; the shape is not checked. */
   public static void assertValues(MlxArray actual, double... expected) {
     assertClose(expected, actual.toDoubleArray(), actual);
   }
 
-  /** Both arrays have one shape and, up to the rounding of single precision, one content. */
+  /**
+   * Both arrays have the same shape and, up to the rounding of single precision, the same elements.
+   */
   public static void assertSame(MlxArray expected, MlxArray actual) {
     assertShape(actual, expected.shape());
     assertClose(expected.toDoubleArray(), actual.toDoubleArray(), actual);

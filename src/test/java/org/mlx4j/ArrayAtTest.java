@@ -99,7 +99,7 @@ class ArrayAtTest {
         0);
   }
 
-  /** What a mask leaves out must not spoil a gradient. */
+  /** The elements that a mask excludes must not spoil a gradient. */
   @Test
   void gradientsOfMaskedDivisionsAreFinite() {
     MlxArray zeros = Ops.zeros(4);
@@ -169,7 +169,7 @@ class ArrayAtTest {
         IndexOutOfBoundsException.class, () -> Ops.zeros(0).get(MlxArray.of(0)), "no elements");
   }
 
-  /** Indices that are not computed yet are limited to the range, or computed and refused. */
+  /** Indices that are not computed yet are clamped to the range, or computed and refused. */
   @Test
   void indicesToBeComputedAreLimitedOrChecked() {
     assertValues(x.get(MlxArray.of(0, 4).add(1)), 2, 4);

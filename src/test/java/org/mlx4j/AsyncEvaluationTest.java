@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
 
-/** Evaluation that nobody waits for. */
+/** Evaluation in the background. */
 @ExtendWith(InScope.class)
 class AsyncEvaluationTest {
   @TempDir Path folder;
@@ -49,7 +49,7 @@ class AsyncEvaluationTest {
   @Test
   void nobodyWaitsForALongComputation() throws Exception {
     boolean early = true;
-    // once is enough; but on a busy machine the computation may end before this thread goes on
+    // once is enough, but on a busy machine the computation may end before this thread continues
     for (int attempt = 0; attempt < 50 && early; attempt++) {
       try (Scope scope = Scope.open()) {
         MlxArray x = Ops.full(new int[] {400, 400}, 1.0 / 400);

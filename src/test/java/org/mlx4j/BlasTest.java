@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.mlx4j.internal.Library;
 
-/** What stands behind products of matrices on the CPU of Linux. */
+/** The library that multiplies matrices on the CPU of Linux. */
 @EnabledOnOs(OS.LINUX)
 @ExtendWith(InScope.class)
 class BlasTest {
-  /** Prints what computes, and computes with it. */
+  /** Prints the library that computes, and computes with it. */
   static final class Program {
     private Program() {}
 
@@ -52,7 +52,7 @@ class BlasTest {
     assertTrue(printed.contains(", 1 threads"), printed);
   }
 
-  /** Prints the error of an option that makes no sense. */
+  /** Prints the error message for an invalid option. */
   static final class Misuse {
     private Misuse() {}
 

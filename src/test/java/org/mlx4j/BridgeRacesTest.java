@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bridge under ThreadSanitizer, in a program of its own: {@code -Dnative.build=TSan}. */
+/** The bridge under ThreadSanitizer, in a separate program: {@code -Dnative.build=TSan}. */
 @EnabledIfSystemProperty(named = "mlx4j.native.build", matches = "TSan")
 class BridgeRacesTest {
   private static final String SECONDS = System.getProperty("races.seconds", "10");

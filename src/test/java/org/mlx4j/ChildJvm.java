@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a main class in a virtual machine of its own, with the options of the one that runs the
- * tests: for what would disturb, or end, that one.
+ * Runs a main class in a separate virtual machine, with the options of the one that runs the tests.
+ * For programs that would disturb, or end, that one.
  */
 final class ChildJvm {
   private static final Duration PATIENCE = Duration.ofMinutes(5);

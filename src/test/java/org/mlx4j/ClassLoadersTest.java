@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.mlx4j.tree.Trees;
 
 /**
- * Several class loaders of one process that each have mlx4j, as when a server loads an application
- * again: all of them work, and those that are closed go.
+ * Several class loaders in one process each load mlx4j, as when a server redeploys an application:
+ * all of them work, and those that are closed can be collected.
  */
 class ClassLoadersTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** What an application does; its class comes from its own class loader. */
+  /** The work of an application, whose class comes from a separate class loader. */
   public static final class Application implements Callable<String> {
     @Override
     public String call() {
@@ -105,7 +105,7 @@ class ClassLoadersTest {
     }
   }
 
-  /** Uses mlx4j where its natives cannot be had, and looks what that leaves behind. */
+  /** Uses mlx4j where its natives cannot be loaded, and looks at what that leaves behind. */
   static final class Failing {
     public static void main(String[] arguments) throws Exception {
       System.setProperty("mlx4j.blas", "nonsense");

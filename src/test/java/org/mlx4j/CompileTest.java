@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A compiled function is the plain one, traced seldom. */
+/** A compiled function equals the plain one, and is traced rarely. */
 @ExtendWith(InScope.class)
 class CompileTest {
   private final MlxArray x = MlxArray.of(1f, 2f, 3f);
@@ -423,7 +423,7 @@ class CompileTest {
         !onCpu
             || Stream.of(System.getenv("PATH").split(":"))
                 .anyMatch(p -> Files.isExecutable(Path.of(p, "g++"))));
-    // each mode its own kernel, because the process keeps those that it has
+    // each mode has its own kernel, because the process keeps the kernels that it has loaded
     ArrayFunction plain = a -> mode == CompileMode.ENABLED ? chain(a).tanh() : chain(a).exp();
     // left in place: it stays the process's TMPDIR, also for programs that other tests start
     Path kernels = Path.of("target", "test-kernels", mode.name()).toAbsolutePath();
@@ -500,7 +500,7 @@ class CompileTest {
   }
 
   /**
-   * Prints how often the function ran after two calls, then enables compilation and tells again
+   * Prints how often the function ran after two calls, then enables compilation and prints it again
    * after two more.
    */
   static final class TwoCalls {
@@ -662,8 +662,9 @@ class CompileTest {
   // ---------------------------------------------------------------------
 
   /**
-   * Compiled on one thread, called on another, closed, and made anew, often at the same address:
-   * MLX's own cache, which is keyed by addresses, gives the results of earlier functions then.
+   * Functions are compiled on one thread, called on another, closed and compiled again, often at
+   * the same address. MLX's own cache, whose keys are addresses, would then return the results of
+   * earlier functions.
    */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The API that programs are compiled against. That this class compiles, without casts and without
- * parameter types of lambdas, is half of the test; the other half is that every call computes.
+ * The API that programs are compiled against. Half of the test is that this class compiles, without
+ * casts and without parameter types of lambdas; the other half is that every call computes.
  */
 @ExtendWith(InScope.class)
 class ContractTest {

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Convolutions are what their definition says, with any parameters, and so are their gradients. The
- * numbers are small and whole, so nothing is rounded.
+ * Convolutions and their gradients follow the definition for all parameters. The numbers are small
+ * integers, so nothing is rounded.
  */
 @ExtendWith(InScope.class)
 class ConvolutionsTest {
-  /** A convolution over one axis, as its definition says: dilate, pad, crop, and sum. */
+  /** A convolution over one axis by its definition: dilate, pad, crop, and sum. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   private record Convolution(
       int[] input,
@@ -59,7 +59,9 @@ class ConvolutionsTest {
       return free < 0 ? 0 : free / stride + 1;
     }
 
-    /** Calls back for every product: output, input and weight, as places in flat arrays. */
+    /**
+     * Calls back for every product with the positions of output, input and weight in flat arrays.
+     */
     void forEach(Product product) {
       int perGroup = weight[0] / groups;
       for (int n = 0; n < input[0]; n++) {

@@ -26,7 +26,7 @@ class CustomFunctionTest {
     return xs;
   }
 
-  /** x², whose derivative is said to be 10x. */
+  /** x², whose derivative is claimed to be 10x. */
   private static TransformedArraysFunction square() {
     return CustomFunction.ofArrays(xs -> arrays(xs[0].square()))
         .vjp(
@@ -36,7 +36,7 @@ class CustomFunctionTest {
         .build();
   }
 
-  /** x·y, whose derivatives are said to be 100y and 1000x. */
+  /** x·y, whose derivatives are claimed to be 100y and 1000x. */
   private static TransformedArraysFunction product() {
     return CustomFunction.ofArrays(xs -> arrays(xs[0].multiply(xs[1])))
         .vjp(
@@ -410,7 +410,7 @@ class CustomFunctionTest {
 
   // ---- two arrays -------------------------------------------------------------------------------
 
-  /** x·y, whose derivatives are said to be 100y and 1000x, and 7xy for all slices. */
+  /** x·y, whose derivatives are claimed to be 100y and 1000x, and 7xy for all slices. */
   private static TransformedBiFunction productOfTwo() {
     return CustomFunction.of((a, b) -> a.multiply(b))
         .vjp((a, b, c, o) -> arrays(c.multiply(b).multiply(100), c.multiply(a).multiply(1000)))

@@ -11,12 +11,12 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The rules about dtypes are Python's, for all pairs of them. */
+/** The rules for dtypes are Python's, for all pairs of dtypes. */
 @ExtendWith(InScope.class)
 class DTypeTest {
   private static final List<DType> ALL = List.of(DType.values());
 
-  /** Expressions of Python, and what Java says instead. */
+  /** Expressions of Python, and the corresponding results in Java. */
   private final List<String> expressions = new ArrayList<>();
 
   private final List<String> answers = new ArrayList<>();

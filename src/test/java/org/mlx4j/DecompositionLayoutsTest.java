@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Results of decompositions, which LAPACK leaves in column-major order, read in every way. */
+/** Results of decompositions, which LAPACK stores in column-major order, are read in every way. */
 @ExtendWith(InScope.class)
 class DecompositionLayoutsTest {
   private static final int[][] SHAPES = {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Functions that call functions, as deep as it goes. */
+/** Functions that call functions to any depth. */
 @ExtendWith(LifetimeBalance.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeepRecursionTest {
@@ -31,7 +31,7 @@ class DeepRecursionTest {
         Named.of("valueAndGrad", f -> x -> Transforms.valueAndGrad(f).apply(x).value()));
   }
 
-  /** A function that transforms itself, for ever. */
+  /** A function that transforms itself without end. */
   private static final class Endless implements ArrayFunction {
     private final ArrayFunction next;
 
@@ -83,8 +83,8 @@ class DeepRecursionTest {
   }
 
   /**
-   * Handles nest without Java in between, so that no check of the virtual machine guards the native
-   * stack.
+   * Handles nest without Java frames in between, so that no check of the virtual machine guards the
+   * native stack.
    */
   @ParameterizedTest
   @ValueSource(strings = {"grad", "compile", "checkpoint", "vmap"})

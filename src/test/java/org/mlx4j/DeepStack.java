@@ -2,7 +2,7 @@ package org.mlx4j;
 
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Threads with stacks of a chosen size. */
+/** Threads with stacks of a given size. */
 final class DeepStack {
   static final long KIB = 1 << 10;
   static final long MIB = 1 << 20;
@@ -12,7 +12,9 @@ final class DeepStack {
 
   private DeepStack() {}
 
-  /** Runs a task on a thread of a given stack size, in a scope; throws what it throws. */
+  /**
+   * Runs a task on a thread with a stack of the given size, in a scope; rethrows its exceptions.
+   */
   static void run(long bytes, Runnable task) {
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Runnable inScope =

@@ -21,14 +21,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.internal.TransformsNative;
 
 /**
- * Graphs of any depth on threads with stacks of any size: the right numbers, or, where even the
- * large stack of transforms does not suffice or cannot be had, a StackOverflowError that says what
- * to do. A crash of the virtual machine is what these tests look for.
+ * Graphs of any depth on threads with stacks of any size give the right numbers. Where even the
+ * large stack of transforms does not suffice or cannot be allocated, a StackOverflowError says what
+ * to do. These tests look for crashes of the virtual machine.
  */
 @ExtendWith(LifetimeBalance.class)
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeepTest {
-  /** Reserved, not used: a gigabyte would do no harm. */
+  /** Reserved, not used: a gigabyte does no harm. */
   private static final long LARGE_STACK = 512 * MIB;
 
   /** With -Ddeep.levels=1000000 this takes minutes. */
@@ -36,7 +36,7 @@ class DeepTest {
 
   private static final long NO_LARGE_STACK = 0;
 
-  /** The array itself after an even number of operations that depend on each other. */
+  /** The array itself, after an even number of operations that depend on each other. */
   private static MlxArray chain(MlxArray x, int operations) {
     for (int i = 0; i < operations; i++) {
       x = x.negative();
@@ -53,7 +53,7 @@ class DeepTest {
   // ---- without transforms
   // ---------------------------------------------------------------------------
 
-  /** Applies an operation to 0 a million times, and closes what is between. */
+  /** Applies an operation to 0 a million times, and closes the intermediate results. */
   private static MlxArray million(ArrayFunction operation) {
     MlxArray x = MlxArray.scalar(0f);
     for (int i = 0; i < 1_000_000; i++) {
@@ -108,8 +108,8 @@ class DeepTest {
   // -----------------------------------------------------------------------------------
 
   /**
-   * Applies transforms to a function that squares its argument in many steps, and checks what comes
-   * out.
+   * Applies transforms to a function that squares its argument in many steps, and checks the
+   * results.
    */
   private interface Check {
     void of(ArrayFunction square);
@@ -176,7 +176,7 @@ class DeepTest {
     assertArrayEquals(new float[] {4, 6}, slope.apply(MlxArray.of(2f, 3f)).toFloatArray());
   }
 
-  /** Threads whose own stack is all there is, and one with a large stack that is a small one. */
+  /** Threads that have only their own stack, and one whose large stack is a small one. */
   static Stream<Arguments> transformsOnStacks() {
     return transforms()
         .flatMap(
@@ -198,7 +198,8 @@ class DeepTest {
   }
 
   /**
-   * Searches for the deepest graph that is not refused: there a stack that is too small would show.
+   * Searches for the deepest graph that is not refused: that is where a stack that is too small
+   * would show.
    */
   @ParameterizedTest
   @MethodSource("transformsOnStacks")
@@ -243,7 +244,7 @@ class DeepTest {
     DeepStack.run(256 * KIB, () -> assertValue(9, Transforms.compile(deep).apply(three())));
   }
 
-  /** Without a large stack, as where the system has no memory for one. */
+  /** Without a large stack, as on a system that has no memory for one. */
   @ParameterizedTest
   @MethodSource("transforms")
   void aThousandOperationsFitTheDefaultStack(Check check) {
@@ -315,7 +316,7 @@ class DeepTest {
         });
   }
 
-  /** A transform starts at the arguments: how they came about does not matter. */
+  /** A transform starts at the arguments: how they were computed does not matter. */
   @Test
   void argumentMayBeAsLazyAsItLikes() {
     DeepStack.run(

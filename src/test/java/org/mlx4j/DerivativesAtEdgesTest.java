@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Values and derivatives where a formula that holds elsewhere fails: at zeros, infinities, equal
- * elements and repeated indices, and through what is no number.
+ * Values and derivatives where the usual formula fails: at zeros, infinities, equal elements and
+ * repeated indices, and through integers and booleans.
  */
 @ExtendWith(InScope.class)
 class DerivativesAtEdgesTest {
@@ -181,7 +181,7 @@ class DerivativesAtEdgesTest {
   // ---- choices
   // ------------------------------------------------------------------------------------
 
-  /** What is not chosen may have any derivative, as in JAX. */
+  /** The operand that is not chosen may have any derivative, as in JAX. */
   @Test
   void whatIsNotChosenHasNoPartInTangents() {
     MlxArray x = MlxArray.of(0f, 4f);
@@ -257,7 +257,7 @@ class DerivativesAtEdgesTest {
   // ---- products of matrices
   // -----------------------------------------------------------------------
 
-  /** Whatever is traced, and in every dtype, the sum is rounded once. */
+  /** The sum is rounded once, in every dtype and whatever is traced. */
   @ParameterizedTest
   @EnumSource(
       value = DType.class,

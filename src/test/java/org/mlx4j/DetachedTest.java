@@ -21,15 +21,16 @@ import org.mlx4j.tree.TreeFunction;
 import org.mlx4j.tree.Trees;
 
 /**
- * What is first needed inside a scope, a function that a transform runs or a trace, but lives
- * longer: made by {@link Scope#detached}, or by the static initializer of a class.
+ * Objects that are first needed inside a scope, inside a function that a transform runs, or inside
+ * a trace, but live longer: created in {@link Scope#detached}, or by the static initializer of a
+ * class.
  */
 class DetachedTest {
   private static MlxArray x() {
     return MlxArray.of(1f, 2f, 3f);
   }
 
-  /** Where an action may find itself. */
+  /** The places in which an action may run. */
   static Stream<Named<Consumer<Runnable>>> places() {
     return Stream.of(
         Named.of("outside", Runnable::run),
@@ -142,7 +143,7 @@ class DetachedTest {
     f.close();
   }
 
-  /** Whoever fills a cache inside a scope or a function learns how to do it. */
+  /** The message tells whoever fills a cache inside a scope or a function how to do it. */
   @Test
   void theMessageOfAClosedArrayNamesTheWayOut() {
     Map<Integer, MlxArray> cache = new HashMap<>();
@@ -227,7 +228,7 @@ class DetachedTest {
         });
   }
 
-  /** How a placeholder may come out. */
+  /** The ways in which a placeholder may escape. */
   static Stream<Named<java.util.function.UnaryOperator<Object>>> results() {
     return Stream.of(
         Named.of("array", v -> v),

@@ -25,13 +25,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Where and in which order operations run. */
+/** The device on which operations run, and their order. */
 @ExtendWith(InScope.class)
 class DeviceStreamTest {
   private static final Device CPU = Device.cpu();
   private static final Device GPU = new Device(Device.Type.GPU);
 
-  /** One for all tests, as streams are never given back. */
+  /** One stream for all tests, because streams are never given back. */
   private static final MlxStream EXTRA = MlxStream.newStream(CPU);
 
   @Test
@@ -239,7 +239,7 @@ class DeviceStreamTest {
     Ops.synchronize();
   }
 
-  /** Virtual threads that share carriers have choices of their own. */
+  /** Virtual threads that share carriers make separate choices. */
   @Test
   void virtualThreadsChooseForThemselves() throws Exception {
     assumeTrue(Runtime.version().feature() >= 21, "no virtual threads");

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 
-/** What one of several processes does; {@link DistributedTest} starts all of them. */
+/** The program of one of several processes, which {@link DistributedTest} starts. */
 final class DistributedRank {
-  /** Where this is the time limit, a process that waits for it is ended by the test first. */
+  /** If a process waits for this time limit, the test ends it first. */
   private static final Duration LONGER_THAN_THE_TEST = Duration.ofMinutes(30);
 
   private static int rank;
@@ -27,7 +27,7 @@ final class DistributedRank {
 
   private DistributedRank() {}
 
-  /** What the ranks do together. */
+  /** The plans that the ranks carry out together. */
   enum Plan {
     TALK {
       @Override
@@ -115,7 +115,7 @@ final class DistributedRank {
         assertEquals(3, Ops.ones(3).sum().itemFloat());
       }
     },
-    /** All ranks differ in what they do, in a way that only some of them can see. */
+    /** Each rank does something else, in a way that only some of them can notice. */
     OUT_OF_STEP {
       @Override
       void perform() {
@@ -349,7 +349,7 @@ final class DistributedRank {
     assertEquals(size, Distributed.allSum(MlxArray.scalar(1f)).itemFloat());
   }
 
-  /** The system would notice if the machine at the other end vanished. */
+  /** The system would notice if the machine at the other end disappeared. */
   private static void connectionsAreKeptAlive() throws IOException {
     Path table = Path.of("/proc/net/tcp");
     if (!Files.isReadable(table)) {
@@ -417,7 +417,7 @@ final class DistributedRank {
     return task;
   }
 
-  /** The group fails at once from now on, everything else works. */
+  /** From now on the group fails immediately; everything else works. */
   private static void usableButForTheGroup() {
     Distributed.setTimeout(LONGER_THAN_THE_TEST);
     MlxException again = assertThrows(MlxException.class, () -> sums(1));

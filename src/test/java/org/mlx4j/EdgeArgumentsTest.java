@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Arguments at the edge of what is allowed: large numbers, nothing, masks without axes. */
+/** Arguments at the edge of the allowed range: large numbers, empty arrays, masks without axes. */
 @ExtendWith(InScope.class)
 class EdgeArgumentsTest {
   private static final long LARGE = 1L << 40;

@@ -30,7 +30,7 @@ class EmptyArraysTest {
     assertValues(Transforms.checkpoint(a -> a.square().sum()).apply(none), 0);
   }
 
-  /** In a JVM of its own, because an evaluation that does not end blocks all others. */
+  /** In a separate JVM, because an evaluation that does not end blocks all others. */
   @Test
   void reductionsOfViewsEnd() throws Exception {
     ChildJvm.run(ManyReductions.class);

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What goes wrong inside and around functions: the caller gets a clear exception, and everything
- * goes on working.
+ * Errors inside and around functions: the caller gets a clear exception, and everything continues
+ * to work.
  */
 @ExtendWith(InScope.class)
 class ErrorsTest {
@@ -41,7 +41,10 @@ class ErrorsTest {
     return xs;
   }
 
-  /** How each transform, and some nestings, run a function of one array to a scalar. */
+  /**
+   * The ways in which each transform, and some nestings of them, run a function from one array to a
+   * scalar.
+   */
   private static Map<String, Runner> runners() {
     Map<String, Runner> runners = new LinkedHashMap<>();
     runners.put("grad", f -> Transforms.grad(f).apply(x()).eval());
@@ -89,7 +92,7 @@ class ErrorsTest {
     throw (T) t;
   }
 
-  /** Transforms work as ever, and no scope was left open. */
+  /** Transforms work as before, and no scope was left open. */
   private static void assertAllIsWell() {
     assertValues(Transforms.grad(a -> a.square().sum()).apply(x()), 2, 4, 6);
     MlxArray inner = Scope.run(() -> MlxArray.of(1f).add(1));
@@ -390,8 +393,8 @@ class ErrorsTest {
   }
 
   /**
-   * A scope outside can take even the arguments of a function out of it. They have no values, or
-   * lost their meaning.
+   * An outer scope can keep even the arguments of a function beyond its end. They have no values,
+   * or have lost their meaning.
    */
   @ParameterizedTest(name = "{0}")
   @MethodSource("transforms")

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A file for arrays of any size gives what the function gives for each, or is not written. */
+/** A file for arrays of any size gives the function's results for each size, or is not written. */
 @ExtendWith(LifetimeBalance.class)
 @ExtendWith(InScope.class)
 class ExportAnySizeTest {

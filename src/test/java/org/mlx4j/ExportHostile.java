@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Damages every exported function of a folder in every place, imports it, and calls what could be
- * imported. Only exceptions may come of it.
+ * Damages every exported function of a folder in every place, imports it, and calls it if it could
+ * be imported. Only exceptions may result.
  */
 final class ExportHostile {
   private static final int[] FLIPS = {0x01, 0x80, 0xFF};

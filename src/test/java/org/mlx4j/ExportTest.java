@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Functions go into files and come back; what fails leaves no file. */
+/** Functions are written to files and read again; a failure leaves no file. */
 @ExtendWith(InScope.class)
 class ExportTest {
   @TempDir Path folder;

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What Python exports, Java runs with the same results, also compiled; and what Java exports again,
- * Python runs with the same results.
+ * Java runs what Python exports, with the same results, also compiled; and Python runs with the
+ * same results what Java exports again.
  */
 class ExportedOperationsTest {
   @TempDir static Path folder;
@@ -30,7 +30,7 @@ class ExportedOperationsTest {
     }
   }
 
-  /** Runs the script; returns the names of the functions that are in the folder then. */
+  /** Runs the script and returns the names of the functions that are in the folder afterwards. */
   static List<String> exportedByPython(Path folder) throws Exception {
     String printed = PythonMlx.run("import sys\nsys.argv = ['', r'" + folder + "']\n" + script());
     return printed.lines().toList();
@@ -59,8 +59,8 @@ class ExportedOperationsTest {
   }
 
   /**
-   * Python's BLAS adds up in another order than ours, so what is small among large numbers may
-   * differ by what is small for those.
+   * Python's BLAS sums in another order than ours, so small results among large numbers may differ
+   * by a rounding of the large ones.
    */
   private static void assertClose(MlxArray expected, MlxArray actual) {
     ArrayAssertions.assertShape(actual, expected.shape());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an operation costs depends on its arrays, not on the numbers that it is given. */
+/** The cost of an operation depends on its arrays, not on the numbers that it is given. */
 @ExtendWith(InScope.class)
 class ExtremeNumbersTest {
   private static final int MOST = Integer.MAX_VALUE;

@@ -27,9 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * An operation that fails while it is computed takes nothing with it but what depends on it: all
- * other arrays have their values, and it and what depends on it throw the same exception whenever
- * they are asked for.
+ * If an operation fails while it is computed, only the arrays that depend on it are affected: all
+ * others have their values, and these throw the same exception each time they are asked for.
  */
 @ExtendWith(InScope.class)
 class FailedEvaluationTest {
@@ -38,7 +37,7 @@ class FailedEvaluationTest {
 
   @TempDir static Path folder;
 
-  /** Operations on a matrix of finite numbers which are sure to fail when they are computed. */
+  /** Operations on a matrix of finite numbers that are certain to fail when they are computed. */
   static Stream<Named<UnaryOperator<MlxArray>>> failures() {
     return Stream.of(
         Named.of("inverse of a singular matrix", h -> Linalg.inv(h.multiply(0f))),
@@ -81,7 +80,7 @@ class FailedEvaluationTest {
   // ---- random graphs
   // ------------------------------------------------------------------------------
 
-  /** An array and what must be in it; null when it depends on the operation that fails. */
+  /** An array and its expected elements; null if it depends on the operation that fails. */
   private static final class Node {
     final MlxArray array;
     final double[] value;
@@ -200,7 +199,7 @@ class FailedEvaluationTest {
     return e.getClass().getSimpleName() + e.getMessage();
   }
 
-  /** What an array depends on: each failing operation of a graph fails in its own words. */
+  /** Each failing operation of a graph fails with its own message. */
   private static void assertAsItMustBe(List<Node> nodes, List<String> errors) {
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get(i);

@@ -19,9 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * The fast operations are what their formulas say, in every transform; kernels say what they need.
- */
+/** The fast operations follow their formulas in every transform; kernels say what they require. */
 @ExtendWith(InScope.class)
 class FastTest {
   private static MlxArray normal(int seed, int... shape) {
@@ -145,7 +143,7 @@ class FastTest {
     return Arguments.of(name, f);
   }
 
-  /** The gradient of a sum over a batch, compiled and checkpointed, is that of each of it. */
+  /** The gradient of a sum over a batch, compiled and checkpointed, equals that of each example. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("operations")
   void transformsNest(String name, Function<MlxArray, MlxArray> f) {

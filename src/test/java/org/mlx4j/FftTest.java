@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Closed forms and identities of Fourier transforms, and arguments that are refused. */
+/** Closed forms and identities of Fourier transforms, and invalid arguments. */
 @ExtendWith(InScope.class)
 class FftTest {
   private static MlxArray random(int... shape) {

@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page's Python trains and exports, the page's Java serves, and both say the same. */
+/**
+ * The page's Python code trains and exports, its Java code serves, and both give the same results.
+ */
 class FromPythonTest {
   private static String code(String language) throws Exception {
     String page = Files.readString(Path.of("docs/from-python-to-a-jvm-service.md"));

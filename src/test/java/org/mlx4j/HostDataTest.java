@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Data from Java into arrays, and back. */
+/** Data from Java in arrays, and back. */
 @ExtendWith(InScope.class)
 class HostDataTest {
   private static void assertReadOnlyIsRefused(Executable copy) {

@@ -12,13 +12,11 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * How virtual machines begin and end that use MLX: without a crash, a wait for ever or an error.
- */
+/** Virtual machines that use MLX start and end without a crash, an endless wait or an error. */
 class HostileExitTest {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  /** Ways to begin and to end. */
+  /** Ways to start and to end. */
   enum Way {
     FIRST_USE_BY_MANY_THREADS {
       /** Classes that load the library, each for the first time, at the same moment. */
@@ -140,7 +138,9 @@ class HostileExitTest {
 
     abstract void live() throws Exception;
 
-    /** Daemon threads that build, transform and evaluate for ever; returns once they are at it. */
+    /**
+     * Daemon threads that build, transform and evaluate without end; returns once they have begun.
+     */
     private static void startWorkers() throws InterruptedException {
       CountDownLatch working = new CountDownLatch(4);
       for (int i = 0; i < 4; i++) {

@@ -23,7 +23,7 @@ final class HostileStress {
   private static final int ARRAYS = 64;
   private static final int FUNCTIONS = 8;
 
-  /** What a callback throws, and the caller must get. */
+  /** The exception that a callback throws and that the caller must get. */
   private static final class Mine extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ final class HostileStress {
   }
 
   /**
-   * What came out: steps, those that ended with an exception that may be expected, all other
+   * The counts of steps, of steps that ended with an expected exception, and of all other
    * exceptions.
    */
   record Outcome(long steps, long rejected, Map<String, Throwable> unexpected) {}
@@ -190,7 +190,7 @@ final class HostileStress {
     }
   }
 
-  /** Nobody else knows these arrays, so whatever the others do, the numbers are right. */
+  /** No other thread knows these arrays, so the numbers are right whatever the others do. */
   private static void privateNumbers() {
     try (Scope scope = Scope.open()) {
       MlxArray x = MlxArray.scalar(2f).add(MlxArray.scalar(3f));
@@ -278,7 +278,7 @@ final class HostileStress {
     return y;
   }
 
-  /** A traced array comes into the hands of other threads, and stays there after the trace. */
+  /** A traced array reaches other threads, and stays with them after the trace. */
   private void letEscape(MlxArray y) {
     Thread thief =
         new Thread(

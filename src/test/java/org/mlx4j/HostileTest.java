@@ -22,8 +22,8 @@ import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.TransformsNative;
 
 /**
- * Handles that nobody gave out, and threads that do on purpose what they should not: exceptions,
- * and no crash.
+ * Invented handles, and threads that deliberately do what they should not: exceptions, and no
+ * crash.
  */
 @ExtendWith(LifetimeBalance.class)
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What stands between Python's brackets. */
+/** Indices between Python's brackets. */
 @ExtendWith(InScope.class)
 class IndexTest {
   private final MlxArray x = Ops.arange(24).reshape(2, 3, 4);
@@ -123,7 +123,7 @@ class IndexTest {
     assertSame(x.get(Index.ellipsis(), Index.at(2)), x.take(2, -1));
   }
 
-  /** The gradient of a selection is one where an element was selected, once for each time. */
+  /** The gradient of a selection is the number of times that an element was selected. */
   @Test
   void selectionsHaveGradients() {
     MlxArray v = MlxArray.of(1f, 2f, 3f, 4f);

@@ -23,15 +23,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.mlx4j.tree.Trees;
 
 /**
- * A thread that is interrupted works on: whoever interrupts it asks it to stop at a place of its
- * own choice, and half a file would be no such place.
+ * An interrupted thread continues its work: an interrupt asks it to stop at a place of its choice,
+ * and half a file is not such a place.
  */
 class InterruptedTest {
   private static final float[] VALUES = {1, 2, 3};
 
   @TempDir Path folder;
 
-  /** Something that saves an array {@link #VALUES} and something that loads it. */
+  /** A way to save the array {@link #VALUES} and to load it. */
   @SuppressWarnings("ImmutableEnumChecker") // the functions keep nothing
   enum Format {
     NPY("a.npy", Io::save, Io::loadNpy),

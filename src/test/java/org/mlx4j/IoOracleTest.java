@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of Python MLX and NumPy are read as they were written, and ours are there, bit by bit. */
+/**
+ * Files of Python MLX and NumPy are read as they were written, and Python reads ours, bit by bit.
+ */
 @ExtendWith(InScope.class)
 class IoOracleTest {
   /** Prints every array of the files: name, dtype, shape, bytes. */

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.IoNative;
 
-/** Files of arrays, and what goes wrong with them. */
+/** Files of arrays, and errors in them. */
 @ExtendWith(InScope.class)
 class IoTest {
   @TempDir Path folder;
@@ -394,7 +394,7 @@ class IoTest {
     assertEquals(arrays, HandlesNative.live_arrays());
   }
 
-  /** A thread of MLX may let go of a file a moment after the values are there. */
+  /** An MLX thread may release a file a moment after the values are available. */
   private static void assertClosed(int before) {
     LifetimeBalance.reached(() -> IoNative.open_files() == before);
     assertEquals(before, IoNative.open_files());

@@ -36,8 +36,8 @@ import org.mlx4j.tree.TreeValueAndGrad;
 import org.mlx4j.tree.Trees;
 
 /**
- * Transforms run on a large stack of their own, and the functions that they call do not notice: the
- * thread is the caller's, with everything that belongs to it.
+ * Transforms run on a separate large stack, and the functions that they call do not notice: they
+ * run on the caller's thread, with everything that belongs to it.
  */
 @ExtendWith(LifetimeBalance.class)
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -50,7 +50,7 @@ class LargeStackTest {
     return MlxArray.scalar(3f);
   }
 
-  /** Each calls a function of a scalar from the large stack, some through several switches. */
+  /** Each one calls a function of a scalar from the large stack, some through several switches. */
   static Stream<Named<Runner>> transforms() {
     return Stream.of(
         Named.of("grad", f -> Transforms.grad(f).apply(three())),
@@ -169,7 +169,9 @@ class LargeStackTest {
                 }));
   }
 
-  /** Java in a function has the thread's own stack to its end, and its overflow is Java's. */
+  /**
+   * Java code in a function may use the thread's own stack to its end, and its overflow is Java's.
+   */
   @ParameterizedTest
   @MethodSource("transforms")
   void recursionInAFunctionEndsAsEverywhere(Runner transform) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.mlx4j.internal.HandlesNative;
 
-/** Fails a test after which more, or less, is alive than before it. */
+/** Fails a test if more or fewer objects are alive after it than before it. */
 public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallback {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -48,7 +48,7 @@ public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallb
     }
   }
 
-  /** What is alive once garbage is gone. */
+  /** The number of live objects once garbage is gone. */
   public static Live settled() {
     sameRandomKey();
     Live last = collected();
@@ -76,7 +76,7 @@ public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallb
     return Live.now();
   }
 
-  /** Waits until as much is alive as before, no more and no less. */
+  /** Waits until exactly as many objects are alive as before. */
   public static void assertBack(Live before) {
     sameRandomKey();
     reached(() -> Live.now().equals(before) && HandlesNative.pending_deletions() == 0);
@@ -89,7 +89,7 @@ public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallb
     assertTrue(reached(() -> reference.refersTo(null)), "the object is still held");
   }
 
-  /** Collects garbage until something holds, or patience ends. */
+  /** Collects garbage until a condition holds, or patience ends. */
   public static boolean reached(BooleanSupplier goal) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!goal.getAsBoolean()) {

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
 
-/** Using what is closed is an IllegalStateException that says so, whatever the use. */
+/** Every use of a closed object is an IllegalStateException that says so. */
 @ExtendWith(LifetimeBalance.class)
 class LifetimeClosedTest {
-  /** What may be asked of a closed array. */
+  /** Questions that a closed array still answers. */
   private static final Set<String> ALLOWED = Set.of("close", "isClosed", "toString");
 
   private static MlxArray closed(MlxArray x) {
@@ -79,7 +79,7 @@ class LifetimeClosedTest {
     assertTrue(cause.getMessage().contains("closed"), cause::getMessage);
   }
 
-  /** Something valid for a parameter. */
+  /** A valid argument for a parameter. */
   private static Object value(Class<?> type, MlxArray array) {
     Map<Class<?>, Object> values =
         Map.ofEntries(

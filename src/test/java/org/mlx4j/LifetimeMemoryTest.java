@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mlx4j.LifetimeBalance.Live;
 
-/** Memory over many steps, in virtual machines of their own so that nothing else adds to it. */
+/** Memory over many steps, in separate virtual machines, so that nothing else adds to it. */
 class LifetimeMemoryTest {
   private static final long MIB = 1 << 20;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -33,7 +33,7 @@ class LifetimeMemoryTest {
     ChildJvm.run(Training.class, PATIENCE, Map.of(), CONSTANT_HEAP, how);
   }
 
-  /** Fits a line by gradient descent, and fails when anything grows after the first steps. */
+  /** Fits a line by gradient descent, and fails if anything grows after the first steps. */
   static final class Training {
     private static final int STEPS = 100_000;
     private static final long TOLERANCE = 16 * MIB;
@@ -98,7 +98,7 @@ class LifetimeMemoryTest {
   // -----------------------------------------------------------------------------------
 
   /**
-   * The Java heap is nearly empty all the time: only the memory of the arrays can cause a
+   * The Java heap is nearly empty all the time, so only the memory of the arrays can cause a
    * collection.
    */
   @ParameterizedTest

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mlx4j.internal.HandlesNative;
 
-/** What a scope closes, when, and what it lets go. */
+/** What a scope closes, when it does, and what it keeps. */
 @ExtendWith(LifetimeBalance.class)
 class LifetimeScopeTest {
   /** A new thread for each task. */

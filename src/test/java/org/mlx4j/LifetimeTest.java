@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.LifetimeBalance.Live;
 import org.mlx4j.internal.HandlesNative;
 
-/** Arrays, functions and what functions captured are freed, and not before their time. */
+/** Arrays, functions and the captures of functions are freed, and not too early. */
 @ExtendWith(LifetimeBalance.class)
 class LifetimeTest {
   /** A transform of a function of one array, and how its result is applied. */
@@ -40,7 +40,7 @@ class LifetimeTest {
         Named.of("compile of compile", f -> wrapped(f, Transforms::compile, Transforms::compile)));
   }
 
-  /** The inner handle is closed at once: the outer function holds what it needs. */
+  /** The inner handle is closed immediately: the outer function holds what it needs. */
   private static TransformedFunction wrapped(ArrayFunction f, Transform inner, Transform outer) {
     try (TransformedFunction g = inner.apply(f)) {
       return outer.apply(g);

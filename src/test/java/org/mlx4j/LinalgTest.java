@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mlx4j.Linalg.MatrixNorm;
 
-/** What holds for results that are not unique, and what becomes of impossible matrices. */
+/** Properties of results that are not unique, and the treatment of impossible matrices. */
 @ExtendWith(InScope.class)
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LinalgTest {
@@ -254,7 +254,7 @@ class LinalgTest {
     }
   }
 
-  /** A matrix that an operation cannot take, and what is said when the result is computed. */
+  /** A matrix that an operation cannot take, and the message when the result is computed. */
   static Stream<Arguments> impossible() {
     return Stream.of(
         evaluation("inv", () -> Linalg.inv(matrix(1, 2, 2, 4)), "[inv] the matrix is singular"),
@@ -327,7 +327,7 @@ class LinalgTest {
     assertValues(Linalg.inv(matrix(2, 0, 0, 4)), 0.5, 0, 0, 0.25);
   }
 
-  /** Arguments that are refused at once. */
+  /** Arguments that are refused immediately. */
   @TestFactory
   Stream<DynamicTest> badArgumentsAreRefused() {
     MlxArray half = Ops.zeros(new int[] {2, 2}, DType.FLOAT16);

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * Uses up the memory that it has in several ways, and goes on. The argument says what the limit is:
- * that of {@link Memory#setMemoryLimit}, with a number of mebibytes; {@code outside} with such a number,
- * which must not be had; or {@code addresses}, what {@code ulimit -v} leaves.
+ * that of {@link Memory#setMemoryLimit}, with a number of mebibytes; {@code outside} with such a
+ * number, which must not be had; or {@code addresses}, what {@code ulimit -v} leaves.
  */
 final class LittleMemory {
   private static final int MIB = 1 << 20;
@@ -166,7 +166,9 @@ final class LittleMemory {
     require(z.sum().itemFloat() == 1f, "the sum of a padded convolution");
   }
 
-  /** What is taken while an operation computes is refused before it begins. */
+  /**
+   * A temporary buffer that an operation would need while it computes is refused before it begins.
+   */
   private static void workspaces() {
     MlxArray signal = Ops.ones(limit * (MIB / 48));
     fails(Fft.fft(signal)::eval);

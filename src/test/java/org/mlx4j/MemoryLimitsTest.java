@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mlx4j.internal.MemoryNative;
 
 /**
- * Whatever limits the memory, an allocation that does not fit is an error, and the program goes on.
+ * Whatever limits the memory, an allocation that does not fit is an error, and the program
+ * continues.
  */
 class MemoryLimitsTest {
   private static final long MIB = 1 << 20;

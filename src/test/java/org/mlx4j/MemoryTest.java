@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The numbers are of the whole process, so they are looked at for arrays far larger than those of
+ * The numbers are those of the whole process, so the tests use arrays far larger than those of
  * other tests.
  */
 @ExtendWith(InScope.class)

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The GPU of a Mac computes, and computes what the CPU computes. */
+/** The GPU of a Mac computes the same results as the CPU. */
 @ExtendWith(InScope.class)
 class MetalTest {
   @BeforeEach

@@ -31,12 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.tree.Trees;
 
 /**
- * Mistakes that people make, and what they are told: the method, what was given, what is allowed
- * and what to do.
+ * Common mistakes, and their messages: the method, what was given, what is allowed and what to do.
  */
 @ExtendWith(InScope.class)
 class MistakesTest {
-  /** A mistake, what is thrown, and parts of its message. */
+  /** A mistake, the exception thrown, and parts of its message. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Mistake(
       String what, Class<? extends Throwable> type, Executable action, String... parts) {

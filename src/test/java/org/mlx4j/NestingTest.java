@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NestingTest {
   private final MlxArray x = MlxArray.of(1f, 2f, 3f);
 
-  /** A transform that changes how a function is computed, not what. */
+  /** A transform that changes how a function is computed, not its results. */
   private static TransformedFunction transformed(String transform, ArrayFunction f) {
     return switch (transform) {
       case "vmap" -> Transforms.vmap(f);
@@ -294,7 +294,7 @@ class NestingTest {
     assertValues(result, 2);
   }
 
-  /** In a JVM of its own, because it is the end of the process that this looks for. */
+  /** In a separate JVM, because this test looks for the end of the process. */
   @Test
   void tooManyLevelsAreAnErrorAndNotACrash() throws Exception {
     String printed = ChildJvm.run(TooManyLevels.class);

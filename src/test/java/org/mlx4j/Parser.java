@@ -18,8 +18,8 @@ import org.mlx4j.internal.io.Json;
 import org.mlx4j.tree.Trees;
 
 /**
- * Everything that reads what somebody else wrote, with sound examples to begin with and the
- * exceptions that it documents.
+ * Everything that reads input from other programs, with sound examples to begin with and the
+ * documented exceptions.
  */
 enum Parser {
   NPY {
@@ -219,7 +219,7 @@ enum Parser {
     }
   };
 
-  /** Says by an exception that is documented that the content is not sound. */
+  /** A documented exception, which says that the content is not sound. */
   static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -229,7 +229,7 @@ enum Parser {
   }
 
   /**
-   * Makes sound contents.
+   * Creates sound contents.
    *
    * @param scratch a file that may be written
    */
@@ -243,7 +243,7 @@ enum Parser {
    */
   abstract void parse(Path file, byte[] content);
 
-  /** With which the names of such files end. */
+  /** The extension of the names of such files. */
   String extension() {
     return "." + name().toLowerCase(Locale.ROOT);
   }

@@ -184,7 +184,7 @@ public final class ParserFuzz {
     }
   }
 
-  /** Ends the process when one content takes too long. */
+  /** Ends the process if one content takes too long. */
   private void watch() {
     Thread worker = Thread.currentThread();
     Thread watching =

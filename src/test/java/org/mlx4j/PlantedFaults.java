@@ -3,13 +3,13 @@ package org.mlx4j;
 import org.mlx4j.internal.Library;
 
 /**
- * Natives that do what must never be done. They are in the library when it is built with sanitizers
- * ({@code -Dnative.build=ASan}), and only then.
+ * Natives with deliberate faults. The library contains them only if it is built with sanitizers
+ * ({@code -Dnative.build=ASan}).
  */
 final class PlantedFaults {
   private PlantedFaults() {}
 
-  /** The argument is the name of a fault. Ends with exit code 0 when nobody minds. */
+  /** The argument is the name of a fault. Ends with exit code 0 if nobody notices. */
   public static void main(String[] arguments) {
     Library.load();
     int value =

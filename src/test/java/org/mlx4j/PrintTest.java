@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Arrays print as they do in Python. */
 @ExtendWith(InScope.class)
 class PrintTest {
-  /** A Python expression, and the same array made in Java. */
+  /** A Python expression, and the same array created in Java. */
   private static Map<String, Supplier<MlxArray>> samples() {
     Map<String, Supplier<MlxArray>> samples = new LinkedHashMap<>();
     for (DType dtype : DType.values()) {

@@ -30,9 +30,9 @@ class ProcessEndTest {
   private static final int RUNS = Integer.getInteger("processEnd.runs", 0);
   private static final AtomicBoolean over = new AtomicBoolean();
 
-  /** What is computed while the process ends. */
+  /** The work that is in progress while the process ends. */
   enum Work {
-    /** Products that OpenBLAS shares among its threads, and each is handed over by MLX's thread. */
+    /** Products that OpenBLAS distributes among its threads, each handed over by MLX's thread. */
     MANY_PRODUCTS {
       @Override
       void start() {
@@ -63,7 +63,7 @@ class ProcessEndTest {
         daemon(() -> Linalg.svd(x).u().eval());
       }
     },
-    /** Threads that build, transform and evaluate for ever. */
+    /** Threads that build, transform and evaluate without end. */
     EVERYTHING {
       @Override
       void start() throws InterruptedException {

@@ -15,7 +15,7 @@ import org.mlx4j.tree.Trees;
 
 /** All methods that a program can call, by reflection. */
 public final class PublicMethods {
-  /** What every object, enum or record has. */
+  /** The methods of every object, enum or record. */
   private static final Set<String> OF_JAVA =
       Set.of("equals", "hashCode", "toString", "valueOf", "values", "compareTo", "close");
 

@@ -15,7 +15,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** MLX's Python package, of the same version: what an independent user of the same library gets. */
+/**
+ * MLX's Python package of the same version: the results of an independent user of the same library.
+ */
 final class PythonMlx {
   private PythonMlx() {}
 
@@ -60,7 +62,7 @@ final class PythonMlx {
     return tests.stream();
   }
 
-  /** Runs a script with arguments; what it printed. */
+  /** Runs a script with arguments and returns its output. */
   static String run(String script, String... arguments) {
     String python = System.getProperty("mlx4j.oracle.python");
     assumeTrue(python != null, "the build sets mlx4j.oracle.python");

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Quantized matrices stand for nearly the same numbers, and products choose what they are told. */
+/**
+ * Quantized matrices approximate the original numbers, and products use the matrices that indices
+ * choose.
+ */
 @ExtendWith(InScope.class)
 class QuantizationTest {
   private static MlxArray normal(int seed, int... shape) {

@@ -23,7 +23,7 @@ class RandomSelectionTest {
   private static final int CASES = 600;
   private static final int CASES_PER_SCRIPT = 100;
 
-  /** What NumPy reads, adds to and writes; and whether MLX does the same. */
+  /** The results of NumPy's reading, adding and writing; and whether MLX gives the same. */
   private static final String DEFINITIONS =
       """
       def text(x):
@@ -252,7 +252,7 @@ class RandomSelectionTest {
     return result;
   }
 
-  /** Different indices, so that what is written last does not matter; null if there are too few. */
+  /** Different indices, so that the order of writing does not matter; null if there are too few. */
   private static int[] distinct(Random random, int size, int count) {
     if (count > size) {
       return null;

@@ -36,7 +36,7 @@ import org.mlx4j.tree.Trees;
  * it, and leaves neither arrays nor functions nor references to Java objects behind.
  */
 class RefusedCallsTest {
-  /** Whose state is that of the process, or of the thread, and not for this test to change. */
+  /** Methods whose state belongs to the process or the thread, which this test must not change. */
   private static final Set<Class<?>> LEFT_ALONE =
       Set.of(Memory.class, Metal.class, Scope.class, StreamScope.class, PrintScope.class);
 
@@ -53,7 +53,7 @@ class RefusedCallsTest {
           "setTimeout",
           "seed");
 
-  /** What a message may begin with instead of the method's own name. */
+  /** The beginnings of messages that are allowed instead of the method's own name. */
   private static final Map<String, String> ALIASES = new LinkedHashMap<>();
 
   static {
@@ -85,7 +85,10 @@ class RefusedCallsTest {
     LifetimeBalance.assertBack(before);
   }
 
-  /** Who calls a function of the caller outside any trace: what that makes is the caller's. */
+  /**
+   * Methods that call a function outside any trace: the arrays that it creates belong to the
+   * caller.
+   */
   private static boolean isCallersOwn(Method m) {
     return m.getDeclaringClass() == Trees.class && m.getName().equals("map");
   }
@@ -263,7 +266,7 @@ class RefusedCallsTest {
     }
   }
 
-  /** What is wrong with how a call was refused, or null. */
+  /** Returns what is wrong with the way in which a call was refused, or null. */
   private static String fault(Method m, Throwable e) {
     String message = String.valueOf(e.getMessage());
     if (message.equals(SampleArguments.MINE)) {
@@ -320,7 +323,7 @@ class RefusedCallsTest {
     return m.getName() + texts;
   }
 
-  /** Closes what a call returned, unless it was there before. */
+  /** Closes the result of a call, unless it existed before. */
   private void release(Object result, Object receiver) {
     if (result instanceof CompletableFuture<?> future) {
       future.handle((value, e) -> null).join();

@@ -133,7 +133,7 @@ final class SampleArguments {
     samples.put(MetadataValue.class, () -> MetadataValue.of("x"));
   }
 
-  /** Whether there is an argument of this type. */
+  /** Returns whether there is an argument of this type. */
   boolean has(Class<?> type) {
     return samples.containsKey(type)
         || type.isEnum()
@@ -145,7 +145,7 @@ final class SampleArguments {
     return type.isInterface() && !type.isSealed();
   }
 
-  /** Whether this array is lent to all calls. */
+  /** Returns whether this array is lent to all calls. */
   boolean lends(Object array) {
     return array == matrix || badArrays.stream().anyMatch(bad -> bad == array);
   }

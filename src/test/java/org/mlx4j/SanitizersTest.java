@@ -20,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mlx4j.internal.Library;
 
-/** That a run under the sanitizers without a report means something. */
+/**
+ * A run under the sanitizers without a report is meaningful, because deliberate faults are
+ * reported.
+ */
 class SanitizersTest {
   private static final String BUILD = "mlx4j.native.build";
 

@@ -49,7 +49,7 @@ final class Soak {
     }
   }
 
-  /** What one thread does at once. */
+  /** The work that one thread does at a time. */
   private interface Task {
     void run(Soak soak, SplittableRandom random) throws Exception;
   }
@@ -124,7 +124,7 @@ final class Soak {
     }
   }
 
-  /** One thread after the other, each for some tasks. */
+  /** One thread after another, each for some tasks. */
   private void shifts(SplittableRandom random, long end) {
     while (System.nanoTime() < end && failures.isEmpty()) {
       SplittableRandom own = random.split();
@@ -319,7 +319,7 @@ final class Soak {
     y.close();
   }
 
-  /** Results that are computed while nobody holds them any more. */
+  /** Results that are computed while nothing refers to them any longer. */
   private void async(SplittableRandom random) {
     try (Scope scope = Scope.open()) {
       MlxArray x = Ops.ones(200, 200);
@@ -369,7 +369,7 @@ final class Soak {
     }
   }
 
-  /** So many levels that a transform needs a large stack. */
+  /** So many levels that a transform needs the large stack. */
   private void deep(SplittableRandom random) {
     int levels = random.nextInt(500, 2000);
     try (Scope scope = Scope.open()) {
@@ -399,7 +399,7 @@ final class Soak {
   private static final int LEAKS_OF_A_ROUND = 60;
   private static final ConcurrentLinkedQueue<Object> LEAKED = new ConcurrentLinkedQueue<>();
 
-  /** Grows in every way that is looked at. */
+  /** Grows in every respect that is measured. */
   private void leaking(SplittableRandom random) throws IOException {
     if (leaks.incrementAndGet() > LEAKS_OF_A_ROUND) {
       return;
@@ -444,7 +444,7 @@ final class Soak {
           residentBytes());
     }
 
-    /** What comes and goes by chance does not count. */
+    /** Tolerances for what comes and goes by chance. */
     static Holdings least(List<Holdings> all) {
       return new Holdings(
           all.get(all.size() - 1).live,
@@ -492,7 +492,7 @@ final class Soak {
       return Long.parseLong(number.group(1));
     }
 
-    /** 0 where the system does not tell. */
+    /** 0 if the system does not tell. */
     private static long entries(String directory) throws IOException {
       if (!Files.isDirectory(Path.of(directory))) {
         return 0;

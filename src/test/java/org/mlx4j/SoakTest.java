@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many threads do everything for a while, or with {@code -Dsoak.seconds=1800} for long. */
+/** Many threads do everything for a while; {@code -Dsoak.seconds=1800} makes it long. */
 class SoakTest {
   private static final long SECONDS = Long.getLong("soak.seconds", 24);
 

@@ -48,7 +48,7 @@ final class ThreadsStress {
   private final LongAdder closed = new LongAdder();
   private final Map<String, Throwable> wrong = new ConcurrentHashMap<>();
 
-  /** What came out: numbers that were right, uses of what was closed, everything else. */
+  /** The counts of right numbers, of uses of closed objects, and of everything else. */
   record Outcome(long right, long closed, Map<String, Throwable> wrong) {}
 
   static Outcome run(ExecutorService threads, int count, Duration duration)

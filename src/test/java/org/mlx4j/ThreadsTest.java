@@ -40,7 +40,7 @@ import org.mlx4j.internal.HandlesNative;
 class ThreadsTest {
   private static final int THREADS = 8;
 
-  /** How long threads are let loose on each other. */
+  /** How long threads work against each other. */
   private static final Duration STRESS =
       Duration.ofSeconds(Long.getLong("mlx4j.test.threads.seconds", 15));
 
@@ -491,8 +491,8 @@ class ThreadsTest {
   // ---------------------------------------------------------------------------
 
   /**
-   * A function compiled here, used there and closed here must not answer there for the next one at
-   * its address.
+   * A function that is compiled here, used there and closed here must not answer there for the next
+   * one at its address.
    */
   @Test
   void compiledFunctionNeverAnswersForAClosedOne() throws Exception {

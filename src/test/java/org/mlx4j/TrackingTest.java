@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.tree.Trees;
 
-/** With {@code -Dmlx4j.track=true} exceptions about what is closed show where it was closed. */
+/** With {@code -Dmlx4j.track=true}, exceptions about closed objects show where they were closed. */
 class TrackingTest {
   @Test
   void nothingIsRecordedWithoutTheProperty() {
@@ -32,7 +32,7 @@ class TrackingTest {
     ChildJvm.run(Program.class, Duration.ofMinutes(2), Map.of(), List.of("-Dmlx4j.track=true"));
   }
 
-  /** Closes arrays and functions in every way, each in a method of its own. */
+  /** Closes arrays and functions in every way, each in a separate method. */
   static final class Program {
     private static MlxArray array;
 

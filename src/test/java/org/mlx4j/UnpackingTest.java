@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Processes that unpack the natives of a jar where that is difficult. */
+/** Processes that unpack the natives of a jar under difficult conditions. */
 @EnabledOnOs(OS.LINUX)
 class UnpackingTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -127,7 +127,7 @@ class UnpackingTest {
     }
   }
 
-  /** A file system that only the process sees, as root may make one. */
+  /** A file system that only the process sees, as root can create one. */
   private void assumeMountsMayBeMade() throws IOException, InterruptedException {
     Path there = Files.createDirectories(cache);
     try {

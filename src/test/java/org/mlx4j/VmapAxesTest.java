@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A vectorised function equals a loop over slices, whatever the axes. */
+/** A vectorized function equals a loop over slices, whatever the axes. */
 @ExtendWith(InScope.class)
 class VmapAxesTest {
   private final MlxArray x = Ops.arange(24.0).reshape(2, 3, 4);
@@ -26,7 +26,7 @@ class VmapAxesTest {
     return xs;
   }
 
-  /** What vmap means: slice, apply, stack. */
+  /** The meaning of vmap: slice, apply, stack. */
   private static MlxArray looped(ArrayFunction f, MlxArray x, int inAxis, int outAxis) {
     List<MlxArray> results = new ArrayList<>();
     for (int i = 0; i < x.dim(inAxis); i++) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.tree.Trees;
 
-/** Derivatives of one example after the other, all at once. */
+/** Derivatives of many examples, all at once. */
 class VmapDerivativesTest {
   private static final MlxArray X = MlxArray.of(1f, 2f, 3f);
   private static final MlxArray Y = MlxArray.of(4f, 5f, 6f);

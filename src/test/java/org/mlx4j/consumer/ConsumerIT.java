@@ -29,14 +29,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a user sees: a Maven project elsewhere that adds the one dependency, built with our artifact
- * alone, and run where there is nothing but Java.
+ * A user's view: a Maven project elsewhere that adds the one dependency, is built with our artifact
+ * alone, and runs where there is nothing but Java.
  */
 class ConsumerIT {
   private static final String GRADIENT = "array([2, 4, 6], dtype=float32)";
   private static final String LOADED = "{weight=array([1, 2], dtype=float32)}";
 
-  /** What Maven's start script and Java's tools need; no compiler, no Python, no CMake. */
+  /**
+   * The programs that Maven's start script and Java's tools need; no compiler, no Python, no CMake.
+   */
   private static final List<String> COMMANDS =
       List.of(
           "sh",
@@ -60,7 +62,7 @@ class ConsumerIT {
 
   private Path home;
 
-  /** What a process printed. */
+  /** The output of a process. */
   private record Run(int code, String output, String errors) {
     String gradient() {
       assertEquals(0, code, errors + output);
@@ -99,7 +101,7 @@ class ConsumerIT {
     home = Files.createDirectory(folder.resolve("Zuhause ä " + System.nanoTime()));
   }
 
-  /** Those Javas of this machine that are to work: the one of the tests, and 17 and 25. */
+  /** The Java installations of this machine that must work: that of the tests, and 17 and 25. */
   static List<Path> javas() throws IOException {
     var found = new ArrayList<Path>(List.of(Path.of(System.getProperty("java.home")).toRealPath()));
     Path all = Path.of("/usr/lib/jvm");
@@ -330,7 +332,7 @@ class ConsumerIT {
     }
   }
 
-  /** JDK 24 and later warn of native code that nobody has allowed. */
+  /** JDK 24 and later warn of native code that has not been allowed. */
   private static List<String> access(Path java, String module) {
     return version(java) >= 24 ? List.of("--enable-native-access=" + module) : List.of();
   }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How natives are found and unpacked, for every platform, whichever this is. */
+/** Natives are found and unpacked for every platform, whichever this one is. */
 class NativesTest {
   private static final Map<String, String> MAC =
       Map.of(

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** GraalVM is told of all that native code looks up by name. */
+/** GraalVM is told about everything that native code looks up by name. */
 class ReachabilityTest {
   private static final Pattern GENERATED =
       Pattern.compile("JavaCPP_classNames\\[\\d+] = \\{(.*?)};", Pattern.DOTALL);

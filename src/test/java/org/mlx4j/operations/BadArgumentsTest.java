@@ -23,8 +23,8 @@ import org.mlx4j.PublicMethods;
 import org.mlx4j.operations.Operation.Variant;
 
 /**
- * Every operation of the table, with one argument of another rank, shape or dtype than it takes:
- * what is refused is refused in words that name a Java method and show what was given.
+ * Every operation of the table is called with one argument of an unexpected rank, shape or dtype: a
+ * refusal names a Java method and shows what was given.
  */
 class BadArgumentsTest {
   /** One change of an array, which most operations do not expect. */
@@ -73,11 +73,11 @@ class BadArgumentsTest {
 
   private static final Pattern METHOD = Pattern.compile("^\\[(\\w+)\\] ");
 
-  /** Rows of the table may be made of several methods. */
+  /** Some rows of the table combine several methods. */
   private static final Set<String> NAMES =
       PublicMethods.all().stream().map(Method::getName).collect(Collectors.toSet());
 
-  /** For whoever wants to read all messages. */
+  /** Prints all messages for a reader. */
   private static final boolean SHOW_ALL = Boolean.getBoolean("show.messages");
 
   private static final Pattern INNER_NAME = Pattern.compile("\\[[a-zA-Z_]+\\]|[a-zA-Z]::|\\w_\\w");
@@ -103,7 +103,7 @@ class BadArgumentsTest {
     assertEquals(List.of(), new ArrayList<>(wrong), () -> String.join("\n", wrong));
   }
 
-  /** What is wrong with how an operation refuses an argument, or null. */
+  /** Returns what is wrong with the way in which an operation refuses an argument, or null. */
   private static String complaint(Operation operation, int at, Change change, int[] refused) {
     Variant variant = operation.main();
     return variant.run(

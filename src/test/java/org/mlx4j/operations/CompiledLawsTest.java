@@ -30,13 +30,13 @@ import org.mlx4j.Transforms;
 import org.mlx4j.operations.Operation.Variant;
 
 /**
- * Recorded functions are the plain ones: compiled, compiled for any size, checkpointed, and written
- * to a file and read again, an operation has the same values, shapes, dtypes and gradients.
+ * Recorded functions equal the plain ones: compiled, compiled for any size, checkpointed, or
+ * written to a file and read again, an operation has the same values, shapes, dtypes and gradients.
  */
 class CompiledLawsTest {
   @TempDir static Path folder;
 
-  /** Primitives that MLX's files have no room for. */
+  /** Primitives that MLX's files cannot store. */
   private static final Set<String> NOT_IN_FILES =
       Set.of(
           "BitwiseInvert",
@@ -158,7 +158,7 @@ class CompiledLawsTest {
         });
   }
 
-  /** Nothing if the plain function refuses such arguments. */
+  /** Empty if the plain function refuses such arguments. */
   private static Optional<HostArray[]> compute(ArraysFunction f, HostArray... arguments) {
     try {
       return Optional.of(HostArray.allOf(f.apply(mlx(arguments))));
@@ -284,7 +284,7 @@ class CompiledLawsTest {
         });
   }
 
-  /** A file for any size gives what the plain function gives for each, or is not written. */
+  /** A file for any size gives the plain function's results for each size, or is not written. */
   @ParameterizedTest
   @MethodSource("operations")
   void exportedForAnySizeIsPlainOrRefused(Operation operation) {

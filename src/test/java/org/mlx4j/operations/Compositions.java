@@ -24,7 +24,7 @@ import org.mlx4j.Scope;
  * chains. Chains have no counterpart in Python.
  */
 final class Compositions {
-  /** What all chance in the laws starts from. */
+  /** The seed of all chance in the laws. */
   static final long SEED = Long.getLong("laws.seed", 10);
 
   private static final int TRIPLES = 120;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The chains are what the laws take them for. */
+/** The chains have the properties that the laws assume. */
 class CompositionsTest {
   @ParameterizedTest
   @EnumSource

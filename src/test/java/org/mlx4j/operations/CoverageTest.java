@@ -21,7 +21,7 @@ import org.mlx4j.Ops;
 import org.mlx4j.PublicMethods;
 import org.mlx4j.Transforms;
 
-/** No operation is without a row in the table. */
+/** Every operation has a row in the table. */
 class CoverageTest {
   /**
    * Classes whose static methods return arrays that no other arrays or numbers determine, but host
@@ -87,7 +87,9 @@ class CoverageTest {
         .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic());
   }
 
-  /** Whether values of a type are arrays: one, several, or a record of nothing but arrays. */
+  /**
+   * Returns whether values of a type are arrays: one, several, or a record of nothing but arrays.
+   */
   private static boolean holdsArrays(Class<?> type) {
     return type == MlxArray.class
         || type == MlxArray[].class

@@ -10,7 +10,7 @@ import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
-/** The rows of the operations of {@code Ops} that make arrays. */
+/** The rows of the operations of {@code Ops} that create arrays. */
 final class CreationRows {
   private static final int[] SHAPE = {2, 3};
   private static final Input MATRIX = between(-2, 2, 2, 3);

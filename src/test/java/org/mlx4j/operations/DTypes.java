@@ -28,7 +28,7 @@ final class DTypes {
 
   private DTypes() {}
 
-  /** How Python names a dtype. */
+  /** The name of a dtype in Python. */
   static String python(DType dtype) {
     return dtype == DType.BOOL ? "mx.bool_" : "mx." + dtype;
   }

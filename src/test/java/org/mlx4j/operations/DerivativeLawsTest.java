@@ -407,7 +407,7 @@ class DerivativeLawsTest {
   // ---- integers and booleans
   // ---------------------------------------------------------------------
 
-  /** What comes out as an integer or a boolean does not change with the arguments. */
+  /** An integer or boolean result does not change with the arguments. */
   @ParameterizedTest
   @MethodSource("withIntegers")
   void integersHaveNoDerivatives(Operation operation) {
@@ -534,7 +534,7 @@ class DerivativeLawsTest {
                 unary("wrong", x -> x.square().multiply(calls[0]++), "a", VECTOR)));
   }
 
-  /** Twice the argument, with factors in the place of 2 backward and forward. */
+  /** Twice the argument, with other factors than 2 backward and forward. */
   private static MlxArray doubled(double backward, double forward, MlxArray x) {
     return CustomFunction.of(a -> a.multiply(2))
         .vjp((a, cotangent, output) -> cotangent.multiply(backward))

@@ -85,8 +85,8 @@ record HostArray(DType dtype, int[] shape, byte[] bytes) {
   }
 
   /**
-   * What differs from the expected array, if anything does: dtype, shape or an element's bits. NaN
-   * equals NaN.
+   * Returns how this differs from the expected array, or nothing if it does not: dtype, shape or an
+   * element's bits. NaN equals NaN.
    */
   Optional<String> differenceFrom(HostArray expected) {
     return differenceFrom(expected, 0);

@@ -24,8 +24,8 @@ import org.mlx4j.Transforms;
 import org.mlx4j.operations.Operation.Variant;
 
 /**
- * How the elements of an argument lie in memory changes nothing: an operation, and its gradient, of
- * views of other arrays is that of row-major ones.
+ * The memory layout of an argument changes nothing: an operation on views of other arrays, and its
+ * gradient, equals that on row-major arrays.
  */
 class LayoutLawTest {
   /** How an array can lie in memory; a scalar only in one way. */
@@ -182,7 +182,7 @@ class LayoutLawTest {
     }
   }
 
-  /** Nothing if the function refuses such arguments. */
+  /** Empty if the function refuses such arguments. */
   private static Optional<HostArray[]> compute(ArraysFunction f, MlxArray... arguments) {
     try {
       return Optional.of(HostArray.allOf(f.apply(arguments)));

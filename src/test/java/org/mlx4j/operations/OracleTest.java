@@ -17,7 +17,7 @@ import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.operations.Operation.Variant;
 
-/** Every operation gives what it gives in MLX's Python: dtype, shape, values and gradients. */
+/** Every operation gives the results of MLX's Python: dtype, shape, values and gradients. */
 class OracleTest {
   private static final Input MATRIX = Input.between(-2, 2, 2, 3);
 

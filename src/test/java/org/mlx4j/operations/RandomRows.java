@@ -239,7 +239,7 @@ final class RandomRows {
     return unary("MlxRandom." + name, function, "mx.random." + python, key());
   }
 
-  /** Two draws after a seed, for the second shows how the sequence goes on. */
+  /** Two draws after a seed, because the second shows how the sequence continues. */
   private static Operation seeded(String name, Supplier<MlxArray> draw, String python) {
     return many(
         "MlxRandom." + name + " seeded",

@@ -108,7 +108,7 @@ final class SortingRows {
   }
 
   /**
-   * What comes before an element, sorted, and what comes after it, sorted, with the element itself
+   * The elements before an element, sorted, and those after it, sorted, with the element itself
    * between.
    */
   private static MlxArray[] parts(MlxArray x, int kth) {

@@ -137,7 +137,7 @@ class VmapLawsTest {
   // ---- what is mapped
   // ----------------------------------------------------------------------------
 
-  /** What is mapped: a function of an operation's inputs and of what else it needs. */
+  /** The thing that is mapped: a function of an operation's inputs and of further arguments. */
   private enum Law {
     VALUES {
       @Override
@@ -231,7 +231,7 @@ class VmapLawsTest {
       return base.of(v);
     }
 
-    /** What is compared with {@link #map}. */
+    /** The results to compare with those of {@link #map}. */
     MlxArray[] expected(Samples samples) {
       return samples.looped();
     }
@@ -341,7 +341,7 @@ class VmapLawsTest {
       return none;
     }
 
-    /** What the mapped function should be: a loop over the slices. */
+    /** The expected results of the mapped function: a loop over the slices. */
     MlxArray[] looped(MlxArray... stacked) {
       List<MlxArray[]> results =
           IntStream.range(0, arguments.size())
