@@ -1,5 +1,6 @@
 #include "distributed/groups.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -25,11 +26,16 @@ namespace {
 using Group = mx::distributed::Group;
 using GroupImpl = mx::distributed::detail::GroupImpl;
 using Milliseconds = std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 std::atomic<jlong> time_limit{300000};
 
 // How long a communication may take to fail once its sockets are shut down.
 constexpr Milliseconds grace{5000};
+
+// How long a communication may go on without moving any data once a neighbor has hung up. It can still succeed then:
+// the neighbor may have everything it needs, and others may be slow.
+constexpr Milliseconds stall{15000};
 
 thread_local bool may_communicate = false;
 
@@ -147,12 +153,12 @@ class GuardedGroup : public GroupImpl {
         throw std::runtime_error(std::string("[") + name + "] the group has been unusable since " + g.lost_);
       }
       limit = Milliseconds(time_limit);
-      end = std::chrono::steady_clock::now() + limit;
+      end = Clock::now() + limit;
     }
     const char* name;
     std::unique_lock<std::mutex> lock;
     Milliseconds limit;
-    std::chrono::steady_clock::time_point end;
+    Clock::time_point end;
   };
 
   GroupImpl& impl() { return *inner_.raw_group(); }
@@ -191,25 +197,45 @@ class GuardedGroup : public GroupImpl {
     auto done = std::make_shared<std::promise<void>>();
     auto finished = done->get_future();
     mx::scheduler::enqueue(stream_, [done] { done->set_value(); });
-    bool in_time;
+    std::string in_vain;
     {
       Released released;
-      in_time = finished.wait_until(turn.end) == std::future_status::ready;
-      if (!in_time) {
+      in_vain = await(turn, finished);
+      if (!in_vain.empty()) {
         hang_up(sockets_);
         finished.wait_for(grace);
       }
     }
-    if (!in_time) {
-      std::ostringstream msg;
-      msg << "there was no answer within " << turn.limit.count() / 1000.0 << " seconds";
-      lose(turn, used, msg.str());
+    if (!in_vain.empty()) {
+      lose(turn, used, in_vain);
     }
     try {
       mx::scheduler::check_error(stream_);
     } catch (const std::exception& e) {
       lose(turn, used, e.what());
     }
+  }
+
+  // Waits for MLX; says why, if it gives up. MLX alone does not always notice a lost connection: the thread that it has
+  // for a socket ends after an error, and what is requested from that thread later is never answered.
+  std::string await(const Turn& turn, const std::future<void>& finished) {
+    std::uint64_t moved = 0;
+    auto last_move = Clock::now();
+    while (finished.wait_until(std::min(turn.end, Clock::now() + Milliseconds(500))) != std::future_status::ready) {
+      const auto now = Clock::now();
+      if (now >= turn.end) {
+        std::ostringstream msg;
+        msg << "there was no answer within " << turn.limit.count() / 1000.0 << " seconds";
+        return msg.str();
+      }
+      if (const auto bytes = bytes_moved(sockets_); bytes != moved || !any_hung_up(sockets_)) {
+        moved = bytes;
+        last_move = now;
+      } else if (now - last_move >= stall) {
+        return "a neighbor has hung up";
+      }
+    }
+    return {};
   }
 
   [[noreturn]] void lose(Turn& turn, const Arrays& used, const std::string& why) {

@@ -3,8 +3,13 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
+#ifdef __APPLE__
+#include <netinet/tcp.h>
+#else
+#include <linux/tcp.h>  // that of the C library does not know the numbers of bytes
+#endif
 
 #include <algorithm>
 #include <cstdlib>
@@ -47,6 +52,38 @@ void hang_up(const std::vector<int>& sockets) {
   for (int fd : sockets) {
     shutdown(fd, SHUT_RDWR);
   }
+}
+
+bool any_hung_up(const std::vector<int>& sockets) {
+#ifdef __APPLE__
+  constexpr short asked = POLLIN;
+  constexpr short told = POLLHUP | POLLERR | POLLNVAL;
+#else
+  constexpr short asked = POLLRDHUP;
+  constexpr short told = POLLRDHUP | POLLHUP | POLLERR | POLLNVAL;
+#endif
+  return std::any_of(sockets.begin(), sockets.end(), [](int fd) {
+    pollfd p{fd, asked, 0};
+    return poll(&p, 1, 0) == 1 && (p.revents & told);
+  });
+}
+
+std::uint64_t bytes_moved(const std::vector<int>& sockets) {
+  std::uint64_t sum = 0;
+  for (int fd : sockets) {
+#ifdef __APPLE__
+    tcp_connection_info info{};
+    socklen_t length = sizeof info;
+    getsockopt(fd, IPPROTO_TCP, TCP_CONNECTION_INFO, &info, &length);
+    sum += info.tcpi_txbytes + info.tcpi_rxbytes;
+#else
+    tcp_info info{};
+    socklen_t length = sizeof info;
+    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length);
+    sum += info.tcpi_bytes_acked + info.tcpi_bytes_received;
+#endif
+  }
+  return sum;
 }
 
 void keep_alive(const std::vector<int>& sockets) {

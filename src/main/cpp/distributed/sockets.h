@@ -18,6 +18,12 @@ struct Ring {
 // Shuts the sockets down, so that whoever waits for them, here or at the other end, is told.
 void hang_up(const std::vector<int>& sockets);
 
+// Whether anyone, here or at the other end, has closed one of the sockets or its connection is broken.
+bool any_hung_up(const std::vector<int>& sockets);
+
+// The number of bytes that the sockets have sent and received.
+std::uint64_t bytes_moved(const std::vector<int>& sockets);
+
 // Makes the system notice a machine that has vanished while nothing is sent to it.
 void keep_alive(const std::vector<int>& sockets);
 

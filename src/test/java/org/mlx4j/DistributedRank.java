@@ -90,6 +90,16 @@ final class DistributedRank {
         usableButForTheGroup();
       }
     },
+    /** The other rank, which the test plays, ends between two packets of a long message. */
+    PEER_IS_LOST {
+      @Override
+      void perform() {
+        join();
+        Distributed.setTimeout(LONGER_THAN_THE_TEST);
+        assertThrows(MlxException.class, () -> Distributed.allSum(Ops.ones(16 << 20)).eval());
+        usableButForTheGroup();
+      }
+    },
     /** Rank 1 is alive but silent. */
     ONE_IS_SILENT {
       @Override

@@ -9,8 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -19,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,14 +38,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.mlx4j.Distributed.Backend;
 
 class DistributedTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /** Reachable, because unreachable sockets are closed. */
+  private static final List<Socket> RESERVED = new CopyOnWriteArrayList<>();
 
   // ---- several processes ------------------------------------------------------------------------
 
   /** Runs one process for each rank, and returns what they print. */
   private static List<String> together(
       Class<?> main, int ranks, List<String> options, String... arguments) throws Exception {
-    List<String> addresses = freeAddresses(ranks);
+    List<String> addresses = reservedAddresses(ranks);
     List<FutureTask<String>> processes = new ArrayList<>();
     for (int rank = 0; rank < ranks; rank++) {
       List<String> all = new ArrayList<>(List.of(arguments));
@@ -58,16 +67,19 @@ class DistributedTest {
     return printed;
   }
 
-  private static List<String> freeAddresses(int n) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
+  /**
+   * Returns addresses whose ports stay bound while this process runs, so that no other program gets
+   * them. The ranks can listen there nevertheless, because MLX asks to share ports.
+   */
+  private static List<String> reservedAddresses(int n) throws IOException {
     List<String> addresses = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      sockets.add(socket);
+      Socket socket = new Socket();
+      RESERVED.add(socket);
+      socket.setReuseAddress(true);
+      socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       addresses.add("127.0.0.1:" + socket.getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
     }
     return addresses;
   }
@@ -90,11 +102,69 @@ class DistributedTest {
     }
   }
 
+  /**
+   * Plays a peer that vanishes when a rank has all that it has asked for so far, and will ask for
+   * more. MLX's thread for the connection has ended by then, and MLX waits for it forever.
+   */
+  @Test
+  void peerThatEndsBetweenPacketsIsNoticed() throws Exception {
+    try (ServerSocket listening = new ServerSocket()) {
+      listening.setReceiveBufferSize(1 << 16);
+      listening.setSoTimeout((int) PATIENCE.toMillis());
+      listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      String address = reservedAddresses(1).get(0);
+      FutureTask<String> rank =
+          new FutureTask<>(
+              () ->
+                  ChildJvm.run(
+                      DistributedRank.class,
+                      PATIENCE,
+                      Map.of(),
+                      List.of(),
+                      "PEER_IS_LOST",
+                      "0",
+                      address,
+                      "127.0.0.1:" + listening.getLocalPort()));
+      new Thread(rank).start();
+      try (Socket left = connect(Integer.parseInt(address.substring(address.indexOf(':') + 1)));
+          Socket right = listening.accept()) {
+        right.getOutputStream().write(left.getInputStream().readNBytes(128)); // we do the same
+        right.getOutputStream().write(new byte[16 << 20]); // the two packets in flight
+        Thread.sleep(1000); // until they have arrived
+        right.setSoLinger(true, 0);
+        right.close();
+        Thread.sleep(1000); // until that is noticed
+        left.getInputStream().transferTo(OutputStream.nullOutputStream());
+      }
+      assertTrue(rank.get().contains("rank 0 is done"), rank.get());
+    }
+  }
+
+  /** Connects to a rank as soon as it listens. */
+  private static Socket connect(int port) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      Socket socket = new Socket();
+      socket.setReceiveBufferSize(1 << 16);
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      try {
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return socket;
+      } catch (ConnectException e) {
+        socket.close();
+        if (System.nanoTime() > end) {
+          throw e;
+        }
+        Thread.sleep(100);
+      }
+    }
+  }
+
   /** Once as the rank that waits first, once as the one that connects first. */
   @ParameterizedTest
   @CsvSource({"0", "1"})
   void waitsForAGroupInBoundedTime(int rank) throws Exception {
-    List<String> addresses = freeAddresses(2);
+    List<String> addresses = reservedAddresses(2);
     String printed =
         ChildJvm.run(
             DistributedRank.class,
@@ -126,7 +196,7 @@ class DistributedTest {
       for (String printed : together(main, 2, List.of("-cp", classes))) {
         assertTrue(printed.contains("sum over 2 ranks: 1.0"), printed);
       }
-      List<String> addresses = freeAddresses(2);
+      List<String> addresses = reservedAddresses(2);
       Path hostfile =
           Files.writeString(
               folder.resolve("hosts.json"),

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,14 +30,15 @@ class TrainDigitsTogetherTest {
     try (Scope scope = Scope.open()) {
       alone = TrainDigitsTogether.losses(EPOCHS, Distributed.init());
     }
-    List<String> addresses = freeAddresses(RANKS);
+    List<Socket> reserved = reservePorts(RANKS);
+    List<String> addresses = reserved.stream().map(s -> "127.0.0.1:" + s.getLocalPort()).toList();
     List<Process> processes = new ArrayList<>();
     for (int rank = 0; rank < RANKS; rank++) {
       processes.add(start(rank, addresses, folder.resolve("rank-" + rank)));
     }
     for (int rank = 0; rank < RANKS; rank++) {
       Process process = processes.get(rank);
-      boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+      boolean ended = process.waitFor(5, TimeUnit.MINUTES);
       process.destroyForcibly().waitFor();
       String printed = Files.readString(folder.resolve("rank-" + rank));
       assertTrue(ended, printed);
@@ -50,6 +53,9 @@ class TrainDigitsTogetherTest {
       for (int epoch = 0; epoch < EPOCHS; epoch++) {
         assertEquals(alone.get(epoch), losses.get(epoch), 1e-4);
       }
+    }
+    for (Socket socket : reserved) {
+      socket.close();
     }
   }
 
@@ -67,17 +73,18 @@ class TrainDigitsTogetherTest {
         .start();
   }
 
-  private static List<String> freeAddresses(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    List<String> addresses = new ArrayList<>();
+  /**
+   * Binds sockets to free ports; the ranks can listen there too, because MLX asks to share ports.
+   */
+  private static List<Socket> reservePorts(int count) throws IOException {
+    List<Socket> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      Socket socket = new Socket();
       sockets.add(socket);
-      addresses.add("127.0.0.1:" + socket.getLocalPort());
+      socket.setReuseAddress(true);
+      socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return addresses;
+    return sockets;
   }
 }
