@@ -4,7 +4,6 @@ import java.lang.ref.Reference;
 import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.mlx4j.internal.ClosedException;
-import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.TransformsNative;
 
 /**
@@ -84,11 +83,7 @@ public abstract sealed class FunctionHandle implements AutoCloseable
    * @return true once this function was closed, by {@link #close()} or by its scope
    */
   public boolean isClosed() {
-    try {
-      return !HandlesNative.is_live(handle);
-    } finally {
-      Reference.reachabilityFence(this);
-    }
+    return Ownership.isClosed(this, handle);
   }
 
   /**
@@ -97,7 +92,6 @@ public abstract sealed class FunctionHandle implements AutoCloseable
    */
   @Override
   public void close() {
-    HandlesNative.close(handle);
-    Tracking.closed(handle);
+    Ownership.close(handle);
   }
 }

@@ -816,8 +816,7 @@ public final class MlxArray
   /** Frees this array. Graphs that use it keep what they need. Closing a second time is a no-op. */
   @Override
   public void close() {
-    HandlesNative.close(handle);
-    Tracking.closed(handle);
+    Ownership.close(handle);
   }
 
   /**
@@ -826,11 +825,7 @@ public final class MlxArray
    * @return true if it has been closed
    */
   public boolean isClosed() {
-    try {
-      return !HandlesNative.is_live(handle);
-    } finally {
-      Reference.reachabilityFence(this);
-    }
+    return Ownership.isClosed(this, handle);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.mlx4j;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.Lease;
 
@@ -28,6 +29,21 @@ final class Ownership {
   static void leaveToCollector(Object owner, long handle) {
     afterCollection(owner, new Closer(handle));
     MemoryPressure.created();
+  }
+
+  /** Closes the handle of an array or function; closing it again is a no-op. */
+  static void close(long handle) {
+    HandlesNative.close(handle);
+    Tracking.closed(handle);
+  }
+
+  /** Returns whether the handle of {@code owner} was closed, by its owner or by a scope. */
+  static boolean isClosed(Object owner, long handle) {
+    try {
+      return !HandlesNative.is_live(handle);
+    } finally {
+      Reference.reachabilityFence(owner);
+    }
   }
 
   static void own(Object owner, Lease lease, ThreadContext context) {
