@@ -22,55 +22,48 @@ final class RulesAsNatives {
   }
 
   private static NativeRule vjp(String name, CustomRules.Vjp rule) {
-    return (args, numbers) ->
-        run(
-            name,
-            args,
-            all -> {
-              int primals = numbers[0];
-              int outputs = (all.length - primals) / 2;
-              MlxArray[] products =
-                  rule.apply(
-                      part(all, 0, primals),
-                      part(all, primals, outputs),
-                      part(all, primals + outputs, outputs));
-              return new BatchedArrays(products, NO_AXES);
-            });
+    return rule(
+        name,
+        (all, numbers) -> {
+          int primals = numbers[0];
+          int outputs = (all.length - primals) / 2;
+          MlxArray[] products =
+              rule.apply(
+                  part(all, 0, primals),
+                  part(all, primals, outputs),
+                  part(all, primals + outputs, outputs));
+          return new BatchedArrays(products, NO_AXES);
+        });
   }
 
   private static NativeRule jvp(String name, CustomRules.Jvp rule) {
-    return (args, numbers) ->
-        run(
-            name,
-            args,
-            all -> {
-              int primals = numbers[0];
-              int[] argnums = new int[numbers.length - 1];
-              System.arraycopy(numbers, 1, argnums, 0, argnums.length);
-              int outputs = all.length - primals - argnums.length;
-              MlxArray[] products =
-                  rule.apply(
-                      part(all, 0, primals),
-                      part(all, primals, argnums.length),
-                      argnums,
-                      part(all, primals + argnums.length, outputs));
-              return new BatchedArrays(products, NO_AXES);
-            });
+    return rule(
+        name,
+        (all, numbers) -> {
+          int primals = numbers[0];
+          int[] argnums = new int[numbers.length - 1];
+          System.arraycopy(numbers, 1, argnums, 0, argnums.length);
+          int outputs = all.length - primals - argnums.length;
+          MlxArray[] products =
+              rule.apply(
+                  part(all, 0, primals),
+                  part(all, primals, argnums.length),
+                  argnums,
+                  part(all, primals + argnums.length, outputs));
+          return new BatchedArrays(products, NO_AXES);
+        });
   }
 
   private static NativeRule vmap(String name, CustomRules.Vmap rule) {
-    return (args, axes) ->
-        run(
-            name,
-            args,
-            all -> {
-              int outputs = all.length - axes.length;
-              BatchedArrays batched =
-                  rule.apply(
-                      part(all, 0, axes.length), axes.clone(), part(all, axes.length, outputs));
-              requireAxisForEach(name, batched);
-              return batched;
-            });
+    return rule(
+        name,
+        (all, axes) -> {
+          int outputs = all.length - axes.length;
+          BatchedArrays batched =
+              rule.apply(part(all, 0, axes.length), axes.clone(), part(all, axes.length, outputs));
+          requireAxisForEach(name, batched);
+          return batched;
+        });
   }
 
   private static void requireAxisForEach(String name, BatchedArrays batched) {
@@ -90,26 +83,32 @@ final class RulesAsNatives {
   }
 
   private interface Body {
-    BatchedArrays apply(MlxArray... all);
+    BatchedArrays apply(MlxArray[] all, int[] numbers);
   }
 
-  private static long[] run(String name, long[] args, Body body) {
-    ThreadContext context = ThreadContext.current();
-    try (Scope scope = Scope.ofFunction(context)) {
-      BatchedArrays results = body.apply(Call.wrap(args, context));
-      if (results == null || results.outputs() == null) {
-        throw new NullPointerException("[" + name + "] the rule returned null");
+  private static NativeRule rule(String name, Body body) {
+    return (args, numbers) -> {
+      ThreadContext context = ThreadContext.current();
+      try (Scope scope = Scope.ofFunction(context)) {
+        BatchedArrays results = body.apply(Call.wrap(args, context), numbers);
+        requireLive(name, results);
+        return scope.handOver(results.outputs(), results.axes());
       }
-      MlxArray[] outputs = results.outputs();
-      for (int i = 0; i < outputs.length; i++) {
-        if (outputs[i] == null) {
-          throw new NullPointerException("[" + name + "] result " + i + " of the rule is null");
-        }
-        if (outputs[i].isClosed()) {
-          throw new IllegalStateException("[" + name + "] result " + i + " of the rule is closed");
-        }
+    };
+  }
+
+  private static void requireLive(String name, BatchedArrays results) {
+    if (results == null || results.outputs() == null) {
+      throw new NullPointerException("[" + name + "] the rule returned null");
+    }
+    MlxArray[] outputs = results.outputs();
+    for (int i = 0; i < outputs.length; i++) {
+      if (outputs[i] == null) {
+        throw new NullPointerException("[" + name + "] result " + i + " of the rule is null");
       }
-      return scope.handOver(outputs, results.axes());
+      if (outputs[i].isClosed()) {
+        throw new IllegalStateException("[" + name + "] result " + i + " of the rule is closed");
+      }
     }
   }
 
