@@ -6,11 +6,7 @@ import java.lang.reflect.Array;
 record ArrayShape(Class<?> component, int length) implements Node {
   static void flatten(Object value, Flattening into) {
     Object[] array = (Object[]) value;
-    into.open(new ArrayShape(array.getClass().getComponentType(), array.length));
-    for (Object element : array) {
-      into.add(element);
-    }
-    into.close();
+    into.add(new ArrayShape(array.getClass().getComponentType(), array.length), array);
   }
 
   @Override
@@ -25,11 +21,7 @@ record ArrayShape(Class<?> component, int length) implements Node {
 
   @Override
   public Object rebuild(Rebuilding from) {
-    Object[] array = (Object[]) Array.newInstance(component, length);
-    for (int i = 0; i < length; i++) {
-      array[i] = from.next();
-    }
-    return array;
+    return from.next((Object[]) Array.newInstance(component, length));
   }
 
   @Override
@@ -37,9 +29,7 @@ record ArrayShape(Class<?> component, int length) implements Node {
     if (!(other instanceof Object[] array) || array.length != length) {
       throw matching.mismatch(other);
     }
-    for (Object element : array) {
-      matching.next(element);
-    }
+    matching.all(array);
   }
 
   @Override

@@ -122,6 +122,15 @@ public final class Flattening {
     return statics == null;
   }
 
+  /** Adds a node with its children. */
+  void add(Node node, Object[] children) {
+    open(node);
+    for (Object child : children) {
+      add(child);
+    }
+    close();
+  }
+
   /** Adds a node, which its children follow. */
   void open(Node node) {
     if (++depth > MAX_DEPTH) {

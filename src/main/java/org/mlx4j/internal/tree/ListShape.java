@@ -24,11 +24,7 @@ record ListShape(Form form, int size) implements Node {
   static void flatten(Object value, Flattening into) {
     Object[] elements =
         ((List<?>) value).toArray(); // a snapshot: another thread may change the list
-    into.open(new ListShape(Form.of(value), elements.length));
-    for (Object element : elements) {
-      into.add(element);
-    }
-    into.close();
+    into.add(new ListShape(Form.of(value), elements.length), elements);
   }
 
   @Override
@@ -44,11 +40,7 @@ record ListShape(Form form, int size) implements Node {
   @Override
   @SuppressWarnings("JdkObsolete") // the user chose it
   public Object rebuild(Rebuilding from) {
-    Object[] elements = new Object[size];
-    for (int i = 0; i < size; i++) {
-      elements[i] = from.next();
-    }
-    List<Object> list = Arrays.asList(elements);
+    List<Object> list = Arrays.asList(from.next(new Object[size]));
     return switch (form) {
       case UNMODIFIABLE -> Collections.unmodifiableList(list);
       case ARRAY_LIST -> new ArrayList<>(list);
@@ -62,9 +54,7 @@ record ListShape(Form form, int size) implements Node {
     if (elements == null || elements.length != size) {
       throw matching.mismatch(other);
     }
-    for (Object element : elements) {
-      matching.next(element);
-    }
+    matching.all(elements);
   }
 
   @Override

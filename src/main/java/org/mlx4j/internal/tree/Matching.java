@@ -18,10 +18,15 @@ final class Matching {
   }
 
   MlxArray[] leavesOf(Object... trees) {
-    for (Object tree : trees) {
-      next(tree);
-    }
+    all(trees);
     return Arrays.copyOf(leaves, leaf);
+  }
+
+  /** Compares the next trees of the structure with values. */
+  void all(Object[] others) {
+    for (Object other : others) {
+      next(other);
+    }
   }
 
   /** Compares the next tree of the structure with a value. */

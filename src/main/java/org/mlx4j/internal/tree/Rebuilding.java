@@ -26,6 +26,14 @@ final class Rebuilding {
     return next instanceof Node node ? node.rebuild(this) : next;
   }
 
+  /** Fills an array with the next trees, and returns it. */
+  Object[] next(Object[] trees) {
+    for (int i = 0; i < trees.length; i++) {
+      trees[i] = next();
+    }
+    return trees;
+  }
+
   /** Returns the index of the node that is being rebuilt. */
   int token() {
     return token - 1;

@@ -105,10 +105,7 @@ final class RecordShape implements Node, Kind {
   @Override
   public Object rebuild(Rebuilding from) {
     int token = from.token();
-    Object[] components = new Object[types.length];
-    for (int i = 0; i < components.length; i++) {
-      components[i] = from.next();
-    }
+    Object[] components = from.next(new Object[types.length]);
     try {
       return (Object) constructor.invokeExact(components);
     } catch (ClassCastException e) {
