@@ -106,9 +106,7 @@ public final class Export {
       boolean shapeless,
       Map<String, MlxArray> named,
       String metadata) {
-    try (FunctionExporter exporter = exporter(file, f, shapeless, metadata)) {
-      exporter.add(example, named);
-    }
+    export(exporter(file, f, shapeless, metadata), example, named);
   }
 
   /**
@@ -133,9 +131,7 @@ public final class Export {
       boolean shapeless,
       Map<String, MlxArray> named,
       String metadata) {
-    try (FunctionExporter exporter = exporter(file, f, shapeless, metadata)) {
-      exporter.add(example, named);
-    }
+    export(exporter(file, f, shapeless, metadata), example, named);
   }
 
   /**
@@ -145,6 +141,13 @@ public final class Export {
   public static void exportFunction(
       Path file, NamedArraysFunction f, MlxArray[] example, Map<String, MlxArray> named) {
     exportFunction(file, f, example, false, named, "");
+  }
+
+  private static void export(
+      FunctionExporter exporter, MlxArray[] example, Map<String, MlxArray> named) {
+    try (exporter) {
+      exporter.add(example, named);
+    }
   }
 
   // ---- several examples -------------------------------------------------------------------------
@@ -218,8 +221,7 @@ public final class Export {
       throw unreadable;
     }
     try {
-      return new ImportedFunction(
-          ExportNative.import_function(NamedArrays.utf8(file.toAbsolutePath().toString())));
+      return ImportedFunction.read(file.toAbsolutePath());
     } catch (MlxException e) {
       throw new MlxException(
           "[importFunction] "

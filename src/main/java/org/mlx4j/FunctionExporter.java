@@ -210,8 +210,7 @@ public final class FunctionExporter implements AutoCloseable {
 
   private ImportedFunction imported() {
     try {
-      return new ImportedFunction(
-          ExportNative.import_function(NamedArrays.utf8(file.part().toString())));
+      return ImportedFunction.read(file.part());
     } catch (MlxException e) {
       throw new IllegalArgumentException(
           "["

@@ -1,5 +1,6 @@
 package org.mlx4j;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.mlx4j.internal.ExportNative;
 
@@ -26,9 +27,14 @@ public final class ImportedFunction extends ArraysFunctionHandle {
 
   private final String metadata;
 
-  ImportedFunction(long handle) {
+  private ImportedFunction(long handle) {
     super(NAME, handle);
     metadata = NamedArrays.string(ExportNative.exported_metadata(handle));
+  }
+
+  /** Reads a function from a file; what MLX says if it cannot names no method. */
+  static ImportedFunction read(Path file) {
+    return new ImportedFunction(ExportNative.import_function(NamedArrays.utf8(file.toString())));
   }
 
   /**
