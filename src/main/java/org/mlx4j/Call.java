@@ -1,6 +1,7 @@
 package org.mlx4j;
 
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.mlx4j.internal.EvaluationNative;
@@ -112,7 +113,10 @@ final class Call {
   }
 
   static MlxArray nary(String function, Nary op, MlxArray... xs) {
-    long[] handles = handles(function, xs);
+    return nary(function, op, handles(function, xs), xs);
+  }
+
+  private static MlxArray nary(String function, Nary op, long[] handles, MlxArray[] xs) {
     ThreadContext context = ThreadContext.current();
     try {
       return new MlxArray(op.apply(handles, context.streamHandle()), context);
@@ -125,28 +129,12 @@ final class Call {
 
   /** Calls a native with arrays of which all but the first {@code required} may be null. */
   static MlxArray optional(String function, int required, Nary op, MlxArray... xs) {
-    long[] handles = handles(function, required, xs);
-    ThreadContext context = ThreadContext.current();
-    try {
-      return new MlxArray(op.apply(handles, context.streamHandle()), context);
-    } catch (RuntimeException e) {
-      throw explained(function, e, xs);
-    } finally {
-      Reference.reachabilityFence(xs);
-    }
+    return nary(function, op, handles(function, required, xs), xs);
   }
 
   /** Does the same for a native that returns several arrays. */
   static MlxArray[] optionalToMany(String function, int required, NaryToMany op, MlxArray... xs) {
-    long[] handles = handles(function, required, xs);
-    ThreadContext context = ThreadContext.current();
-    try {
-      return wrap(op.apply(handles, context.streamHandle()), context);
-    } catch (RuntimeException e) {
-      throw explained(function, e, xs);
-    } finally {
-      Reference.reachabilityFence(xs);
-    }
+    return naryToMany(function, op, handles(function, required, xs), xs);
   }
 
   static MlxArray[] unaryToMany(String function, UnaryToMany op, Object x) {
@@ -176,7 +164,11 @@ final class Call {
   }
 
   static MlxArray[] naryToMany(String function, NaryToMany op, MlxArray... xs) {
-    long[] handles = handles(function, xs);
+    return naryToMany(function, op, handles(function, xs), xs);
+  }
+
+  private static MlxArray[] naryToMany(
+      String function, NaryToMany op, long[] handles, MlxArray[] xs) {
     ThreadContext context = ThreadContext.current();
     try {
       return wrap(op.apply(handles, context.streamHandle()), context);
@@ -295,6 +287,28 @@ final class Call {
       throw new NullPointerException("[" + function + "] " + argument + " is null");
     }
     return value;
+  }
+
+  /** Returns the exception for an argument whose value is not allowed. */
+  static IllegalArgumentException refused(
+      String function, String argument, Object given, String allowed) {
+    return new IllegalArgumentException(
+        "[" + function + "] " + argument + " is " + given + "; " + allowed);
+  }
+
+  /** Returns the exception for an array whose shape or dtype is not allowed. */
+  static IllegalArgumentException refused(String function, int index, MlxArray x, String allowed) {
+    return new IllegalArgumentException(
+        "["
+            + function
+            + "] array argument "
+            + index
+            + " has shape "
+            + Arrays.toString(x.shape())
+            + " and dtype "
+            + x.dtype()
+            + "; "
+            + allowed);
   }
 
   /** Returns the number by which natives know a dtype. */

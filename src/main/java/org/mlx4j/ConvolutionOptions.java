@@ -271,7 +271,7 @@ public record ConvolutionOptions(
               + numbers
               + " has "
               + numbers.size()
-              + " elements; allowed is one for all spatial axes, or one for each of at most "
+              + " elements; it must have one for all spatial axes, or one for each of at most "
               + MOST_AXES);
     }
     return List.copyOf(numbers);
@@ -280,8 +280,7 @@ public record ConvolutionOptions(
   private static List<Integer> positive(String option, List<Integer> numbers) {
     List<Integer> copy = copy(option, numbers);
     if (copy.stream().anyMatch(number -> number < 1)) {
-      throw new IllegalArgumentException(
-          "[ConvolutionOptions] " + option + " is " + copy + "; it must be at least 1");
+      throw Call.refused("ConvolutionOptions", option, copy, "it must be at least 1");
     }
     return copy;
   }

@@ -849,14 +849,7 @@ public sealed interface Convolutions permits MlxArray {
 
   private static void requirePositive(String function, String argument, int... numbers) {
     if (Arrays.stream(numbers).anyMatch(number -> number < 1)) {
-      throw new IllegalArgumentException(
-          "["
-              + function
-              + "] "
-              + argument
-              + " is "
-              + Arrays.toString(numbers)
-              + "; it must be at least 1");
+      throw Call.refused(function, argument, Arrays.toString(numbers), "it must be at least 1");
     }
   }
 
@@ -923,16 +916,8 @@ public sealed interface Convolutions permits MlxArray {
 
   private static void requireVector(String function, int index, MlxArray x) {
     if (Call.argument(function, index, x).ndim() != 1 || x.size() == 0 || !x.dtype().isFloating()) {
-      throw new IllegalArgumentException(
-          "["
-              + function
-              + "] array argument "
-              + index
-              + " has shape "
-              + Arrays.toString(x.shape())
-              + " and dtype "
-              + x.dtype()
-              + "; it must be a non-empty vector of a floating point dtype");
+      throw Call.refused(
+          function, index, x, "it must be a non-empty vector of a floating point dtype");
     }
   }
 }

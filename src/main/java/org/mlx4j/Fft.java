@@ -864,8 +864,7 @@ public final class Fft {
 
     private void requirePositive(String argument, int value) {
       if (value <= 0) {
-        throw new IllegalArgumentException(
-            "[" + function + "] " + argument + " is " + value + "; it must be positive");
+        throw Call.refused(function, argument, value, "it must be positive");
       }
     }
 

@@ -79,7 +79,7 @@ public sealed interface Quantization permits MlxArray {
     MlxArray x = (MlxArray) this;
     requireQuantizable("quantize", 0, x);
     if (x.ndim() < 2 || x.dim(-1) % p.groupSize() != 0) {
-      throw refused(
+      throw Call.refused(
           "quantize",
           0,
           x,
@@ -725,8 +725,7 @@ public sealed interface Quantization permits MlxArray {
   private static Parameters requireFloating(
       String function, Integer groupSize, Integer bits, QuantizationMode mode) {
     if (mode == QuantizationMode.AFFINE) {
-      throw new IllegalArgumentException(
-          "[" + function + "] the mode is AFFINE; allowed is NVFP4, MXFP4 or MXFP8");
+      throw Call.refused(function, "the mode", mode, "use NVFP4, MXFP4 or MXFP8");
     }
     return QuantizationMode.require(function, groupSize, bits, mode);
   }
@@ -738,7 +737,7 @@ public sealed interface Quantization permits MlxArray {
       String function, int index, MlxArray w, MlxArray scales, MlxArray biases, Parameters p) {
     int[] shape = Call.argument(function, index, w).shape();
     if (w.dtype() != DType.UINT32 || shape.length < 2 || w.size() == 0) {
-      throw refused(
+      throw Call.refused(
           function,
           index,
           w,
@@ -787,7 +786,7 @@ public sealed interface Quantization permits MlxArray {
     } else {
       requireQuantizable(function, 1, w);
       if (scales != null || w.ndim() < 2 || w.dim(-1) % p.groupSize() != 0) {
-        throw refused(
+        throw Call.refused(
             function,
             1,
             w,
@@ -800,7 +799,7 @@ public sealed interface Quantization permits MlxArray {
 
   private static void requireOperand(String function, MlxArray x, int axes) {
     if (x.ndim() < axes || x.size() == 0 || x.dtype() == DType.FLOAT64) {
-      throw refused(
+      throw Call.refused(
           function,
           0,
           x,
@@ -812,23 +811,8 @@ public sealed interface Quantization permits MlxArray {
 
   private static void requireQuantizable(String function, int index, MlxArray x) {
     if (!x.dtype().isFloating() || x.dtype() == DType.FLOAT64 || x.size() == 0) {
-      throw refused(
+      throw Call.refused(
           function, index, x, "it must be of dtype float32, float16 or bfloat16, and not empty");
     }
-  }
-
-  private static IllegalArgumentException refused(
-      String function, int index, MlxArray x, String allowed) {
-    return new IllegalArgumentException(
-        "["
-            + function
-            + "] array argument "
-            + index
-            + " has shape "
-            + Arrays.toString(x.shape())
-            + " and dtype "
-            + x.dtype()
-            + "; "
-            + allowed);
   }
 }

@@ -72,17 +72,8 @@ public enum QuantizationMode {
       return allowed.get(0);
     }
     if (!allowed.contains(given)) {
-      throw new IllegalArgumentException(
-          "["
-              + function
-              + "] "
-              + argument
-              + " is "
-              + given
-              + "; allowed for "
-              + mode
-              + " is "
-              + Arrays.toString(allowed.stream().sorted().toArray()));
+      String all = Arrays.toString(allowed.stream().sorted().toArray());
+      throw Call.refused(function, argument, given, "for " + mode + " it must be one of " + all);
     }
     return given;
   }

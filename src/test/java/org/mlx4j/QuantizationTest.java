@@ -327,13 +327,16 @@ class QuantizationTest {
     MlxArray x = Ops.ones(3, 64);
     QuantizationMode affine = QuantizationMode.AFFINE;
     MlxArray one = MlxArray.of(0);
-    refusals.add(() -> w.quantize(0), "[quantize] groupSize is 0; allowed for AFFINE is [32, 64");
+    refusals.add(
+        () -> w.quantize(0), "[quantize] groupSize is 0; for AFFINE it must be one of [32, 64");
     refusals.add(() -> w.quantize(-64), "[quantize] groupSize is -64");
     refusals.add(() -> w.quantize(16), "[quantize] groupSize is 16");
-    refusals.add(() -> w.quantize(64, 7), "[quantize] bits is 7; allowed for AFFINE is [1, 2, 3");
+    refusals.add(
+        () -> w.quantize(64, 7), "[quantize] bits is 7; for AFFINE it must be one of [1, 2, 3");
     refusals.add(() -> w.quantize(64, 0), "[quantize] bits is 0");
     refusals.add(
-        () -> w.quantize(32, 8, QuantizationMode.MXFP4), "bits is 8; allowed for MXFP4 is [4]");
+        () -> w.quantize(32, 8, QuantizationMode.MXFP4),
+        "bits is 8; for MXFP4 it must be one of [4]");
     refusals.add(() -> w.quantize(64, 4, QuantizationMode.NVFP4), "groupSize is 64");
     refusals.add(() -> w.quantize(null, null, affine, MlxArray.scalar(1f)), "lobal scale is only");
     refusals.add(
@@ -398,7 +401,8 @@ class QuantizationTest {
         "[quantizedMatmul] groupSize is 32");
     refusals.add(() -> x.qqmm(nvfp4.w()), "[qqmm] the matrix is quantized");
     refusals.add(() -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 0), "[qqmm] bits is 0");
-    refusals.add(() -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 4, affine), "[qqmm] the mode");
+    refusals.add(
+        () -> x.qqmm(nvfp4.w(), nvfp4.scales(), 16, 4, affine), "[qqmm] the mode", "use NVFP4");
     refusals.add(() -> x.qqmm(w, nvfp4.scales()), "[qqmm] array argument 1", "without scales");
     refusals.add(() -> x.qqmm(Ops.ones(64)), "[qqmm] array argument 1 has shape [64]");
     refusals.add(() -> MlxArray.scalar(1f).qqmm(w), "[qqmm] array argument 0 has shape []");
