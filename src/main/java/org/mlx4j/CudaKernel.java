@@ -1,6 +1,5 @@
 package org.mlx4j;
 
-import java.util.List;
 import org.mlx4j.internal.FastNative;
 
 /**
@@ -19,19 +18,12 @@ public final class CudaKernel extends CustomKernel {
   private final boolean ensureRowContiguous;
   private final int sharedMemory;
 
-  CudaKernel(
-      String name,
-      List<String> inputNames,
-      List<String> outputNames,
-      String source,
-      String header,
-      boolean ensureRowContiguous,
-      int sharedMemory) {
-    super("cudaKernel", name, inputNames, outputNames, source, header);
+  CudaKernel(Source source, boolean ensureRowContiguous, int sharedMemory) {
+    super("cudaKernel", source);
     this.ensureRowContiguous = ensureRowContiguous;
     this.sharedMemory = sharedMemory;
     try {
-      FastNative.require_cuda_kernel(this.name);
+      FastNative.require_cuda_kernel(source.name());
     } catch (MlxException e) {
       throw Explanation.renamed(function, e);
     }
@@ -40,11 +32,11 @@ public final class CudaKernel extends CustomKernel {
   @Override
   long[] run(long[] inputs, Launch launch, Template template, boolean verbose, long s) {
     return FastNative.cuda_kernel(
-        name,
-        inputNames,
-        outputNames,
-        source,
-        header,
+        source.name(),
+        source.inputNames(),
+        source.outputNames(),
+        source.body(),
+        source.header(),
         ensureRowContiguous,
         sharedMemory,
         inputs,

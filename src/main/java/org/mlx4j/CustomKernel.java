@@ -22,26 +22,12 @@ import java.util.Objects;
  * }</pre>
  */
 public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
-  final byte[] name;
-  final Object[] inputNames;
-  final Object[] outputNames;
-  final byte[] source;
-  final byte[] header;
   final String function;
+  final Source source;
 
-  CustomKernel(
-      String function,
-      String name,
-      List<String> inputNames,
-      List<String> outputNames,
-      String source,
-      String header) {
+  CustomKernel(String function, Source source) {
     this.function = function;
-    this.name = utf8(function, "the name", name);
-    this.inputNames = utf8(function, "the input names", inputNames);
-    this.outputNames = utf8(function, "the output names", outputNames);
-    this.source = utf8(function, "the source", source);
-    this.header = utf8(function, "the header", header);
+    this.source = source;
   }
 
   /**
@@ -85,9 +71,10 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
       List<TemplateArgument> template,
       Double initValue,
       boolean verbose) {
-    requireOneForEach("inputs", Call.notNull(function, "the inputs", inputs).length, inputNames);
+    requireOneForEach(
+        "inputs", Call.notNull(function, "the inputs", inputs).length, source.inputNames);
     Call.notNull(function, "the output shapes", outputShapes);
-    requireOneForEach("output shapes", outputShapes.length, outputNames);
+    requireOneForEach("output shapes", outputShapes.length, source.outputNames);
     Launch launch = Launch.of(function, outputShapes, outputDtypes, grid, threadgroup, initValue);
     for (TemplateArgument argument : Call.notNull(function, "the template", template)) {
       Call.notNull(function, "a template argument", argument);
@@ -118,6 +105,26 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
               + " were given for "
               + names.length
               + " names; there must be exactly one for each");
+    }
+  }
+
+  /** The texts of a kernel, in the form that natives take. */
+  @SuppressWarnings("ArrayRecordComponent") // for natives: nobody compares them
+  record Source(
+      byte[] name, Object[] inputNames, Object[] outputNames, byte[] body, byte[] header) {
+    static Source of(
+        String function,
+        String name,
+        List<String> inputNames,
+        List<String> outputNames,
+        String body,
+        String header) {
+      return new Source(
+          utf8(function, "the name", name),
+          utf8(function, "the input names", inputNames),
+          utf8(function, "the output names", outputNames),
+          utf8(function, "the source", body),
+          utf8(function, "the header", header));
     }
   }
 
@@ -164,14 +171,11 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
     private static int[] requireThree(String function, String argument, int[] sizes) {
       Call.notNull(function, argument, sizes);
       if (sizes.length != 3 || Arrays.stream(sizes).anyMatch(size -> size < 1)) {
-        throw new IllegalArgumentException(
-            "["
-                + function
-                + "] "
-                + argument
-                + " is "
-                + Arrays.toString(sizes)
-                + "; it must consist of three numbers, each at least 1");
+        throw Call.refused(
+            function,
+            argument,
+            Arrays.toString(sizes),
+            "it must consist of three numbers, each at least 1");
       }
       return sizes;
     }

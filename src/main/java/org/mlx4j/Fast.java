@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
 import org.mlx4j.CustomKernel.Launch;
+import org.mlx4j.CustomKernel.Source;
 import org.mlx4j.internal.FastNative;
 
 /**
@@ -449,15 +450,8 @@ public final class Fast {
       boolean ensureRowContiguous,
       boolean atomicOutputs,
       MathMode mathMode) {
-    return new MetalKernel(
-        name,
-        inputNames,
-        outputNames,
-        source,
-        header,
-        ensureRowContiguous,
-        atomicOutputs,
-        mathMode);
+    Source texts = Source.of("metalKernel", name, inputNames, outputNames, source, header);
+    return new MetalKernel(texts, ensureRowContiguous, atomicOutputs, mathMode);
   }
 
   /**
@@ -492,8 +486,8 @@ public final class Fast {
       boolean ensureRowContiguous,
       int sharedMemory) {
     requireNotNegative("cudaKernel", sharedMemory);
-    return new CudaKernel(
-        name, inputNames, outputNames, source, header, ensureRowContiguous, sharedMemory);
+    Source texts = Source.of("cudaKernel", name, inputNames, outputNames, source, header);
+    return new CudaKernel(texts, ensureRowContiguous, sharedMemory);
   }
 
   /**
@@ -574,14 +568,8 @@ public final class Fast {
         kinds[i] = 2;
         values[i] = Float.floatToRawIntBits(number);
       } else {
-        throw new IllegalArgumentException(
-            "["
-                + function
-                + "] scalar "
-                + i
-                + " is "
-                + scalar
-                + "; allowed is an Integer, a Boolean or a Float");
+        throw Call.refused(
+            function, "scalar " + i, scalar, "it must be an Integer, a Boolean or a Float");
       }
     }
     return Call.naryToMany(

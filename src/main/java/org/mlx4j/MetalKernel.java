@@ -1,6 +1,5 @@
 package org.mlx4j;
 
-import java.util.List;
 import org.mlx4j.internal.FastNative;
 
 /**
@@ -21,29 +20,22 @@ public final class MetalKernel extends CustomKernel {
   private final int mathMode;
 
   MetalKernel(
-      String name,
-      List<String> inputNames,
-      List<String> outputNames,
-      String source,
-      String header,
-      boolean ensureRowContiguous,
-      boolean atomicOutputs,
-      MathMode mathMode) {
-    super("metalKernel", name, inputNames, outputNames, source, header);
+      Source source, boolean ensureRowContiguous, boolean atomicOutputs, MathMode mathMode) {
+    super("metalKernel", source);
     this.ensureRowContiguous = ensureRowContiguous;
     this.atomicOutputs = atomicOutputs;
     this.mathMode = Call.notNull("metalKernel", "the math mode", mathMode).code();
-    FastNative.require_metal_kernel(this.name);
+    FastNative.require_metal_kernel(source.name());
   }
 
   @Override
   long[] run(long[] inputs, Launch launch, Template template, boolean verbose, long s) {
     return FastNative.metal_kernel(
-        name,
-        inputNames,
-        outputNames,
-        source,
-        header,
+        source.name(),
+        source.inputNames(),
+        source.outputNames(),
+        source.body(),
+        source.header(),
         ensureRowContiguous,
         atomicOutputs,
         mathMode,

@@ -308,7 +308,7 @@ class FastTest {
         () -> Fast.cudaKernel("kernel", X, Y, "", "", true, -1), "[cudaKernel] sharedMemory is -1");
     refusals.add(() -> precompiled(new int[] {1, 1}, List.of()), "grid is [1, 1]");
     refusals.add(() -> precompiled(new int[] {1, 0, 1}, List.of()), "grid is [1, 0, 1]");
-    refusals.add(() -> precompiled(one, List.of(1L)), "scalar 0 is 1; allowed is an Integer");
+    refusals.add(() -> precompiled(one, List.of(1L)), "scalar 0 is 1; it must be an Integer");
     refusals.add(
         () -> precompiled(new int[][] {{-1}}, new DType[] {DType.INT8}, one, List.of()),
         "negative");
