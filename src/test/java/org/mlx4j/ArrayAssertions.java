@@ -44,6 +44,14 @@ public final class ArrayAssertions {
     assertSays(assertThrowsExactly(type, action), parts);
   }
 
+  /** A transform refuses, in each of these calls, a function that is null. */
+  static void assertNullFunctionIsRefused(String transform, Executable... calls) {
+    for (Executable call : calls) {
+      assertThrowsSaying(
+          NullPointerException.class, call, "[" + transform + "]", "the function is null");
+    }
+  }
+
   /** The same for this type and its subclasses. */
   public static void assertThrowsOfKindSaying(
       Class<? extends Throwable> type, Executable action, String... parts) {

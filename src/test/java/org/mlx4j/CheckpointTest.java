@@ -1,6 +1,7 @@
 package org.mlx4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.mlx4j.ArrayAssertions.assertNullFunctionIsRefused;
 import static org.mlx4j.ArrayAssertions.assertSame;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertValues;
@@ -133,21 +134,11 @@ class CheckpointTest {
 
   @Test
   void nullsAreRefused() {
-    assertThrowsSaying(
-        NullPointerException.class,
+    assertNullFunctionIsRefused(
+        "checkpoint",
         () -> Transforms.checkpoint((ArrayFunction) null),
-        "[checkpoint]",
-        "function");
-    assertThrowsSaying(
-        NullPointerException.class,
         () -> Transforms.checkpoint((ArrayBiFunction) null),
-        "[checkpoint]",
-        "function");
-    assertThrowsSaying(
-        NullPointerException.class,
-        () -> Transforms.checkpointArrays(null),
-        "[checkpoint]",
-        "function");
+        () -> Transforms.checkpointArrays(null));
     assertThrowsSaying(
         NullPointerException.class,
         () -> Transforms.checkpoint(a -> null).apply(x),

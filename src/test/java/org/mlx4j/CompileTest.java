@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.mlx4j.ArrayAssertions.assertNullFunctionIsRefused;
 import static org.mlx4j.ArrayAssertions.assertSame;
 import static org.mlx4j.ArrayAssertions.assertShape;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
@@ -601,18 +602,11 @@ class CompileTest {
 
   @Test
   void nullsAreRefused() {
-    assertThrowsSaying(
-        NullPointerException.class,
+    assertNullFunctionIsRefused(
+        "compile",
         () -> Transforms.compile((ArrayFunction) null),
-        "[compile]",
-        "function");
-    assertThrowsSaying(
-        NullPointerException.class,
         () -> Transforms.compile((ArrayBiFunction) null),
-        "[compile]",
-        "function");
-    assertThrowsSaying(
-        NullPointerException.class, () -> Transforms.compileArrays(null), "[compile]", "function");
+        () -> Transforms.compileArrays(null));
     assertThrowsSaying(
         NullPointerException.class,
         () -> Transforms.compile(a -> null).apply(x),

@@ -53,6 +53,15 @@ class ExportAnySizeTest {
     }
   }
 
+  /** What was exported has the function's results for these arguments. */
+  private void assertImportedIsSame(ArraysFunction f, MlxArray... arguments) {
+    try (ImportedFunction imported = Export.importFunction(file())) {
+      for (MlxArray x : arguments) {
+        assertSame(f.apply(x)[0], imported.apply(x)[0]);
+      }
+    }
+  }
+
   private void assertRefused(ArraysFunction f, MlxArray example, String... parts)
       throws IOException {
     assertThrowsSaying(
@@ -104,12 +113,11 @@ class ExportAnySizeTest {
       assertNoFileIsLeft();
       return;
     }
-    try (ImportedFunction imported = Export.importFunction(file())) {
-      for (int[] shape : new int[][] {{4, 6}, {1, 6}, {4, 1}, {7, 6}, {4, 8}, {9, 2}, {2, 40}}) {
-        MlxArray x = numbers(shape);
-        assertSame(f.apply(x)[0], imported.apply(x)[0]);
-      }
-    }
+    assertImportedIsSame(
+        f,
+        Stream.of(new int[][] {{4, 6}, {1, 6}, {4, 1}, {7, 6}, {4, 8}, {9, 2}, {2, 40}})
+            .map(shape -> numbers(shape))
+            .toArray(MlxArray[]::new));
   }
 
   /** The rules of its derivatives run without passing through Java. */
@@ -138,10 +146,7 @@ class ExportAnySizeTest {
         };
     Export.exportFunction(file(), f, arrays(numbers(4, 3)), true);
     assertEquals(1, calls[0]);
-    try (ImportedFunction imported = Export.importFunction(file())) {
-      MlxArray x = numbers(9, 3);
-      assertSame(f.apply(x)[0], imported.apply(x)[0]);
-    }
+    assertImportedIsSame(f, numbers(9, 3));
   }
 
   @Test
@@ -149,10 +154,7 @@ class ExportAnySizeTest {
     MlxArray w = numbers(3, 2);
     ArraysFunction f = of(x -> x.matmul(w).cumsum(0));
     Export.exportFunction(file(), f, arrays(numbers(4, 3)), true);
-    try (ImportedFunction imported = Export.importFunction(file())) {
-      MlxArray x = numbers(9, 3);
-      assertSame(f.apply(x)[0], imported.apply(x)[0]);
-    }
+    assertImportedIsSame(f, numbers(9, 3));
   }
 
   @Test
@@ -250,10 +252,7 @@ class ExportAnySizeTest {
           return arrays(xs[0].multiply(3f));
         };
     Export.exportFunction(file(), f, arrays(numbers(3, 2)), true);
-    try (ImportedFunction imported = Export.importFunction(file())) {
-      MlxArray x = numbers(3, 7);
-      assertSame(f.apply(x)[0], imported.apply(x)[0]);
-    }
+    assertImportedIsSame(f, numbers(3, 7));
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.mlx4j;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.mlx4j.ArrayAssertions.assertNullFunctionIsRefused;
 import static org.mlx4j.ArrayAssertions.assertSame;
 import static org.mlx4j.ArrayAssertions.assertShape;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
@@ -349,26 +350,12 @@ class VmapAxesTest {
   @Test
   void nullsAreRefused() {
     int[] one = {0};
-    assertThrowsSaying(
-        NullPointerException.class,
+    assertNullFunctionIsRefused(
+        "vmap",
         () -> Transforms.vmap((ArrayFunction) null),
-        "[vmap]",
-        "function");
-    assertThrowsSaying(
-        NullPointerException.class,
         () -> Transforms.vmap((ArrayBiFunction) null),
-        "[vmap]",
-        "function");
-    assertThrowsSaying(
-        NullPointerException.class,
         () -> Transforms.vmap((ArrayFunction) null, 0, 0),
-        "[vmap]",
-        "function");
-    assertThrowsSaying(
-        NullPointerException.class,
-        () -> Transforms.vmap((ArraysFunction) null, one, one),
-        "[vmap]",
-        "function");
+        () -> Transforms.vmap((ArraysFunction) null, one, one));
     assertThrowsSaying(
         NullPointerException.class, () -> Transforms.vmap(xs -> xs, null, one), "[vmap]", "inAxes");
     assertThrowsSaying(

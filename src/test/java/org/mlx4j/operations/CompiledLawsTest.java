@@ -224,11 +224,13 @@ class CompiledLawsTest {
     }
     variant.run(
         () -> {
-          ArraysFunction outside = gradient(recorder.apply(operation::apply), operation.argnums());
-          ArraysFunction inside = recorder.apply(gradient(operation::apply, operation.argnums()));
+          ArraysFunction outside =
+              Derivatives.gradient(recorder.apply(operation::apply), operation.argnums());
+          ArraysFunction inside =
+              recorder.apply(Derivatives.gradient(operation::apply, operation.argnums()));
           for (List<Input> inputs : calls) {
             HostArray[] arguments = variant.with(inputs).draw(0);
-            compute(gradient(operation::apply, operation.argnums()), arguments)
+            compute(Derivatives.gradient(operation::apply, operation.argnums()), arguments)
                 .ifPresent(
                     expected -> {
                       apply(operation, outside, arguments)
@@ -239,22 +241,6 @@ class CompiledLawsTest {
           }
           return null;
         });
-  }
-
-  /** The gradient of a sum in which each element of each output has another weight. */
-  private static ArraysFunction gradient(ArraysFunction f, int... argnums) {
-    return arguments ->
-        Transforms.grad(
-                xs -> {
-                  MlxArray sum = MlxArray.scalar(0f);
-                  for (MlxArray y : f.apply(xs)) {
-                    sum = sum.add(y.multiply(y.add(0.5)).sum());
-                  }
-                  return sum;
-                },
-                argnums[0],
-                Arrays.copyOfRange(argnums, 1, argnums.length))
-            .apply(arguments);
   }
 
   // ---- files
@@ -291,7 +277,7 @@ class CompiledLawsTest {
     assertExportedForAnySize(operation, "", operation::apply);
     if (operation.isDifferentiable() && operation.vjpRefusal() == null) {
       assertExportedForAnySize(
-          operation, " gradient", gradient(operation::apply, operation.argnums()));
+          operation, " gradient", Derivatives.gradient(operation::apply, operation.argnums()));
     }
   }
 

@@ -48,6 +48,22 @@ final class Derivatives {
         });
   }
 
+  /** The gradient of a sum in which each element of each output has another weight. */
+  static ArraysFunction gradient(ArraysFunction f, int... argnums) {
+    return arguments ->
+        Transforms.grad(
+                xs -> {
+                  MlxArray sum = MlxArray.scalar(0f);
+                  for (MlxArray y : f.apply(xs)) {
+                    sum = sum.add(y.multiply(y.add(0.5)).sum());
+                  }
+                  return sum;
+                },
+                argnums[0],
+                Arrays.copyOfRange(argnums, 1, argnums.length))
+            .apply(arguments);
+  }
+
   private static MlxArray weightedSum(MlxArray[] outputs, MlxArray[] weights) {
     MlxArray sum = MlxArray.scalar(0);
     for (int i = 0; i < outputs.length; i++) {
