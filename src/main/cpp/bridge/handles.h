@@ -218,7 +218,7 @@ struct handles {
 struct dtype_out {
   mx::Dtype d;
   explicit dtype_out(mx::Dtype d) : d(d) {}
-  operator jint() const { return ordinal_of(d); }
+  operator jlong() const { return ordinal_of(d); }  // not jint: see DTypesNative.java
 };
 struct utf8_out {
   std::string s;

@@ -191,7 +191,7 @@ public enum DType {
 
   /** Returns the dtype of the result of an operation on this and another dtype. */
   DType promotedWith(DType other) {
-    return of(DTypesNative.promote_types(code(), other.code()));
+    return of((int) DTypesNative.promote_types(code(), other.code()));
   }
 
   /** The name that MLX prints, such as {@code float32}. */

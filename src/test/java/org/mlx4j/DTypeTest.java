@@ -46,6 +46,15 @@ class DTypeTest {
     return value ? "True" : "False";
   }
 
+  /** The JVM's compiler relies on the whole register in which a native returns an int. */
+  @Test
+  void compiledCodeReadsTheCodeOfADtypeOnly() {
+    for (int i = 0; i < 200_000; i++) {
+      DType dtype = ALL.get(i % ALL.size());
+      assertEquals(dtype, Ops.resultType(DType.BOOL, dtype));
+    }
+  }
+
   @Test
   void pairsOfDtypesPromoteAsInPython() {
     for (DType x : ALL) {

@@ -18,5 +18,10 @@ public final class DTypesNative {
 
   private DTypesNative() {}
 
-  public static native @Cast(DTYPE_OUT) int promote_types(@Cast(DTYPE) int type1, @Cast(DTYPE) int type2) throws MlxException;
+  /**
+   * The result is the code of a dtype. It is a {@code long} because HotSpot takes it for granted that
+   * the upper half of the register that holds an {@code int} is clear, which compilers of C++ leave
+   * open: a dtype is returned together with its item size in that half.
+   */
+  public static native @Cast(DTYPE_OUT) long promote_types(@Cast(DTYPE) int type1, @Cast(DTYPE) int type2) throws MlxException;
 }

@@ -3,6 +3,7 @@ package org.mlx4j.tree;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mlx4j.ArrayAssertions.assertShape;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertValues;
@@ -450,8 +451,9 @@ class CustomTreeFunctionTest {
           });
     }
     LifetimeBalance.Live after = LifetimeBalance.settled();
-    assertEquals(before.functions(), after.functions());
-    assertEquals(before.arrays(), after.arrays());
-    assertEquals(before.javaReferences(), after.javaReferences());
+    // Less is possible: what earlier tests left behind may be collected meanwhile.
+    assertTrue(after.functions() <= before.functions(), () -> before + ", then " + after);
+    assertTrue(after.arrays() <= before.arrays(), () -> before + ", then " + after);
+    assertTrue(after.javaReferences() <= before.javaReferences(), () -> before + ", then " + after);
   }
 }
