@@ -9,5 +9,7 @@ module org.mlx4j {
   requires org.bytedeco.javacpp;
 
   exports org.mlx4j;
+  exports org.mlx4j.nn;
+  exports org.mlx4j.optimizers;
   exports org.mlx4j.tree;
 }

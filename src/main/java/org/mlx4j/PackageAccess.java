@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 import org.mlx4j.internal.ArrayAccess;
 import org.mlx4j.internal.CustomRules;
 import org.mlx4j.internal.HandlesNative;
@@ -98,5 +99,16 @@ final class PackageAccess implements ArrayAccess {
       handles[i] = arrays[i].handle;
     }
     return handles;
+  }
+
+  @Override
+  public MlxArray composed(String function, Supplier<MlxArray> body) {
+    return Call.as(
+        function,
+        () -> {
+          try (Scope scope = Scope.open()) {
+            return scope.keep(body.get());
+          }
+        });
   }
 }

@@ -3,14 +3,15 @@ package org.mlx4j.internal;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 import org.mlx4j.ArraysFunction;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 
 /**
  * The package-private parts of {@code org.mlx4j} that its other packages need. {@code org.mlx4j}
- * implements this interface and passes it to {@code internal.io}; {@code org.mlx4j.tree} gets it
- * from {@link SharedSecrets}.
+ * implements this interface and passes it to {@code internal.io}; the other packages get it from
+ * {@link SharedSecrets}.
  */
 public interface ArrayAccess {
   // ---- arrays and their handles ----------------------------------------------------------------
@@ -69,6 +70,16 @@ public interface ArrayAccess {
    * @return the exception
    */
   IllegalStateException closed(String message, MlxArray array, IllegalStateException cause);
+
+  /**
+   * Computes what a method is made of: frees all arrays but the result, and names the method in
+   * exceptions.
+   *
+   * @param function the name of the method
+   * @param body computes the result
+   * @return the result, which belongs to the scope of the caller
+   */
+  MlxArray composed(String function, Supplier<MlxArray> body);
 
   // ---- functions that belong to no scope -------------------------------------------------------
 

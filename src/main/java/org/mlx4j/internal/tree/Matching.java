@@ -7,14 +7,23 @@ import org.mlx4j.MlxArray;
 final class Matching {
   private final Structure structure;
   private final String name;
+
+  /** Whether null may stand for an array, or for a part of the tree with all its arrays. */
+  private final boolean partial;
+
   private final MlxArray[] leaves;
   private int token;
   private int leaf;
 
-  Matching(Structure structure, String name) {
+  Matching(Structure structure, String name, boolean partial) {
     this.structure = structure;
     this.name = name;
+    this.partial = partial;
     this.leaves = new MlxArray[structure.leaves()];
+  }
+
+  boolean partial() {
+    return partial;
   }
 
   MlxArray[] leavesOf(Object... trees) {
@@ -31,6 +40,10 @@ final class Matching {
 
   /** Compares the next tree of the structure with a value. */
   void next(Object other) {
+    if (partial && other == null) {
+      skip();
+      return;
+    }
     Object wanted = structure.tokens[token++];
     if (wanted == Flattening.LEAF) {
       if (!(other instanceof MlxArray array)) {
@@ -41,6 +54,18 @@ final class Matching {
       node.match(other, this);
     } else if (!bothStatic(wanted, other)) {
       throw mismatch(other);
+    }
+  }
+
+  /** Passes the next tree of the structure. */
+  private void skip() {
+    Object skipped = structure.tokens[token++];
+    if (skipped == Flattening.LEAF) {
+      leaf++;
+    } else if (skipped instanceof Node node) {
+      for (int i = 0; i < node.children(); i++) {
+        skip();
+      }
     }
   }
 

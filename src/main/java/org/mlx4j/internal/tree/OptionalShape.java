@@ -28,16 +28,18 @@ enum OptionalShape implements Node {
 
   @Override
   public Object rebuild(Rebuilding from) {
-    return this == EMPTY ? Optional.empty() : Optional.of(from.next());
+    return this == EMPTY ? Optional.empty() : Optional.ofNullable(from.next());
   }
 
   @Override
   public void match(Object other, Matching matching) {
-    if (!(other instanceof Optional<?> optional) || optional.isPresent() != (this == PRESENT)) {
+    if (!(other instanceof Optional<?> optional)
+        || (optional.isPresent() != (this == PRESENT)
+            && !(this == PRESENT && matching.partial()))) {
       throw matching.mismatch(other);
     }
     if (this == PRESENT) {
-      matching.next(optional.get());
+      matching.next(optional.orElse(null));
     }
   }
 

@@ -82,7 +82,19 @@ public final class Structure {
    * @throws IllegalArgumentException if a tree has another structure
    */
   public MlxArray[] match(String name, Object... trees) {
-    return new Matching(this, name).leavesOf(trees);
+    return new Matching(this, name, false).leavesOf(trees);
+  }
+
+  /**
+   * Returns the arrays of a tree that has the structure of the first tree, as far as it is there.
+   *
+   * @param name the name of the tree in messages
+   * @param tree the tree, in which null may stand for an array, or for a part with all its arrays
+   * @return its arrays, null where the tree has null
+   * @throws IllegalArgumentException if it has another structure
+   */
+  public MlxArray[] matchPart(String name, Object tree) {
+    return new Matching(this, name, true).leavesOf(tree);
   }
 
   /** Returns the root node of the first tree, or null if it is a leaf or a static value. */

@@ -1,0 +1,63 @@
+package org.mlx4j.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.mlx4j.MlxArray;
+
+/**
+ * How a function that is made of several operations is called: messages name the function and not
+ * an operation inside it, and intermediate arrays are freed when it returns or fails.
+ */
+public final class Formula {
+  static {
+    try {
+      MethodHandles.lookup().ensureInitialized(MlxArray.class); // it leaves the access
+    } catch (IllegalAccessException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private Formula() {}
+
+  /**
+   * Computes a function.
+   *
+   * @param function its name
+   * @param body what it is made of
+   * @return the result of {@code body}
+   */
+  public static MlxArray of(String function, Supplier<MlxArray> body) {
+    return SharedSecrets.arrayAccess().composed(function, body);
+  }
+
+  /**
+   * Computes a function of one array.
+   *
+   * @param function its name
+   * @param x its argument, which messages call {@code x}
+   * @param body what it is made of
+   * @return the result of {@code body}
+   */
+  public static MlxArray of(String function, MlxArray x, UnaryOperator<MlxArray> body) {
+    notNull(function, "x", x);
+    return of(function, () -> body.apply(x));
+  }
+
+  /**
+   * Refuses null.
+   *
+   * @param function the function that was called
+   * @param parameter what is not null
+   * @param value its value
+   * @param <T> its type
+   * @return the value
+   * @throws NullPointerException if the value is null
+   */
+  public static <T> T notNull(String function, String parameter, T value) {
+    if (value == null) {
+      throw new NullPointerException("[" + function + "] " + parameter + " is null");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,300 @@
+package org.mlx4j.optimizers;
+
+import java.util.Arrays;
+import java.util.List;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+
+/**
+ * Adafactor: divides by the root of a running average of squared gradients, of which only the means
+ * of rows and columns are kept. Mirrors {@code mlx.optimizers.Adafactor}.
+ *
+ * <pre>
+ * decay = 1 - step^decayRate                                                (the first step is 1)
+ * s = gradient^2 + eps1
+ * row = decay * row + (1 - decay) * mean of s over columns
+ * col = decay * col + (1 - decay) * mean of s over rows
+ * u = gradient / sqrt(row * col / mean(row))
+ * u = u / max(1, rms(u) / clipThreshold)
+ * w = w - rate * u
+ * </pre>
+ *
+ * <p>Arrays of fewer than two axes have an average of {@code s} itself; for those of more than two,
+ * the last two axes are rows and columns. With {@code beta1}, {@code u} is replaced by a running
+ * average of {@code rate * u}; with {@code weightDecay}, {@code w} shrinks by {@code rate *
+ * weightDecay}. The rate is {@code min(0.01, 1 / sqrt(step))}, with a warm-up {@code min(1e-6 *
+ * step, 1 / sqrt(step))}, unless {@code relativeStep} is off: then it is the learning rate. It is
+ * multiplied by {@code max(eps2, rms(w))}, unless {@code scaleParameter} is off.
+ *
+ * <pre>{@code
+ * Optimizer relative = Adafactor.of();
+ * Optimizer fixed = Adafactor.of(1e-3).withRelativeStep(false).withBeta1(0.9);
+ * MlxArray w = Ops.eye(3);
+ * var updated = fixed.update(w, Ops.tri(3), fixed.init(w));
+ * }</pre>
+ *
+ * <p>There are two slots: {@code row}, or for arrays of fewer than two axes the average itself, and
+ * {@code col}, null for them. With {@code beta1} there is a third one.
+ *
+ * @param learningRate the learning rate, or null; not used while {@code relativeStep} is on
+ * @param eps1 what is added to the squares of gradients, by default 1e-30
+ * @param eps2 the least scale of a parameter, by default 1e-3
+ * @param clipThreshold the largest root mean square of an update before the rate, by default 1
+ * @param decayRate how fast the averages forget less, by default -0.8
+ * @param beta1 how much of an average of updates stays, or null for no such average, the default
+ * @param weightDecay how fast parameters shrink, by default 0
+ * @param scaleParameter whether the rate grows with the parameter, by default true
+ * @param relativeStep whether the rate depends on the step and not on {@code learningRate}, by
+ *     default true
+ * @param warmupInit whether the rate begins small, by default false
+ */
+public record Adafactor(
+    Schedule learningRate,
+    double eps1,
+    double eps2,
+    double clipThreshold,
+    double decayRate,
+    Double beta1,
+    double weightDecay,
+    boolean scaleParameter,
+    boolean relativeStep,
+    boolean warmupInit)
+    implements PerArrayOptimizer {
+  /**
+   * Makes an optimizer.
+   *
+   * @throws IllegalArgumentException if an option is not allowed
+   */
+  public Adafactor {
+    Options.notNegative("Adafactor", "eps1", eps1);
+    Options.notNegative("Adafactor", "eps2", eps2);
+    Options.positive("Adafactor", "clipThreshold", clipThreshold);
+    if (!(decayRate <= 0)) {
+      throw new IllegalArgumentException(
+          "[Adafactor] decayRate must be at most 0, got " + decayRate);
+    }
+    if (beta1 != null) {
+      Options.beta("Adafactor", "beta1", beta1);
+    }
+    Options.notNegative("Adafactor", "weightDecay", weightDecay);
+  }
+
+  /** Makes an optimizer with Python's defaults, whose rate depends on the step. */
+  public static Adafactor of() {
+    return of((Schedule) null);
+  }
+
+  /**
+   * Makes an optimizer with a learning rate that stays, which is used once {@link #withRelativeStep
+   * relativeStep} is off.
+   */
+  public static Adafactor of(double learningRate) {
+    return of(ConstantRate.of("Adafactor", learningRate));
+  }
+
+  /** Makes an optimizer with a learning rate, or null, and Python's defaults. */
+  public static Adafactor of(Schedule learningRate) {
+    return new Adafactor(learningRate, 1e-30, 1e-3, 1, -0.8, null, 0, true, true, false);
+  }
+
+  /** Returns this optimizer with other values of {@code eps1} and {@code eps2}. */
+  public Adafactor withEps(double eps1, double eps2) {
+    return new Adafactor(
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit);
+  }
+
+  /** Returns this optimizer with another value of {@code clipThreshold}. */
+  public Adafactor withClipThreshold(double clipThreshold) {
+    return new Adafactor(
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit);
+  }
+
+  /** Returns this optimizer with another value of {@code decayRate}. */
+  public Adafactor withDecayRate(double decayRate) {
+    return new Adafactor(
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit);
+  }
+
+  /** Returns this optimizer with another value of {@code beta1}. */
+  public Adafactor withBeta1(Double beta1) {
+    return new Adafactor(
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit);
+  }
+
+  /** Returns this optimizer with another value of {@code weightDecay}. */
+  public Adafactor withWeightDecay(double weightDecay) {
+    return new Adafactor(
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit);
+  }
+
+  /** Returns this optimizer with another value of {@code scaleParameter}. */
+  public Adafactor withScaleParameter(boolean scaleParameter) {
+    return new Adafactor(
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit);
+  }
+
+  /** Returns this optimizer with another value of {@code relativeStep}. */
+  public Adafactor withRelativeStep(boolean relativeStep) {
+    return new Adafactor(
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit);
+  }
+
+  /** Returns this optimizer with another value of {@code warmupInit}. */
+  public Adafactor withWarmupInit(boolean warmupInit) {
+    return new Adafactor(
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit);
+  }
+
+  @Override
+  public int slotCount() {
+    return beta1 == null ? 2 : 3;
+  }
+
+  @Override
+  public List<MlxArray> initSingle(MlxArray parameter) {
+    int[] shape = parameter.shape();
+    MlxArray row = null;
+    MlxArray col = null;
+    if (isFactored(parameter)) {
+      int[] ofRow = Arrays.copyOf(shape, shape.length - 1);
+      int[] ofCol = Arrays.copyOf(shape, shape.length - 1);
+      ofCol[shape.length - 2] = shape[shape.length - 1];
+      row = Ops.zeros(ofRow, parameter.dtype());
+      col = Ops.zeros(ofCol, parameter.dtype());
+    } else {
+      row = Ops.zerosLike(parameter);
+    }
+    return beta1 == null
+        ? Arrays.asList(row, col)
+        : Arrays.asList(row, col, Ops.zerosLike(parameter));
+  }
+
+  @Override
+  public Updated<MlxArray> applySingle(
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      MlxArray learningRate) {
+    MlxArray rms = rms(parameter);
+    MlxArray rate = rate(state.step(), rms, learningRate);
+    MlxArray decay = Ops.subtract(1.0, state.step().power(decayRate).astype(rms.dtype()));
+    MlxArray other = Ops.subtract(1L, decay);
+    MlxArray squares = gradient.square().add(eps1);
+    MlxArray row;
+    MlxArray col = null;
+    MlxArray update;
+    if (isFactored(gradient)) {
+      row = decay.multiply(state.slot(0)).add(other.multiply(squares.mean(-1)));
+      col = decay.multiply(state.slot(1)).add(other.multiply(squares.mean(-2)));
+      MlxArray ofRow = row.divide(row.mean(-1, true)).rsqrt();
+      update = ofRow.expandDims(-1).multiply(col.rsqrt().expandDims(-2)).multiply(gradient);
+    } else {
+      row = decay.multiply(state.slot(0)).add(other.multiply(squares));
+      update = row.rsqrt().multiply(gradient);
+    }
+    update = update.divide(Ops.maximum(1.0, rms(update).divide(clipThreshold)));
+    update = rate.multiply(update);
+    MlxArray w =
+        weightDecay == 0
+            ? parameter
+            : parameter.add(parameter.multiply(rate.multiply(-weightDecay)));
+    if (beta1 == null) {
+      return state.updated(w.subtract(update), Arrays.asList(row, col));
+    }
+    MlxArray average = state.slot(2).multiply(beta1).add(update.multiply(1 - beta1));
+    return state.updated(w.subtract(average), Arrays.asList(row, col, average));
+  }
+
+  private static boolean isFactored(MlxArray x) {
+    return x.ndim() >= 2;
+  }
+
+  private static MlxArray rms(MlxArray x) {
+    return x.square().mean().sqrt();
+  }
+
+  private MlxArray rate(MlxArray step, MlxArray rms, MlxArray learningRate) {
+    MlxArray rate;
+    if (!relativeStep) {
+      rate = learningRate;
+    } else if (warmupInit) {
+      rate = step.multiply(1e-6).minimum(step.rsqrt());
+    } else {
+      rate = Ops.minimum(1e-2, step.rsqrt());
+    }
+    rate = rate.astype(rms.dtype());
+    return scaleParameter ? Ops.maximum(eps2, rms).multiply(rate) : rate;
+  }
+}

@@ -1,0 +1,149 @@
+package org.mlx4j.optimizers;
+
+import java.util.List;
+import org.mlx4j.DType;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+
+/**
+ * Adam: a running average of gradients, divided by the root of one of their squares. Mirrors {@code
+ * mlx.optimizers.Adam}.
+ *
+ * <pre>
+ * m = beta1 * m + (1 - beta1) * gradient
+ * v = beta2 * v + (1 - beta2) * gradient^2
+ * w = w - learningRate * m / (sqrt(v) + eps)
+ * </pre>
+ *
+ * With bias correction {@code m} is divided by {@code 1 - beta1^step} and {@code v} by {@code 1 -
+ * beta2^step} there, where the first step is 1.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = Adam.of(1e-3);
+ * MlxArray w = MlxArray.of(1f, 2f);
+ * OptimizerState<MlxArray> state = optimizer.init(w);
+ * var updated = optimizer.update(w, MlxArray.of(0.5f, -0.5f), state);
+ * }</pre>
+ *
+ * <p>There are two slots, {@code m} and {@code v}.
+ *
+ * @param learningRate the learning rate
+ * @param beta1 how much of the average of gradients stays, by default 0.9
+ * @param beta2 how much of the average of their squares stays, by default 0.999
+ * @param eps what is added to the denominator, by default 1e-8
+ * @param biasCorrection whether to make up for averages that begin at 0, by default false
+ */
+public record Adam(
+    Schedule learningRate, double beta1, double beta2, double eps, boolean biasCorrection)
+    implements PerArrayOptimizer {
+  /**
+   * Makes an optimizer.
+   *
+   * @throws IllegalArgumentException if an option is not allowed
+   * @throws NullPointerException if {@code learningRate} is null
+   */
+  public Adam {
+    Options.learningRate("Adam", learningRate);
+    Options.beta("Adam", "beta1", beta1);
+    Options.beta("Adam", "beta2", beta2);
+    Options.notNegative("Adam", "eps", eps);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, boolean) of(learningRate, 0.9, 0.999,
+   * 1e-8, false)}.
+   */
+  public static Adam of(double learningRate) {
+    return of(learningRate, 0.9, 0.999, 1e-8, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, boolean) of(learningRate, beta1,
+   * beta2, 1e-8, false)}.
+   */
+  public static Adam of(double learningRate, double beta1, double beta2) {
+    return of(learningRate, beta1, beta2, 1e-8, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, boolean) of(learningRate, beta1,
+   * beta2, eps, false)}.
+   */
+  public static Adam of(double learningRate, double beta1, double beta2, double eps) {
+    return of(learningRate, beta1, beta2, eps, false);
+  }
+
+  /**
+   * Equivalent to {@link #Adam(Schedule, double, double, double, boolean)} with a learning rate
+   * that stays.
+   */
+  public static Adam of(
+      double learningRate, double beta1, double beta2, double eps, boolean biasCorrection) {
+    return new Adam(ConstantRate.of("Adam", learningRate), beta1, beta2, eps, biasCorrection);
+  }
+
+  /**
+   * Equivalent to {@link #Adam(Schedule, double, double, double, boolean) new Adam(learningRate,
+   * 0.9, 0.999, 1e-8, false)}.
+   */
+  public static Adam of(Schedule learningRate) {
+    return new Adam(learningRate, 0.9, 0.999, 1e-8, false);
+  }
+
+  /**
+   * Equivalent to {@link #Adam(Schedule, double, double, double, boolean) new Adam(learningRate,
+   * beta1, beta2, 1e-8, false)}.
+   */
+  public static Adam of(Schedule learningRate, double beta1, double beta2) {
+    return new Adam(learningRate, beta1, beta2, 1e-8, false);
+  }
+
+  /**
+   * Equivalent to {@link #Adam(Schedule, double, double, double, boolean) new Adam(learningRate,
+   * beta1, beta2, eps, false)}.
+   */
+  public static Adam of(Schedule learningRate, double beta1, double beta2, double eps) {
+    return new Adam(learningRate, beta1, beta2, eps, false);
+  }
+
+  /**
+   * Equivalent to {@link #Adam(Schedule, double, double, double, boolean) new Adam(learningRate,
+   * beta1, beta2, eps, biasCorrection)}.
+   */
+  public static Adam of(
+      Schedule learningRate, double beta1, double beta2, double eps, boolean biasCorrection) {
+    return new Adam(learningRate, beta1, beta2, eps, biasCorrection);
+  }
+
+  @Override
+  public int slotCount() {
+    return 2;
+  }
+
+  @Override
+  public List<MlxArray> initSingle(MlxArray parameter) {
+    return List.of(Ops.zerosLike(parameter), Ops.zerosLike(parameter));
+  }
+
+  @Override
+  public Updated<MlxArray> applySingle(
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      MlxArray learningRate) {
+    MlxArray rate = learningRate.astype(gradient.dtype());
+    MlxArray m = state.slot(0).multiply(beta1).add(gradient.multiply(1 - beta1));
+    MlxArray v = state.slot(1).multiply(beta2).add(gradient.square().multiply(1 - beta2));
+    MlxArray step =
+        biasCorrection
+            ? corrected(gradient.dtype(), rate, m, v, state.step())
+            : rate.multiply(m).divide(v.sqrt().add(eps));
+    return state.updated(parameter.subtract(step), List.of(m, v));
+  }
+
+  private MlxArray corrected(DType dtype, MlxArray rate, MlxArray m, MlxArray v, MlxArray step) {
+    MlxArray ofM = rate.divide(Ops.subtract(1L, Ops.power(beta1, step))).astype(dtype);
+    MlxArray ofV = Ops.subtract(1L, Ops.power(beta2, step)).rsqrt().astype(dtype);
+    return ofM.multiply(m).divide(v.sqrt().multiply(ofV).add(eps));
+  }
+}

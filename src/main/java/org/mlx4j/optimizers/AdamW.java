@@ -1,0 +1,176 @@
+package org.mlx4j.optimizers;
+
+import java.util.List;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+
+/**
+ * {@link Adam} with a weight decay that the averages do not see. Mirrors {@code
+ * mlx.optimizers.AdamW}.
+ *
+ * <pre>
+ * m = beta1 * m + (1 - beta1) * gradient
+ * v = beta2 * v + (1 - beta2) * gradient^2
+ * w = (1 - learningRate * weightDecay) * w - learningRate * m / (sqrt(v) + eps)
+ * </pre>
+ *
+ * Bias correction is that of {@link Adam}.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = AdamW.of(1e-3);
+ * MlxArray w = MlxArray.of(1f, 2f);
+ * OptimizerState<MlxArray> state = optimizer.init(w);
+ * var updated = optimizer.update(w, MlxArray.of(0.5f, -0.5f), state);
+ * }</pre>
+ *
+ * <p>There are two slots, {@code m} and {@code v}.
+ *
+ * @param learningRate the learning rate
+ * @param beta1 how much of the average of gradients stays, by default 0.9
+ * @param beta2 how much of the average of their squares stays, by default 0.999
+ * @param eps what is added to the denominator, by default 1e-8
+ * @param weightDecay how fast parameters shrink, by default 0.01
+ * @param biasCorrection whether to make up for averages that begin at 0, by default false
+ */
+public record AdamW(
+    Schedule learningRate,
+    double beta1,
+    double beta2,
+    double eps,
+    double weightDecay,
+    boolean biasCorrection)
+    implements PerArrayOptimizer {
+  /**
+   * Makes an optimizer.
+   *
+   * @throws IllegalArgumentException if an option is not allowed
+   * @throws NullPointerException if {@code learningRate} is null
+   */
+  public AdamW {
+    Options.learningRate("AdamW", learningRate);
+    Options.beta("AdamW", "beta1", beta1);
+    Options.beta("AdamW", "beta2", beta2);
+    Options.notNegative("AdamW", "eps", eps);
+    Options.notNegative("AdamW", "weightDecay", weightDecay);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, double, boolean) of(learningRate, 0.9,
+   * 0.999, 1e-8, 0.01, false)}.
+   */
+  public static AdamW of(double learningRate) {
+    return of(learningRate, 0.9, 0.999, 1e-8, 0.01, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, double, boolean) of(learningRate,
+   * beta1, beta2, 1e-8, 0.01, false)}.
+   */
+  public static AdamW of(double learningRate, double beta1, double beta2) {
+    return of(learningRate, beta1, beta2, 1e-8, 0.01, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, double, boolean) of(learningRate,
+   * beta1, beta2, eps, 0.01, false)}.
+   */
+  public static AdamW of(double learningRate, double beta1, double beta2, double eps) {
+    return of(learningRate, beta1, beta2, eps, 0.01, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, double, boolean) of(learningRate,
+   * beta1, beta2, eps, weightDecay, false)}.
+   */
+  public static AdamW of(
+      double learningRate, double beta1, double beta2, double eps, double weightDecay) {
+    return of(learningRate, beta1, beta2, eps, weightDecay, false);
+  }
+
+  /**
+   * Equivalent to {@link #AdamW(Schedule, double, double, double, double, boolean)} with a learning
+   * rate that stays.
+   */
+  public static AdamW of(
+      double learningRate,
+      double beta1,
+      double beta2,
+      double eps,
+      double weightDecay,
+      boolean biasCorrection) {
+    return new AdamW(
+        ConstantRate.of("AdamW", learningRate), beta1, beta2, eps, weightDecay, biasCorrection);
+  }
+
+  /**
+   * Equivalent to {@link #AdamW(Schedule, double, double, double, double, boolean) new
+   * AdamW(learningRate, 0.9, 0.999, 1e-8, 0.01, false)}.
+   */
+  public static AdamW of(Schedule learningRate) {
+    return new AdamW(learningRate, 0.9, 0.999, 1e-8, 0.01, false);
+  }
+
+  /**
+   * Equivalent to {@link #AdamW(Schedule, double, double, double, double, boolean) new
+   * AdamW(learningRate, beta1, beta2, 1e-8, 0.01, false)}.
+   */
+  public static AdamW of(Schedule learningRate, double beta1, double beta2) {
+    return new AdamW(learningRate, beta1, beta2, 1e-8, 0.01, false);
+  }
+
+  /**
+   * Equivalent to {@link #AdamW(Schedule, double, double, double, double, boolean) new
+   * AdamW(learningRate, beta1, beta2, eps, 0.01, false)}.
+   */
+  public static AdamW of(Schedule learningRate, double beta1, double beta2, double eps) {
+    return new AdamW(learningRate, beta1, beta2, eps, 0.01, false);
+  }
+
+  /**
+   * Equivalent to {@link #AdamW(Schedule, double, double, double, double, boolean) new
+   * AdamW(learningRate, beta1, beta2, eps, weightDecay, false)}.
+   */
+  public static AdamW of(
+      Schedule learningRate, double beta1, double beta2, double eps, double weightDecay) {
+    return new AdamW(learningRate, beta1, beta2, eps, weightDecay, false);
+  }
+
+  /**
+   * Equivalent to {@link #AdamW(Schedule, double, double, double, double, boolean) new
+   * AdamW(learningRate, beta1, beta2, eps, weightDecay, biasCorrection)}.
+   */
+  public static AdamW of(
+      Schedule learningRate,
+      double beta1,
+      double beta2,
+      double eps,
+      double weightDecay,
+      boolean biasCorrection) {
+    return new AdamW(learningRate, beta1, beta2, eps, weightDecay, biasCorrection);
+  }
+
+  @Override
+  public int slotCount() {
+    return 2;
+  }
+
+  @Override
+  public List<MlxArray> initSingle(MlxArray parameter) {
+    return adam().initSingle(parameter);
+  }
+
+  @Override
+  public Updated<MlxArray> applySingle(
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      MlxArray learningRate) {
+    MlxArray rate = learningRate.astype(gradient.dtype());
+    MlxArray decayed = parameter.multiply(Ops.subtract(1L, rate.multiply(weightDecay)));
+    return adam().applySingle(gradient, decayed, state, learningRate);
+  }
+
+  private Adam adam() {
+    return new Adam(learningRate, beta1, beta2, eps, biasCorrection);
+  }
+}

@@ -1,0 +1,148 @@
+package org.mlx4j.optimizers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Scope;
+import org.mlx4j.internal.Formula;
+
+/**
+ * Several optimizers, each for its own arrays of the parameters. Mirrors {@code
+ * mlx.optimizers.MultiOptimizer}.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = MultiOptimizer.of(
+ *     List.of(Muon.of(0.02), AdamW.of(1e-3)),
+ *     List.of((path, array) -> array.ndim() == 2 && !path.startsWith("head")));
+ * var parameters = Map.of("hidden", Ops.eye(3), "head", Ops.eye(3));
+ * var state = optimizer.init(parameters);
+ * }</pre>
+ *
+ * <p>An array belongs to the first optimizer whose filter accepts its path and itself, or else to
+ * the last optimizer, which has no filter. A filter must always say the same of an array; in a
+ * compiled function it is asked when the function is recorded.
+ *
+ * <p>All optimizers count the same steps. The slots of the state are those of the first optimizer,
+ * then those of the second, and so on, each with null for arrays of the others.
+ *
+ * @param optimizers the optimizers, of any kind
+ * @param filters a filter for each optimizer but the last
+ */
+public record MultiOptimizer(
+    List<Optimizer> optimizers, List<BiPredicate<String, MlxArray>> filters) implements Optimizer {
+  /**
+   * Makes an optimizer of others.
+   *
+   * @throws IllegalArgumentException if there is no optimizer, or not one filter less than
+   *     optimizers
+   * @throws NullPointerException if a list is or contains null
+   */
+  public MultiOptimizer {
+    optimizers = List.copyOf(Formula.notNull("MultiOptimizer", "optimizers", optimizers));
+    filters = List.copyOf(Formula.notNull("MultiOptimizer", "filters", filters));
+    if (optimizers.isEmpty()) {
+      throw new IllegalArgumentException("[MultiOptimizer] there must be at least 1 optimizer");
+    }
+    if (filters.size() != optimizers.size() - 1) {
+      throw new IllegalArgumentException(
+          "[MultiOptimizer] "
+              + optimizers.size()
+              + " optimizers need "
+              + (optimizers.size() - 1)
+              + " filters, got "
+              + filters.size());
+    }
+  }
+
+  /** Equivalent to {@link #MultiOptimizer(List, List) new MultiOptimizer(optimizers, filters)}. */
+  public static MultiOptimizer of(
+      List<? extends Optimizer> optimizers, List<BiPredicate<String, MlxArray>> filters) {
+    return new MultiOptimizer(
+        new ArrayList<>(Formula.notNull("MultiOptimizer", "optimizers", optimizers)), filters);
+  }
+
+  @Override
+  public <P> OptimizerState<P> init(P parameters) {
+    return Scope.run(
+        () -> {
+          Parameters<P> all = Parameters.of("MultiOptimizer.init", parameters);
+          int[] owners = owners(all);
+          List<P> slots = new ArrayList<>();
+          MlxArray step = null;
+          for (int k = 0; k < optimizers.size(); k++) {
+            OptimizerState<P> state =
+                optimizers.get(k).init(all.with(ofOwner(k, owners, all.arrays())));
+            slots.addAll(state.slots());
+            step = state.step();
+          }
+          return new OptimizerState<>(step, slots);
+        });
+  }
+
+  @Override
+  public <P> Updated<P> update(P parameters, P gradients, OptimizerState<P> state) {
+    Formula.notNull("MultiOptimizer.update", "state", state);
+    int[] counts = slotCounts(state.slots().size());
+    return Scope.run(
+        () -> {
+          Parameters<P> all = Parameters.of("MultiOptimizer.update", parameters);
+          MlxArray[] gradient = all.matching("gradients", gradients);
+          int[] owners = owners(all);
+          Updated<P> updated = new Updated<>(parameters, state);
+          List<P> slots = new ArrayList<>();
+          for (int k = 0; k < counts.length; k++) {
+            List<P> own = state.slots().subList(slots.size(), slots.size() + counts[k]);
+            updated =
+                optimizers
+                    .get(k)
+                    .update(
+                        updated.parameters(),
+                        all.with(ofOwner(k, owners, gradient)),
+                        new OptimizerState<>(state.step(), own));
+            slots.addAll(updated.state().slots());
+          }
+          return new Updated<>(
+              updated.parameters(), new OptimizerState<>(updated.state().step(), slots));
+        });
+  }
+
+  /** For each array the index of its optimizer. */
+  private int[] owners(Parameters<?> all) {
+    int[] owners = new int[all.count()];
+    for (int i = 0; i < owners.length; i++) {
+      while (owners[i] < filters.size() && !all.test(filters.get(owners[i]), i)) {
+        owners[i]++;
+      }
+    }
+    return owners;
+  }
+
+  private static MlxArray[] ofOwner(int owner, int[] owners, MlxArray... arrays) {
+    MlxArray[] own = new MlxArray[arrays.length];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = owners[i] == owner ? arrays[i] : null;
+    }
+    return own;
+  }
+
+  /** How many slots each optimizer has, which does not depend on parameters. */
+  private int[] slotCounts(int given) {
+    int[] counts = new int[optimizers.size()];
+    int sum = 0;
+    for (int k = 0; k < counts.length; k++) {
+      Optimizer optimizer = optimizers.get(k);
+      counts[k] = Scope.run(() -> optimizer.init(List.of()).slots().size());
+      sum += counts[k];
+    }
+    if (given != sum) {
+      throw new IllegalArgumentException(
+          "[MultiOptimizer.update] the state has "
+              + given
+              + " slots, but these optimizers have "
+              + sum
+              + " together");
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,74 @@
+package org.mlx4j.optimizers;
+
+import java.util.List;
+import org.mlx4j.MlxArray;
+
+/**
+ * An optimizer that looks at each array by itself. Mirrors {@code init_single} and {@code
+ * apply_single} of {@code mlx.optimizers.Optimizer}: for an optimizer of your own, implement what
+ * happens to one array.
+ *
+ * <pre>{@code
+ * record SignDescent(Schedule learningRate) implements PerArrayOptimizer {
+ *   public int slotCount() {
+ *     return 0;
+ *   }
+ *
+ *   public List<MlxArray> initSingle(MlxArray parameter) {
+ *     return List.of();
+ *   }
+ *
+ *   public Updated<MlxArray> applySingle(MlxArray gradient, MlxArray parameter,
+ *       OptimizerState<MlxArray> state, MlxArray learningRate) {
+ *     return new Updated<>(parameter.subtract(gradient.sign().multiply(learningRate)), state);
+ *   }
+ * }
+ * }</pre>
+ */
+public interface PerArrayOptimizer extends Optimizer {
+  /**
+   * Returns the schedule of the learning rate.
+   *
+   * @return the schedule, or null if there is no learning rate
+   */
+  Schedule learningRate();
+
+  /**
+   * Returns how many slots an array has.
+   *
+   * @return the number, the same for all arrays
+   */
+  int slotCount();
+
+  /**
+   * Makes the slots of an array. Mirrors {@code Optimizer.init_single}.
+   *
+   * @param parameter the array
+   * @return its slots, {@link #slotCount} in number; one may be null where there is nothing to
+   *     remember
+   */
+  List<MlxArray> initSingle(MlxArray parameter);
+
+  /**
+   * Computes the next value of an array. Mirrors {@code Optimizer.apply_single}.
+   *
+   * @param gradient its gradient, of the same shape
+   * @param parameter the array
+   * @param state the number of this step, from 1 on, and the slots of the array
+   * @param learningRate the learning rate, or null if {@link #learningRate()} is null; convert it
+   *     to the dtype of the gradient
+   * @return the next value, and a state whose slots are the next ones; its step does not matter
+   */
+  Updated<MlxArray> applySingle(
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray learningRate);
+
+  @Override
+  default <P> OptimizerState<P> init(P parameters) {
+    return new PerArray(this).init(parameters);
+  }
+
+  @Override
+  default <P> Updated<P> update(P parameters, P gradients, OptimizerState<P> state) {
+    return new PerArray(this).update(parameters, gradients, state);
+  }
+}

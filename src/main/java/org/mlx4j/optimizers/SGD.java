@@ -1,0 +1,173 @@
+package org.mlx4j.optimizers;
+
+import java.util.List;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+
+/**
+ * Stochastic gradient descent, with momentum if that is wanted. Mirrors {@code mlx.optimizers.SGD}.
+ *
+ * <pre>
+ * g = gradient + weightDecay * w
+ * v = momentum * v + (1 - dampening) * g
+ * w = w - learningRate * v                          (nesterov: g + momentum * v instead of v)
+ * </pre>
+ *
+ * <pre>{@code
+ * Optimizer optimizer = SGD.of(0.1, 0.9);
+ * MlxArray w = MlxArray.of(1f, 2f);
+ * OptimizerState<MlxArray> state = optimizer.init(w);
+ * var updated = optimizer.update(w, MlxArray.of(0.5f, -0.5f), state);
+ * }</pre>
+ *
+ * <p>With momentum there is one slot, {@code v}; without it there is none, and {@code w} becomes
+ * {@code w - learningRate * g}.
+ *
+ * @param learningRate the learning rate
+ * @param momentum how much of the last step is repeated, by default 0
+ * @param weightDecay the factor of the penalty for large parameters, by default 0
+ * @param dampening how much of the gradient the momentum leaves out, by default 0
+ * @param nesterov whether to look ahead, as Nesterov does; needs momentum and no dampening
+ */
+public record SGD(
+    Schedule learningRate, double momentum, double weightDecay, double dampening, boolean nesterov)
+    implements PerArrayOptimizer {
+  /**
+   * Makes an optimizer.
+   *
+   * @throws IllegalArgumentException if an option is not allowed
+   * @throws NullPointerException if {@code learningRate} is null
+   */
+  public SGD {
+    Options.learningRate("SGD", learningRate);
+    Options.notNegative("SGD", "momentum", momentum);
+    Options.notNegative("SGD", "weightDecay", weightDecay);
+    Options.notNegative("SGD", "dampening", dampening);
+    if (nesterov && (momentum == 0 || dampening != 0)) {
+      throw new IllegalArgumentException(
+          "[SGD] nesterov needs a positive momentum and a dampening of 0, got "
+              + momentum
+              + " and "
+              + dampening);
+    }
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, boolean) of(learningRate, 0, 0, 0,
+   * false)}.
+   */
+  public static SGD of(double learningRate) {
+    return of(learningRate, 0, 0, 0, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, boolean) of(learningRate, momentum, 0,
+   * 0, false)}.
+   */
+  public static SGD of(double learningRate, double momentum) {
+    return of(learningRate, momentum, 0, 0, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, boolean) of(learningRate, momentum,
+   * weightDecay, 0, false)}.
+   */
+  public static SGD of(double learningRate, double momentum, double weightDecay) {
+    return of(learningRate, momentum, weightDecay, 0, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(double, double, double, double, boolean) of(learningRate, momentum,
+   * weightDecay, dampening, false)}.
+   */
+  public static SGD of(double learningRate, double momentum, double weightDecay, double dampening) {
+    return of(learningRate, momentum, weightDecay, dampening, false);
+  }
+
+  /**
+   * Equivalent to {@link #SGD(Schedule, double, double, double, boolean)} with a learning rate that
+   * stays.
+   */
+  public static SGD of(
+      double learningRate,
+      double momentum,
+      double weightDecay,
+      double dampening,
+      boolean nesterov) {
+    return new SGD(
+        ConstantRate.of("SGD", learningRate), momentum, weightDecay, dampening, nesterov);
+  }
+
+  /**
+   * Equivalent to {@link #SGD(Schedule, double, double, double, boolean) new SGD(learningRate, 0,
+   * 0, 0, false)}.
+   */
+  public static SGD of(Schedule learningRate) {
+    return new SGD(learningRate, 0, 0, 0, false);
+  }
+
+  /**
+   * Equivalent to {@link #SGD(Schedule, double, double, double, boolean) new SGD(learningRate,
+   * momentum, 0, 0, false)}.
+   */
+  public static SGD of(Schedule learningRate, double momentum) {
+    return new SGD(learningRate, momentum, 0, 0, false);
+  }
+
+  /**
+   * Equivalent to {@link #SGD(Schedule, double, double, double, boolean) new SGD(learningRate,
+   * momentum, weightDecay, 0, false)}.
+   */
+  public static SGD of(Schedule learningRate, double momentum, double weightDecay) {
+    return new SGD(learningRate, momentum, weightDecay, 0, false);
+  }
+
+  /**
+   * Equivalent to {@link #SGD(Schedule, double, double, double, boolean) new SGD(learningRate,
+   * momentum, weightDecay, dampening, false)}.
+   */
+  public static SGD of(
+      Schedule learningRate, double momentum, double weightDecay, double dampening) {
+    return new SGD(learningRate, momentum, weightDecay, dampening, false);
+  }
+
+  /**
+   * Equivalent to {@link #SGD(Schedule, double, double, double, boolean) new SGD(learningRate,
+   * momentum, weightDecay, dampening, nesterov)}.
+   */
+  public static SGD of(
+      Schedule learningRate,
+      double momentum,
+      double weightDecay,
+      double dampening,
+      boolean nesterov) {
+    return new SGD(learningRate, momentum, weightDecay, dampening, nesterov);
+  }
+
+  @Override
+  public int slotCount() {
+    return momentum > 0 ? 1 : 0;
+  }
+
+  @Override
+  public List<MlxArray> initSingle(MlxArray parameter) {
+    return momentum > 0 ? List.of(Ops.zerosLike(parameter)) : List.of();
+  }
+
+  @Override
+  public Updated<MlxArray> applySingle(
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      MlxArray learningRate) {
+    MlxArray g = weightDecay == 0 ? gradient : gradient.add(parameter.multiply(weightDecay));
+    MlxArray rate = learningRate.astype(g.dtype());
+    if (momentum == 0) {
+      return new Updated<>(parameter.subtract(rate.multiply(g)), state);
+    }
+    MlxArray v =
+        state.slot(0).multiply(momentum).add(dampening > 0 ? g.multiply(1 - dampening) : g);
+    MlxArray update = nesterov ? g.add(v.multiply(momentum)) : v;
+    return state.updated(parameter.subtract(rate.multiply(update)), List.of(v));
+  }
+}
