@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 /**
  * MLX's Python package of the same version: the results of an independent user of the same library.
  */
-final class PythonMlx {
+public final class PythonMlx {
   private PythonMlx() {}
 
   /**
@@ -60,6 +62,32 @@ final class PythonMlx {
       tests.add(DynamicTest.dynamicTest(name, () -> assertEquals(expected.get(i), actual.get(i))));
     }
     return tests.stream();
+  }
+
+  /**
+   * Returns the arrays that a script leaves in {@code out}, a dictionary that is empty when it begins. It
+   * has {@code mlx.core} as {@code mx}, {@code mlx.nn} as {@code nn}, {@code mlx.optimizers} as
+   * {@code optim} and {@code math}, and computes on the CPU.
+   */
+  public static Map<String, MlxArray> arrays(String script) {
+    try {
+      Path file = Files.createTempFile("python", ".safetensors");
+      try {
+        run(
+            "import math, sys\nimport mlx.core as mx\nimport mlx.nn as nn\n"
+                + "import mlx.optimizers as optim\nmx.set_default_device(mx.cpu)\nout = {}\n"
+                + script
+                + "\nmx.save_safetensors(sys.argv[1], out)\n",
+            file.toString());
+        Map<String, MlxArray> arrays = Io.loadSafetensors(file);
+        Ops.eval(arrays.values().toArray(MlxArray[]::new));
+        return arrays;
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Runs a script with arguments and returns its output. */

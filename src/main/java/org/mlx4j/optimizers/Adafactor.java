@@ -77,6 +77,10 @@ public record Adafactor(
       Options.beta("Adafactor", "beta1", beta1);
     }
     Options.notNegative("Adafactor", "weightDecay", weightDecay);
+    if (!relativeStep && learningRate == null) {
+      throw new IllegalArgumentException(
+          "[Adafactor] without relativeStep there must be a learningRate");
+    }
   }
 
   /** Makes an optimizer with Python's defaults, whose rate depends on the step. */
