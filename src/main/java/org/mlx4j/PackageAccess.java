@@ -7,6 +7,7 @@ import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.mlx4j.internal.ArrayAccess;
 import org.mlx4j.internal.CustomRules;
+import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.Lease;
 import org.mlx4j.internal.TransformsNative;
@@ -110,5 +111,14 @@ final class PackageAccess implements ArrayAccess {
             return scope.keep(body.get());
           }
         });
+  }
+
+  @Override
+  public boolean isKnown(MlxArray array) {
+    try {
+      return EvaluationNative.is_available(array.handle) && !EvaluationNative.tracing();
+    } finally {
+      Reference.reachabilityFence(array);
+    }
   }
 }

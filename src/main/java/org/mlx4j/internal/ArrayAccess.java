@@ -81,6 +81,15 @@ public interface ArrayAccess {
    */
   MlxArray composed(String function, Supplier<MlxArray> body);
 
+  /**
+   * Tells whether the values of an array can be looked at now: they are computed, and no transform
+   * records.
+   *
+   * @param array an open array
+   * @return true if they can
+   */
+  boolean isKnown(MlxArray array);
+
   // ---- functions that belong to no scope -------------------------------------------------------
 
   /**

@@ -1,6 +1,7 @@
 package org.mlx4j.nn;
 
 import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
 
 /**
@@ -257,7 +258,7 @@ public final class Activations {
    */
   public static MlxArray prelu(MlxArray x, MlxArray alpha) {
     Formula.notNull("prelu", "alpha", alpha);
-    return Formula.of("prelu", x, a -> a.maximum(0L).add(alpha.multiply(a.minimum(0L))));
+    return Formula.of("prelu", x, a -> Ops.maximum(0L, a).add(alpha.multiply(Ops.minimum(0L, a))));
   }
 
   /**

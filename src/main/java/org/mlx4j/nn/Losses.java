@@ -8,6 +8,7 @@ import org.mlx4j.Linalg;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.internal.SharedSecrets;
 
 /**
  * Loss functions. Mirrors {@code mlx.nn.losses}.
@@ -69,7 +70,9 @@ public final class Losses {
    * @return the losses, of the shape of {@code logits} without {@code axis}, or a scalar
    * @throws IllegalArgumentException if the shapes do not fit, the axis is out of range, or the
    *     label smoothing is not in {@code [0, 1)}
-   * @throws IndexOutOfBoundsException if a target is not the index of a class
+   * @throws IndexOutOfBoundsException if a target is not the index of a class. Targets that are
+   *     still to be computed cannot be looked at here, as {@link MlxArray#takeAlongAxis(MlxArray,
+   *     int)} says
    */
   public static MlxArray crossEntropy(
       MlxArray logits,
@@ -202,7 +205,9 @@ public final class Losses {
    * @param reduction what to make of the losses
    * @return the losses, of the shape of {@code targets}, or a scalar
    * @throws IllegalArgumentException if the shapes do not fit, or the axis is out of range
-   * @throws IndexOutOfBoundsException if a target is not the index of a class
+   * @throws IndexOutOfBoundsException if a target is not the index of a class. Targets that are
+   *     still to be computed cannot be looked at here, as {@link MlxArray#takeAlongAxis(MlxArray,
+   *     int)} says
    */
   public static MlxArray nllLoss(MlxArray inputs, MlxArray targets, int axis, Reduction reduction) {
     notNull("nllLoss", "inputs", inputs, "targets", targets);
@@ -632,7 +637,11 @@ public final class Losses {
 
   /** The elements at one index along an axis for each place of the others. */
   private static MlxArray taken(MlxArray x, MlxArray indices, int axis) {
-    return x.takeAlongAxis(indices.expandDims(axis), axis).squeeze(axis);
+    MlxArray expanded = indices.expandDims(axis);
+    if (SharedSecrets.arrayAccess().isKnown(indices)) {
+      expanded.eval(); // so that takeAlongAxis can look for indices that are out of range
+    }
+    return x.takeAlongAxis(expanded, axis).squeeze(axis);
   }
 
   private static int[] without(String function, MlxArray x, int axis) {
