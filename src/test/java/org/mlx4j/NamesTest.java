@@ -21,12 +21,18 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mlx4j.nn.Activations;
+import org.mlx4j.optimizers.Optimizer;
 import org.mlx4j.tree.Trees;
 
-/** Both packages can be imported as a whole, beside those of the JDK that every program uses. */
+/** All packages can be imported as a whole, beside those of the JDK that every program uses. */
 class NamesTest {
   private static final List<String> JDK =
       List.of("java.lang", "java.util", "java.util.function", "java.util.stream");
+
+  /** A type of each of our packages. */
+  private static final List<Class<?>> PACKAGES =
+      List.of(Ops.class, Activations.class, Optimizer.class, Trees.class);
 
   @TempDir private Path folder;
 
@@ -70,8 +76,9 @@ class NamesTest {
     for (String name : JDK) {
       Set<String> types = publicTypesOfTheJdk(name);
       assertTrue(types.size() > 5, () -> name + " has only " + types);
-      assertEquals(Set.of(), common(ours(Ops.class), types), name);
-      assertEquals(Set.of(), common(ours(Trees.class), types), name);
+      for (Class<?> one : PACKAGES) {
+        assertEquals(Set.of(), common(ours(one), types), name);
+      }
     }
     assertTrue(publicTypesOfTheJdk("java.util").contains("Random"));
     assertTrue(publicTypesOfTheJdk("java.util.stream").contains("Stream"));
@@ -81,13 +88,19 @@ class NamesTest {
   void thePackagesShareNoName() throws IOException {
     assertTrue(ours(Ops.class).containsAll(Set.of("Ops", "MlxRandom", "Vjp")));
     assertTrue(ours(Trees.class).containsAll(Set.of("Trees", "TreeVjp")));
-    assertEquals(Set.of(), common(ours(Ops.class), ours(Trees.class)));
+    assertTrue(ours(Activations.class).containsAll(Set.of("Activations", "Losses")));
+    assertTrue(ours(Optimizer.class).containsAll(Set.of("Adam", "Optimizer")));
+    for (Class<?> one : PACKAGES) {
+      for (Class<?> other : PACKAGES) {
+        assertEquals(one == other ? ours(one) : Set.of(), common(ours(one), ours(other)));
+      }
+    }
   }
 
   /** Nested are only the records that are the forms of a sealed interface. */
   @Test
   void resultsAreTopLevelTypes() {
-    for (Class<?> one : List.of(Ops.class, Trees.class)) {
+    for (Class<?> one : PACKAGES) {
       assertEquals(
           List.of(),
           PublicMethods.classesBeside(one)
@@ -99,15 +112,19 @@ class NamesTest {
 
   @Test
   void allPackagesAreImportedTogether() throws IOException {
-    Set<String> types = new TreeSet<>(ours(Ops.class));
-    types.addAll(ours(Trees.class));
-    types.addAll(List.of("Random", "Stream", "Function", "BiFunction", "Map", "List"));
+    Set<String> types =
+        new TreeSet<>(Set.of("Random", "Stream", "Function", "BiFunction", "Map", "List"));
+    for (Class<?> one : PACKAGES) {
+      types.addAll(ours(one));
+    }
     String source =
         """
         import java.util.*;
         import java.util.function.*;
         import java.util.stream.*;
         import org.mlx4j.*;
+        import org.mlx4j.nn.*;
+        import org.mlx4j.optimizers.*;
         import org.mlx4j.tree.*;
         class All {
           Class<?>[] all = {%s};

@@ -19,8 +19,8 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * The Java code of the documentation: the {@code java} blocks of Markdown pages and the preformatted
- * code of Javadoc comments.
+ * The Java code of the documentation: the {@code java} blocks of Markdown pages and the
+ * preformatted code of Javadoc comments.
  *
  * <p>A block that declares a public class is a program. Every other block becomes a class: its
  * imports are added to the usual ones, its types and methods become members of a subclass of {@link
@@ -117,6 +117,8 @@ final class Snippets {
       import java.util.concurrent.*;
       import java.util.function.*;
       import org.mlx4j.*;
+      import org.mlx4j.nn.*;
+      import org.mlx4j.optimizers.*;
       import org.mlx4j.tree.*;
       """;
 
@@ -169,7 +171,8 @@ final class Snippets {
   /** The sources of the public packages. */
   static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
-    for (String folder : List.of("org/mlx4j", "org/mlx4j/tree")) {
+    for (String folder :
+        List.of("org/mlx4j", "org/mlx4j/nn", "org/mlx4j/optimizers", "org/mlx4j/tree")) {
       try (Stream<Path> files = Files.list(Path.of("src/main/java", folder))) {
         files.filter(file -> file.toString().endsWith(".java")).sorted().forEach(sources::add);
       }

@@ -72,7 +72,7 @@ public interface ArrayAccess {
   IllegalStateException closed(String message, MlxArray array, IllegalStateException cause);
 
   /**
-   * Computes what a method is made of: frees all arrays but the result, and names the method in
+   * Runs the operations of a method: frees all arrays except the result, and names the method in
    * exceptions.
    *
    * @param function the name of the method

@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 import org.mlx4j.MlxArray;
 
 /**
- * How a function that is made of several operations is called: messages name the function and not
- * an operation inside it, and intermediate arrays are freed when it returns or fails.
+ * Calls functions that consist of several operations. Messages name the function and not an
+ * operation inside it, and intermediate arrays are freed when the function returns or fails.
  */
 public final class Formula {
   static {
@@ -24,7 +24,7 @@ public final class Formula {
    * Computes a function.
    *
    * @param function its name
-   * @param body what it is made of
+   * @param body its operations
    * @return the result of {@code body}
    */
   public static MlxArray of(String function, Supplier<MlxArray> body) {
@@ -36,7 +36,7 @@ public final class Formula {
    *
    * @param function its name
    * @param x its argument, which messages call {@code x}
-   * @param body what it is made of
+   * @param body its operations
    * @return the result of {@code body}
    */
   public static MlxArray of(String function, MlxArray x, UnaryOperator<MlxArray> body) {
@@ -48,7 +48,7 @@ public final class Formula {
    * Refuses null.
    *
    * @param function the function that was called
-   * @param parameter what is not null
+   * @param parameter the parameter
    * @param value its value
    * @param <T> its type
    * @return the value

@@ -7,7 +7,7 @@ import org.mlx4j.internal.Formula;
 /**
  * Activation functions. Mirrors the functions of {@code mlx.nn}.
  *
- * <p>A method reference to a function of one array is a layer; one with options is a lambda:
+ * <p>A method reference to a function of one array is a layer; one with options becomes a lambda:
  *
  * <pre>{@code
  * MlxArray x = MlxArray.of(-1f, 0f, 2f);
@@ -16,10 +16,9 @@ import org.mlx4j.internal.Formula;
  * UnaryOperator<MlxArray> activation = Activations::gelu;
  * }</pre>
  *
- * <p>All functions work element by element and return an array of the shape of {@code x}, except
- * where something else is said. The dtype stays, or becomes float32 where {@code x} holds integers
- * or bools and the formula has fractions. Every function has a gradient, and may be compiled, which
- * fuses its operations.
+ * <p>All functions work element by element and return an array of the shape of {@code x}, unless
+ * stated otherwise. The dtype is that of {@code x}, or float32 if {@code x} holds integers or bools
+ * and the formula has fractions. Every function has a gradient; compiling one fuses its operations.
  *
  * <p>All functions throw {@link NullPointerException} if an array is null and {@link
  * IllegalStateException} if one is closed.
@@ -40,7 +39,7 @@ public final class Activations {
    * (exp(min(x, 0) / alpha) - 1)}. Mirrors {@code mlx.nn.celu}.
    *
    * @param x any array
-   * @param alpha minus the limit for small {@code x}
+   * @param alpha the negated limit of the function as {@code x} goes to negative infinity
    * @return an array of the shape of {@code x}
    */
   public static MlxArray celu(MlxArray x, double alpha) {
@@ -60,7 +59,7 @@ public final class Activations {
    * 1)} elsewhere. Mirrors {@code mlx.nn.elu}.
    *
    * @param x any array
-   * @param alpha minus the limit for small {@code x}
+   * @param alpha the negated limit of the function as {@code x} goes to negative infinity
    * @return an array of the shape of {@code x}
    */
   public static MlxArray elu(MlxArray x, double alpha) {
@@ -194,7 +193,7 @@ public final class Activations {
    * mlx.nn.leaky_relu}.
    *
    * @param x any array
-   * @param negativeSlope the factor for negative elements, if it is less than 1
+   * @param negativeSlope the factor for negative elements; less than 1
    * @return an array of the shape of {@code x}
    */
   public static MlxArray leakyRelu(MlxArray x, double negativeSlope) {

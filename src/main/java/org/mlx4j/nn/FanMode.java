@@ -1,8 +1,8 @@
 package org.mlx4j.nn;
 
 /**
- * Which number of units {@link Initializers#heNormal(FanMode, double) heNormal} and {@link
- * Initializers#heUniform(FanMode, double) heUniform} look at. Mirrors the argument {@code mode} of
+ * The number of units that {@link Initializers#heNormal(FanMode, double) heNormal} and {@link
+ * Initializers#heUniform(FanMode, double) heUniform} scale by. Mirrors the argument {@code mode} of
  * {@code mlx.nn.init.he_normal}.
  *
  * <pre>{@code
@@ -10,9 +10,11 @@ package org.mlx4j.nn;
  * }</pre>
  */
 public enum FanMode {
-  /** The number of inputs, which keeps the variance of outputs; Python's {@code "fan_in"}. */
+  /** The number of inputs, which preserves the variance of outputs; Python's {@code "fan_in"}. */
   FAN_IN,
-  /** The number of outputs, which keeps the variance of gradients; Python's {@code "fan_out"}. */
+  /**
+   * The number of outputs, which preserves the variance of gradients; Python's {@code "fan_out"}.
+   */
   FAN_OUT;
 
   double of(Fans fans) {

@@ -3,7 +3,7 @@ package org.mlx4j.nn;
 import org.mlx4j.MlxArray;
 
 /**
- * What makes the first values of a parameter. Those of MLX are in {@link Initializers}.
+ * A function that makes the initial values of a parameter. {@link Initializers} has those of MLX.
  *
  * <pre>{@code
  * Initializer he = Initializers.heNormal();
@@ -16,7 +16,8 @@ public interface Initializer {
   /**
    * Makes an array.
    *
-   * @param shape its shape; for the weight of a layer outputs first, inputs last
+   * @param shape its shape; the weight of a layer has its outputs along the first axis and its
+   *     inputs along the last
    * @return the array
    */
   MlxArray apply(int... shape);

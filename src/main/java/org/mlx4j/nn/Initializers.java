@@ -18,14 +18,14 @@ import org.mlx4j.internal.Formula;
  * MlxArray half = Initializers.heNormal(DType.FLOAT16).apply(128, 784);
  * }</pre>
  *
- * <p>Random initializers take the next keys of the process's sequence, in the order in which
- * Python's do: after the same {@link MlxRandom#seed} they make the arrays that Python makes. What
- * Python gives to the initializer that it made ({@code gain}, {@code mode}) is given to the method
- * here, so that all of them are {@link Initializer}s.
+ * <p>Random initializers take the next keys of the process's sequence in the same order as
+ * Python's, so the same {@link MlxRandom#seed} gives the same arrays as in Python. Options that
+ * Python passes to the initializer itself ({@code gain}, {@code mode}) are arguments of the methods
+ * here, so every initializer is an {@link Initializer}.
  *
- * <p>Weights have outputs along the first axis and inputs along the last one. Axes in between are
- * those of a convolution's kernel, and count for both: a weight of shape {@code (o, h, w, i)} has
- * {@code fanIn = h * w * i} and {@code fanOut = h * w * o}.
+ * <p>Weights have outputs along the first axis and inputs along the last one. The axes between them
+ * are those of a convolution's kernel and count for both: a weight of shape {@code (o, h, w, i)}
+ * has {@code fanIn = h * w * i} and {@code fanOut = h * w * o}.
  *
  * <p>All methods throw {@link NullPointerException} if an argument is null, and their initializers
  * {@link IllegalArgumentException} if a size is negative or the dtype is not allowed.
@@ -214,7 +214,7 @@ public final class Initializers {
    * {@code gain / sqrt(fan)}. Mirrors {@code mlx.nn.init.he_normal}.
    *
    * @param mode whether {@code fan} is {@code fanIn} or {@code fanOut}
-   * @param gain the factor; the square root of 2 suits layers before a {@link Activations#relu
+   * @param gain the factor; the square root of 2 suits layers followed by a {@link Activations#relu
    *     relu}
    * @param dtype the dtype of the arrays, a floating point dtype
    * @return the initializer; it throws {@link IllegalArgumentException} if the shape has fewer than
@@ -255,7 +255,7 @@ public final class Initializers {
    * {@code limit = gain * sqrt(3 / fan)}. Mirrors {@code mlx.nn.init.he_uniform}.
    *
    * @param mode whether {@code fan} is {@code fanIn} or {@code fanOut}
-   * @param gain the factor; the square root of 2 suits layers before a {@link Activations#relu
+   * @param gain the factor; the square root of 2 suits layers followed by a {@link Activations#relu
    *     relu}
    * @param dtype the dtype of the arrays, a floating point dtype
    * @return the initializer; it throws {@link IllegalArgumentException} if the shape has fewer than
@@ -286,10 +286,10 @@ public final class Initializers {
   }
 
   /**
-   * Returns an initializer of matrices that draws from a normal distribution and sets a part of
-   * each row to 0, in places drawn for each row. Mirrors {@code mlx.nn.init.sparse}.
+   * Returns an initializer of matrices that draws from a normal distribution and sets a fraction of
+   * each row to 0, at random places in each row. Mirrors {@code mlx.nn.init.sparse}.
    *
-   * @param sparsity the part of each row that is 0, from 0 to 1, rounded up to whole elements
+   * @param sparsity the fraction of each row that is 0, from 0 to 1, rounded up to whole elements
    * @param mean the mean of the distribution
    * @param std the standard deviation of the distribution
    * @param dtype the dtype of the matrices, a floating point dtype
@@ -325,9 +325,9 @@ public final class Initializers {
   }
 
   /**
-   * Returns an initializer of matrices whose shorter side consists of orthogonal vectors of length
-   * {@code gain}: a part of a random orthogonal matrix, computed on the CPU. Mirrors {@code
-   * mlx.nn.init.orthogonal}.
+   * Returns an initializer of matrices whose rows or columns, whichever are fewer, are orthogonal
+   * vectors of length {@code gain}. They are part of a random orthogonal matrix, which is computed
+   * on the CPU. Mirrors {@code mlx.nn.init.orthogonal}.
    *
    * @param gain the factor
    * @param dtype the dtype of the matrices

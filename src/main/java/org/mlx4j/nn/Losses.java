@@ -20,11 +20,12 @@ import org.mlx4j.internal.SharedSecrets;
  * MlxArray loss = Losses.crossEntropy(logits, targets, Reduction.MEAN);      // a scalar
  * }</pre>
  *
- * <p>Every loss takes a {@link Reduction} as its last argument. Without it a loss does what
- * Python's does: {@link #binaryCrossEntropy}, {@link #gaussianNllLoss}, {@link #l1Loss}, {@link
- * #mseLoss} and {@link #smoothL1Loss} return the mean, all others the loss of each element.
+ * <p>Every loss takes a {@link Reduction} as its last argument. Without it a loss has Python's
+ * default: {@link #binaryCrossEntropy}, {@link #gaussianNllLoss}, {@link #l1Loss}, {@link #mseLoss}
+ * and {@link #smoothL1Loss} return the mean, all others the loss of each element.
  *
- * <p>What a gradient needs is a scalar: reduce the loss, or take its {@link MlxArray#mean() mean}.
+ * <p>A gradient needs a scalar: choose a reduction, or take the {@link MlxArray#mean() mean} of the
+ * losses.
  *
  * <p>All functions throw {@link NullPointerException} if an argument is null, except where null is
  * allowed, and {@link IllegalStateException} if an array is closed.
@@ -54,8 +55,8 @@ public final class Losses {
    * targets that are probabilities, {@code logsumexp(logits) - sum(logits * targets)}. Mirrors
    * {@code mlx.nn.losses.cross_entropy}.
    *
-   * <p>With label smoothing {@code s} the score of the target, which is subtracted, becomes {@code
-   * (1 - s) * score + s * mean(logits)}.
+   * <p>With label smoothing {@code s}, {@code (1 - s) * score + s * mean(logits)} is subtracted
+   * instead of the score of the target.
    *
    * @param logits for each class the logarithm of its probability, up to a constant; the classes
    *     are along {@code axis}
@@ -64,15 +65,15 @@ public final class Losses {
    * @param weights a factor for each loss, of the shape of {@code logits} without {@code axis}; or
    *     null
    * @param axis the axis of the classes; counts from the end when negative
-   * @param labelSmoothing how much of the target's probability is spread over all classes, at least
-   *     0 and less than 1
-   * @param reduction what to make of the losses
+   * @param labelSmoothing the share of the target's probability that is spread over all classes, in
+   *     {@code [0, 1)}
+   * @param reduction how to combine the losses
    * @return the losses, of the shape of {@code logits} without {@code axis}, or a scalar
    * @throws IllegalArgumentException if the shapes do not fit, the axis is out of range, or the
    *     label smoothing is not in {@code [0, 1)}
-   * @throws IndexOutOfBoundsException if a target is not the index of a class. Targets that are
-   *     still to be computed cannot be looked at here, as {@link MlxArray#takeAlongAxis(MlxArray,
-   *     int)} says
+   * @throws IndexOutOfBoundsException if a target is not the index of a class. Targets that have
+   *     not been computed yet are not checked here; {@link MlxArray#takeAlongAxis(MlxArray, int)}
+   *     says how they are treated
    */
   public static MlxArray crossEntropy(
       MlxArray logits,
@@ -149,10 +150,10 @@ public final class Losses {
    * mlx.nn.losses.binary_cross_entropy}.
    *
    * @param inputs logits, or probabilities
-   * @param targets the probabilities that are wanted, of the same shape, most often 0 and 1
+   * @param targets the target probabilities, of the same shape, usually 0 and 1
    * @param weights a factor for each loss, of the same shape; or null
-   * @param withLogits whether {@code inputs} are logits, which is faster and more exact
-   * @param reduction what to make of the losses
+   * @param withLogits whether {@code inputs} are logits, which is faster and more accurate
+   * @param reduction how to combine the losses
    * @return the losses, of the same shape, or a scalar
    * @throws IllegalArgumentException if the shapes differ
    */
@@ -202,12 +203,12 @@ public final class Losses {
    *     axis}
    * @param targets the indices of the classes, of the shape of {@code inputs} without {@code axis}
    * @param axis the axis of the classes; counts from the end when negative
-   * @param reduction what to make of the losses
+   * @param reduction how to combine the losses
    * @return the losses, of the shape of {@code targets}, or a scalar
    * @throws IllegalArgumentException if the shapes do not fit, or the axis is out of range
-   * @throws IndexOutOfBoundsException if a target is not the index of a class. Targets that are
-   *     still to be computed cannot be looked at here, as {@link MlxArray#takeAlongAxis(MlxArray,
-   *     int)} says
+   * @throws IndexOutOfBoundsException if a target is not the index of a class. Targets that have
+   *     not been computed yet are not checked here; {@link MlxArray#takeAlongAxis(MlxArray, int)}
+   *     says how they are treated
    */
   public static MlxArray nllLoss(MlxArray inputs, MlxArray targets, int axis, Reduction reduction) {
     notNull("nllLoss", "inputs", inputs, "targets", targets);
@@ -240,7 +241,7 @@ public final class Losses {
    * @param vars the predicted variances, of the same shape
    * @param full whether to add the constant {@code log(2 * pi) / 2}
    * @param eps the least variance
-   * @param reduction what to make of the losses
+   * @param reduction how to combine the losses
    * @return the losses, of the same shape, or a scalar
    * @throws IllegalArgumentException if the shapes differ
    */
@@ -281,10 +282,10 @@ public final class Losses {
    * Mirrors {@code mlx.nn.losses.kl_div_loss}.
    *
    * @param inputs the logarithms of the predicted probabilities
-   * @param targets the logarithms of the probabilities that are wanted, of a shape that broadcasts
-   *     with that of {@code inputs}
+   * @param targets the logarithms of the target probabilities, of a shape that broadcasts with that
+   *     of {@code inputs}
    * @param axis the axis of the distribution; counts from the end when negative
-   * @param reduction what to make of the losses
+   * @param reduction how to combine the losses
    * @return the losses, of the broadcast shape without {@code axis}, or a scalar
    * @throws IllegalArgumentException if the shapes cannot be broadcast, or the axis is out of range
    */
@@ -306,8 +307,8 @@ public final class Losses {
    * Computes {@code |predictions - targets|}. Mirrors {@code mlx.nn.losses.l1_loss}.
    *
    * @param predictions the predicted values
-   * @param targets the values that are wanted, of the same shape
-   * @param reduction what to make of the losses
+   * @param targets the target values, of the same shape
+   * @param reduction how to combine the losses
    * @return the losses, of the same shape, or a scalar
    * @throws IllegalArgumentException if the shapes differ
    */
@@ -324,8 +325,8 @@ public final class Losses {
    * Computes {@code (predictions - targets)^2}. Mirrors {@code mlx.nn.losses.mse_loss}.
    *
    * @param predictions the predicted values
-   * @param targets the values that are wanted, of the same shape
-   * @param reduction what to make of the losses
+   * @param targets the target values, of the same shape
+   * @param reduction how to combine the losses
    * @return the losses, of the same shape, or a scalar
    * @throws IllegalArgumentException if the shapes differ
    */
@@ -352,9 +353,9 @@ public final class Losses {
    * mlx.nn.losses.smooth_l1_loss}.
    *
    * @param predictions the predicted values
-   * @param targets the values that are wanted, of the same shape
-   * @param beta the distance from which on the loss is linear
-   * @param reduction what to make of the losses
+   * @param targets the target values, of the same shape
+   * @param beta the distance beyond which the loss is linear
+   * @param reduction how to combine the losses
    * @return the losses, of the same shape, or a scalar
    * @throws IllegalArgumentException if the shapes differ
    */
@@ -389,10 +390,9 @@ public final class Losses {
    * mlx.nn.losses.huber_loss}.
    *
    * @param inputs the predicted values
-   * @param targets the values that are wanted, of a shape that broadcasts with that of {@code
-   *     inputs}
-   * @param delta the distance from which on the loss is linear
-   * @param reduction what to make of the losses
+   * @param targets the target values, of a shape that broadcasts with that of {@code inputs}
+   * @param delta the distance beyond which the loss is linear
+   * @param reduction how to combine the losses
    * @return the losses, of the broadcast shape, or a scalar
    * @throws IllegalArgumentException if the shapes cannot be broadcast
    */
@@ -420,9 +420,8 @@ public final class Losses {
    * linear for large ones. Mirrors {@code mlx.nn.losses.log_cosh_loss}.
    *
    * @param inputs the predicted values
-   * @param targets the values that are wanted, of a shape that broadcasts with that of {@code
-   *     inputs}
-   * @param reduction what to make of the losses
+   * @param targets the target values, of a shape that broadcasts with that of {@code inputs}
+   * @param reduction how to combine the losses
    * @return the losses, of the broadcast shape, or a scalar
    * @throws IllegalArgumentException if the shapes cannot be broadcast
    */
@@ -456,14 +455,14 @@ public final class Losses {
 
   /**
    * Computes the cosine of the angle between vectors, {@code sum(x1 * x2) / max(|x1| * |x2|, eps)}:
-   * 1 for vectors of one direction, -1 for opposite ones. Mirrors {@code
+   * 1 for vectors with the same direction, -1 for opposite ones. Mirrors {@code
    * mlx.nn.losses.cosine_similarity_loss}.
    *
    * @param x1 vectors along {@code axis}
    * @param x2 vectors along {@code axis}, of a shape that broadcasts with that of {@code x1}
    * @param axis the axis of the vectors; counts from the end when negative
    * @param eps the least denominator
-   * @param reduction what to make of the cosines
+   * @param reduction how to combine the cosines
    * @return the cosines, of the broadcast shape without {@code axis}, or a scalar
    * @throws IllegalArgumentException if the shapes cannot be broadcast, or the axis is out of range
    */
@@ -490,7 +489,7 @@ public final class Losses {
    *
    * @param inputs the predicted values
    * @param targets -1 or 1, of a shape that broadcasts with that of {@code inputs}
-   * @param reduction what to make of the losses
+   * @param reduction how to combine the losses
    * @return the losses, of the broadcast shape, or a scalar
    * @throws IllegalArgumentException if the shapes cannot be broadcast
    */
@@ -525,8 +524,8 @@ public final class Losses {
    * @param inputs2 the scores of the second items, of the same shape
    * @param targets 1 where the first item should have the higher score, -1 where the second should;
    *     of the same shape
-   * @param margin by how much the scores should differ
-   * @param reduction what to make of the losses
+   * @param margin the margin by which the scores should differ
+   * @param reduction how to combine the losses
    * @return the losses, of the same shape, or a scalar
    * @throws IllegalArgumentException if the shapes differ
    */
@@ -571,9 +570,9 @@ public final class Losses {
    *     that of {@code anchors}
    * @param axis the axis of the vectors; counts from the end when negative
    * @param p the degree of the distance, positive
-   * @param margin by how much the distances should differ
-   * @param eps what is added to the sum, so that the distance has a gradient at 0
-   * @param reduction what to make of the losses
+   * @param margin the margin by which the distances should differ
+   * @param eps a constant added to the sum, which gives the distance a gradient at 0
+   * @param reduction how to combine the losses
    * @return the losses, of the broadcast shape without {@code axis}, or a scalar
    * @throws IllegalArgumentException if the shapes cannot be broadcast, the axis is out of range,
    *     or {@code p} is not positive

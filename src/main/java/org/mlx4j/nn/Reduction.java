@@ -3,8 +3,8 @@ package org.mlx4j.nn;
 import org.mlx4j.MlxArray;
 
 /**
- * What a loss makes of the losses of all elements. Mirrors the argument {@code reduction} of {@code
- * mlx.nn.losses}.
+ * The way in which a loss combines the losses of its elements. Mirrors the argument {@code
+ * reduction} of {@code mlx.nn.losses}.
  *
  * <pre>{@code
  * MlxArray x = MlxArray.of(1f, 2f);
@@ -14,7 +14,7 @@ import org.mlx4j.MlxArray;
  * }</pre>
  */
 public enum Reduction {
-  /** Returns the losses as they are; Python's {@code "none"}. */
+  /** Returns the losses unchanged; Python's {@code "none"}. */
   NONE,
   /** Returns their mean, a scalar; Python's {@code "mean"}. */
   MEAN,

@@ -5,8 +5,8 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * AdaDelta: scales gradients by the ratio of running averages of steps and gradients. Mirrors
- * {@code mlx.optimizers.AdaDelta}.
+ * The AdaDelta optimizer, which scales gradients by the ratio of running averages of squared steps
+ * and squared gradients. Mirrors {@code mlx.optimizers.AdaDelta}.
  *
  * <pre>
  * v = rho * v + (1 - rho) * gradient^2
@@ -25,8 +25,8 @@ import org.mlx4j.Ops;
  * <p>There are two slots, {@code v} and {@code u}.
  *
  * @param learningRate the learning rate
- * @param rho how much of the averages stays, by default 0.9
- * @param eps what is added under the roots, by default 1e-6
+ * @param rho the share of the averages that is kept in each step, by default 0.9
+ * @param eps a constant added under the roots, by default 1e-6
  */
 public record AdaDelta(Schedule learningRate, double rho, double eps) implements PerArrayOptimizer {
   /**
@@ -51,7 +51,7 @@ public record AdaDelta(Schedule learningRate, double rho, double eps) implements
     return of(learningRate, rho, 1e-6);
   }
 
-  /** Equivalent to {@link #AdaDelta(Schedule, double, double)} with a learning rate that stays. */
+  /** Equivalent to {@link #AdaDelta(Schedule, double, double)} with a constant learning rate. */
   public static AdaDelta of(double learningRate, double rho, double eps) {
     return new AdaDelta(ConstantRate.of("AdaDelta", learningRate), rho, eps);
   }

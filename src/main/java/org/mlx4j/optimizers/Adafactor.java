@@ -6,8 +6,9 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * Adafactor: divides by the root of a running average of squared gradients, of which only the means
- * of rows and columns are kept. Mirrors {@code mlx.optimizers.Adafactor}.
+ * The Adafactor optimizer, which divides gradients by the root of a running average of their
+ * squares and keeps only the row and column means of that average. Mirrors {@code
+ * mlx.optimizers.Adafactor}.
  *
  * <pre>
  * decay = 1 - step^decayRate                                                (the first step is 1)
@@ -19,12 +20,12 @@ import org.mlx4j.Ops;
  * w = w - rate * u
  * </pre>
  *
- * <p>Arrays of fewer than two axes have an average of {@code s} itself; for those of more than two,
- * the last two axes are rows and columns. With {@code beta1}, {@code u} is replaced by a running
- * average of {@code rate * u}; with {@code weightDecay}, {@code w} shrinks by {@code rate *
- * weightDecay}. The rate is {@code min(0.01, 1 / sqrt(step))}, with a warm-up {@code min(1e-6 *
- * step, 1 / sqrt(step))}, unless {@code relativeStep} is off: then it is the learning rate. It is
- * multiplied by {@code max(eps2, rms(w))}, unless {@code scaleParameter} is off.
+ * <p>Arrays with fewer than two axes keep the average of {@code s} itself. In arrays with more than
+ * two axes the last two are rows and columns. With {@code beta1}, {@code u} is replaced by a
+ * running average of {@code rate * u}; with {@code weightDecay}, {@code w} shrinks by {@code rate *
+ * weightDecay}. The rate is {@code min(0.01, 1 / sqrt(step))}, or {@code min(1e-6 * step, 1 /
+ * sqrt(step))} with {@code warmupInit}. Without {@code relativeStep} it is the learning rate. With
+ * {@code scaleParameter} it is multiplied by {@code max(eps2, rms(w))}.
  *
  * <pre>{@code
  * Optimizer relative = Adafactor.of();
@@ -33,20 +34,24 @@ import org.mlx4j.Ops;
  * var updated = fixed.update(w, Ops.tri(3), fixed.init(w));
  * }</pre>
  *
- * <p>There are two slots: {@code row}, or for arrays of fewer than two axes the average itself, and
- * {@code col}, null for them. With {@code beta1} there is a third one.
+ * <p>There are two slots: {@code row} and {@code col}. For arrays with fewer than two axes the
+ * first is the average of {@code s} and the second is null. With {@code beta1} there is a third
+ * slot, the average of updates.
  *
- * @param learningRate the learning rate, or null; not used while {@code relativeStep} is on
- * @param eps1 what is added to the squares of gradients, by default 1e-30
- * @param eps2 the least scale of a parameter, by default 1e-3
- * @param clipThreshold the largest root mean square of an update before the rate, by default 1
- * @param decayRate how fast the averages forget less, by default -0.8
- * @param beta1 how much of an average of updates stays, or null for no such average, the default
- * @param weightDecay how fast parameters shrink, by default 0
- * @param scaleParameter whether the rate grows with the parameter, by default true
- * @param relativeStep whether the rate depends on the step and not on {@code learningRate}, by
+ * @param learningRate the learning rate, or null; ignored if {@code relativeStep} is true
+ * @param eps1 a constant added to the squares of gradients, by default 1e-30
+ * @param eps2 the minimum scale of a parameter, by default 1e-3
+ * @param clipThreshold the maximum root mean square of an update before it is multiplied by the
+ *     rate, by default 1
+ * @param decayRate the exponent of the step in the decay of the averages, at most 0; by default
+ *     -0.8
+ * @param beta1 the share of the average of updates that is kept in each step, or null, the default,
+ *     for no such average
+ * @param weightDecay the rate at which parameters decay, by default 0
+ * @param scaleParameter whether the rate scales with the parameter, by default true
+ * @param relativeStep whether the rate depends on the step instead of {@code learningRate}, by
  *     default true
- * @param warmupInit whether the rate begins small, by default false
+ * @param warmupInit whether the rate starts small, by default false
  */
 public record Adafactor(
     Schedule learningRate,
@@ -83,20 +88,20 @@ public record Adafactor(
     }
   }
 
-  /** Makes an optimizer with Python's defaults, whose rate depends on the step. */
+  /** Makes an optimizer with the default options, whose rate depends on the step. */
   public static Adafactor of() {
     return of((Schedule) null);
   }
 
   /**
-   * Makes an optimizer with a learning rate that stays, which is used once {@link #withRelativeStep
-   * relativeStep} is off.
+   * Makes an optimizer with a constant learning rate, which it uses only {@linkplain
+   * #withRelativeStep without relativeStep}.
    */
   public static Adafactor of(double learningRate) {
     return of(ConstantRate.of("Adafactor", learningRate));
   }
 
-  /** Makes an optimizer with a learning rate, or null, and Python's defaults. */
+  /** Makes an optimizer with a learning rate, which may be null, and the default options. */
   public static Adafactor of(Schedule learningRate) {
     return new Adafactor(learningRate, 1e-30, 1e-3, 1, -0.8, null, 0, true, true, false);
   }

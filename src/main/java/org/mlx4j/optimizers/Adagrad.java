@@ -5,8 +5,8 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * Adagrad: divides by the root of the sum of all squared gradients. Mirrors {@code
- * mlx.optimizers.Adagrad}.
+ * The Adagrad optimizer, which divides gradients by the root of the sum of all their squares.
+ * Mirrors {@code mlx.optimizers.Adagrad}.
  *
  * <pre>
  * v = v + gradient^2
@@ -23,7 +23,7 @@ import org.mlx4j.Ops;
  * <p>There is one slot, {@code v}.
  *
  * @param learningRate the learning rate
- * @param eps what is added to the denominator, by default 1e-8
+ * @param eps a constant added to the denominator, by default 1e-8
  */
 public record Adagrad(Schedule learningRate, double eps) implements PerArrayOptimizer {
   /**
@@ -42,7 +42,7 @@ public record Adagrad(Schedule learningRate, double eps) implements PerArrayOpti
     return of(learningRate, 1e-8);
   }
 
-  /** Equivalent to {@link #Adagrad(Schedule, double)} with a learning rate that stays. */
+  /** Equivalent to {@link #Adagrad(Schedule, double)} with a constant learning rate. */
   public static Adagrad of(double learningRate, double eps) {
     return new Adagrad(ConstantRate.of("Adagrad", learningRate), eps);
   }

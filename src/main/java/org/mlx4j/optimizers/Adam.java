@@ -6,8 +6,8 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * Adam: a running average of gradients, divided by the root of one of their squares. Mirrors {@code
- * mlx.optimizers.Adam}.
+ * The Adam optimizer, which divides a running average of gradients by the root of a running average
+ * of their squares. Mirrors {@code mlx.optimizers.Adam}.
  *
  * <pre>
  * m = beta1 * m + (1 - beta1) * gradient
@@ -28,10 +28,10 @@ import org.mlx4j.Ops;
  * <p>There are two slots, {@code m} and {@code v}.
  *
  * @param learningRate the learning rate
- * @param beta1 how much of the average of gradients stays, by default 0.9
- * @param beta2 how much of the average of their squares stays, by default 0.999
- * @param eps what is added to the denominator, by default 1e-8
- * @param biasCorrection whether to make up for averages that begin at 0, by default false
+ * @param beta1 the share of the average of gradients that is kept in each step, by default 0.9
+ * @param beta2 the share of the average of squares that is kept in each step, by default 0.999
+ * @param eps a constant added to the denominator, by default 1e-8
+ * @param biasCorrection whether to correct the bias of averages that start at 0, by default false
  */
 public record Adam(
     Schedule learningRate, double beta1, double beta2, double eps, boolean biasCorrection)
@@ -74,8 +74,8 @@ public record Adam(
   }
 
   /**
-   * Equivalent to {@link #Adam(Schedule, double, double, double, boolean)} with a learning rate
-   * that stays.
+   * Equivalent to {@link #Adam(Schedule, double, double, double, boolean)} with a constant learning
+   * rate.
    */
   public static Adam of(
       double learningRate, double beta1, double beta2, double eps, boolean biasCorrection) {

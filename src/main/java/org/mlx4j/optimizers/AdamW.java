@@ -5,8 +5,8 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * {@link Adam} with a weight decay that the averages do not see. Mirrors {@code
- * mlx.optimizers.AdamW}.
+ * The AdamW optimizer: {@link Adam} with a weight decay that does not enter its averages. Mirrors
+ * {@code mlx.optimizers.AdamW}.
  *
  * <pre>
  * m = beta1 * m + (1 - beta1) * gradient
@@ -26,11 +26,11 @@ import org.mlx4j.Ops;
  * <p>There are two slots, {@code m} and {@code v}.
  *
  * @param learningRate the learning rate
- * @param beta1 how much of the average of gradients stays, by default 0.9
- * @param beta2 how much of the average of their squares stays, by default 0.999
- * @param eps what is added to the denominator, by default 1e-8
- * @param weightDecay how fast parameters shrink, by default 0.01
- * @param biasCorrection whether to make up for averages that begin at 0, by default false
+ * @param beta1 the share of the average of gradients that is kept in each step, by default 0.9
+ * @param beta2 the share of the average of squares that is kept in each step, by default 0.999
+ * @param eps a constant added to the denominator, by default 1e-8
+ * @param weightDecay the rate at which parameters decay, by default 0.01
+ * @param biasCorrection whether to correct the bias of averages that start at 0, by default false
  */
 public record AdamW(
     Schedule learningRate,
@@ -88,8 +88,8 @@ public record AdamW(
   }
 
   /**
-   * Equivalent to {@link #AdamW(Schedule, double, double, double, double, boolean)} with a learning
-   * rate that stays.
+   * Equivalent to {@link #AdamW(Schedule, double, double, double, double, boolean)} with a constant
+   * learning rate.
    */
   public static AdamW of(
       double learningRate,

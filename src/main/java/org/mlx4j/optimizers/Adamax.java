@@ -5,8 +5,8 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * Adamax: {@link Adam} with the largest gradient of late instead of the average of squares. Mirrors
- * {@code mlx.optimizers.Adamax}.
+ * The Adamax optimizer: {@link Adam} with a decaying maximum of absolute gradients instead of an
+ * average of squares. Mirrors {@code mlx.optimizers.Adamax}.
  *
  * <pre>
  * m = beta1 * m + (1 - beta1) * gradient
@@ -24,9 +24,9 @@ import org.mlx4j.Ops;
  * <p>There are two slots, {@code m} and {@code v}.
  *
  * @param learningRate the learning rate
- * @param beta1 how much of the average of gradients stays, by default 0.9
- * @param beta2 how much of the largest gradient stays, by default 0.999
- * @param eps what is added to the denominator, by default 1e-8
+ * @param beta1 the share of the average of gradients that is kept in each step, by default 0.9
+ * @param beta2 the share of the maximum that is kept in each step, by default 0.999
+ * @param eps a constant added to the denominator, by default 1e-8
  */
 public record Adamax(Schedule learningRate, double beta1, double beta2, double eps)
     implements PerArrayOptimizer {
@@ -58,8 +58,7 @@ public record Adamax(Schedule learningRate, double beta1, double beta2, double e
   }
 
   /**
-   * Equivalent to {@link #Adamax(Schedule, double, double, double)} with a learning rate that
-   * stays.
+   * Equivalent to {@link #Adamax(Schedule, double, double, double)} with a constant learning rate.
    */
   public static Adamax of(double learningRate, double beta1, double beta2, double eps) {
     return new Adamax(ConstantRate.of("Adamax", learningRate), beta1, beta2, eps);

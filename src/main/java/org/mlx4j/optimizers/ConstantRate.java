@@ -2,7 +2,7 @@ package org.mlx4j.optimizers;
 
 import org.mlx4j.MlxArray;
 
-/** A learning rate that stays, as MLX keeps it: in single precision. Equal rates are equal. */
+/** A constant learning rate, in single precision as in MLX. Equal rates are equal schedules. */
 record ConstantRate(double rate) implements Schedule {
   /** The schedule of an optimizer for which a number was given. */
   static Schedule of(String optimizer, double learningRate) {

@@ -6,7 +6,7 @@ import org.mlx4j.Ops;
 import org.mlx4j.Scope;
 
 /**
- * What is done with gradients before they reach an optimizer.
+ * Operations on gradients, for use before an optimizer.
  *
  * <pre>{@code
  * var gradients = Map.of("w", MlxArray.of(3f, 4f), "b", MlxArray.of(12f));
@@ -24,10 +24,11 @@ public final class Gradients {
    *
    * <p>Squares of float16 are summed in float32, so that they do not overflow.
    *
-   * @param gradients a tree of arrays; where it has null, there is no gradient
+   * @param gradients a tree of arrays, in which null stands for an absent gradient
    * @param maxNorm the largest norm
    * @param <P> the type of the gradients
-   * @return the scaled gradients, of the same dtypes, and the norm before, a scalar
+   * @return the scaled gradients, of the same dtypes if they are floating point, and the global
+   *     norm before
    * @throws IllegalArgumentException if {@code maxNorm} is negative or NaN, or {@code gradients} is
    *     not a tree
    * @throws IllegalStateException if an array is closed

@@ -5,7 +5,7 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * Lion: steps of one size in the direction of the sign of an average. Mirrors {@code
+ * The Lion optimizer, whose steps follow the sign of a running average of gradients. Mirrors {@code
  * mlx.optimizers.Lion}.
  *
  * <pre>
@@ -14,8 +14,8 @@ import org.mlx4j.Ops;
  * w = (1 - learningRate * weightDecay) * w - learningRate * sign(c)
  * </pre>
  *
- * Its steps are larger than Adam's: take a learning rate that is 3 to 10 times smaller, and a
- * weight decay that is as much larger.
+ * Its steps are larger than those of {@link AdamW}. Use a learning rate that is 3 to 10 times
+ * smaller, and a weight decay that is larger by the same factor.
  *
  * <pre>{@code
  * Optimizer optimizer = Lion.of(1e-4);
@@ -27,9 +27,9 @@ import org.mlx4j.Ops;
  * <p>There is one slot, {@code m}.
  *
  * @param learningRate the learning rate
- * @param beta1 how much of the average counts for the step, by default 0.9
- * @param beta2 how much of the average stays, by default 0.99
- * @param weightDecay how fast parameters shrink, by default 0
+ * @param beta1 the weight of the average in a step, by default 0.9
+ * @param beta2 the share of the average that is kept in each step, by default 0.99
+ * @param weightDecay the rate at which parameters decay, by default 0
  */
 public record Lion(Schedule learningRate, double beta1, double beta2, double weightDecay)
     implements PerArrayOptimizer {
@@ -59,7 +59,7 @@ public record Lion(Schedule learningRate, double beta1, double beta2, double wei
   }
 
   /**
-   * Equivalent to {@link #Lion(Schedule, double, double, double)} with a learning rate that stays.
+   * Equivalent to {@link #Lion(Schedule, double, double, double)} with a constant learning rate.
    */
   public static Lion of(double learningRate, double beta1, double beta2, double weightDecay) {
     return new Lion(ConstantRate.of("Lion", learningRate), beta1, beta2, weightDecay);

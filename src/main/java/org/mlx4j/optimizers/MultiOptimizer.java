@@ -8,7 +8,7 @@ import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
 
 /**
- * Several optimizers, each for its own arrays of the parameters. Mirrors {@code
+ * An optimizer that assigns each array to one of several optimizers. Mirrors {@code
  * mlx.optimizers.MultiOptimizer}.
  *
  * <pre>{@code
@@ -20,11 +20,11 @@ import org.mlx4j.internal.Formula;
  * }</pre>
  *
  * <p>An array belongs to the first optimizer whose filter accepts its path and itself, or else to
- * the last optimizer, which has no filter. A filter must always say the same of an array; in a
- * compiled function it is asked when the function is recorded.
+ * the last optimizer, which has no filter. A filter must give the same answer for an array each
+ * time; a compiled function calls it only while it is recorded.
  *
- * <p>All optimizers count the same steps. The slots of the state are those of the first optimizer,
- * then those of the second, and so on, each with null for arrays of the others.
+ * <p>All optimizers share one step count. The slots of the state are those of the first optimizer,
+ * followed by those of the second and so on; each has null for the arrays of the others.
  *
  * @param optimizers the optimizers, of any kind
  * @param filters a filter for each optimizer but the last
@@ -32,10 +32,10 @@ import org.mlx4j.internal.Formula;
 public record MultiOptimizer(
     List<Optimizer> optimizers, List<BiPredicate<String, MlxArray>> filters) implements Optimizer {
   /**
-   * Makes an optimizer of others.
+   * Makes an optimizer from others.
    *
-   * @throws IllegalArgumentException if there is no optimizer, or not one filter less than
-   *     optimizers
+   * @throws IllegalArgumentException if there is no optimizer, or the number of filters is not one
+   *     less than that of optimizers
    * @throws NullPointerException if a list is or contains null
    */
   public MultiOptimizer {

@@ -6,20 +6,21 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * Muon: momentum whose matrices are made almost orthogonal, by the iteration of Newton and Schulz.
- * Mirrors {@code mlx.optimizers.Muon}.
+ * The Muon optimizer, whose momentum is made nearly orthogonal by Newton-Schulz iterations. Mirrors
+ * {@code mlx.optimizers.Muon}.
  *
  * <pre>
  * g = gradient + weightDecay * w
  * v = momentum * v + (1 - momentum) * g
  * u = v                                             (nesterov: (1 - momentum) * g + momentum * v)
- * w = w - learningRate * u                                            (arrays of fewer than 2 axes)
+ * w = w - learningRate * u                                            (fewer than 2 axes)
  * w = w - learningRate * sqrt(max(1, rows / columns)) * orthogonal(u)
  * </pre>
  *
- * Arrays of more than two axes, such as the kernels of convolutions, count as matrices whose rows
- * are the first axis. Muon is for the matrices inside a network: train embeddings, the last layer
- * and arrays of fewer than two axes by another optimizer, with {@link MultiOptimizer}.
+ * An array with more than two axes, such as the kernel of a convolution, is treated as a matrix
+ * whose rows lie along its first axis. Muon is meant for the matrices inside a network. Train
+ * embeddings, the last layer and arrays with fewer than two axes with another optimizer, through
+ * {@link MultiOptimizer}.
  *
  * <pre>{@code
  * Optimizer optimizer = Muon.of(0.02);
@@ -31,15 +32,15 @@ import org.mlx4j.Ops;
  * <p>There is one slot, {@code v}.
  *
  * @param learningRate the learning rate
- * @param momentum how much of the average stays, by default 0.95
+ * @param momentum the share of the average that is kept in each step, by default 0.95
  * @param weightDecay the factor of the penalty for large parameters, by default 0.01
- * @param nesterov whether to look ahead, as Nesterov does; by default true
+ * @param nesterov whether to use Nesterov momentum, by default true
  * @param nsSteps the number of iterations, by default 5
  */
 public record Muon(
     Schedule learningRate, double momentum, double weightDecay, boolean nesterov, int nsSteps)
     implements PerArrayOptimizer {
-  /** The coefficients of the polynomial that is iterated, {@code A * x + B * x^3 + C * x^5}. */
+  /** The coefficients of the iterated polynomial, {@code A * x + B * x^3 + C * x^5}. */
   private static final double A = 3.4445;
 
   private static final double B = -4.7750;
@@ -94,8 +95,8 @@ public record Muon(
   }
 
   /**
-   * Equivalent to {@link #Muon(Schedule, double, double, boolean, int)} with a learning rate that
-   * stays.
+   * Equivalent to {@link #Muon(Schedule, double, double, boolean, int)} with a constant learning
+   * rate.
    */
   public static Muon of(
       double learningRate, double momentum, double weightDecay, boolean nesterov, int nsSteps) {
@@ -174,7 +175,7 @@ public record Muon(
     return state.updated(parameter.subtract(rate.multiply(update)), List.of(v));
   }
 
-  /** The nearest matrix with orthogonal rows or columns, roughly. */
+  /** Approximates the nearest matrix with orthogonal rows or columns. */
   private MlxArray orthogonal(MlxArray matrix) {
     boolean tall = matrix.dim(0) > matrix.dim(1);
     MlxArray x = tall ? matrix.T() : matrix;

@@ -1,10 +1,11 @@
 package org.mlx4j.optimizers;
 
 /**
- * What improves parameters by their gradients. Mirrors {@code mlx.optimizers.Optimizer}.
+ * An algorithm that updates parameters from their gradients. Mirrors {@code
+ * mlx.optimizers.Optimizer}.
  *
- * <p>An optimizer has options and no state: state goes in and comes out, together with the
- * parameters. So a step can be compiled, and what is saved of a training is plain data.
+ * <p>An optimizer holds its options and no state. The state is an argument and a result of each
+ * step, beside the parameters, so a step can be compiled and a checkpoint is plain data.
  *
  * <pre>{@code
  * record Line(MlxArray slope, MlxArray offset) {}
@@ -23,20 +24,21 @@ package org.mlx4j.optimizers;
  * }
  * }</pre>
  *
- * <p>Parameters are any tree of arrays (the package {@code org.mlx4j.tree} says what that is):
- * records, lists, maps. Gradients and slots are trees of the same structure; where one of them has
- * null instead of an array, there is none.
+ * <p>Parameters are any tree of arrays, such as records, lists and maps; the package {@code
+ * org.mlx4j.tree} defines trees. Gradients and slots are trees of the same structure, in which null
+ * stands for an array that is absent.
  *
- * <p>An optimizer that looks at each array by itself is a {@link PerArrayOptimizer}, as all of this
- * package are; that is also the easiest way to write another.
+ * <p>An optimizer that treats each array separately is a {@link PerArrayOptimizer}. All optimizers
+ * of this package but {@link MultiOptimizer} are, and implementing it is the easiest way to write
+ * another one.
  */
 public interface Optimizer {
   /**
-   * Makes the state before the first step. Mirrors {@code Optimizer.init}.
+   * Returns the state before the first step. Mirrors {@code Optimizer.init}.
    *
    * @param parameters the parameters
    * @param <P> their type
-   * @return step 0, and slots as {@link #update} needs them; their number does not depend on the
+   * @return step 0 and the slots that {@link #update} needs; their number does not depend on the
    *     parameters
    * @throws IllegalArgumentException if {@code parameters} is not a tree
    * @throws IllegalStateException if an array is closed
@@ -46,15 +48,16 @@ public interface Optimizer {
   /**
    * Computes the next parameters and the next state. Mirrors {@code Optimizer.apply_gradients}.
    *
-   * <p>Where a gradient is null, the parameter and its slots stay as they are; null may also stand
-   * for a part of the tree, such as the gradients of a layer.
+   * <p>Where a gradient is null, the parameter and its slots do not change. Null may also stand for
+   * a part of the tree, such as all gradients of a layer.
    *
    * @param parameters the parameters
-   * @param gradients their gradients, a tree of the same structure with arrays of the same shapes
-   * @param state what {@link #init} or the last update returned
+   * @param gradients their gradients, a tree of the same structure whose arrays have the same
+   *     shapes
+   * @param state the state that {@link #init} or the last update returned
    * @param <P> the type of the parameters
    * @return the next parameters and the next state; nothing is evaluated
-   * @throws IllegalArgumentException if the structures or shapes differ, or the state was made for
+   * @throws IllegalArgumentException if the structures or shapes differ, or the state belongs to
    *     other options, or has no slot for an array that has a gradient
    * @throws IllegalStateException if an array is closed
    * @throws NullPointerException if {@code state} is null

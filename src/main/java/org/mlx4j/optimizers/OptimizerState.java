@@ -6,10 +6,10 @@ import java.util.List;
 import org.mlx4j.MlxArray;
 
 /**
- * What an optimizer remembers between steps. Mirrors {@code Optimizer.state}.
+ * The state of an optimizer between steps. Mirrors {@code Optimizer.state}.
  *
- * <p>It is a tree like any other: a compiled function takes and returns it, and a file keeps it.
- * Together with the parameters it is all that a training needs to go on after a break:
+ * <p>It is a tree like any other, so compiled functions take and return it and files hold it.
+ * Together with the parameters it is all that is needed to resume training:
  *
  * <pre>{@code
  * record Training(List<MlxArray> weights, OptimizerState<List<MlxArray>> state) {}
@@ -21,13 +21,13 @@ import org.mlx4j.MlxArray;
  * Training resumed = Trees.load(file, new Training(weights, adam.init(weights)));
  * }</pre>
  *
- * <p>Python's state also has the learning rate. Here the rate belongs to the optimizer: it is a
- * constant or a {@link Schedule}, which depends on nothing but the step. An optimizer made with the
- * same options goes on exactly where the saved one was.
+ * <p>Python's state also holds the learning rate. Here the rate belongs to the optimizer: it is a
+ * constant or a {@link Schedule}, which depends only on the step. An optimizer with the same
+ * options therefore continues exactly where the saved one stopped.
  *
- * @param step how many steps were made, a uint64 scalar
- * @param slots what is remembered for each array, such as running averages: trees like the
- *     parameters, with null where nothing is remembered. Each optimizer says what its slots are
+ * @param step the number of steps so far, a uint64 scalar
+ * @param slots the values kept for each array, such as running averages: trees like the parameters,
+ *     with null where an array has none. Each optimizer documents its slots
  * @param <P> the type of the parameters
  */
 public record OptimizerState<P>(MlxArray step, List<P> slots) {

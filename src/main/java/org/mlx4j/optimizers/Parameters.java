@@ -8,7 +8,7 @@ import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
 
-/** The arrays of a tree of parameters, and what other trees have in their places. */
+/** The arrays of a tree of parameters, and the arrays in the same places of other trees. */
 final class Parameters<P> {
   private static final Roots ROOTS = i -> "parameters";
 
@@ -36,27 +36,30 @@ final class Parameters<P> {
     return arrays;
   }
 
-  /** Whether an array is one to be trained: no optimizer changes another, whatever its gradient. */
+  /**
+   * Whether an array is trained. Optimizers neither change other arrays, whatever their gradients,
+   * nor keep slots for them. Only this method decides it.
+   */
   boolean isTrained(int i) {
-    return i >= 0;
+    return true;
   }
 
   boolean test(BiPredicate<String, MlxArray> filter, int i) {
     return filter.test(structure.path(i), arrays[i]);
   }
 
-  /** The arrays of another tree, null where it has none. */
+  /** Returns the arrays of another tree, null where it has none. */
   MlxArray[] matching(String name, P tree) {
     return structure.matchPart(name, tree);
   }
 
-  /** A tree of other arrays, of which some may be null. */
+  /** Returns a tree of other arrays, of which some may be null. */
   @SuppressWarnings("unchecked") // it has the structure of the parameters
   P with(MlxArray... others) {
     return (P) structure.rebuildFirst(others, 0);
   }
 
-  /** What an operation makes of an array. */
+  /** Applies an operation to an array. */
   MlxArray computed(int i, UnaryOperator<MlxArray> operation) {
     try {
       return operation.apply(arrays[i]);
@@ -65,7 +68,7 @@ final class Parameters<P> {
     }
   }
 
-  /** The exception for what was thrown when something was computed of arrays. */
+  /** Returns the exception for a failure with one array of the tree, which names its place. */
   RuntimeException explained(int i, RuntimeException e, MlxArray... given) {
     for (MlxArray x : given) {
       if (x != null && x.isClosed()) {

@@ -9,8 +9,8 @@ import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
 
 /**
- * How an optimizer of single arrays updates a tree of them. Arrays in between are freed at once: as
- * long as Java holds one, MLX cannot use its memory again.
+ * Applies an optimizer of single arrays to trees. Intermediate arrays are freed at once, because
+ * MLX cannot reuse the memory of an array that Java holds.
  */
 record PerArray(PerArrayOptimizer optimizer) {
   <P> OptimizerState<P> init(P parameters) {

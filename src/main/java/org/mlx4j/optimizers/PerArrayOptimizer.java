@@ -4,9 +4,9 @@ import java.util.List;
 import org.mlx4j.MlxArray;
 
 /**
- * An optimizer that looks at each array by itself. Mirrors {@code init_single} and {@code
- * apply_single} of {@code mlx.optimizers.Optimizer}: for an optimizer of your own, implement what
- * happens to one array.
+ * An optimizer that treats each array separately. Mirrors {@code init_single} and {@code
+ * apply_single} of {@code mlx.optimizers.Optimizer}: implement these methods for one array to write
+ * your own optimizer.
  *
  * <pre>{@code
  * record SignDescent(Schedule learningRate) implements PerArrayOptimizer {
@@ -34,18 +34,18 @@ public interface PerArrayOptimizer extends Optimizer {
   Schedule learningRate();
 
   /**
-   * Returns how many slots an array has.
+   * Returns the number of slots of an array.
    *
    * @return the number, the same for all arrays
    */
   int slotCount();
 
   /**
-   * Makes the slots of an array. Mirrors {@code Optimizer.init_single}.
+   * Returns the initial slots of an array. Mirrors {@code Optimizer.init_single}.
    *
    * @param parameter the array
-   * @return its slots, {@link #slotCount} in number; one may be null where there is nothing to
-   *     remember
+   * @return its slots, {@link #slotCount} in number; a slot that the array does not need may be
+   *     null
    */
   List<MlxArray> initSingle(MlxArray parameter);
 
@@ -54,10 +54,10 @@ public interface PerArrayOptimizer extends Optimizer {
    *
    * @param gradient its gradient, of the same shape
    * @param parameter the array
-   * @param state the number of this step, from 1 on, and the slots of the array
+   * @param state the number of this step, which is 1 for the first, and the slots of the array
    * @param learningRate the learning rate, or null if {@link #learningRate()} is null; convert it
    *     to the dtype of the gradient
-   * @return the next value, and a state whose slots are the next ones; its step does not matter
+   * @return the next value, and a state with the next slots; its step is ignored
    */
   Updated<MlxArray> applySingle(
       MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray learningRate);

@@ -5,8 +5,8 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * RMSprop: divides by the root of a running average of squared gradients. Mirrors {@code
- * mlx.optimizers.RMSprop}.
+ * The RMSprop optimizer, which divides gradients by the root of a running average of their squares.
+ * Mirrors {@code mlx.optimizers.RMSprop}.
  *
  * <pre>
  * v = alpha * v + (1 - alpha) * gradient^2
@@ -23,8 +23,8 @@ import org.mlx4j.Ops;
  * <p>There is one slot, {@code v}.
  *
  * @param learningRate the learning rate
- * @param alpha how much of the average stays, by default 0.99
- * @param eps what is added to the denominator, by default 1e-8
+ * @param alpha the share of the average that is kept in each step, by default 0.99
+ * @param eps a constant added to the denominator, by default 1e-8
  */
 public record RMSprop(Schedule learningRate, double alpha, double eps)
     implements PerArrayOptimizer {
@@ -50,7 +50,7 @@ public record RMSprop(Schedule learningRate, double alpha, double eps)
     return of(learningRate, alpha, 1e-8);
   }
 
-  /** Equivalent to {@link #RMSprop(Schedule, double, double)} with a learning rate that stays. */
+  /** Equivalent to {@link #RMSprop(Schedule, double, double)} with a constant learning rate. */
   public static RMSprop of(double learningRate, double alpha, double eps) {
     return new RMSprop(ConstantRate.of("RMSprop", learningRate), alpha, eps);
   }

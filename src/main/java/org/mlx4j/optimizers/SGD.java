@@ -5,7 +5,7 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
 /**
- * Stochastic gradient descent, with momentum if that is wanted. Mirrors {@code mlx.optimizers.SGD}.
+ * Stochastic gradient descent, optionally with momentum. Mirrors {@code mlx.optimizers.SGD}.
  *
  * <pre>
  * g = gradient + weightDecay * w
@@ -20,14 +20,15 @@ import org.mlx4j.Ops;
  * var updated = optimizer.update(w, MlxArray.of(0.5f, -0.5f), state);
  * }</pre>
  *
- * <p>With momentum there is one slot, {@code v}; without it there is none, and {@code w} becomes
- * {@code w - learningRate * g}.
+ * <p>With momentum there is one slot, {@code v}. Without it there is none, and the next {@code w}
+ * is {@code w - learningRate * g}.
  *
  * @param learningRate the learning rate
- * @param momentum how much of the last step is repeated, by default 0
+ * @param momentum the share of the last step that is repeated, by default 0
  * @param weightDecay the factor of the penalty for large parameters, by default 0
- * @param dampening how much of the gradient the momentum leaves out, by default 0
- * @param nesterov whether to look ahead, as Nesterov does; needs momentum and no dampening
+ * @param dampening the share of the gradient that momentum leaves out, by default 0
+ * @param nesterov whether to use Nesterov momentum, which needs momentum and no dampening; by
+ *     default false
  */
 public record SGD(
     Schedule learningRate, double momentum, double weightDecay, double dampening, boolean nesterov)
@@ -85,8 +86,8 @@ public record SGD(
   }
 
   /**
-   * Equivalent to {@link #SGD(Schedule, double, double, double, boolean)} with a learning rate that
-   * stays.
+   * Equivalent to {@link #SGD(Schedule, double, double, double, boolean)} with a constant learning
+   * rate.
    */
   public static SGD of(
       double learningRate,

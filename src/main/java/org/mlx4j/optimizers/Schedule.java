@@ -3,7 +3,7 @@ package org.mlx4j.optimizers;
 import org.mlx4j.MlxArray;
 
 /**
- * A learning rate that depends on the step. Those of MLX are in {@link Schedules}.
+ * A learning rate that depends on the step. {@link Schedules} has those of MLX.
  *
  * <pre>{@code
  * Optimizer warmed = Adam.of(Schedules.joinSchedules(
@@ -11,19 +11,21 @@ import org.mlx4j.MlxArray;
  * Optimizer own = SGD.of(step -> step.add(1L).rsqrt().multiply(0.1));
  * }</pre>
  *
- * <p>A schedule is called with an array and must compute with it: a compiled step calls it once, to
- * record what it computes, so {@code step.itemLong()} fails there. A rate that the program decides
- * upon while it trains is an array that is passed to the compiled step, which makes its optimizer
- * of it: {@code Adam.of(step -> rate).update(…)}.
+ * <p>A schedule computes with arrays. A compiled step calls it only once, to record its operations,
+ * so it cannot read the value of {@code step}. If the program itself chooses the rate during
+ * training, pass the rate to the compiled step as an array and make the optimizer there: {@code
+ * Adam.of(step -> rate).update(…)}. Arrays that a schedule makes are freed after the update; a
+ * schedule that caches arrays makes them with {@link
+ * org.mlx4j.Scope#detached(java.util.function.Supplier) Scope.detached}.
  */
 @FunctionalInterface
 public interface Schedule {
   /**
    * Computes the learning rate.
    *
-   * @param step how many steps were made before, a uint64 scalar; 0 for the first step
-   * @return the learning rate, a scalar of floating point dtype; where it is used, it is converted
-   *     to the dtype of the gradient
+   * @param step the number of steps before this one, a uint64 scalar; 0 for the first step
+   * @return the learning rate, a scalar of floating point dtype; the optimizer converts it to the
+   *     dtype of the gradient
    */
   MlxArray apply(MlxArray step);
 }

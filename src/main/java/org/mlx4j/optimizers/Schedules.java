@@ -32,7 +32,7 @@ public final class Schedules {
    * mlx.optimizers.cosine_decay}.
    *
    * @param init the first rate
-   * @param decaySteps the number of steps to the last rate, which stays from there on
+   * @param decaySteps the number of steps after which the rate is {@code end}
    * @param end the last rate
    * @return the schedule
    * @throws IllegalArgumentException if {@code decaySteps} is less than 1
@@ -61,14 +61,14 @@ public final class Schedules {
   }
 
   /**
-   * Returns a schedule that goes from one schedule to the next at given steps. Mirrors {@code
+   * Returns a schedule that switches from one schedule to the next at given steps. Mirrors {@code
    * mlx.optimizers.join_schedules}.
    *
-   * @param schedules the schedules; each counts its steps from the boundary before it
+   * @param schedules the schedules; each counts its steps from its own boundary
    * @param boundaries the step at which each schedule but the first begins, in ascending order
    * @return the schedule
-   * @throws IllegalArgumentException if there are no schedules, or not one boundary less than
-   *     schedules
+   * @throws IllegalArgumentException if there are no schedules, or the number of boundaries is not
+   *     one less than that of schedules
    * @throws NullPointerException if an argument or a schedule is null
    */
   public static Schedule joinSchedules(List<? extends Schedule> schedules, int... boundaries) {
@@ -108,7 +108,7 @@ public final class Schedules {
    *
    * @param init the first rate
    * @param end the last rate
-   * @param steps the number of steps to the last rate, which stays from there on
+   * @param steps the number of steps after which the rate is {@code end}
    * @return the schedule
    * @throws IllegalArgumentException if {@code steps} is less than 1
    */
@@ -125,7 +125,7 @@ public final class Schedules {
    *
    * @param init the first rate
    * @param decayRate the factor for each {@code stepSize} steps
-   * @param stepSize for how many steps a rate stays
+   * @param stepSize the number of steps between changes of the rate
    * @return the schedule
    * @throws IllegalArgumentException if {@code stepSize} is less than 1
    */

@@ -1,7 +1,7 @@
 package org.mlx4j.optimizers;
 
 /**
- * Parameters and state after a step.
+ * The parameters and the state after a step.
  *
  * <pre>{@code
  * Optimizer sgd = SGD.of(0.1);

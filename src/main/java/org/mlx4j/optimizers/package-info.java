@@ -3,7 +3,8 @@
  *
  * <p>An {@link org.mlx4j.optimizers.Optimizer} takes parameters, gradients and a state, and returns
  * the next parameters and the next state. Nothing is changed in place, so a whole training step can
- * be compiled, and a training that is saved goes on as if there had been no break:
+ * be compiled, and training that is saved and resumed gives the same numbers as training without a
+ * break:
  *
  * <pre>{@code
  * record Training(MlxArray weights, OptimizerState<MlxArray> state) {}
@@ -22,8 +23,10 @@
  * }
  * }</pre>
  *
- * <p>Numbers are Python's, in dtypes too: the learning rate takes the dtype of the gradient, and
- * slots begin with the dtype of the parameter. So float16 and bfloat16 parameters have averages of
- * float16 and bfloat16, and a gradient of float32 makes a parameter of bfloat16 one of float32.
+ * <p>Values and dtypes are those of Python. The learning rate is converted to the dtype of the
+ * gradient, and slots start with the dtype of the parameter: the averages of a float16 parameter
+ * are float16. Dtypes are promoted as everywhere, so a float32 gradient turns a bfloat16 parameter
+ * into a float32 one. (Python's optimizers take the dtypes of slots from the gradients if their
+ * {@code init} is not called.)
  */
 package org.mlx4j.optimizers;

@@ -180,7 +180,8 @@ class ActivationsTest {
   private static Object[] arguments(Method m, MlxArray x) {
     List<Object> arguments = new ArrayList<>();
     for (Class<?> type : m.getParameterTypes()) {
-      arguments.add(type == MlxArray.class ? x : type == int.class ? (Object) (-1) : 0.5);
+      arguments.add(
+          type == MlxArray.class ? x : type == int.class ? (Object) Integer.valueOf(-1) : 0.5);
     }
     return arguments.toArray();
   }

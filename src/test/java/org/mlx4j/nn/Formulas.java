@@ -31,6 +31,7 @@ final class Formulas {
    * @param mapped whether it works on slices along the first axis as on the whole
    * @param inputs expressions that draw the arrays; float32 becomes the dtype that is tried
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Row(Java java, String python, int differentiable, boolean mapped, String... inputs) {
     @Override
     public String toString() {

@@ -36,6 +36,7 @@ class InitializersTest {
    * @param maker the initializer in Python
    * @param options what Python gives to that
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Row(Initializer java, String maker, String options, int... shape) {
     Row(Initializer java, String maker, int... shape) {
       this(java, maker, "", shape);

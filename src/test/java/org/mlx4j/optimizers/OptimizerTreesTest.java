@@ -193,6 +193,35 @@ class OptimizerTreesTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void manyModelsAreTrainedAtOnce(Optimizer optimizer) {
+    List<Training<Linear>> each = new ArrayList<>();
+    List<Linear> gradients = List.of(linear(20), linear(30));
+    for (int i = 0; i < 2; i++) {
+      each.add(new Training<>(linear(i), optimizer.init(linear(i))));
+    }
+    Training<Linear> together = stacked(each.get(0), each.get(1));
+    try (var mapped =
+        Trees.vmap(
+            (Training<Linear> t, Linear g) -> optimizer.update(t.parameters(), g, t.state()))) {
+      Updated<Linear> updated = mapped.apply(together, stacked(gradients.get(0), gradients.get(1)));
+      for (int i = 0; i < 2; i++) {
+        Linear alone =
+            optimizer
+                .update(each.get(i).parameters(), gradients.get(i), each.get(i).state())
+                .parameters();
+        assertWithin(1e-5, alone.weight(), updated.parameters().weight().get(i), "weight " + i);
+        assertWithin(1e-5, alone.bias(), updated.parameters().bias().get(i), "bias " + i);
+      }
+      assertValues(updated.state().step(), 1, 1);
+    }
+  }
+
+  private static <T> T stacked(T a, T b) {
+    return Trees.map(a, b, (x, y) -> Ops.stack(x, y));
+  }
+
   // ---- a break ---------------------------------------------------------------------------------
 
   @ParameterizedTest

@@ -62,7 +62,7 @@ class SchedulesTest {
     StringBuilder script = new StringBuilder();
     for (Row row : rows().toList()) {
       script.append(
-          ("f = optim.%s%nout['%s'] = mx.stack([f(mx.array(i, mx.uint64)) for i in range(%d)])%n")
+          "f = optim.%s%nout['%s'] = mx.stack([f(mx.array(i, mx.uint64)) for i in range(%d)])%n"
               .formatted(row.python, row.python, STEPS));
     }
     python = PythonMlx.arrays(script.toString());
