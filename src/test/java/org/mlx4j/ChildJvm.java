@@ -17,13 +17,13 @@ import java.util.concurrent.TimeUnit;
  * Runs a main class in a separate virtual machine, with the options of the one that runs the tests.
  * For programs that would disturb, or end, that one.
  */
-final class ChildJvm {
+public final class ChildJvm {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private ChildJvm() {}
 
   /** Runs to the end; fails unless the exit code is 0. Returns what the program printed. */
-  static String run(Class<?> main) throws IOException, InterruptedException {
+  public static String run(Class<?> main) throws IOException, InterruptedException {
     return run(main, Map.of());
   }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mlx4j.ChildJvm;
 import org.mlx4j.DType;
 import org.mlx4j.Device;
 import org.mlx4j.InScope;
@@ -186,6 +187,20 @@ class InitializersTest {
     for (int[] shape : List.of(new int[] {2}, new int[] {3, 1})) {
       assertShape(ones.apply(shape), shape);
     }
+  }
+
+  /** A program whose first use of the library is an initializer. */
+  static final class FirstUse {
+    private FirstUse() {}
+
+    public static void main(String... arguments) {
+      System.out.print(Initializers.constant(2).apply(2));
+    }
+  }
+
+  @Test
+  void anInitializerMayBeTheFirstUseOfTheLibrary() throws Exception {
+    assertEquals("array([2, 2], dtype=float32)", ChildJvm.run(FirstUse.class));
   }
 
   @Test
