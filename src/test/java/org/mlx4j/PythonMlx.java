@@ -65,9 +65,9 @@ public final class PythonMlx {
   }
 
   /**
-   * Returns the arrays that a script leaves in {@code out}, a dictionary that is empty when it begins. It
-   * has {@code mlx.core} as {@code mx}, {@code mlx.nn} as {@code nn}, {@code mlx.optimizers} as
-   * {@code optim} and {@code math}, and computes on the CPU.
+   * Returns the arrays that a script leaves in {@code out}, a dictionary that is empty when it
+   * begins. It has {@code mlx.core} as {@code mx}, {@code mlx.nn} as {@code nn}, {@code
+   * mlx.optimizers} as {@code optim} and {@code math}, and computes on the CPU.
    */
   public static Map<String, MlxArray> arrays(String script) {
     try {
