@@ -106,19 +106,14 @@ class DerivativesAtEdgesTest {
 
   @Test
   void derivativesOfIntegersAreZerosOfTheirDtype() {
-    Vjp vjp =
-        Transforms.vjp(
-            xs -> new MlxArray[] {xs[0].multiply(xs[1]), xs[1].multiply(2)},
-            new MlxArray[] {MlxArray.of(3f), MlxArray.of(4)},
-            new MlxArray[] {MlxArray.of(1f), MlxArray.of(1)});
+    ArraysFunction f = xs -> new MlxArray[] {xs[0].multiply(xs[1]), xs[1].multiply(2)};
+    MlxArray[] primals = {MlxArray.of(3f), MlxArray.of(4)};
+    MlxArray[] ones = {MlxArray.of(1f), MlxArray.of(1)};
+    Vjp vjp = Transforms.vjp(f, primals, ones);
     assertValues(vjp.vjps()[0], 4);
     assertValues(vjp.vjps()[1], 0);
     assertEquals(DType.INT32, vjp.vjps()[1].dtype());
-    Jvp jvp =
-        Transforms.jvp(
-            xs -> new MlxArray[] {xs[0].multiply(xs[1]), xs[1].multiply(2)},
-            new MlxArray[] {MlxArray.of(3f), MlxArray.of(4)},
-            new MlxArray[] {MlxArray.of(1f), MlxArray.of(1)});
+    Jvp jvp = Transforms.jvp(f, primals, ones);
     assertValues(jvp.jvps()[0], 4);
     assertValues(jvp.jvps()[1], 0);
     assertEquals(DType.INT32, jvp.jvps()[1].dtype());

@@ -289,6 +289,13 @@ class DetachedTest {
 
   // ---- static initializers
   // ------------------------------------------------------------------------
+
+  private static void inThreeScopes(Runnable action) {
+    for (int i = 0; i < 3; i++) {
+      Scope.run(action);
+    }
+  }
+
   // Each class is used by one test only, first inside and then again.
 
   private static final class InScope1 {
@@ -298,9 +305,7 @@ class DetachedTest {
 
   @Test
   void aStaticFieldFirstUsedInAScope() {
-    for (int i = 0; i < 3; i++) {
-      Scope.run(() -> assertValues(x().multiply(InScope1.A).add(InScope1.SUM), 5, 7, 9));
-    }
+    inThreeScopes(() -> assertValues(x().multiply(InScope1.A).add(InScope1.SUM), 5, 7, 9));
   }
 
   private static final class InGrad {
@@ -310,15 +315,13 @@ class DetachedTest {
 
   @Test
   void aStaticFieldFirstUsedInAGradient() {
-    for (int i = 0; i < 3; i++) {
-      Scope.run(
-          () ->
-              assertValues(
-                  Transforms.grad(v -> v.multiply(InGrad.A).multiply(InGrad.READ).sum()).apply(x()),
-                  6,
-                  6,
-                  6));
-    }
+    inThreeScopes(
+        () ->
+            assertValues(
+                Transforms.grad(v -> v.multiply(InGrad.A).multiply(InGrad.READ).sum()).apply(x()),
+                6,
+                6,
+                6));
   }
 
   private static final class InCompile {
@@ -345,10 +348,8 @@ class DetachedTest {
 
   @Test
   void aStaticFieldFirstUsedInAMappedFunction() {
-    for (int i = 0; i < 3; i++) {
-      Scope.run(
-          () -> assertValues(Transforms.vmap(v -> v.multiply(InVmap.A).sum()).apply(x()), 2, 4, 6));
-    }
+    inThreeScopes(
+        () -> assertValues(Transforms.vmap(v -> v.multiply(InVmap.A).sum()).apply(x()), 2, 4, 6));
   }
 
   private static final class InNested {
@@ -357,22 +358,20 @@ class DetachedTest {
 
   @Test
   void aStaticFieldFirstUsedDeepInside() {
-    for (int i = 0; i < 3; i++) {
-      Scope.run(
-          () ->
-              Scope.run(
-                  () ->
-                      assertValues(
-                          Transforms.compile(
-                                  Transforms.grad(
-                                      v ->
-                                          Transforms.checkpoint(u -> u.multiply(InNested.A).sum())
-                                              .apply(v)))
-                              .apply(x()),
-                          2,
-                          2,
-                          2)));
-    }
+    inThreeScopes(
+        () ->
+            Scope.run(
+                () ->
+                    assertValues(
+                        Transforms.compile(
+                                Transforms.grad(
+                                    v ->
+                                        Transforms.checkpoint(u -> u.multiply(InNested.A).sum())
+                                            .apply(v)))
+                            .apply(x()),
+                        2,
+                        2,
+                        2)));
   }
 
   private static final class Functions {
@@ -383,13 +382,11 @@ class DetachedTest {
 
   @Test
   void functionsInStaticFields() {
-    for (int i = 0; i < 3; i++) {
-      Scope.run(
-          () -> {
-            assertValues(Functions.F.apply(x()), 3, 6, 9);
-            assertValues(Functions.TREES.apply(List.of(x())), 4, 8, 12);
-          });
-    }
+    inThreeScopes(
+        () -> {
+          assertValues(Functions.F.apply(x()), 3, 6, 9);
+          assertValues(Functions.TREES.apply(List.of(x())), 4, 8, 12);
+        });
   }
 
   private static final class Model {
@@ -406,9 +403,7 @@ class DetachedTest {
 
   @Test
   void aSingletonThatUsesScopesOfItsOwn() {
-    for (int i = 0; i < 3; i++) {
-      Scope.run(() -> assertValues(x().multiply(Model.ONLY.w), 2, 4, 6));
-    }
+    inThreeScopes(() -> assertValues(x().multiply(Model.ONLY.w), 2, 4, 6));
   }
 
   private static final class Outer {
@@ -421,9 +416,7 @@ class DetachedTest {
 
   @Test
   void initializersThatRunOthers() {
-    for (int i = 0; i < 3; i++) {
-      Scope.run(() -> assertValues(x().multiply(Outer.A).add(Outer.Inner.A), 15, 25, 35));
-    }
+    inThreeScopes(() -> assertValues(x().multiply(Outer.A).add(Outer.Inner.A), 15, 25, 35));
   }
 
   private static final class WithTransform {
@@ -443,9 +436,7 @@ class DetachedTest {
 
   @Test
   void functionsInsideInitializersStillCleanUp() {
-    for (int i = 0; i < 3; i++) {
-      Scope.run(() -> assertValues(WithTransform.SLOPE, 2, 4, 6));
-    }
+    inThreeScopes(() -> assertValues(WithTransform.SLOPE, 2, 4, 6));
     assertTrue(WithTransform.temporary.isClosed());
   }
 

@@ -9,7 +9,9 @@ import static org.mlx4j.ArrayAssertions.assertValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -186,51 +188,37 @@ class EdgeArgumentsTest {
 
   @TestFactory
   Stream<DynamicTest> masksWithoutAxesSelectAllOrNothing() {
-    List<Masked> cases = masked();
-    List<String> expected =
-        PythonMlx.reprs(
-            cases.stream().map(c -> "mx.array(" + c.numpy() + "[" + c.brackets() + "])").toList());
-    return Stream.iterate(0, i -> i < cases.size(), i -> i + 1)
-        .map(
-            i ->
-                DynamicTest.dynamicTest(
-                    cases.get(i).numpy() + "[" + cases.get(i).brackets() + "]",
-                    () ->
-                        Scope.run(
-                            () -> {
-                              Masked c = cases.get(i);
-                              assertEquals(
-                                  expected.get(i), c.array().get().get(c.indices()).toString());
-                            })));
+    return asInPython(
+        "",
+        c -> "mx.array(" + c.numpy() + "[" + c.brackets() + "])",
+        c -> c.array().get().get(c.indices()));
   }
 
   @TestFactory
   Stream<DynamicTest> masksWithoutAxesChangeAllOrNothing() {
+    return asInPython(
+        " = 5",
+        c ->
+            "(lambda a: (a.__setitem__(numpy.s_["
+                + c.brackets()
+                + "], 5.0), mx.array(a))[1])("
+                + c.numpy()
+                + ")",
+        c -> c.array().get().at(c.indices()).set(5.0));
+  }
+
+  private static Stream<DynamicTest> asInPython(
+      String suffix, Function<Masked, String> python, Function<Masked, MlxArray> java) {
     List<Masked> cases = masked();
-    List<String> expected =
-        PythonMlx.reprs(
-            cases.stream()
-                .map(
-                    c ->
-                        "(lambda a: (a.__setitem__(numpy.s_["
-                            + c.brackets()
-                            + "], 5.0), mx.array(a))[1])("
-                            + c.numpy()
-                            + ")")
-                .toList());
-    return Stream.iterate(0, i -> i < cases.size(), i -> i + 1)
-        .map(
-            i ->
-                DynamicTest.dynamicTest(
-                    cases.get(i).numpy() + "[" + cases.get(i).brackets() + "] = 5",
-                    () ->
-                        Scope.run(
-                            () -> {
-                              Masked c = cases.get(i);
-                              assertEquals(
-                                  expected.get(i),
-                                  c.array().get().at(c.indices()).set(5.0).toString());
-                            })));
+    List<String> expected = PythonMlx.reprs(cases.stream().map(python).toList());
+    return IntStream.range(0, cases.size())
+        .mapToObj(
+            i -> {
+              Masked c = cases.get(i);
+              return DynamicTest.dynamicTest(
+                  c.numpy() + "[" + c.brackets() + "]" + suffix,
+                  () -> Scope.run(() -> assertEquals(expected.get(i), java.apply(c).toString())));
+            });
   }
 
   @Test

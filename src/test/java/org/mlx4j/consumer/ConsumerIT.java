@@ -120,13 +120,17 @@ class ConsumerIT {
     return found;
   }
 
+  private static void assertWorks(Run run) {
+    assertEquals(GRADIENT, run.gradient());
+    assertEquals(LOADED, run.loaded());
+    assertEquals("", run.errors());
+  }
+
   @ParameterizedTest
   @MethodSource("javas")
   void aPlainJarWorksAndWarnsOfNothing(Path java) throws Exception {
     Run run = java(java, access(java, "ALL-UNNAMED"), plain());
-    assertEquals(GRADIENT, run.gradient());
-    assertEquals(LOADED, run.loaded());
-    assertEquals("", run.errors());
+    assertWorks(run);
   }
 
   @ParameterizedTest
@@ -137,9 +141,7 @@ class ConsumerIT {
             java,
             access(java, "ALL-UNNAMED"),
             List.of("-cp", built("consumer-1-shaded.jar"), "org.example.Consumer"));
-    assertEquals(GRADIENT, run.gradient());
-    assertEquals(LOADED, run.loaded());
-    assertEquals("", run.errors());
+    assertWorks(run);
   }
 
   @ParameterizedTest
@@ -147,9 +149,7 @@ class ConsumerIT {
   void aSpringBootJarWorks(Path java) throws Exception {
     Run run =
         java(java, access(java, "ALL-UNNAMED"), List.of("-jar", built("consumer-1-boot.jar")));
-    assertEquals(GRADIENT, run.gradient());
-    assertEquals(LOADED, run.loaded());
-    assertEquals("", run.errors());
+    assertWorks(run);
   }
 
   @ParameterizedTest
@@ -165,9 +165,7 @@ class ConsumerIT {
             built("consumer-1.jar"),
             "org.example.Consumer");
     Run run = java(java, access(java, "org.mlx4j,org.bytedeco.javacpp"), arguments);
-    assertEquals(GRADIENT, run.gradient());
-    assertEquals(LOADED, run.loaded());
-    assertEquals("", run.errors());
+    assertWorks(run);
   }
 
   @Test
