@@ -41,13 +41,16 @@ public final class MlpStep {
           }
         }
         if (Math.abs(losses[0] - losses[2]) > 1e-3 || Math.abs(losses[1] - losses[2]) > 1e-3) {
-          throw new IllegalStateException("the peers do not compute the same: " + Arrays.toString(losses));
+          throw new IllegalStateException(
+              "the peers do not compute the same: " + Arrays.toString(losses));
         }
       }
       String[] names = {"mlx4j", "mlx4j, compiled", "DJL, PyTorch"};
       double[] medians = Arrays.stream(times).mapToDouble(MlpStep::median).toArray();
       for (int peer = 0; peer < 3; peer++) {
-        System.out.printf("%-16s %7.3f ms a step, %.2f of DJL%n", names[peer], medians[peer], medians[peer] / medians[2]);
+        System.out.printf(
+            "%-16s %7.3f ms a step, %.2f of DJL%n",
+            names[peer], medians[peer], medians[peer] / medians[2]);
       }
     }
   }
@@ -140,7 +143,8 @@ public final class MlpStep {
     Djl() {
       float[][] data = data();
       for (int i = 0; i < state.length; i++) {
-        state[i] = manager.create(data[i], new Shape(Arrays.stream(SHAPES[i]).asLongStream().toArray()));
+        state[i] =
+            manager.create(data[i], new Shape(Arrays.stream(SHAPES[i]).asLongStream().toArray()));
         state[i].setRequiresGradient(i < PARAMETERS);
       }
     }

@@ -44,8 +44,8 @@
  *
  * <h2>Errors</h2>
  *
- * The following exceptions are thrown by all classes, and their documentation does not repeat
- * them unless there is more to say:
+ * The following exceptions are thrown by all classes, and their documentation does not repeat them
+ * unless there is more to say:
  *
  * <ul>
  *   <li>{@link java.lang.NullPointerException} if an argument is null
