@@ -128,13 +128,11 @@ public final class Activations {
    * @throws IllegalArgumentException if the axis is out of range, or its size is odd
    */
   public static MlxArray glu(MlxArray x, int axis) {
-    return Formula.of(
-        "glu",
-        x,
-        a -> {
-          MlxArray[] halves = a.split(2, axis);
-          return halves[0].multiply(halves[1].sigmoid());
-        });
+    return Formula.of("glu", x, a -> gated(a.split(2, axis)));
+  }
+
+  private static MlxArray gated(MlxArray[] halves) {
+    return halves[0].multiply(halves[1].sigmoid());
   }
 
   /** Equivalent to {@link #hardShrink(MlxArray, double) hardShrink(x, 0.5)}. */

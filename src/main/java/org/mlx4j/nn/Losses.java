@@ -101,13 +101,9 @@ public final class Losses {
     int[] fitting = probabilities ? logits.shape() : without("crossEntropy", logits, axis);
     if (!Arrays.equals(targets.shape(), fitting)) {
       throw new IllegalArgumentException(
-          "[crossEntropy] targets have shape "
-              + Arrays.toString(targets.shape())
-              + ", logits have shape "
-              + Arrays.toString(logits.shape())
-              + "; indices of classes have that shape without axis "
-              + axis
-              + ", probabilities have that shape");
+          ("[crossEntropy] targets have shape %s, logits have shape %s; indices of classes have"
+               + " that shape without axis %s, probabilities have that shape")
+              .formatted(Arrays.toString(targets.shape()), Arrays.toString(logits.shape()), axis));
     }
     boolean lastAxis = axis == -1 || axis == logits.ndim() - 1;
     if (Device.defaultDevice().type() == Device.Type.GPU
@@ -623,13 +619,10 @@ public final class Losses {
     }
     if (!Arrays.equals(weights.shape(), losses.shape())) {
       throw new IllegalArgumentException(
-          "["
-              + function
-              + "] weights have shape "
-              + Arrays.toString(weights.shape())
-              + ", the losses have shape "
-              + Arrays.toString(losses.shape())
-              + "; there must be one weight for each loss");
+          ("[%s] weights have shape %s, the losses have shape %s; there must be one weight for each"
+                  + " loss")
+              .formatted(
+                  function, Arrays.toString(weights.shape()), Arrays.toString(losses.shape())));
     }
     return losses.multiply(weights);
   }
