@@ -7,13 +7,10 @@ import static org.mlx4j.ArrayAssertions.assertWithin;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,21 +113,7 @@ class ActivationsTest {
 
   @Test
   void everyFunctionHasARow() {
-    String rows = rows().map(Formulas.Row::python).collect(Collectors.joining("\n"));
-    TreeSet<String> missing = new TreeSet<>();
-    for (Method m : functions()) {
-      String python = m.getName().replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
-      if (!rows.contains("." + python + "(")) {
-        missing.add(m.getName());
-      }
-    }
-    assertEquals(new TreeSet<>(), missing);
-  }
-
-  private static List<Method> functions() {
-    return Stream.of(Activations.class.getDeclaredMethods())
-        .filter(m -> Modifier.isPublic(m.getModifiers()))
-        .toList();
+    Formulas.assertComplete(Activations.class, rows());
   }
 
   /**
@@ -198,7 +181,7 @@ class ActivationsTest {
   void nullAndClosedArraysAreNamed() {
     MlxArray closed = MlxArray.of(1f, 2f);
     closed.close();
-    for (Method m : functions()) {
+    for (Method m : Formulas.functions(Activations.class)) {
       String name = "[" + m.getName() + "]";
       assertThrowsSaying(
           NullPointerException.class, () -> call(m, arguments(m, null)), name, "is null");
@@ -210,7 +193,7 @@ class ActivationsTest {
   @Test
   void nothingButTheResultIsLeft() throws Throwable {
     MlxArray x = MlxArray.of(1f, 2f);
-    for (Method m : functions()) {
+    for (Method m : Formulas.functions(Activations.class)) {
       int before = HandlesNative.live_arrays();
       call(m, arguments(m, x)).close();
       assertEquals(before, HandlesNative.live_arrays(), m.getName());

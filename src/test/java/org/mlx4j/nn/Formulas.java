@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.mlx4j.ArrayAssertions.assertWithin;
 import static org.mlx4j.ArrayAssertions.rounding;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.mlx4j.Device;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -37,6 +43,26 @@ final class Formulas {
     public String toString() {
       return python;
     }
+  }
+
+  /** The public functions of a class. */
+  static List<Method> functions(Class<?> type) {
+    return Stream.of(type.getDeclaredMethods())
+        .filter(m -> Modifier.isPublic(m.getModifiers()))
+        .toList();
+  }
+
+  /** Every public function of a class has a row, in which Python calls it by its name there. */
+  static void assertComplete(Class<?> type, Stream<Row> rows) {
+    String calls = rows.map(Row::python).collect(Collectors.joining("\n"));
+    TreeSet<String> missing = new TreeSet<>();
+    for (Method m : functions(type)) {
+      String name = m.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+      if (!calls.contains("." + name + "(")) {
+        missing.add(m.getName());
+      }
+    }
+    assertEquals(new TreeSet<>(), missing);
   }
 
   private final Map<String, MlxArray> python;

@@ -6,6 +6,8 @@ import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertValues;
 import static org.mlx4j.ArrayAssertions.assertWithin;
 import static org.mlx4j.ArrayAssertions.rounding;
+import static org.mlx4j.nn.FanMode.FAN_IN;
+import static org.mlx4j.nn.FanMode.FAN_OUT;
 
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +59,7 @@ class InitializersTest {
   static Stream<Row> rows() {
     DType f16 = DType.FLOAT16;
     DType bf16 = DType.BFLOAT16;
+    String toFanOut = ", mode='fan_out', gain=5";
     return Stream.of(
         new Row(Initializers.constant(0.1), "constant(0.1)", 2, 3),
         new Row(Initializers.constant(0.1, f16), "constant(0.1, mx.float16)"),
@@ -78,34 +81,14 @@ class InitializersTest {
         new Row(Initializers.glorotUniform(3, f16), "glorot_uniform(mx.float16)", ", gain=3", 4, 3),
         new Row(Initializers.heNormal(), "he_normal()", 4, 3),
         new Row(Initializers.heNormal(bf16), "he_normal(mx.bfloat16)", 4, 2, 3, 5),
+        new Row(Initializers.heNormal(FAN_OUT, 5), "he_normal()", toFanOut, 4, 2, 3),
         new Row(
-            Initializers.heNormal(FanMode.FAN_OUT, 5),
-            "he_normal()",
-            ", mode='fan_out', gain=5",
-            4,
-            2,
-            3),
-        new Row(
-            Initializers.heNormal(FanMode.FAN_IN, 0.3, f16),
-            "he_normal(mx.float16)",
-            ", gain=0.3",
-            4,
-            3),
+            Initializers.heNormal(FAN_IN, 0.3, f16), "he_normal(mx.float16)", ", gain=0.3", 4, 3),
         new Row(Initializers.heUniform(), "he_uniform()", 4, 3),
         new Row(Initializers.heUniform(f16), "he_uniform(mx.float16)", 4, 2, 3, 5),
+        new Row(Initializers.heUniform(FAN_OUT, 5), "he_uniform()", toFanOut, 4, 2, 3),
         new Row(
-            Initializers.heUniform(FanMode.FAN_OUT, 5),
-            "he_uniform()",
-            ", mode='fan_out', gain=5",
-            4,
-            2,
-            3),
-        new Row(
-            Initializers.heUniform(FanMode.FAN_IN, 2, bf16),
-            "he_uniform(mx.bfloat16)",
-            ", gain=2",
-            4,
-            3),
+            Initializers.heUniform(FAN_IN, 2, bf16), "he_uniform(mx.bfloat16)", ", gain=2", 4, 3),
         new Row(Initializers.sparse(0.5), "sparse(0.5)", 6, 7),
         new Row(Initializers.sparse(0), "sparse(0)", 6, 7),
         new Row(Initializers.sparse(1), "sparse(1)", 6, 7),

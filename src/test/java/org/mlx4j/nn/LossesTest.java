@@ -6,12 +6,9 @@ import static org.mlx4j.ArrayAssertions.assertValues;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -352,24 +349,9 @@ class LossesTest {
     formulas.assertIsPythons(row);
   }
 
-  private static List<Method> functions() {
-    return Stream.of(Losses.class.getDeclaredMethods())
-        .filter(m -> Modifier.isPublic(m.getModifiers()))
-        .toList();
-  }
-
   @Test
   void everyLossHasRows() {
-    String rows = rows().map(Formulas.Row::python).collect(Collectors.joining("\n"));
-    TreeSet<String> missing = new TreeSet<>();
-    for (Method m : functions()) {
-      String python = m.getName().replaceAll("([A-Z]|1(?=L))", "_$1").toLowerCase(Locale.ROOT);
-      python = python.replace("_1_l", "1_l");
-      if (!rows.contains("." + python + "(")) {
-        missing.add(m.getName());
-      }
-    }
-    assertEquals(new TreeSet<>(), missing);
+    Formulas.assertComplete(Losses.class, rows());
   }
 
   // ---- what does not fit -----------------------------------------------------------------------
@@ -414,7 +396,7 @@ class LossesTest {
   void nullAndClosedArraysAreNamedAndNothingIsLeft() throws Throwable {
     MlxArray closed = Ops.ones(2, 2);
     closed.close();
-    for (Method m : functions()) {
+    for (Method m : Formulas.functions(Losses.class)) {
       String name = "[" + m.getName() + "]";
       Object[] good = arguments(m, -1, null);
       int before = HandlesNative.live_arrays();
