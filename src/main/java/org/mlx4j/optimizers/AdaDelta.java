@@ -2,7 +2,6 @@ package org.mlx4j.optimizers;
 
 import java.util.List;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 
 /**
  * The AdaDelta optimizer, which scales gradients by the ratio of running averages of squared steps
@@ -36,9 +35,7 @@ public record AdaDelta(Schedule learningRate, double rho, double eps) implements
    * @throws NullPointerException if {@code learningRate} is null
    */
   public AdaDelta {
-    Options.learningRate("AdaDelta", learningRate);
-    Options.notNegative("AdaDelta", "rho", rho);
-    Options.positive("AdaDelta", "eps", eps);
+    Options.of("AdaDelta", learningRate).notNegative("rho", rho).positive("eps", eps);
   }
 
   /** Equivalent to {@link #of(double, double, double) of(learningRate, 0.9, 1e-6)}. */
@@ -80,26 +77,18 @@ public record AdaDelta(Schedule learningRate, double rho, double eps) implements
   }
 
   @Override
-  public int slotCount() {
-    return 2;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return List.of(Ops.zerosLike(parameter), Ops.zerosLike(parameter));
-  }
-
-  @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
-    MlxArray rate = learningRate.astype(gradient.dtype());
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+    rate = rate.astype(gradient.dtype());
     MlxArray v = state.slot(0).multiply(rho).add(gradient.square().multiply(1 - rho));
     MlxArray u = state.slot(1);
     MlxArray d = u.add(eps).sqrt().divide(v.add(eps).sqrt()).multiply(gradient);
     MlxArray nextU = u.multiply(rho).add(d.square().multiply(1 - rho));
     return state.updated(parameter.subtract(rate.multiply(d)), List.of(v, nextU));
+  }
+
+  @Override
+  public int slotCount() {
+    return 2;
   }
 }

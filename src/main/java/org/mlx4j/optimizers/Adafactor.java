@@ -71,17 +71,13 @@ public record Adafactor(
    * @throws IllegalArgumentException if an option is not allowed
    */
   public Adafactor {
-    Options.notNegative("Adafactor", "eps1", eps1);
-    Options.notNegative("Adafactor", "eps2", eps2);
-    Options.positive("Adafactor", "clipThreshold", clipThreshold);
-    if (!(decayRate <= 0)) {
-      throw new IllegalArgumentException(
-          "[Adafactor] decayRate must be at most 0, got " + decayRate);
-    }
-    if (beta1 != null) {
-      Options.beta("Adafactor", "beta1", beta1);
-    }
-    Options.notNegative("Adafactor", "weightDecay", weightDecay);
+    new Options("Adafactor")
+        .notNegative("eps1", eps1)
+        .notNegative("eps2", eps2)
+        .positive("clipThreshold", clipThreshold)
+        .notPositive("decayRate", decayRate)
+        .beta("beta1", beta1 == null ? 0 : beta1)
+        .notNegative("weightDecay", weightDecay);
     if (!relativeStep && learningRate == null) {
       throw new IllegalArgumentException(
           "[Adafactor] without relativeStep there must be a learningRate");
@@ -108,96 +104,51 @@ public record Adafactor(
 
   /** Returns this optimizer with other values of {@code eps1} and {@code eps2}. */
   public Adafactor withEps(double eps1, double eps2) {
-    return new Adafactor(
-        learningRate,
-        eps1,
-        eps2,
-        clipThreshold,
-        decayRate,
-        beta1,
-        weightDecay,
-        scaleParameter,
-        relativeStep,
-        warmupInit);
+    return with(eps1, eps2, clipThreshold, decayRate, beta1, weightDecay);
   }
 
   /** Returns this optimizer with another value of {@code clipThreshold}. */
   public Adafactor withClipThreshold(double clipThreshold) {
-    return new Adafactor(
-        learningRate,
-        eps1,
-        eps2,
-        clipThreshold,
-        decayRate,
-        beta1,
-        weightDecay,
-        scaleParameter,
-        relativeStep,
-        warmupInit);
+    return with(eps1, eps2, clipThreshold, decayRate, beta1, weightDecay);
   }
 
   /** Returns this optimizer with another value of {@code decayRate}. */
   public Adafactor withDecayRate(double decayRate) {
-    return new Adafactor(
-        learningRate,
-        eps1,
-        eps2,
-        clipThreshold,
-        decayRate,
-        beta1,
-        weightDecay,
-        scaleParameter,
-        relativeStep,
-        warmupInit);
+    return with(eps1, eps2, clipThreshold, decayRate, beta1, weightDecay);
   }
 
   /** Returns this optimizer with another value of {@code beta1}. */
   public Adafactor withBeta1(Double beta1) {
-    return new Adafactor(
-        learningRate,
-        eps1,
-        eps2,
-        clipThreshold,
-        decayRate,
-        beta1,
-        weightDecay,
-        scaleParameter,
-        relativeStep,
-        warmupInit);
+    return with(eps1, eps2, clipThreshold, decayRate, beta1, weightDecay);
   }
 
   /** Returns this optimizer with another value of {@code weightDecay}. */
   public Adafactor withWeightDecay(double weightDecay) {
-    return new Adafactor(
-        learningRate,
-        eps1,
-        eps2,
-        clipThreshold,
-        decayRate,
-        beta1,
-        weightDecay,
-        scaleParameter,
-        relativeStep,
-        warmupInit);
+    return with(eps1, eps2, clipThreshold, decayRate, beta1, weightDecay);
   }
 
   /** Returns this optimizer with another value of {@code scaleParameter}. */
   public Adafactor withScaleParameter(boolean scaleParameter) {
-    return new Adafactor(
-        learningRate,
-        eps1,
-        eps2,
-        clipThreshold,
-        decayRate,
-        beta1,
-        weightDecay,
-        scaleParameter,
-        relativeStep,
-        warmupInit);
+    return with(scaleParameter, relativeStep, warmupInit);
   }
 
   /** Returns this optimizer with another value of {@code relativeStep}. */
   public Adafactor withRelativeStep(boolean relativeStep) {
+    return with(scaleParameter, relativeStep, warmupInit);
+  }
+
+  /** Returns this optimizer with another value of {@code warmupInit}. */
+  public Adafactor withWarmupInit(boolean warmupInit) {
+    return with(scaleParameter, relativeStep, warmupInit);
+  }
+
+  private Adafactor with(
+      double eps1,
+      double eps2,
+      double clipThreshold,
+      double decayRate,
+      Double beta1,
+      double weightDecay) {
     return new Adafactor(
         learningRate,
         eps1,
@@ -211,8 +162,7 @@ public record Adafactor(
         warmupInit);
   }
 
-  /** Returns this optimizer with another value of {@code warmupInit}. */
-  public Adafactor withWarmupInit(boolean warmupInit) {
+  private Adafactor with(boolean scaleParameter, boolean relativeStep, boolean warmupInit) {
     return new Adafactor(
         learningRate,
         eps1,
@@ -252,12 +202,9 @@ public record Adafactor(
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
     MlxArray rms = rms(parameter);
-    MlxArray rate = rate(state.step(), rms, learningRate);
+    rate = rate(state.step(), rms, rate);
     MlxArray decay = Ops.subtract(1.0, state.step().power(decayRate).astype(rms.dtype()));
     MlxArray other = Ops.subtract(1L, decay);
     MlxArray squares = gradient.square().add(eps1);

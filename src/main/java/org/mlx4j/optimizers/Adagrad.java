@@ -2,7 +2,6 @@ package org.mlx4j.optimizers;
 
 import java.util.List;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 
 /**
  * The Adagrad optimizer, which divides gradients by the root of the sum of all their squares.
@@ -33,8 +32,7 @@ public record Adagrad(Schedule learningRate, double eps) implements PerArrayOpti
    * @throws NullPointerException if {@code learningRate} is null
    */
   public Adagrad {
-    Options.learningRate("Adagrad", learningRate);
-    Options.positive("Adagrad", "eps", eps);
+    Options.of("Adagrad", learningRate).positive("eps", eps);
   }
 
   /** Equivalent to {@link #of(double, double) of(learningRate, 1e-8)}. */
@@ -58,24 +56,16 @@ public record Adagrad(Schedule learningRate, double eps) implements PerArrayOpti
   }
 
   @Override
-  public int slotCount() {
-    return 1;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return List.of(Ops.zerosLike(parameter));
-  }
-
-  @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
-    MlxArray rate = learningRate.astype(gradient.dtype());
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+    rate = rate.astype(gradient.dtype());
     MlxArray v = state.slot(0).add(gradient.square());
     MlxArray step = rate.multiply(gradient).divide(v.sqrt().add(eps));
     return state.updated(parameter.subtract(step), List.of(v));
+  }
+
+  @Override
+  public int slotCount() {
+    return 1;
   }
 }

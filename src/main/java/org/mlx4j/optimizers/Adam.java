@@ -43,10 +43,7 @@ public record Adam(
    * @throws NullPointerException if {@code learningRate} is null
    */
   public Adam {
-    Options.learningRate("Adam", learningRate);
-    Options.beta("Adam", "beta1", beta1);
-    Options.beta("Adam", "beta2", beta2);
-    Options.notNegative("Adam", "eps", eps);
+    Options.of("Adam", learningRate).betas(beta1, beta2).notNegative("eps", eps);
   }
 
   /**
@@ -116,22 +113,9 @@ public record Adam(
   }
 
   @Override
-  public int slotCount() {
-    return 2;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return List.of(Ops.zerosLike(parameter), Ops.zerosLike(parameter));
-  }
-
-  @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
-    MlxArray rate = learningRate.astype(gradient.dtype());
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+    rate = rate.astype(gradient.dtype());
     MlxArray m = state.slot(0).multiply(beta1).add(gradient.multiply(1 - beta1));
     MlxArray v = state.slot(1).multiply(beta2).add(gradient.square().multiply(1 - beta2));
     MlxArray step =
@@ -139,6 +123,11 @@ public record Adam(
             ? corrected(gradient.dtype(), rate, m, v, state.step())
             : rate.multiply(m).divide(v.sqrt().add(eps));
     return state.updated(parameter.subtract(step), List.of(m, v));
+  }
+
+  @Override
+  public int slotCount() {
+    return 2;
   }
 
   private MlxArray corrected(DType dtype, MlxArray rate, MlxArray m, MlxArray v, MlxArray step) {

@@ -1,6 +1,5 @@
 package org.mlx4j.optimizers;
 
-import java.util.List;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
@@ -47,11 +46,10 @@ public record AdamW(
    * @throws NullPointerException if {@code learningRate} is null
    */
   public AdamW {
-    Options.learningRate("AdamW", learningRate);
-    Options.beta("AdamW", "beta1", beta1);
-    Options.beta("AdamW", "beta2", beta2);
-    Options.notNegative("AdamW", "eps", eps);
-    Options.notNegative("AdamW", "weightDecay", weightDecay);
+    Options.of("AdamW", learningRate)
+        .betas(beta1, beta2)
+        .notNegative("eps", eps)
+        .notNegative("weightDecay", weightDecay);
   }
 
   /**
@@ -150,27 +148,16 @@ public record AdamW(
   }
 
   @Override
+  public Updated<MlxArray> applySingle(
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+    MlxArray decay = rate.astype(gradient.dtype()).multiply(weightDecay);
+    MlxArray decayed = parameter.multiply(Ops.subtract(1L, decay));
+    return new Adam(learningRate, beta1, beta2, eps, biasCorrection)
+        .applySingle(gradient, decayed, state, rate);
+  }
+
+  @Override
   public int slotCount() {
     return 2;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return adam().initSingle(parameter);
-  }
-
-  @Override
-  public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
-    MlxArray rate = learningRate.astype(gradient.dtype());
-    MlxArray decayed = parameter.multiply(Ops.subtract(1L, rate.multiply(weightDecay)));
-    return adam().applySingle(gradient, decayed, state, learningRate);
-  }
-
-  private Adam adam() {
-    return new Adam(learningRate, beta1, beta2, eps, biasCorrection);
   }
 }

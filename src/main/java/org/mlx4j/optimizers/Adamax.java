@@ -2,7 +2,6 @@ package org.mlx4j.optimizers;
 
 import java.util.List;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 
 /**
  * The Adamax optimizer: {@link Adam} with a decaying maximum of absolute gradients instead of an
@@ -37,10 +36,7 @@ public record Adamax(Schedule learningRate, double beta1, double beta2, double e
    * @throws NullPointerException if {@code learningRate} is null
    */
   public Adamax {
-    Options.learningRate("Adamax", learningRate);
-    Options.beta("Adamax", "beta1", beta1);
-    Options.beta("Adamax", "beta2", beta2);
-    Options.notNegative("Adamax", "eps", eps);
+    Options.of("Adamax", learningRate).betas(beta1, beta2).notNegative("eps", eps);
   }
 
   /**
@@ -89,25 +85,17 @@ public record Adamax(Schedule learningRate, double beta1, double beta2, double e
   }
 
   @Override
-  public int slotCount() {
-    return 2;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return List.of(Ops.zerosLike(parameter), Ops.zerosLike(parameter));
-  }
-
-  @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
-    MlxArray rate = learningRate.astype(gradient.dtype());
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+    rate = rate.astype(gradient.dtype());
     MlxArray m = state.slot(0).multiply(beta1).add(gradient.multiply(1 - beta1));
     MlxArray v = state.slot(1).multiply(beta2).maximum(gradient.abs());
     MlxArray step = rate.multiply(m).divide(v.add(eps));
     return state.updated(parameter.subtract(step), List.of(m, v));
+  }
+
+  @Override
+  public int slotCount() {
+    return 2;
   }
 }

@@ -40,10 +40,7 @@ public record Lion(Schedule learningRate, double beta1, double beta2, double wei
    * @throws NullPointerException if {@code learningRate} is null
    */
   public Lion {
-    Options.learningRate("Lion", learningRate);
-    Options.beta("Lion", "beta1", beta1);
-    Options.beta("Lion", "beta2", beta2);
-    Options.notNegative("Lion", "weightDecay", weightDecay);
+    Options.of("Lion", learningRate).betas(beta1, beta2).notNegative("weightDecay", weightDecay);
   }
 
   /** Equivalent to {@link #of(double, double, double, double) of(learningRate, 0.9, 0.99, 0)}. */
@@ -90,22 +87,9 @@ public record Lion(Schedule learningRate, double beta1, double beta2, double wei
   }
 
   @Override
-  public int slotCount() {
-    return 1;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return List.of(Ops.zerosLike(parameter));
-  }
-
-  @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
-    MlxArray rate = learningRate.astype(gradient.dtype());
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+    rate = rate.astype(gradient.dtype());
     MlxArray m = state.slot(0);
     MlxArray c = m.multiply(beta1).add(gradient.multiply(1 - beta1));
     MlxArray nextM = m.multiply(beta2).add(gradient.multiply(1 - beta2));
@@ -114,5 +98,10 @@ public record Lion(Schedule learningRate, double beta1, double beta2, double wei
             ? parameter
             : Ops.subtract(1L, rate.multiply(weightDecay)).multiply(parameter);
     return state.updated(w.subtract(rate.multiply(c.sign())), List.of(nextM));
+  }
+
+  @Override
+  public int slotCount() {
+    return 1;
   }
 }

@@ -41,18 +41,9 @@ public record MultiOptimizer(
   public MultiOptimizer {
     optimizers = List.copyOf(Formula.notNull("MultiOptimizer", "optimizers", optimizers));
     filters = List.copyOf(Formula.notNull("MultiOptimizer", "filters", filters));
-    if (optimizers.isEmpty()) {
-      throw new IllegalArgumentException("[MultiOptimizer] there must be at least 1 optimizer");
-    }
-    if (filters.size() != optimizers.size() - 1) {
-      throw new IllegalArgumentException(
-          "[MultiOptimizer] "
-              + optimizers.size()
-              + " optimizers need "
-              + (optimizers.size() - 1)
-              + " filters, got "
-              + filters.size());
-    }
+    int given = filters.size();
+    new Options("MultiOptimizer")
+        .separated("optimizer", optimizers.size(), "filters", given, given);
   }
 
   /** Equivalent to {@link #MultiOptimizer(List, List) new MultiOptimizer(optimizers, filters)}. */

@@ -3,7 +3,6 @@ package org.mlx4j.optimizers;
 import java.util.List;
 import org.mlx4j.Linalg;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 
 /**
  * The Muon optimizer, whose momentum is made nearly orthogonal by Newton-Schulz iterations. Mirrors
@@ -53,9 +52,9 @@ public record Muon(
    * @throws NullPointerException if {@code learningRate} is null
    */
   public Muon {
-    Options.learningRate("Muon", learningRate);
-    Options.notNegative("Muon", "momentum", momentum);
-    Options.notNegative("Muon", "weightDecay", weightDecay);
+    Options.of("Muon", learningRate)
+        .notNegative("momentum", momentum)
+        .notNegative("weightDecay", weightDecay);
     if (nsSteps < 0) {
       throw new IllegalArgumentException("[Muon] nsSteps must be at least 0, got " + nsSteps);
     }
@@ -147,25 +146,12 @@ public record Muon(
   }
 
   @Override
-  public int slotCount() {
-    return 1;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return List.of(Ops.zerosLike(parameter));
-  }
-
-  @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
     MlxArray g = weightDecay == 0 ? gradient : gradient.add(parameter.multiply(weightDecay));
     MlxArray v = state.slot(0).multiply(momentum).add(g.multiply(1 - momentum));
     MlxArray update = nesterov ? g.multiply(1 - momentum).add(v.multiply(momentum)) : v;
-    MlxArray rate = learningRate.astype(g.dtype());
+    rate = rate.astype(g.dtype());
     if (update.ndim() >= 2) {
       int[] shape = update.shape();
       update = orthogonal(update.flatten(1)).reshape(shape);
@@ -173,6 +159,11 @@ public record Muon(
       rate = rate.multiply(Math.sqrt(Math.max(1, ratio)));
     }
     return state.updated(parameter.subtract(rate.multiply(update)), List.of(v));
+  }
+
+  @Override
+  public int slotCount() {
+    return 1;
   }
 
   /** Approximates the nearest matrix with orthogonal rows or columns. */

@@ -1,12 +1,14 @@
 package org.mlx4j.optimizers;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
 
 /**
  * An optimizer that treats each array separately. Mirrors {@code init_single} and {@code
- * apply_single} of {@code mlx.optimizers.Optimizer}: implement these methods for one array to write
- * your own optimizer.
+ * apply_single} of {@code mlx.optimizers.Optimizer}: implement {@link #applySingle} for one array
+ * to write your own optimizer.
  *
  * <pre>{@code
  * record SignDescent(Schedule learningRate) implements PerArrayOptimizer {
@@ -14,13 +16,9 @@ import org.mlx4j.MlxArray;
  *     return 0;
  *   }
  *
- *   public List<MlxArray> initSingle(MlxArray parameter) {
- *     return List.of();
- *   }
- *
  *   public Updated<MlxArray> applySingle(MlxArray gradient, MlxArray parameter,
- *       OptimizerState<MlxArray> state, MlxArray learningRate) {
- *     return new Updated<>(parameter.subtract(gradient.sign().multiply(learningRate)), state);
+ *       OptimizerState<MlxArray> state, MlxArray rate) {
+ *     return new Updated<>(parameter.subtract(gradient.sign().multiply(rate)), state);
  *   }
  * }
  * }</pre>
@@ -41,13 +39,16 @@ public interface PerArrayOptimizer extends Optimizer {
   int slotCount();
 
   /**
-   * Returns the initial slots of an array. Mirrors {@code Optimizer.init_single}.
+   * Returns the initial slots of an array: zeros of its shape and dtype unless the optimizer
+   * overrides this method. Mirrors {@code Optimizer.init_single}.
    *
    * @param parameter the array
    * @return its slots, {@link #slotCount} in number; a slot that the array does not need may be
    *     null
    */
-  List<MlxArray> initSingle(MlxArray parameter);
+  default List<MlxArray> initSingle(MlxArray parameter) {
+    return Stream.generate(() -> Ops.zerosLike(parameter)).limit(slotCount()).toList();
+  }
 
   /**
    * Computes the next value of an array. Mirrors {@code Optimizer.apply_single}.
@@ -55,12 +56,12 @@ public interface PerArrayOptimizer extends Optimizer {
    * @param gradient its gradient, of the same shape
    * @param parameter the array
    * @param state the number of this step, which is 1 for the first, and the slots of the array
-   * @param learningRate the learning rate, or null if {@link #learningRate()} is null; convert it
-   *     to the dtype of the gradient
+   * @param rate the learning rate of this step, or null if {@link #learningRate()} is null; convert
+   *     it to the dtype of the gradient
    * @return the next value, and a state with the next slots; its step is ignored
    */
   Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray learningRate);
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate);
 
   @Override
   default <P> OptimizerState<P> init(P parameters) {

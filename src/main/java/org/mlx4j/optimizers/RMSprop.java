@@ -2,7 +2,6 @@ package org.mlx4j.optimizers;
 
 import java.util.List;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 
 /**
  * The RMSprop optimizer, which divides gradients by the root of a running average of their squares.
@@ -35,9 +34,7 @@ public record RMSprop(Schedule learningRate, double alpha, double eps)
    * @throws NullPointerException if {@code learningRate} is null
    */
   public RMSprop {
-    Options.learningRate("RMSprop", learningRate);
-    Options.notNegative("RMSprop", "alpha", alpha);
-    Options.positive("RMSprop", "eps", eps);
+    Options.of("RMSprop", learningRate).notNegative("alpha", alpha).positive("eps", eps);
   }
 
   /** Equivalent to {@link #of(double, double, double) of(learningRate, 0.99, 1e-8)}. */
@@ -78,24 +75,16 @@ public record RMSprop(Schedule learningRate, double alpha, double eps)
   }
 
   @Override
-  public int slotCount() {
-    return 1;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return List.of(Ops.zerosLike(parameter));
-  }
-
-  @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
-    MlxArray rate = learningRate.astype(gradient.dtype());
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+    rate = rate.astype(gradient.dtype());
     MlxArray v = state.slot(0).multiply(alpha).add(gradient.square().multiply(1 - alpha));
     MlxArray step = rate.multiply(gradient).divide(v.sqrt().add(eps));
     return state.updated(parameter.subtract(step), List.of(v));
+  }
+
+  @Override
+  public int slotCount() {
+    return 1;
   }
 }

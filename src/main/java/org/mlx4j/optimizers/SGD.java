@@ -2,7 +2,6 @@ package org.mlx4j.optimizers;
 
 import java.util.List;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 
 /**
  * Stochastic gradient descent, optionally with momentum. Mirrors {@code mlx.optimizers.SGD}.
@@ -40,10 +39,10 @@ public record SGD(
    * @throws NullPointerException if {@code learningRate} is null
    */
   public SGD {
-    Options.learningRate("SGD", learningRate);
-    Options.notNegative("SGD", "momentum", momentum);
-    Options.notNegative("SGD", "weightDecay", weightDecay);
-    Options.notNegative("SGD", "dampening", dampening);
+    Options.of("SGD", learningRate)
+        .notNegative("momentum", momentum)
+        .notNegative("weightDecay", weightDecay)
+        .notNegative("dampening", dampening);
     if (nesterov && (momentum == 0 || dampening != 0)) {
       throw new IllegalArgumentException(
           "[SGD] nesterov needs a positive momentum and a dampening of 0, got "
@@ -146,23 +145,10 @@ public record SGD(
   }
 
   @Override
-  public int slotCount() {
-    return momentum > 0 ? 1 : 0;
-  }
-
-  @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
-    return momentum > 0 ? List.of(Ops.zerosLike(parameter)) : List.of();
-  }
-
-  @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient,
-      MlxArray parameter,
-      OptimizerState<MlxArray> state,
-      MlxArray learningRate) {
+      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
     MlxArray g = weightDecay == 0 ? gradient : gradient.add(parameter.multiply(weightDecay));
-    MlxArray rate = learningRate.astype(g.dtype());
+    rate = rate.astype(g.dtype());
     if (momentum == 0) {
       return new Updated<>(parameter.subtract(rate.multiply(g)), state);
     }
@@ -170,5 +156,10 @@ public record SGD(
         state.slot(0).multiply(momentum).add(dampening > 0 ? g.multiply(1 - dampening) : g);
     MlxArray update = nesterov ? g.add(v.multiply(momentum)) : v;
     return state.updated(parameter.subtract(rate.multiply(update)), List.of(v));
+  }
+
+  @Override
+  public int slotCount() {
+    return momentum > 0 ? 1 : 0;
   }
 }

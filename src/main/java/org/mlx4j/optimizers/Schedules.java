@@ -74,18 +74,9 @@ public final class Schedules {
   public static Schedule joinSchedules(List<? extends Schedule> schedules, int... boundaries) {
     Formula.notNull("joinSchedules", "schedules", schedules);
     Formula.notNull("joinSchedules", "boundaries", boundaries);
-    if (schedules.isEmpty()) {
-      throw new IllegalArgumentException("[joinSchedules] there must be at least 1 schedule");
-    }
-    if (boundaries.length != schedules.size() - 1) {
-      throw new IllegalArgumentException(
-          "[joinSchedules] "
-              + schedules.size()
-              + " schedules need "
-              + (schedules.size() - 1)
-              + " boundaries, got "
-              + Arrays.toString(boundaries));
-    }
+    String given = Arrays.toString(boundaries);
+    new Options("joinSchedules")
+        .separated("schedule", schedules.size(), "boundaries", boundaries.length, given);
     Schedule[] parts = schedules.toArray(Schedule[]::new);
     for (int i = 0; i < parts.length; i++) {
       Formula.notNull("joinSchedules", "schedule " + i, parts[i]);
