@@ -102,7 +102,7 @@ public final class Losses {
     if (!Arrays.equals(targets.shape(), fitting)) {
       throw new IllegalArgumentException(
           ("[crossEntropy] targets have shape %s, logits have shape %s; indices of classes have"
-               + " that shape without axis %s, probabilities have that shape")
+                  + " that shape without axis %s, probabilities have that shape")
               .formatted(Arrays.toString(targets.shape()), Arrays.toString(logits.shape()), axis));
     }
     boolean lastAxis = axis == -1 || axis == logits.ndim() - 1;
