@@ -34,7 +34,7 @@ class Row:
     name: str
     limit: float = None  # of the ratio of Java to C++
     limit_ns: float = None  # of Java's own time
-    slow: bool = False  # one turn takes long enough to be timed by itself
+    slow: bool = False  # one turn takes long enough to be timed alone
 
     @property
     def method(self):
@@ -143,7 +143,7 @@ class Java:
     def __init__(self, class_path, shipped):
         home = os.environ.get("JAVA_HOME")
         self.java = pathlib.Path(home) / "bin" / "java" if home else "java"
-        # The peers' BLAS is that of MLX's package, and so is Java's, unless each shall run as its users get it.
+        # The peers use the BLAS of MLX's package, and so does Java, unless each is to run as its users get it.
         options = [] if shipped else ["-Dmlx4j.blas=reference"]
         # As an application has it: in jars, with natives that an earlier start has unpacked.
         options.append(f"-Dmlx4j.cache={TARGET / 'bench' / 'native-cache'}")
@@ -243,7 +243,7 @@ def measure(peers, machine, row, timing):
 
 
 def measure_first_call(peers, machine, timing):
-    """The first addition and reading in a fresh process, without what the process takes by itself."""
+    """The first addition and reading in a fresh process, without the time that starting the process takes."""
     spans = {name: [] for name in peers}
     for turn in range(2 * timing.rounds + 2):
         for name, peer in peers.items():

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * A warning is ours when our natives are in its stack, or when it has no Java stack at all; the JDK
- * warns about some calls of its own as well.
+ * also warns about some of its own calls.
  */
 final class CheckJni {
   private static final String OURS = "at org.mlx4j.internal.";

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Calls every public method that takes numbers with extreme ones, on small and empty arrays, and
- * evaluates what comes back when that is small. In a virtual machine of its own: the file that is
- * the first argument names the call that was running when that ends by itself.
+ * evaluates what comes back when that is small. Runs in a separate virtual machine: the file that
+ * is the first argument names the call that was running if that machine dies.
  *
  * <p>The second argument, if any, is a part of the name of the methods to call.
  */

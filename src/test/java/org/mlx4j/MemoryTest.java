@@ -120,7 +120,7 @@ class MemoryTest {
     MlxArray.of(1f).add(1).eval();
   }
 
-  /** In a JVM of its own, where nobody else makes arrays. */
+  /** Runs in a separate JVM, where no other test creates arrays. */
   @Test
   void statsCountWhatIsMadeAndClosed() throws Exception {
     assertEquals("done", ChildJvm.run(Counted.class).strip());

@@ -197,7 +197,7 @@ class RandomSelectionTest {
             continue;
           }
           if (common.length == 0) {
-            // one mask alone has a size of its own
+            // a single mask determines its own size
             common = new int[] {(int) IntStream.range(0, count).filter(i -> truths[i]).count()};
           }
           masked++;

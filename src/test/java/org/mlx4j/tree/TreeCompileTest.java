@@ -101,7 +101,7 @@ class TreeCompileTest {
     assertNull(nothing.apply(x));
   }
 
-  // ---- what is recorded anew -------------------------------------------------------------------
+  // ---- when functions are recorded again
 
   @Test
   void changedStaticValuesAreNeverReused() {

@@ -178,7 +178,7 @@ class TreesTest {
     assertEquals(Optional.empty(), twice(new WithBias(one, Optional.empty())).b());
   }
 
-  /** Also what has no meaning for a tree: it is handed on, not looked into. */
+  /** Objects that are not part of a tree are passed on without being examined. */
   @Test
   void everyOtherValueTravelsUnchanged() {
     Object anything = new Object();

@@ -61,8 +61,8 @@ final class Training {
    * @return the mean loss
    */
   double epoch(MlxArray key) {
-    // A compiled function is recorded anew for every shape, so batches are full: the few digits
-    // left over have their turn in another epoch.
+    // A compiled function is recorded again for every shape, so all batches are full. The few
+    // digits that are left over are used in another epoch.
     int batches = digits.count() / BATCH;
     int part = BATCH / group.size();
     double loss = 0;

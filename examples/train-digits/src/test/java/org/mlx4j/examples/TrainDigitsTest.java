@@ -53,7 +53,7 @@ class TrainDigitsTest {
     assertArrayEquals(new int[] {178, 182, 177, 183, 181, 182, 181, 179, 174, 180}, counts);
   }
 
-  /** The network is computed anew from the saved parameters, in plain Java. */
+  /** The network is computed again from the saved parameters, in plain Java. */
   @Test
   void recognisesMostDigitsThatItHasNotSeen() {
     Path file = folder.resolve("classifier.safetensors");
