@@ -208,7 +208,8 @@ def build(offline):
 
 def find_peers(offline, shipped):
     """The peers by name; the first is the one to compare with."""
-    class_path = on_benchmarks(offline, "exec:exec@class-path").split()[0]
+    printed = on_benchmarks(offline, "exec:exec@class-path")
+    class_path = re.sub(r"\x1b\[[0-9;]*m", "", printed).split()[0]  # Maven resets the color even in batch mode
     return {
         "C++": Program(CPP / "bench"),
         "Java": Java(class_path, shipped),
