@@ -11,11 +11,7 @@ import org.mlx4j.MlxArray;
  */
 public final class Formula {
   static {
-    try {
-      MethodHandles.lookup().ensureInitialized(MlxArray.class); // it leaves the access
-    } catch (IllegalAccessException e) {
-      throw new ExceptionInInitializerError(e);
-    }
+    SharedSecrets.initialize(MethodHandles.lookup(), MlxArray.class);
   }
 
   private Formula() {}

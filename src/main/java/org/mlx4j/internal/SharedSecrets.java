@@ -1,5 +1,6 @@
 package org.mlx4j.internal;
 
+import java.lang.invoke.MethodHandles;
 import org.mlx4j.MlxArray;
 
 /**
@@ -11,6 +12,20 @@ public final class SharedSecrets {
   private static volatile ArrayAccess arrays;
 
   private SharedSecrets() {}
+
+  /**
+   * Initializes a class that leaves its access here.
+   *
+   * @param lookup the caller's
+   * @param owner the class
+   */
+  public static void initialize(MethodHandles.Lookup lookup, Class<?> owner) {
+    try {
+      lookup.ensureInitialized(owner);
+    } catch (IllegalAccessException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /**
    * Leaves the access; the static initializer of {@link MlxArray} calls this.

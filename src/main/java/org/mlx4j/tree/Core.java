@@ -10,11 +10,7 @@ final class Core {
   static final ArrayAccess ARRAYS;
 
   static {
-    try {
-      MethodHandles.lookup().ensureInitialized(MlxArray.class); // leaves it in SharedSecrets
-    } catch (IllegalAccessException e) {
-      throw new ExceptionInInitializerError(e);
-    }
+    SharedSecrets.initialize(MethodHandles.lookup(), MlxArray.class);
     ARRAYS = SharedSecrets.arrayAccess();
   }
 
