@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.DType;
 import org.mlx4j.InScope;
+import org.mlx4j.LifetimeBalance;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Scope;
@@ -447,6 +448,7 @@ class OptimizerTreesTest {
     MlxArray closed = MlxArray.of(1f);
     closed.close();
     Model broken = new Model(model.layers(), Map.of("scale", closed), Optional.empty(), 7);
+    LifetimeBalance.settled(); // what other tests left must not be collected meanwhile
     int before = HandlesNative.live_arrays();
     try (Scope scope = Scope.open()) {
       Updated<Model> updated = optimizer.update(model, gradients, state);
