@@ -7,11 +7,16 @@ final class Rebuilding {
   private final Structure structure;
   private final Object[] tokens;
   private final MlxArray[] leaves;
+
+  /** Replaces values; null if nobody does. */
+  private final Replacement replacement;
+
   private int token;
   private int leaf;
 
-  Rebuilding(Structure structure, MlxArray[] leaves, int firstLeaf) {
+  Rebuilding(Structure structure, MlxArray[] leaves, int firstLeaf, Replacement replacement) {
     this.structure = structure;
+    this.replacement = replacement;
     this.tokens = structure.tokens;
     this.leaves = leaves;
     this.leaf = firstLeaf;
@@ -23,7 +28,26 @@ final class Rebuilding {
     if (next == Flattening.LEAF) {
       return leaves[leaf++];
     }
-    return next instanceof Node node ? node.rebuild(this) : next;
+    if (!(next instanceof Node node)) {
+      return next;
+    }
+    int place = token();
+    Object rebuilt = node.rebuild(this);
+    return replacement == null
+        ? rebuilt
+        : replacement.of(() -> structure.pathOfToken(place), rebuilt);
+  }
+
+  /**
+   * Returns a value for a record whose components have been replaced and do not fit any longer, or
+   * null if there is none.
+   */
+  Object another(Class<?> type, Object... components) {
+    return replacement == null ? null : replacement.another(type, components);
+  }
+
+  boolean replaces() {
+    return replacement != null;
   }
 
   /** Fills an array with the next trees, and returns it. */

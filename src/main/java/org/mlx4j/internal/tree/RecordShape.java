@@ -109,6 +109,10 @@ final class RecordShape implements Node, Kind {
     try {
       return (Object) constructor.invokeExact(components);
     } catch (ClassCastException e) {
+      Object other = from.another(type, components);
+      if (other != null) {
+        return other;
+      }
       for (int i = 0; i < components.length; i++) {
         if (components[i] != null
             && !MethodType.methodType(types[i]).wrap().returnType().isInstance(components[i])) {
@@ -120,9 +124,11 @@ final class RecordShape implements Node, Kind {
                   + type.getName()
                   + " is declared as "
                   + types[i].getName()
-                  + ", but its value can only be rebuilt as "
-                  + components[i].getClass().getName()
-                  + "; declare it as List or Map");
+                  + (from.replaces()
+                      ? ", which cannot hold a " + components[i].getClass().getName()
+                      : ", but its value can only be rebuilt as "
+                          + components[i].getClass().getName()
+                          + "; declare it as List or Map"));
         }
       }
       throw e;

@@ -54,7 +54,7 @@ public final class Structure {
    */
   public Object[] rebuild(MlxArray... arrays) {
     Object[] trees = new Object[leavesOfRoots.length];
-    Rebuilding rebuilding = new Rebuilding(this, arrays, 0);
+    Rebuilding rebuilding = new Rebuilding(this, arrays, 0, null);
     for (int i = 0; i < trees.length; i++) {
       trees[i] = rebuilding.next();
     }
@@ -69,7 +69,19 @@ public final class Structure {
    * @return the tree
    */
   public Object rebuildFirst(MlxArray[] arrays, int from) {
-    return new Rebuilding(this, arrays, from).next();
+    return new Rebuilding(this, arrays, from, null).next();
+  }
+
+  /**
+   * Rebuilds the first tree with other values inside.
+   *
+   * @param arrays its arrays
+   * @param replacement what replaces its values
+   * @return the tree, or what replaced it
+   * @throws IllegalArgumentException if a component of a record cannot hold what replaced its value
+   */
+  public Object rewrite(MlxArray[] arrays, Replacement replacement) {
+    return new Rebuilding(this, arrays, 0, replacement).next();
   }
 
   /**
@@ -132,7 +144,11 @@ public final class Structure {
    * @return a path such as {@code layers[2].w}; empty if the tree is the array itself
    */
   public String path(int leaf) {
-    return new Place(tokens, tokenOf(leaf)).path;
+    return pathOfToken(tokenOf(leaf));
+  }
+
+  String pathOfToken(int token) {
+    return new Place(tokens, token).path;
   }
 
   IllegalArgumentException error(int token, String message) {
