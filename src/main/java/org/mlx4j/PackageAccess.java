@@ -114,6 +114,11 @@ final class PackageAccess implements ArrayAccess {
   }
 
   @Override
+  public <T> T composedTree(String function, Supplier<T> body) {
+    return Call.as(function, () -> Scope.run(body));
+  }
+
+  @Override
   public boolean isKnown(MlxArray array) {
     try {
       return EvaluationNative.is_available(array.handle) && !EvaluationNative.tracing();

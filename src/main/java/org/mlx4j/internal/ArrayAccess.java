@@ -82,6 +82,16 @@ public interface ArrayAccess {
   MlxArray composed(String function, Supplier<MlxArray> body);
 
   /**
+   * Computes what a method with more than one result is made of, as {@link #composed} does.
+   *
+   * @param function the name of the method
+   * @param body computes the result, a tree of arrays
+   * @param <T> its type
+   * @return the result, whose arrays belong to the scope of the caller
+   */
+  <T> T composedTree(String function, Supplier<T> body);
+
+  /**
    * Tells whether the values of an array can be looked at now: they are computed, and no transform
    * records.
    *

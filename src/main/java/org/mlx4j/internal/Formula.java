@@ -41,6 +41,18 @@ public final class Formula {
   }
 
   /**
+   * Computes a function with more than one result.
+   *
+   * @param function its name
+   * @param body what it is made of
+   * @param <T> the type of the result, a tree of arrays
+   * @return the result of {@code body}
+   */
+  public static <T> T tree(String function, Supplier<T> body) {
+    return SharedSecrets.arrayAccess().composedTree(function, body);
+  }
+
+  /**
    * Refuses null.
    *
    * @param function the function that was called

@@ -1,0 +1,489 @@
+package org.mlx4j.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.mlx4j.DType;
+import org.mlx4j.Distributed;
+import org.mlx4j.MlxArray;
+import org.mlx4j.MlxStream;
+import org.mlx4j.Ops;
+import org.mlx4j.QuantizationMode;
+import org.mlx4j.Scope;
+import org.mlx4j.StreamScope;
+import org.mlx4j.internal.tree.Flattening;
+import org.mlx4j.internal.tree.Replacement;
+import org.mlx4j.internal.tree.Roots;
+import org.mlx4j.internal.tree.Structure;
+import org.mlx4j.tree.TreeBiFunction;
+import org.mlx4j.tree.TreeFunction;
+import org.mlx4j.tree.TreeTriFunction;
+import org.mlx4j.tree.TreeValueAndGrad;
+import org.mlx4j.tree.Trees;
+import org.mlx4j.tree.TriFunction;
+import org.mlx4j.tree.ValueAuxAndGrad;
+import org.mlx4j.tree.WithAux;
+
+/**
+ * Functions of whole models. Mirrors the functions of {@code mlx.nn}.
+ *
+ * <pre>{@code
+ * record Batch(MlxArray x, MlxArray y) {}
+ * Sequential model = Sequential.of(Linear.of(64, 32), Activations::relu, Linear.of(32, 10));
+ * Batch batch = new Batch(Ops.ones(8, 64), Ops.zeros(new int[] {8}, DType.INT32));
+ * try (var lossAndGrad = Nn.valueAndGrad((Sequential m, Batch b) ->
+ *     Losses.crossEntropy(m.apply(b.x()), b.y(), Reduction.MEAN))) {
+ *   var r = lossAndGrad.apply(model, batch);
+ *   Sequential gradients = Nn.averageGradients(r.grad());
+ * }
+ * Sequential small = Nn.quantize(model, 32, 4);
+ * }</pre>
+ */
+public final class Nn {
+  private static final int ALL_REDUCE_SIZE = 32 * 1024 * 1024;
+
+  private Nn() {}
+
+  // ---- gradients -------------------------------------------------------------------------------
+
+  /**
+   * Returns a function that computes the loss of a model and its gradients. Mirrors {@code
+   * mlx.nn.value_and_grad}.
+   *
+   * @param f the loss, a function of the model that returns a scalar
+   * @param <M> the type of the model
+   * @return the function, as that of {@link Trees#valueAndGrad(Function)}
+   * @throws NullPointerException if {@code f} is null
+   */
+  public static <M> TreeFunction<M, TreeValueAndGrad<M>> valueAndGrad(Function<M, MlxArray> f) {
+    return Trees.valueAndGrad(f);
+  }
+
+  /**
+   * As {@link #valueAndGrad(Function)}, for a loss of a model and something else.
+   *
+   * @param f the loss, which returns a scalar
+   * @param <M> the type of the model
+   * @param <B> the type of the second argument
+   * @return the function
+   * @throws NullPointerException if {@code f} is null
+   */
+  public static <M, B> TreeBiFunction<M, B, TreeValueAndGrad<M>> valueAndGrad(
+      BiFunction<M, B, MlxArray> f) {
+    return Trees.valueAndGrad(f);
+  }
+
+  /**
+   * As {@link #valueAndGrad(Function)}, for a loss of a model and two other arguments.
+   *
+   * @param f the loss, which returns a scalar
+   * @param <M> the type of the model
+   * @param <B> the type of the second argument
+   * @param <C> the type of the third argument
+   * @return the function
+   * @throws NullPointerException if {@code f} is null
+   */
+  public static <M, B, C> TreeTriFunction<M, B, C, TreeValueAndGrad<M>> valueAndGrad(
+      TriFunction<M, B, C, MlxArray> f) {
+    return Trees.valueAndGrad(f);
+  }
+
+  /**
+   * As {@link #valueAndGrad(Function)}, for a loss with an auxiliary result, such as the layers for
+   * the next step.
+   *
+   * @param f the loss, which returns a scalar and a tree, through which no gradient flows
+   * @param <M> the type of the model
+   * @param <T> the type of the auxiliary result
+   * @return the function
+   * @throws NullPointerException if {@code f} is null
+   */
+  public static <M, T> TreeFunction<M, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
+      Function<M, WithAux<T>> f) {
+    return Trees.valueAndGradWithAux(f);
+  }
+
+  /**
+   * As {@link #valueAndGradWithAux(Function)}, for a loss of a model and something else.
+   *
+   * @param f the loss, which returns a scalar and a tree
+   * @param <M> the type of the model
+   * @param <B> the type of the second argument
+   * @param <T> the type of the auxiliary result
+   * @return the function
+   * @throws NullPointerException if {@code f} is null
+   */
+  public static <M, B, T> TreeBiFunction<M, B, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
+      BiFunction<M, B, WithAux<T>> f) {
+    return Trees.valueAndGradWithAux(f);
+  }
+
+  /**
+   * As {@link #valueAndGradWithAux(Function)}, for a loss of a model and two other arguments.
+   *
+   * @param f the loss, which returns a scalar and a tree
+   * @param <M> the type of the model
+   * @param <B> the type of the second argument
+   * @param <C> the type of the third argument
+   * @param <T> the type of the auxiliary result
+   * @return the function
+   * @throws NullPointerException if {@code f} is null
+   */
+  public static <M, B, C, T> TreeTriFunction<M, B, C, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
+      TriFunction<M, B, C, WithAux<T>> f) {
+    return Trees.valueAndGradWithAux(f);
+  }
+
+  /**
+   * Equivalent to {@link #averageGradients(Object, Distributed.Group) averageGradients(gradients,
+   * Distributed.init())}.
+   */
+  public static <P> P averageGradients(P gradients) {
+    return averageGradients(gradients, Distributed.init());
+  }
+
+  /**
+   * Equivalent to {@link #averageGradients(Object, Distributed.Group, int)
+   * averageGradients(gradients, group, 32 * 1024 * 1024)}.
+   */
+  public static <P> P averageGradients(P gradients, Distributed.Group group) {
+    return averageGradients(gradients, group, ALL_REDUCE_SIZE);
+  }
+
+  /**
+   * Equivalent to {@link #averageGradients(Object, Distributed.Group, int, MlxStream)
+   * averageGradients(gradients, group, allReduceSize, null)}.
+   */
+  public static <P> P averageGradients(P gradients, Distributed.Group group, int allReduceSize) {
+    return averageGradients(gradients, group, allReduceSize, null);
+  }
+
+  /**
+   * Averages gradients over the processes of a group. Small arrays are joined, so that there are
+   * fewer communications. Mirrors {@code mlx.nn.average_gradients}.
+   *
+   * @param gradients the gradients of this process, of the same structure everywhere
+   * @param group the processes
+   * @param allReduceSize the number of bytes from which on arrays are communicated together; if it
+   *     is not positive, or the arrays have different dtypes, each is communicated for itself
+   * @param communicationStream the stream of the communication; null for the current one
+   * @param <P> the type of the gradients
+   * @return the means, the same everywhere; null where {@code gradients} has null
+   * @throws NullPointerException if {@code group} is null
+   */
+  public static <P> P averageGradients(
+      P gradients, Distributed.Group group, int allReduceSize, MlxStream communicationStream) {
+    Arguments.notNull("averageGradients", "group", group);
+    if (group.size() == 1) {
+      return gradients;
+    }
+    Flattening flattening = Flattening.of("averageGradients", Roots.TREE, gradients);
+    MlxArray[] arrays = flattening.leaves();
+    return Scope.run(
+        () -> {
+          DType first = arrays.length == 0 ? null : arrays[0].dtype();
+          boolean joined =
+              allReduceSize > 0 && Arrays.stream(arrays).allMatch(a -> a.dtype() == first);
+          int i = 0;
+          while (i < arrays.length) {
+            List<MlxArray> together = new ArrayList<>();
+            long bytes = 0;
+            do {
+              MlxArray next = arrays[i + together.size()];
+              together.add(next);
+              bytes += next.nbytes();
+            } while (joined && bytes < allReduceSize && i + together.size() < arrays.length);
+            for (MlxArray mean : means(together, group, communicationStream)) {
+              arrays[i++] = mean;
+            }
+          }
+          return Nn.<P>rebuilt(flattening.structure(), arrays);
+        });
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // it has the same structure
+  private static <P> P rebuilt(Structure structure, MlxArray... arrays) {
+    return (P) structure.rebuildFirst(arrays, 0);
+  }
+
+  private static MlxArray[] means(
+      List<MlxArray> arrays, Distributed.Group group, MlxStream stream) {
+    if (arrays.size() == 1) {
+      return new MlxArray[] {mean(arrays.get(0), group, stream)};
+    }
+    MlxArray[] flat = new MlxArray[arrays.size()];
+    int[] ends = new int[flat.length - 1];
+    long end = 0;
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] = arrays.get(i).flatten();
+      end += flat[i].size();
+      if (i < ends.length) {
+        ends[i] = Math.toIntExact(end);
+      }
+    }
+    MlxArray[] means = mean(Ops.concatenate(flat), group, stream).split(ends);
+    for (int i = 0; i < flat.length; i++) {
+      means[i] = means[i].reshape(arrays.get(i).shape());
+    }
+    return means;
+  }
+
+  private static MlxArray mean(MlxArray x, Distributed.Group group, MlxStream stream) {
+    return allSum(x, group, stream).divide((long) group.size());
+  }
+
+  private static MlxArray allSum(MlxArray x, Distributed.Group group, MlxStream stream) {
+    if (stream == null) {
+      return Distributed.allSum(x, group);
+    }
+    try (StreamScope scope = StreamScope.open(stream)) {
+      return Distributed.allSum(x, group);
+    }
+  }
+
+  // ---- quantization ----------------------------------------------------------------------------
+
+  /**
+   * Equivalent to {@link #quantize(Object, Integer, Integer, QuantizationMode, boolean,
+   * BiPredicate) quantize(model, null, null, QuantizationMode.AFFINE, false, (path, layer) ->
+   * true)}.
+   */
+  public static <M> M quantize(M model) {
+    return quantize(model, null, null);
+  }
+
+  /**
+   * Equivalent to {@link #quantize(Object, Integer, Integer, QuantizationMode, boolean,
+   * BiPredicate) quantize(model, groupSize, bits, QuantizationMode.AFFINE, false, (path, layer) ->
+   * true)}.
+   */
+  public static <M> M quantize(M model, Integer groupSize, Integer bits) {
+    return quantize(model, groupSize, bits, QuantizationMode.AFFINE);
+  }
+
+  /**
+   * Equivalent to {@link #quantize(Object, Integer, Integer, QuantizationMode, boolean,
+   * BiPredicate) quantize(model, groupSize, bits, mode, false, (path, layer) -> true)}.
+   */
+  public static <M> M quantize(M model, Integer groupSize, Integer bits, QuantizationMode mode) {
+    return quantize(model, groupSize, bits, mode, false);
+  }
+
+  /**
+   * Equivalent to {@link #quantize(Object, Integer, Integer, QuantizationMode, boolean,
+   * BiPredicate) quantize(model, groupSize, bits, mode, quantizeInput, (path, layer) -> true)}.
+   */
+  public static <M> M quantize(
+      M model, Integer groupSize, Integer bits, QuantizationMode mode, boolean quantizeInput) {
+    return quantize(model, groupSize, bits, mode, quantizeInput, (path, layer) -> true);
+  }
+
+  /**
+   * Replaces layers of a model by quantized ones: {@link Linear} and {@link Embedding}, and layers
+   * of your own that are {@link Quantizable}. Mirrors {@code mlx.nn.quantize}.
+   *
+   * <p>Components that hold such a layer must be declared with a type that holds the quantized one,
+   * too, such as {@link Layer}; {@link Attention} for {@link MultiHeadAttention}, which becomes
+   * {@link QuantizedMultiHeadAttention}.
+   *
+   * @param model the model, a tree
+   * @param groupSize how many elements share a scale; null for the mode's default
+   * @param bits the number of bits of an element; null for the mode's default
+   * @param mode how elements are represented
+   * @param quantizeInput whether inputs of layers are quantized, too; only with {@code NVFP4} and
+   *     {@code MXFP8} and for {@link Linear} without a bias
+   * @param predicate tells for the path and the layer whether it is quantized
+   * @param <M> the type of the model
+   * @return the model with quantized layers
+   * @throws IllegalArgumentException if a layer cannot be quantized in this way, or a component
+   *     cannot hold the quantized layer
+   * @throws NullPointerException if {@code mode} or {@code predicate} is null
+   */
+  public static <M> M quantize(
+      M model,
+      Integer groupSize,
+      Integer bits,
+      QuantizationMode mode,
+      boolean quantizeInput,
+      BiPredicate<String, Quantizable> predicate) {
+    Arguments.notNull("quantize", "mode", mode);
+    Arguments.notNull("quantize", "predicate", predicate);
+    return quantize(
+        model,
+        (path, layer) ->
+            predicate.test(path, layer)
+                ? layer.toQuantized(groupSize, bits, mode, quantizeInput)
+                : null);
+  }
+
+  /**
+   * Replaces layers of a model by quantized ones, each with its own parameters:
+   *
+   * <pre>{@code
+   * Sequential model = Sequential.of(Linear.of(64, 64), Activations::relu, Linear.of(64, 64));
+   * Sequential mixed = Nn.quantize(model, (path, layer) ->
+   *     path.endsWith("0") ? layer.toQuantized(64, 4) : layer.toQuantized(32, 8));
+   * }</pre>
+   *
+   * @param model the model, a tree
+   * @param quantized returns for the path and the layer the quantized layer, or null to keep it
+   * @param <M> the type of the model
+   * @return the model with quantized layers
+   * @throws IllegalArgumentException if a layer cannot be quantized in this way, or a component
+   *     cannot hold the quantized layer
+   * @throws NullPointerException if {@code quantized} is null
+   */
+  @SuppressWarnings("unchecked") // its parts are checked where they are declared
+  public static <M> M quantize(M model, BiFunction<String, Quantizable, Layer> quantized) {
+    Arguments.notNull("quantize", "quantized", quantized);
+    return Scope.run(
+        () -> {
+          Flattening flattening = Flattening.of("quantize", Roots.TREE, model);
+          return (M) flattening.structure().rewrite(flattening.leaves(), new Quantizing(quantized));
+        });
+  }
+
+  /** Replaces layers, and attention whose projections have been replaced. */
+  private record Quantizing(BiFunction<String, Quantizable, Layer> quantized)
+      implements Replacement {
+    @Override
+    public Object of(Supplier<String> path, Object value) {
+      if (!(value instanceof Quantizable layer)) {
+        return value;
+      }
+      String place = path.get();
+      try {
+        Layer other = quantized.apply(place, layer);
+        return other == null ? value : other;
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("[quantize] " + place + ": " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public Object another(Class<?> type, Object... components) {
+      if (type != MultiHeadAttention.class) {
+        return null;
+      }
+      return new QuantizedMultiHeadAttention(
+          (Layer) components[0],
+          (Layer) components[1],
+          (Layer) components[2],
+          (Layer) components[3],
+          (int) components[4]);
+    }
+  }
+
+  // ---- sharding --------------------------------------------------------------------------------
+
+  /** Equivalent to {@link #shardLinear(Layer, Sharding, int) shardLinear(layer, sharding, 1)}. */
+  public static Layer shardLinear(Layer layer, Sharding sharding) {
+    return shardLinear(layer, sharding, 1);
+  }
+
+  /**
+   * Equivalent to {@link #shardLinear(Layer, Sharding, int, Distributed.Group) shardLinear(layer,
+   * sharding, segments, Distributed.init())}.
+   */
+  public static Layer shardLinear(Layer layer, Sharding sharding, int segments) {
+    return shardLinear(layer, sharding, segments, Distributed.init());
+  }
+
+  /**
+   * Takes the part of this process from a layer that is the same everywhere. Mirrors {@code
+   * mlx.nn.layers.distributed.shard_linear}.
+   *
+   * @param layer a {@link Linear} or a {@link QuantizedLinear}
+   * @param sharding whether outputs or inputs are divided
+   * @param segments the number of equal segments of these, each of which is divided: 3 for a matrix
+   *     of queries, keys and values
+   * @param group the processes
+   * @return an {@link AllToShardedLinear}, {@link ShardedToAllLinear}, {@link
+   *     QuantizedAllToShardedLinear} or {@link QuantizedShardedToAllLinear}
+   * @throws IllegalArgumentException if the layer is another one, or cannot be divided in this way
+   * @throws NullPointerException if an argument is null
+   */
+  public static Layer shardLinear(
+      Layer layer, Sharding sharding, int segments, Distributed.Group group) {
+    return shardLinear(layer, sharding, Shards.equal("shardLinear", segments), group);
+  }
+
+  /**
+   * As {@link #shardLinear(Layer, Sharding, int, Distributed.Group)}, with segments of different
+   * sizes.
+   *
+   * @param layer a {@link Linear} or a {@link QuantizedLinear}
+   * @param sharding whether outputs or inputs are divided
+   * @param segments where the second segment and those after it begin, as fractions of the whole
+   * @param group the processes
+   * @return the layer of this process
+   * @throws IllegalArgumentException if the layer is another one, or cannot be divided in this way
+   * @throws NullPointerException if an argument is null
+   */
+  public static Layer shardLinear(
+      Layer layer, Sharding sharding, double[] segments, Distributed.Group group) {
+    return shardLinear(layer, sharding, Shards.at("shardLinear", segments), group);
+  }
+
+  private static Layer shardLinear(
+      Layer layer, Sharding sharding, Shards.Segments segments, Distributed.Group group) {
+    Arguments.notNull("shardLinear", "layer", layer);
+    boolean all = Arguments.notNull("shardLinear", "sharding", sharding) == Sharding.ALL_TO_SHARDED;
+    if (layer instanceof Linear linear) {
+      return all
+          ? AllToShardedLinear.of(linear, segments, group)
+          : ShardedToAllLinear.of(linear, segments, group);
+    }
+    if (layer instanceof QuantizedLinear linear) {
+      return all
+          ? QuantizedAllToShardedLinear.of(linear, segments, group)
+          : QuantizedShardedToAllLinear.of(linear, segments, group);
+    }
+    throw Arguments.refused(
+        "shardLinear",
+        "the layer must be a Linear or a QuantizedLinear, got " + layer.getClass().getName());
+  }
+
+  /**
+   * Equivalent to {@link #fullyShard(Layer, Distributed.Group) fullyShard(module,
+   * Distributed.init())}.
+   */
+  public static Layer fullyShard(Layer module) {
+    return fullyShard(module, Distributed.init());
+  }
+
+  /**
+   * Equivalent to {@link #fullyShard(Layer, Distributed.Group, DType) fullyShard(module, group,
+   * null)}.
+   */
+  public static Layer fullyShard(Layer module, Distributed.Group group) {
+    return fullyShard(module, group, null);
+  }
+
+  /**
+   * Divides the parameters of a model among the processes of a group. Mirrors {@code
+   * mlx.nn.fully_shard}.
+   *
+   * @param module the model, the same everywhere
+   * @param group the processes
+   * @param computeDtype the dtype that gathered parameters are converted to, or null
+   * @return a {@link FullyShardedModule}; the model itself if it is one or has no parameters, or
+   *     there is one process
+   * @throws IllegalArgumentException if a parameter is a scalar, its first axis is not a multiple
+   *     of the size of the group, or it holds integers
+   * @throws NullPointerException if {@code module} or {@code group} is null
+   */
+  public static Layer fullyShard(Layer module, Distributed.Group group, DType computeDtype) {
+    Arguments.notNull("fullyShard", "module", module);
+    Arguments.notNull("fullyShard", "group", group);
+    boolean asItIs =
+        group.size() == 1
+            || module instanceof FullyShardedModule
+            || !FullyShardedModule.hasParameters(module);
+    return asItIs ? module : FullyShardedModule.of(module, group, computeDtype);
+  }
+}

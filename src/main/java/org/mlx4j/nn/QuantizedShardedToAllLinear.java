@@ -1,0 +1,158 @@
+package org.mlx4j.nn;
+
+import org.mlx4j.Distributed;
+import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+import org.mlx4j.QuantizationMode;
+import org.mlx4j.Quantized;
+import org.mlx4j.internal.Formula;
+
+/**
+ * Each process of a group has a part of the inputs of a {@link QuantizedLinear}, and the products
+ * are summed: the input is sharded along its last axis, and the output is the same everywhere.
+ * Mirrors {@code mlx.nn.QuantizedShardedToAllLinear}.
+ *
+ * <pre>{@code
+ * Distributed.Group group = Distributed.init();
+ * QuantizedShardedToAllLinear part =
+ *     QuantizedShardedToAllLinear.of(QuantizedLinear.of(64, 32), 1, group);
+ * MlxArray y = part.apply(Ops.ones(2, 64 / group.size()));
+ * }</pre>
+ *
+ * <p>The parameters are not trained.
+ *
+ * @param weight the packed elements of this process, a uint32 array of shape {@code (outputDims,
+ *     inputDims / size * bits / 32)}
+ * @param scales the scales of the groups of elements
+ * @param biases the biases of the groups of elements; null if the mode has none
+ * @param bias the bias, the same everywhere, a vector of length {@code outputDims}; or null
+ * @param groupSize how many elements share a scale
+ * @param bits the number of bits of an element
+ * @param mode how elements are represented
+ * @param group the processes
+ */
+public record QuantizedShardedToAllLinear(
+    MlxArray weight,
+    MlxArray scales,
+    MlxArray biases,
+    MlxArray bias,
+    int groupSize,
+    int bits,
+    QuantizationMode mode,
+    Distributed.Group group)
+    implements Layer {
+  /**
+   * Makes a layer.
+   *
+   * @throws NullPointerException if {@code group} is null
+   */
+  public QuantizedShardedToAllLinear {
+    Arguments.notNull("QuantizedShardedToAllLinear", "group", group);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode,
+   * Distributed.Group) of(inputDims, outputDims, true, 64, 4, QuantizationMode.AFFINE,
+   * Distributed.init())}.
+   */
+  public static QuantizedShardedToAllLinear of(int inputDims, int outputDims) {
+    return of(inputDims, outputDims, true);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode,
+   * Distributed.Group) of(inputDims, outputDims, bias, 64, 4, QuantizationMode.AFFINE,
+   * Distributed.init())}.
+   */
+  public static QuantizedShardedToAllLinear of(int inputDims, int outputDims, boolean bias) {
+    return of(inputDims, outputDims, bias, 64, 4, QuantizationMode.AFFINE, Distributed.init());
+  }
+
+  /**
+   * Makes a layer whose weight is drawn uniformly between {@code -1 / sqrt(inputDims)} and {@code 1
+   * / sqrt(inputDims)}, by each process for itself, and then quantized. Its bias is 0.
+   *
+   * @param inputDims the number of inputs of all processes together
+   * @param outputDims the number of outputs of all processes together
+   * @param bias whether there is a bias
+   * @param groupSize how many elements share a scale; null for the mode's default
+   * @param bits the number of bits of an element; null for the mode's default
+   * @param mode how elements are represented
+   * @param group the processes
+   * @return the layer
+   * @throws IllegalArgumentException if an option is not allowed, or {@code inputDims} is not a
+   *     multiple of the size of the group
+   */
+  public static QuantizedShardedToAllLinear of(
+      int inputDims,
+      int outputDims,
+      boolean bias,
+      Integer groupSize,
+      Integer bits,
+      QuantizationMode mode,
+      Distributed.Group group) {
+    String layer = "QuantizedShardedToAllLinear";
+    int size = Shards.size(layer, "inputDims", inputDims, group);
+    Arguments.positive(layer, "inputDims", inputDims);
+    Arguments.positive(layer, "outputDims", outputDims);
+    int elements = Packed.groupSize(layer, groupSize, mode);
+    int width = Packed.bits(layer, bits, mode);
+    double scale = Math.sqrt(1.0 / inputDims);
+    MlxArray weight = Arguments.uniform(scale, outputDims, inputDims / size);
+    Quantized q = Packed.quantize(layer, weight, elements, width, mode);
+    MlxArray zeros = bias ? Ops.zeros(outputDims) : null;
+    return new QuantizedShardedToAllLinear(
+        q.w(), q.scales(), q.biases(), zeros, elements, width, mode, group);
+  }
+
+  /**
+   * Takes the part of this process from a layer that is the same everywhere. Mirrors {@code
+   * mlx.nn.QuantizedShardedToAllLinear.from_quantized_linear}.
+   *
+   * @param linear the layer
+   * @param segments the number of equal segments of inputs, each of which is sharded
+   * @param group the processes
+   * @return the layer of this process
+   * @throws IllegalArgumentException if the groups of inputs cannot be divided in this way
+   */
+  public static QuantizedShardedToAllLinear of(
+      QuantizedLinear linear, int segments, Distributed.Group group) {
+    return of(linear, Shards.equal("QuantizedShardedToAllLinear", segments), group);
+  }
+
+  static QuantizedShardedToAllLinear of(
+      QuantizedLinear linear, Shards.Segments segments, Distributed.Group group) {
+    Arguments.notNull("QuantizedShardedToAllLinear", "linear", linear);
+    Shards shards = new Shards("QuantizedShardedToAllLinear", segments, group);
+    return new QuantizedShardedToAllLinear(
+        shards.columns(linear.weight()),
+        shards.columns(linear.scales()),
+        shards.columns(linear.biases()),
+        linear.bias(),
+        linear.groupSize(),
+        linear.bits(),
+        linear.mode(),
+        group);
+  }
+
+  /**
+   * Applies the layer.
+   *
+   * @param x an array of shape {@code (…, inputDims / size)}, the part of this process
+   * @return an array of shape {@code (…, outputDims)}, the same everywhere
+   * @throws IllegalArgumentException if the last axis of {@code x} does not fit
+   */
+  @Override
+  public MlxArray apply(MlxArray x) {
+    Arguments.notNull("QuantizedShardedToAllLinear", "weight", weight);
+    return Formula.of(
+        "QuantizedShardedToAllLinear",
+        x,
+        a -> {
+          MlxArray y =
+              Distributed.allSum(
+                  Packed.multiply(a, weight, scales, biases, groupSize, bits, mode), group);
+          return bias == null ? y : y.add(bias);
+        });
+  }
+}
