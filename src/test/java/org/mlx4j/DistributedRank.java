@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
+import org.mlx4j.nn.ShardedLayers;
 
 /** The program of one of several processes, which {@link DistributedTest} starts. */
 final class DistributedRank {
@@ -41,6 +42,14 @@ final class DistributedRank {
         othersGoOn();
         wrongArguments();
         connectionsAreKeptAlive();
+      }
+    },
+    /** Layers are divided among the ranks. */
+    LAYERS {
+      @Override
+      void perform() {
+        join();
+        ShardedLayers.check(group);
       }
     },
     /** Rank 1 ends while the others communicate. */

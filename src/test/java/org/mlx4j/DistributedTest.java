@@ -88,6 +88,7 @@ class DistributedTest {
   @CsvSource({
     "TALK, 4",
     "TALK, 2",
+    "LAYERS, 2",
     "ONE_ENDS, 4",
     "ONE_ENDS_WITHIN_A_MESSAGE, 4",
     "ONE_IS_SILENT, 4",
