@@ -112,7 +112,7 @@ public record QQLinear(
   /**
    * Returns this layer with a weight that is not quantized.
    *
-   * @return this layer, if its weight is not quantized
+   * @return a layer with a weight of dtype bfloat16; this layer, if its weight is not quantized
    */
   public QQLinear dequantize() {
     if (scales == null) {
