@@ -46,7 +46,7 @@ public record AllToShardedLinear(MlxArray weight, MlxArray bias, Distributed.Gro
 
   /**
    * Makes a layer whose parameters are drawn uniformly between {@code -1 / sqrt(inputDims)} and
-   * {@code 1 / sqrt(inputDims)}, by each process for itself.
+   * {@code 1 / sqrt(inputDims)}, independently in each process.
    *
    * @param inputDims the number of inputs of all processes together
    * @param outputDims the number of outputs of all processes together
@@ -68,7 +68,7 @@ public record AllToShardedLinear(MlxArray weight, MlxArray bias, Distributed.Gro
   }
 
   /**
-   * Takes the part of this process from a layer that is the same everywhere. Mirrors {@code
+   * Takes the part of this process from a layer that is the same in every process. Mirrors {@code
    * mlx.nn.AllToShardedLinear.from_linear}.
    *
    * @param linear the layer
@@ -92,7 +92,7 @@ public record AllToShardedLinear(MlxArray weight, MlxArray bias, Distributed.Gro
   /**
    * Applies the layer.
    *
-   * @param x an array of shape {@code (…, inputDims)}, the same everywhere
+   * @param x an array of shape {@code (…, inputDims)}, the same in every process
    * @return an array of shape {@code (…, outputDims / size)}, the part of this process
    * @throws IllegalArgumentException if the last axis of {@code x} does not fit
    */

@@ -14,7 +14,7 @@ import org.mlx4j.MlxArray;
  *
  * @param kernelSize the size of a window along each spatial axis
  * @param stride the distance between windows along each spatial axis
- * @param padding how often 0 is put before and after each spatial axis
+ * @param padding the number of zeros that are added before and after each spatial axis
  */
 public record AvgPool1d(List<Integer> kernelSize, List<Integer> stride, List<Integer> padding)
     implements Layer {
@@ -46,7 +46,7 @@ public record AvgPool1d(List<Integer> kernelSize, List<Integer> stride, List<Int
    *
    * @param kernelSize the size of a window
    * @param stride the distance between windows, by default {@code kernelSize}
-   * @param padding how often 0 is put at both ends of the axis, by default 0
+   * @param padding the number of zeros that are added at both ends of the axis, by default 0
    * @return the layer
    * @throws IllegalArgumentException if the size or the stride is not positive, or the padding is
    *     negative
@@ -70,7 +70,7 @@ public record AvgPool1d(List<Integer> kernelSize, List<Integer> stride, List<Int
    *
    * @param kernelSize the sizes of a window
    * @param stride the distances between windows
-   * @param padding how often 0 is put at both ends of an axis
+   * @param padding the number of zeros that are added at both ends of an axis
    * @return the layer
    * @throws IllegalArgumentException if the numbers are not allowed
    */

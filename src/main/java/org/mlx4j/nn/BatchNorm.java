@@ -24,12 +24,12 @@ import org.mlx4j.internal.Formula;
  * runningVar = (1 - momentum) * runningVar + momentum * n / (n - 1) * var
  * </pre>
  *
- * @param weight the factors of the channels, or null
- * @param bias what is added to the channels, or null
+ * @param weight the factor of each channel, or null
+ * @param bias the number added to each channel, or null
  * @param runningMean the mean that is used after training; or null, as {@code runningVar}, for that
  *     of the batch
  * @param runningVar the variance that is used after training
- * @param eps what is added to the variance
+ * @param eps the number added to the variance
  * @param momentum how far the running statistics move towards those of a batch
  */
 public record BatchNorm(
@@ -89,7 +89,7 @@ public record BatchNorm(
    * Makes a layer with weight 1, bias 0, running mean 0 and running variance 1.
    *
    * @param numFeatures the number of channels, which is the size of the last axis
-   * @param eps what is added to the variance
+   * @param eps the number added to the variance
    * @param momentum how far the running statistics move towards those of a batch
    * @param affine whether there are a weight and a bias
    * @param trackRunningStats whether there are running statistics

@@ -67,7 +67,7 @@ public record FullyShardedModule<M>(M module, Distributed.Group group, DType com
   }
 
   /**
-   * Takes the part of this process from a model that is the same everywhere.
+   * Takes the part of this process from a model that is the same in every process.
    *
    * @param module the model
    * @param group the processes

@@ -78,25 +78,25 @@ public record GRU(MlxArray wx, MlxArray wh, MlxArray b, MlxArray bhn) implements
           MlxArray recurrent = wh.T();
           MlxArray h = hidden;
           for (int t = 0; t < steps.length; t++) {
-            h = step(steps[t].split(3, -1), h, recurrent);
+            h = step(steps[t], h, recurrent);
             steps[t] = h;
           }
           return Ops.stack(steps, -2);
         });
   }
 
-  private MlxArray step(MlxArray[] gates, MlxArray h, MlxArray recurrent) {
+  private MlxArray step(MlxArray ofInput, MlxArray h, MlxArray recurrent) {
+    int[] beforeN = {ofInput.dim(-1) / 3 * 2};
+    MlxArray[] gates = ofInput.split(beforeN, -1);
     MlxArray ofN = bhn;
     if (h != null) {
-      MlxArray[] ofHidden = h.matmul(recurrent).split(3, -1);
+      MlxArray[] ofHidden = h.matmul(recurrent).split(beforeN, -1);
       gates[0] = gates[0].add(ofHidden[0]);
-      gates[1] = gates[1].add(ofHidden[1]);
-      ofN = bhn == null ? ofHidden[2] : ofHidden[2].add(bhn);
+      ofN = bhn == null ? ofHidden[1] : ofHidden[1].add(bhn);
     }
-    MlxArray r = gates[0].sigmoid();
-    MlxArray z = gates[1].sigmoid();
-    MlxArray n = (ofN == null ? gates[2] : gates[2].add(r.multiply(ofN))).tanh();
-    MlxArray next = Ops.subtract(1L, z).multiply(n);
-    return h == null ? next : next.add(z.multiply(h));
+    MlxArray[] rz = gates[0].sigmoid().split(2, -1);
+    MlxArray n = (ofN == null ? gates[1] : gates[1].add(rz[0].multiply(ofN))).tanh();
+    MlxArray next = Ops.subtract(1L, rz[1]).multiply(n);
+    return h == null ? next : next.add(rz[1].multiply(h));
   }
 }

@@ -18,10 +18,10 @@ import org.mlx4j.internal.Formula;
  * <p>By default channel {@code c} belongs to group {@code c % numGroups}. The form that is
  * compatible with PyTorch has groups of neighboring channels.
  *
- * @param weight the factors of the channels, or null
- * @param bias what is added to the channels, or null
+ * @param weight the factor of each channel, or null
+ * @param bias the number added to each channel, or null
  * @param numGroups the number of groups
- * @param eps what is added to the variance
+ * @param eps the number added to the variance
  * @param pytorchCompatible whether groups are of neighboring channels
  */
 public record GroupNorm(
@@ -66,7 +66,7 @@ public record GroupNorm(
    *
    * @param numGroups the number of groups
    * @param dims the number of channels, a multiple of {@code numGroups}
-   * @param eps what is added to the variance
+   * @param eps the number added to the variance
    * @param affine whether there are a weight and a bias
    * @param pytorchCompatible whether groups are of neighboring channels
    * @return the layer

@@ -15,9 +15,9 @@ import org.mlx4j.internal.Formula;
  * MlxArray y = norm.apply(MlxRandom.normal(2, 8, 8, 3));
  * }</pre>
  *
- * @param weight the factors of the channels, or null
- * @param bias what is added to the channels, or null
- * @param eps what is added to the variance
+ * @param weight the factor of each channel, or null
+ * @param bias the number added to each channel, or null
+ * @param eps the number added to the variance
  */
 public record InstanceNorm(MlxArray weight, MlxArray bias, float eps) implements Layer {
   /**
@@ -43,7 +43,7 @@ public record InstanceNorm(MlxArray weight, MlxArray bias, float eps) implements
    * Makes a layer.
    *
    * @param dims the number of channels
-   * @param eps what is added to the variance
+   * @param eps the number added to the variance
    * @param affine whether there are a weight, which is 1 at first, and a bias, which is 0
    * @return the layer
    * @throws IllegalArgumentException if {@code dims} or {@code eps} is not positive

@@ -14,9 +14,9 @@ import org.mlx4j.internal.Formula;
  * MlxArray y = norm.apply(MlxRandom.normal(8, 64));
  * }</pre>
  *
- * @param weight the factors of the elements, or null
- * @param bias what is added to the elements, or null
- * @param eps what is added to the variance
+ * @param weight the factor of each element, or null
+ * @param bias the number added to each element, or null
+ * @param eps the number added to the variance
  */
 public record LayerNorm(MlxArray weight, MlxArray bias, float eps) implements Layer {
   /**
@@ -47,7 +47,7 @@ public record LayerNorm(MlxArray weight, MlxArray bias, float eps) implements La
    * Makes a layer with weight 1 and bias 0.
    *
    * @param dims the size of the last axis
-   * @param eps what is added to the variance
+   * @param eps the number added to the variance
    * @param affine whether there is a weight
    * @param bias whether there is a bias, if there is a weight
    * @return the layer

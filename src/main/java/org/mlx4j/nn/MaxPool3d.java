@@ -14,7 +14,8 @@ import org.mlx4j.MlxArray;
  *
  * @param kernelSize the size of a window along each spatial axis
  * @param stride the distance between windows along each spatial axis
- * @param padding how often minus infinity is put before and after each spatial axis
+ * @param padding the number of elements, minus infinity, that are added before and after each
+ *     spatial axis
  */
 public record MaxPool3d(List<Integer> kernelSize, List<Integer> stride, List<Integer> padding)
     implements Layer {
@@ -46,7 +47,8 @@ public record MaxPool3d(List<Integer> kernelSize, List<Integer> stride, List<Int
    *
    * @param kernelSize the size of a window along every axis
    * @param stride the distance between windows, by default {@code kernelSize}
-   * @param padding how often minus infinity is put at both ends of every axis, by default 0
+   * @param padding the number of elements, minus infinity, that are added at both ends of every
+   *     axis, by default 0
    * @return the layer
    * @throws IllegalArgumentException if the size or the stride is not positive, or the padding is
    *     negative
@@ -70,7 +72,7 @@ public record MaxPool3d(List<Integer> kernelSize, List<Integer> stride, List<Int
    *
    * @param kernelSize the sizes of a window
    * @param stride the distances between windows
-   * @param padding how often minus infinity is put at both ends of an axis
+   * @param padding the number of elements, minus infinity, that are added at both ends of an axis
    * @return the layer
    * @throws IllegalArgumentException if the numbers are not allowed
    */

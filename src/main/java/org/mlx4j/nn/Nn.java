@@ -168,11 +168,11 @@ public final class Nn {
    *
    * @param gradients the gradients of this process, of the same structure everywhere
    * @param group the processes
-   * @param allReduceSize the number of bytes from which on arrays are communicated together; if it
-   *     is not positive, or the arrays have different dtypes, each is communicated for itself
+   * @param allReduceSize the number of bytes that arrays communicated together reach; if it is not
+   *     positive, or the arrays have different dtypes, each is communicated on its own
    * @param communicationStream the stream of the communication; null for the current one
    * @param <P> the type of the gradients
-   * @return the means, the same everywhere; null where {@code gradients} has null
+   * @return the means, the same in every process; null where {@code gradients} has null
    * @throws NullPointerException if {@code group} is null
    */
   public static <P> P averageGradients(
@@ -283,8 +283,8 @@ public final class Nn {
   }
 
   /**
-   * Replaces layers of a model by quantized ones: {@link Linear} and {@link Embedding}, and layers
-   * of your own that are {@link Quantizable}. Mirrors {@code mlx.nn.quantize}.
+   * Replaces layers of a model by quantized ones: {@link Linear} and {@link Embedding}, and your
+   * own layers that implement {@link Quantizable}. Mirrors {@code mlx.nn.quantize}.
    *
    * <p>Components that hold such a layer must be declared with a type that holds the quantized one,
    * too, such as {@link Layer}; {@link Attention} for {@link MultiHeadAttention}, which becomes
@@ -394,7 +394,7 @@ public final class Nn {
   }
 
   /**
-   * Takes the part of this process from a layer that is the same everywhere. Mirrors {@code
+   * Takes the part of this process from a layer that is the same in every process. Mirrors {@code
    * mlx.nn.layers.distributed.shard_linear}.
    *
    * @param layer a {@link Linear} or a {@link QuantizedLinear}
@@ -468,7 +468,7 @@ public final class Nn {
    * Divides the parameters of a model among the processes of a group. Mirrors {@code
    * mlx.nn.fully_shard}.
    *
-   * @param module the model, the same everywhere
+   * @param module the model, the same in every process
    * @param group the processes
    * @param computeDtype the dtype that gathered parameters are converted to, or null
    * @return a {@link FullyShardedModule}; the model itself if it is one or has no parameters, or

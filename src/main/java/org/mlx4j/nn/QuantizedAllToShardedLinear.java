@@ -9,7 +9,7 @@ import org.mlx4j.internal.Formula;
 
 /**
  * Each process of a group computes a part of the outputs of a {@link QuantizedLinear}: the input is
- * the same everywhere, and the output is sharded along its last axis. Mirrors {@code
+ * the same in every process, and the output is sharded along its last axis. Mirrors {@code
  * mlx.nn.QuantizedAllToShardedLinear}.
  *
  * <pre>{@code
@@ -71,7 +71,7 @@ public record QuantizedAllToShardedLinear(
 
   /**
    * Makes a layer whose weight is drawn uniformly between {@code -1 / sqrt(inputDims)} and {@code 1
-   * / sqrt(inputDims)}, by each process for itself, and then quantized. Its bias is 0.
+   * / sqrt(inputDims)}, independently in each process, and then quantized. Its bias is 0.
    *
    * @param inputDims the number of inputs of all processes together
    * @param outputDims the number of outputs of all processes together
@@ -107,7 +107,7 @@ public record QuantizedAllToShardedLinear(
   }
 
   /**
-   * Takes the part of this process from a layer that is the same everywhere. Mirrors {@code
+   * Takes the part of this process from a layer that is the same in every process. Mirrors {@code
    * mlx.nn.QuantizedAllToShardedLinear.from_quantized_linear}.
    *
    * @param linear the layer
@@ -139,7 +139,7 @@ public record QuantizedAllToShardedLinear(
   /**
    * Applies the layer.
    *
-   * @param x an array of shape {@code (…, inputDims)}, the same everywhere
+   * @param x an array of shape {@code (…, inputDims)}, the same in every process
    * @return an array of shape {@code (…, outputDims / size)}, the part of this process
    * @throws IllegalArgumentException if the last axis of {@code x} does not fit
    */

@@ -9,8 +9,8 @@ import org.mlx4j.internal.Formula;
 
 /**
  * Each process of a group has a part of the inputs of a {@link QuantizedLinear}, and the products
- * are summed: the input is sharded along its last axis, and the output is the same everywhere.
- * Mirrors {@code mlx.nn.QuantizedShardedToAllLinear}.
+ * are summed: the input is sharded along its last axis, and the output is the same in every
+ * process. Mirrors {@code mlx.nn.QuantizedShardedToAllLinear}.
  *
  * <pre>{@code
  * Distributed.Group group = Distributed.init();
@@ -25,7 +25,7 @@ import org.mlx4j.internal.Formula;
  *     inputDims / size * bits / 32)}
  * @param scales the scales of the groups of elements
  * @param biases the biases of the groups of elements; null if the mode has none
- * @param bias the bias, the same everywhere, a vector of length {@code outputDims}; or null
+ * @param bias the bias, the same in every process, a vector of length {@code outputDims}; or null
  * @param groupSize how many elements share a scale
  * @param bits the number of bits of an element
  * @param mode how elements are represented
@@ -70,7 +70,7 @@ public record QuantizedShardedToAllLinear(
 
   /**
    * Makes a layer whose weight is drawn uniformly between {@code -1 / sqrt(inputDims)} and {@code 1
-   * / sqrt(inputDims)}, by each process for itself, and then quantized. Its bias is 0.
+   * / sqrt(inputDims)}, independently in each process, and then quantized. Its bias is 0.
    *
    * @param inputDims the number of inputs of all processes together
    * @param outputDims the number of outputs of all processes together
@@ -106,7 +106,7 @@ public record QuantizedShardedToAllLinear(
   }
 
   /**
-   * Takes the part of this process from a layer that is the same everywhere. Mirrors {@code
+   * Takes the part of this process from a layer that is the same in every process. Mirrors {@code
    * mlx.nn.QuantizedShardedToAllLinear.from_quantized_linear}.
    *
    * @param linear the layer
@@ -139,7 +139,7 @@ public record QuantizedShardedToAllLinear(
    * Applies the layer.
    *
    * @param x an array of shape {@code (…, inputDims / size)}, the part of this process
-   * @return an array of shape {@code (…, outputDims)}, the same everywhere
+   * @return an array of shape {@code (…, outputDims)}, the same in every process
    * @throws IllegalArgumentException if the last axis of {@code x} does not fit
    */
   @Override

@@ -14,8 +14,8 @@ import org.mlx4j.internal.Formula;
  * MlxArray y = norm.apply(MlxRandom.normal(8, 64));
  * }</pre>
  *
- * @param weight the factors of the elements
- * @param eps what is added to the mean square
+ * @param weight the factor of each element
+ * @param eps the number added to the mean square
  */
 public record RMSNorm(MlxArray weight, float eps) implements Layer {
   /**
@@ -36,7 +36,7 @@ public record RMSNorm(MlxArray weight, float eps) implements Layer {
    * Makes a layer with weight 1.
    *
    * @param dims the size of the last axis
-   * @param eps what is added to the mean square
+   * @param eps the number added to the mean square
    * @return the layer
    * @throws IllegalArgumentException if {@code dims} or {@code eps} is not positive
    */

@@ -18,7 +18,7 @@ import org.mlx4j.internal.Formula;
  * @param dims how many elements of the last axis are rotated; the others stay
  * @param traditional whether pairs are of neighbors, or of elements {@code dims / 2} apart
  * @param base the base of the frequencies
- * @param scale what positions are multiplied by
+ * @param scale the factor of the positions
  */
 public record RoPE(int dims, boolean traditional, float base, float scale) implements Layer {
   /**
@@ -51,7 +51,7 @@ public record RoPE(int dims, boolean traditional, float base, float scale) imple
    * @param dims how many elements of the last axis are rotated; the others stay
    * @param traditional whether pairs are of neighbors, or of elements {@code dims / 2} apart
    * @param base the base of the frequencies
-   * @param scale what positions are multiplied by
+   * @param scale the factor of the positions
    * @return the layer
    * @throws IllegalArgumentException if {@code dims} is not positive
    */

@@ -6,8 +6,8 @@ import org.mlx4j.internal.Formula;
 
 /**
  * Each process of a group has a part of the inputs of a linear layer, and the products are summed:
- * the input is sharded along its last axis, and the output is the same everywhere. Mirrors {@code
- * mlx.nn.ShardedToAllLinear}.
+ * the input is sharded along its last axis, and the output is the same in every process. Mirrors
+ * {@code mlx.nn.ShardedToAllLinear}.
  *
  * <pre>{@code
  * Distributed.Group group = Distributed.init();
@@ -18,7 +18,7 @@ import org.mlx4j.internal.Formula;
  * <p>Gradients of parameters belong to the part of this process.
  *
  * @param weight the matrix of this process, of shape {@code (outputDims, inputDims / size)}
- * @param bias the bias, the same everywhere, a vector of length {@code outputDims}; or null
+ * @param bias the bias, the same in every process, a vector of length {@code outputDims}; or null
  * @param group the processes
  */
 public record ShardedToAllLinear(MlxArray weight, MlxArray bias, Distributed.Group group)
@@ -47,7 +47,7 @@ public record ShardedToAllLinear(MlxArray weight, MlxArray bias, Distributed.Gro
 
   /**
    * Makes a layer whose parameters are drawn uniformly between {@code -1 / sqrt(inputDims)} and
-   * {@code 1 / sqrt(inputDims)}, by each process for itself.
+   * {@code 1 / sqrt(inputDims)}, independently in each process.
    *
    * @param inputDims the number of inputs of all processes together
    * @param outputDims the number of outputs of all processes together
@@ -69,7 +69,7 @@ public record ShardedToAllLinear(MlxArray weight, MlxArray bias, Distributed.Gro
   }
 
   /**
-   * Takes the part of this process from a layer that is the same everywhere. Mirrors {@code
+   * Takes the part of this process from a layer that is the same in every process. Mirrors {@code
    * mlx.nn.ShardedToAllLinear.from_linear}.
    *
    * @param linear the layer
@@ -93,7 +93,7 @@ public record ShardedToAllLinear(MlxArray weight, MlxArray bias, Distributed.Gro
    * Applies the layer.
    *
    * @param x an array of shape {@code (…, inputDims / size)}, the part of this process
-   * @return an array of shape {@code (…, outputDims)}, the same everywhere
+   * @return an array of shape {@code (…, outputDims)}, the same in every process
    * @throws IllegalArgumentException if the last axis of {@code x} does not fit
    */
   @Override

@@ -10,8 +10,14 @@ package org.mlx4j.nn;
  * }</pre>
  */
 public enum Sharding {
-  /** The input is the same everywhere, the output is sharded; Python's {@code "all-to-sharded"}. */
+  /**
+   * The input is the same in every process, the output is sharded; Python's {@code
+   * "all-to-sharded"}.
+   */
   ALL_TO_SHARDED,
-  /** The input is sharded, the output is the same everywhere; Python's {@code "sharded-to-all"}. */
+  /**
+   * The input is sharded, the output is the same in every process; Python's {@code
+   * "sharded-to-all"}.
+   */
   SHARDED_TO_ALL
 }

@@ -12,7 +12,7 @@ import org.mlx4j.TransformedFunction;
 import org.mlx4j.internal.Formula;
 
 /**
- * Takes the parts of a process from arrays that are the same everywhere.
+ * Takes the parts of a process from arrays that are the same in every process.
  *
  * @param layer the layer that messages name
  * @param segments where an array is divided into segments, each of which is sharded

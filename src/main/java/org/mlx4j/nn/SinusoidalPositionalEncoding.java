@@ -17,7 +17,7 @@ import org.mlx4j.internal.Formula;
  * @param dims the size of the encoding, an even number
  * @param minFreq the lowest frequency
  * @param maxFreq the highest frequency, that of a size of 2
- * @param scale what the encoding is multiplied by
+ * @param scale the factor of the encoding
  * @param cosFirst whether the cosines come first
  * @param fullTurns whether frequencies are in turns, not in radians
  */
@@ -68,7 +68,7 @@ public record SinusoidalPositionalEncoding(
    * @param dims the size of the encoding, an even number
    * @param minFreq the lowest frequency
    * @param maxFreq the highest frequency, that of a size of 2
-   * @param scale what the encoding is multiplied by; null for {@code sqrt(2 / dims)}
+   * @param scale the factor of the encoding; null for {@code sqrt(2 / dims)}
    * @param cosFirst whether the cosines come first
    * @param fullTurns whether frequencies are in turns, not in radians
    * @return the layer

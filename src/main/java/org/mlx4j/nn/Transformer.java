@@ -15,7 +15,7 @@ import org.mlx4j.Scope;
  * MlxArray y = transformer.apply(source, target, null, mask, null); // shape (2, 10, 64)
  * }</pre>
  *
- * <p>Encoders and decoders of your own go into the canonical constructor:
+ * <p>The canonical constructor takes your own encoders and decoders:
  *
  * <pre>{@code
  * Transformer.Encoder encoder = (x, mask, key) -> x;
