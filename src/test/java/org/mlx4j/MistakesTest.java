@@ -657,7 +657,7 @@ class MistakesTest {
         () -> Trees.load(file, new Linear(x(), x())),
         "[load]",
         "w:",
-        "no array of this name",
+        "no array \"w\"",
         "[weight]");
     Path other = Io.saveSafetensors(folder.resolve("b"), Map.of("w", m(), "b", x()));
     ArrayAssertions.assertThrowsOfKindSaying(

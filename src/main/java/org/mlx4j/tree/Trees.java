@@ -2,10 +2,12 @@ package org.mlx4j.tree;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
@@ -456,6 +458,72 @@ public final class Trees {
   }
 
   /**
+   * Returns the arrays of a tree with their paths, which are their names in files. Mirrors {@code
+   * mlx.utils.tree_flatten}.
+   *
+   * <p>A path has the names of components, the indices of lists and Java arrays and the keys of
+   * maps as text, joined by periods: {@code layers.0.weight}. The name of a component is that of
+   * its {@link Name}; without one, {@code queryProj} is {@code query_proj}. The path of a tree that
+   * is an array is empty.
+   *
+   * @param tree a tree
+   * @return its arrays by path, in the order of {@link #flatten}. The map cannot be changed
+   * @throws IllegalArgumentException if two paths are equal, because of keys of maps or names of
+   *     components
+   */
+  public static Map<String, MlxArray> flattenWithPaths(Object tree) {
+    Flattening flattened = Flattening.of("flattenWithPaths", Roots.TREE, tree);
+    return Collections.unmodifiableMap(
+        named(flattened.structure(), UnaryOperator.identity(), flattened.leaves()));
+  }
+
+  /**
+   * Returns a tree with the given arrays. Mirrors {@code mlx.utils.tree_unflatten}.
+   *
+   * @param like a tree whose structure and static values the result has
+   * @param arrays the arrays by their paths, as {@link #flattenWithPaths} returns them
+   * @param <T> the type of the tree
+   * @return the tree
+   * @throws IllegalArgumentException if there is no array for a path of {@code like}, or there are
+   *     others
+   * @throws NullPointerException if {@code arrays} or one of them is null
+   */
+  @SuppressWarnings("unchecked") // the result has the structure of the tree
+  public static <T> T unflatten(T like, Map<String, MlxArray> arrays) {
+    Objects.requireNonNull(arrays, "[unflatten] the map of arrays is null");
+    Flattening flattened = Flattening.of("unflatten", Roots.TREE, like);
+    Structure structure = flattened.structure();
+    MlxArray[] leaves = flattened.leaves();
+    Set<String> names = named(structure, UnaryOperator.identity(), leaves).keySet();
+    int i = 0;
+    for (String name : names) {
+      if (!arrays.containsKey(name)) {
+        throw new IllegalArgumentException(
+            structure.complaint(
+                i, "the map has no array \"" + name + "\"; it has " + arrays.keySet()));
+      }
+      leaves[i] = arrays.get(name);
+      if (leaves[i] == null) {
+        throw new NullPointerException(structure.complaint(i, "the array for it is null"));
+      }
+      i++;
+    }
+    requireNoOthers("[unflatten] the map", arrays.keySet(), names);
+    return (T) structure.rebuildFirst(leaves, 0);
+  }
+
+  private static void requireNoOthers(String what, Set<String> given, Set<String> wanted) {
+    TreeSet<String> others = new TreeSet<>(given);
+    others.removeAll(wanted);
+    if (!others.isEmpty()) {
+      throw new IllegalArgumentException(
+          what + " holds arrays that the tree has no place for: " + others);
+    }
+  }
+
+  // ---- evaluation and lifetime -----------------------------------------------------------------
+
+  /**
    * Evaluates all arrays of trees. Mirrors {@code mlx.core.eval}.
    *
    * @param trees any number of trees
@@ -509,59 +577,91 @@ public final class Trees {
 
   // ---- files -----------------------------------------------------------------------------------
 
+  /** Equivalent to {@link #save(Path, Object, UnaryOperator) save(file, tree, name -> name)}. */
+  public static void save(Path file, Object tree) {
+    save(file, tree, UnaryOperator.identity());
+  }
+
   /**
-   * Saves the arrays of a tree to a file in the safetensors format, each under its path, such as
-   * {@code layers[2].w}. Static values are not saved. Arrays that were not computed yet are
-   * evaluated. Mirrors {@code mlx.core.save_safetensors}.
+   * Saves the arrays of a tree to a file in the safetensors format, under the names that a model of
+   * MLX's Python package gives to them, such as {@code layers.2.weight}: their paths in {@link
+   * #flattenWithPaths}. Static values and null are not saved. Arrays that were not computed yet are
+   * evaluated. Mirrors {@code mlx.nn.Module.save_weights}, whose {@code load_weights} reads the
+   * file.
    *
    * @param file the file; if saving fails, an existing file remains unchanged
    * @param tree a tree
-   * @throws IllegalArgumentException if two paths are equal, because keys of a map are equal as
-   *     text
+   * @param names returns the name in the file for a path in the tree; {@code name -> "model." +
+   *     name} puts a prefix before all names
+   * @throws IllegalArgumentException if two arrays have the same name
+   * @throws NullPointerException if {@code file} or {@code names} is null, or {@code names} returns
+   *     null
    * @throws org.mlx4j.MlxException if an array cannot be computed or written
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
-  public static void save(Path file, Object tree) {
+  public static void save(Path file, Object tree, UnaryOperator<String> names) {
     Objects.requireNonNull(file, "[save] the file is null");
+    Objects.requireNonNull(names, "[save] the function of names is null");
     Flattening flattened = Flattening.of("save", Roots.TREE, tree);
     Structure structure = flattened.structure();
     withOpenArrays(
-        flattened, leaves -> Core.ARRAYS.saveSafetensors("save", file, named(structure, leaves)));
+        flattened,
+        leaves -> Core.ARRAYS.saveSafetensors("save", file, named(structure, names, leaves)));
   }
 
-  private static Map<String, MlxArray> named(Structure structure, MlxArray... leaves) {
+  /** The arrays by their names, in their order. */
+  private static Map<String, MlxArray> named(
+      Structure structure, UnaryOperator<String> names, MlxArray... leaves) {
+    String[] paths = structure.names();
     Map<String, MlxArray> named = new LinkedHashMap<>();
     for (int i = 0; i < leaves.length; i++) {
-      if (named.put(structure.path(i), leaves[i]) != null) {
+      String name = names.apply(paths[i]);
+      if (name == null) {
+        throw new NullPointerException(
+            structure.complaint(i, "the function of names returned null for \"" + paths[i] + "\""));
+      }
+      if (named.putIfAbsent(name, leaves[i]) != null) {
         throw new IllegalArgumentException(
-            structure.complaint(i, "another array of the tree has the same path"));
+            structure.complaint(
+                i, "another array of the tree has the same name, \"" + name + "\""));
       }
     }
     return named;
   }
 
+  /** Equivalent to {@link #load(Path, Object, UnaryOperator) load(file, like, name -> name)}. */
+  public static <T> T load(Path file, T like) {
+    return load(file, like, UnaryOperator.identity());
+  }
+
   /**
-   * Loads the arrays of a tree from a file in the safetensors format. Their values are read when
-   * they are needed. Mirrors {@code mlx.core.load}.
+   * Loads the arrays of a tree from a file in the safetensors format, such as {@link #save} or
+   * {@code save_weights} of MLX's Python package writes. Their values are read when they are
+   * needed. Mirrors {@code mlx.nn.Module.load_weights}.
    *
    * @param file the file
    * @param like a tree whose structure and static values the result has
+   * @param names returns the name in the file for a path in the tree, as for {@link #save(Path,
+   *     Object, UnaryOperator)}, so that files of other origin can be read
    * @param <T> the type of the tree
    * @return the tree; its arrays have the dtypes of the file
-   * @throws IllegalArgumentException if the paths and shapes in the file are not exactly those of
-   *     {@code like}
+   * @throws IllegalArgumentException if the file does not hold exactly the arrays of {@code like},
+   *     by their names and shapes
+   * @throws NullPointerException if {@code file} or {@code names} is null, or {@code names} returns
+   *     null
    * @throws org.mlx4j.MlxException if the file is not in the safetensors format
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree
-  public static <T> T load(Path file, T like) {
+  public static <T> T load(Path file, T like, UnaryOperator<String> names) {
     Objects.requireNonNull(file, "[load] the file is null");
+    Objects.requireNonNull(names, "[load] the function of names is null");
     Flattening flattened = Flattening.of("load", Roots.TREE, like);
     Structure structure = flattened.structure();
+    Map<String, MlxArray> wanted = named(structure, names, flattened.leaves());
     Map<String, MlxArray> loaded = Core.ARRAYS.loadSafetensors("load", file);
     try {
-      MlxArray[] leaves = fitting(structure, flattened.leaves(), file, loaded);
-      return (T) structure.rebuildFirst(leaves, 0);
+      return (T) structure.rebuildFirst(fitting(structure, wanted, file, loaded), 0);
     } catch (RuntimeException e) {
       loaded.values().forEach(MlxArray::close);
       throw e;
@@ -569,33 +669,42 @@ public final class Trees {
   }
 
   private static MlxArray[] fitting(
-      Structure structure, MlxArray[] like, Path file, Map<String, MlxArray> loaded) {
-    Map<String, MlxArray> wanted = named(structure, like);
-    MlxArray[] leaves = new MlxArray[like.length];
-    for (int i = 0; i < leaves.length; i++) {
-      leaves[i] = loaded.get(structure.path(i));
-      if (leaves[i] == null) {
+      Structure structure, Map<String, MlxArray> wanted, Path file, Map<String, MlxArray> loaded) {
+    MlxArray[] leaves = new MlxArray[wanted.size()];
+    int i = 0;
+    for (Map.Entry<String, MlxArray> like : wanted.entrySet()) {
+      MlxArray found = loaded.get(like.getKey());
+      if (found == null) {
         throw new IllegalArgumentException(
-            structure.complaint(i, file + " has no array of this name; it has " + loaded.keySet()));
+            structure.complaint(i, missing(structure.path(i), like.getKey(), file, loaded)));
       }
-      if (!Arrays.equals(leaves[i].shape(), like[i].shape())) {
+      if (!Arrays.equals(found.shape(), like.getValue().shape())) {
         throw new IllegalArgumentException(
             structure.complaint(
                 i,
                 "the array in "
                     + file
                     + " has the shape "
-                    + Arrays.toString(leaves[i].shape())
+                    + Arrays.toString(found.shape())
                     + ", the one of the tree has "
-                    + Arrays.toString(like[i].shape())));
+                    + Arrays.toString(like.getValue().shape())));
       }
+      leaves[i++] = found;
     }
-    if (loaded.size() > leaves.length) {
-      TreeSet<String> unknown = new TreeSet<>(loaded.keySet());
-      unknown.removeAll(wanted.keySet());
-      throw new IllegalArgumentException(
-          "[load] " + file + " holds arrays that the tree has no place for: " + unknown);
-    }
+    requireNoOthers("[load] " + file, loaded.keySet(), wanted.keySet());
     return leaves;
+  }
+
+  private static String missing(String path, String name, Path file, Map<String, MlxArray> loaded) {
+    if (loaded.containsKey(path)) {
+      return file
+          + " has the names of a file that mlx4j wrote before it named arrays as MLX does: \""
+          + path
+          + "\", where \""
+          + name
+          + "\" is needed. Load it with a function that returns the old names, load(file, like,"
+          + " names), and save it again";
+    }
+    return file + " has no array \"" + name + "\"; it has " + loaded.keySet();
   }
 }

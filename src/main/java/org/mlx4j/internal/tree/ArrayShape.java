@@ -20,6 +20,11 @@ record ArrayShape(Class<?> component, int length) implements Node {
   }
 
   @Override
+  public String name(int child) {
+    return Integer.toString(child);
+  }
+
+  @Override
   public Object rebuild(Rebuilding from) {
     return from.next((Object[]) Array.newInstance(component, length));
   }

@@ -38,6 +38,11 @@ record ListShape(Form form, int size) implements Node {
   }
 
   @Override
+  public String name(int child) {
+    return Integer.toString(child);
+  }
+
+  @Override
   @SuppressWarnings("JdkObsolete") // the user chose it
   public Object rebuild(Rebuilding from) {
     List<Object> list = Arrays.asList(from.next(new Object[size]));

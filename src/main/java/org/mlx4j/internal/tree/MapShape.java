@@ -75,6 +75,11 @@ record MapShape(Form form, Object empty, List<Object> keys) implements Node {
   }
 
   @Override
+  public String name(int child) {
+    return String.valueOf(keys.get(child));
+  }
+
+  @Override
   public Object rebuild(Rebuilding from) {
     Map<Object, Object> map = emptyMap();
     for (Object key : keys) {

@@ -11,6 +11,9 @@ interface Node {
   /** Returns the part of a path that leads to a child, such as {@code .w} or {@code [2]}. */
   String segment(int child);
 
+  /** Returns the part of a name in files that leads to a child, or null if there is none. */
+  String name(int child);
+
   /** Rebuilds the value from children that {@code from} rebuilds. */
   Object rebuild(Rebuilding from);
 

@@ -38,6 +38,11 @@ final class Numbers implements Node {
   }
 
   @Override
+  public String name(int child) {
+    throw new IndexOutOfBoundsException(child);
+  }
+
+  @Override
   public Object rebuild(Rebuilding from) {
     return copyOf(content);
   }

@@ -27,6 +27,11 @@ enum OptionalShape implements Node {
   }
 
   @Override
+  public String name(int child) {
+    return null;
+  }
+
+  @Override
   public Object rebuild(Rebuilding from) {
     return this == EMPTY ? Optional.empty() : Optional.ofNullable(from.next());
   }

@@ -35,7 +35,7 @@ final class Rebuilding {
     Object rebuilt = node.rebuild(this);
     return replacement == null
         ? rebuilt
-        : replacement.of(() -> structure.pathOfToken(place), rebuilt);
+        : replacement.of(() -> structure.nameOfToken(place), rebuilt);
   }
 
   /**

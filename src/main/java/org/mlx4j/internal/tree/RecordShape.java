@@ -8,11 +8,13 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import org.mlx4j.tree.Name;
 
 /** A record class with its accessors and its constructor; there is one instance for each class. */
 final class RecordShape implements Node, Kind {
   private final Class<?> type;
   private final String[] names;
+  private final String[] namesInFiles;
   private final Class<?>[] types;
 
   /** Take the record as an Object and return a component as an Object. */
@@ -25,6 +27,7 @@ final class RecordShape implements Node, Kind {
     this.type = type;
     RecordComponent[] components = type.getRecordComponents();
     names = Arrays.stream(components).map(RecordComponent::getName).toArray(String[]::new);
+    namesInFiles = Arrays.stream(components).map(RecordShape::nameInFiles).toArray(String[]::new);
     types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     accessors = new MethodHandle[components.length];
     MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -41,6 +44,33 @@ final class RecordShape implements Node, Kind {
             .unreflectConstructor(canonical)
             .asSpreader(Object[].class, types.length)
             .asType(MethodType.methodType(Object.class, Object[].class));
+  }
+
+  private static String nameInFiles(RecordComponent component) {
+    Name name = component.getAnnotation(Name.class);
+    return name == null ? snakeCase(component.getName()) : name.value();
+  }
+
+  /** Returns the name {@code queryProj} as {@code query_proj}; others remain as they are. */
+  private static String snakeCase(String name) {
+    if (!Character.isLowerCase(name.charAt(0))) {
+      return name;
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (Character.isUpperCase(c)) {
+        char before = name.charAt(i - 1);
+        boolean startsWord =
+            Character.isUpperCase(before)
+                ? i + 1 < name.length() && Character.isLowerCase(name.charAt(i + 1))
+                : before != '_';
+        text.append(startsWord ? "_" : "").append(Character.toLowerCase(c));
+      } else {
+        text.append(c);
+      }
+    }
+    return text.toString();
   }
 
   static RecordShape of(Class<?> type) {
@@ -100,6 +130,11 @@ final class RecordShape implements Node, Kind {
   @Override
   public String segment(int child) {
     return "." + names[child];
+  }
+
+  @Override
+  public String name(int child) {
+    return namesInFiles[child];
   }
 
   @Override

@@ -8,7 +8,7 @@ public interface Replacement {
   /**
    * Returns what takes the place of a record, list, map, Java array or optional.
    *
-   * @param path its path, which is computed when it is asked for
+   * @param path its path as in files, which is computed when it is asked for
    * @param value the rebuilt value, with replacements inside
    * @return the value itself, or another one
    */

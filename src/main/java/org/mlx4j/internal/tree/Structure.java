@@ -138,17 +138,13 @@ public final class Structure {
   }
 
   /**
-   * Returns the path from the root of a tree to an array.
+   * Returns the path from the root of a tree to an array, as messages name it.
    *
    * @param leaf the index of the array
    * @return a path such as {@code layers[2].w}; empty if the tree is the array itself
    */
   public String path(int leaf) {
-    return pathOfToken(tokenOf(leaf));
-  }
-
-  String pathOfToken(int token) {
-    return new Place(tokens, token).path;
+    return new Place(tokens, tokenOf(leaf)).path;
   }
 
   IllegalArgumentException error(int token, String message) {
@@ -187,6 +183,7 @@ public final class Structure {
   private static final class Place {
     final int root;
     final String path;
+    final String name;
 
     Place(Object[] tokens, int token) {
       Node[] open = new Node[token + 1];
@@ -212,10 +209,67 @@ public final class Structure {
       }
       root = trees - 1;
       StringBuilder text = new StringBuilder();
+      String segments = null;
       for (int i = 0; i < depth; i++) {
         text.append(open[i].segment(next[i] - 1));
+        segments = joined(segments, open[i].name(next[i] - 1));
       }
+      name = segments == null ? "" : segments;
       path = text.indexOf(".") == 0 ? text.substring(1) : text.toString();
+    }
+  }
+
+  // ---- names -----------------------------------------------------------------------------------
+
+  /**
+   * Returns the names of all arrays in files.
+   *
+   * @return for each array a name such as {@code layers.2.weight}; empty if a tree is the array
+   *     itself
+   */
+  public String[] names() {
+    String[] names = new String[leaves];
+    new Walk(names).run();
+    return names;
+  }
+
+  /** Returns the name of a node or an array in files. */
+  String nameOfToken(int token) {
+    return new Place(tokens, token).name;
+  }
+
+  private static String joined(String name, String segment) {
+    if (segment == null) {
+      return name;
+    }
+    return name == null ? segment : name + "." + segment;
+  }
+
+  /** Passes all arrays with their names. */
+  private final class Walk {
+    private final String[] names;
+    private int token;
+    private int leaf;
+
+    Walk(String[] names) {
+      this.names = names;
+    }
+
+    void run() {
+      for (int i = 0; i < leavesOfRoots.length; i++) {
+        next(null);
+      }
+    }
+
+    private void next(String name) {
+      Object next = tokens[token++];
+      if (next == Flattening.LEAF) {
+        names[leaf++] = name == null ? "" : name;
+      } else if (next instanceof Node node) {
+        for (int i = 0; i < node.children(); i++) {
+          next(joined(name, node.name(i)));
+        }
+      }
     }
   }
 
