@@ -10,13 +10,16 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.mlx4j.ArraysToArrayFunction;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Transforms;
 import org.mlx4j.internal.TransformsNative;
+import org.mlx4j.internal.tree.Combining;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
@@ -357,55 +360,272 @@ public final class Trees {
    * Applies an operation to each array of a tree. Mirrors {@code mlx.utils.tree_map}.
    *
    * @param tree a tree
-   * @param operation the operation
+   * @param operation what to do with each array
    * @param <T> the type of the tree
-   * @return the tree of the results, with the structure and the static values of {@code tree}
+   * @return a tree with the structure and the static values of {@code tree}; null where {@code
+   *     tree} has null
    * @throws NullPointerException if {@code operation} is null or returns null
    */
-  @SuppressWarnings("unchecked") // the result has the structure of the tree
   public static <T> T map(T tree, UnaryOperator<MlxArray> operation) {
     Objects.requireNonNull(operation, "[map] the operation is null");
-    Flattening flattened = Flattening.of("map", Roots.ARGUMENTS, tree);
-    Structure structure = flattened.structure();
-    MlxArray[] leaves = flattened.leaves();
-    for (int i = 0; i < leaves.length; i++) {
-      leaves[i] = mapped(structure, i, operation.apply(leaves[i]));
-    }
-    return (T) structure.rebuildFirst(leaves, 0);
+    return mapped("map", (i, xs) -> operation.apply(xs[0]), tree);
   }
 
   /**
-   * Applies an operation to each array of a tree and the array in the same place of another tree.
+   * Applies an operation to each array of a tree and the array in the same place of another one.
    * Mirrors {@code mlx.utils.tree_map} with two trees.
    *
    * @param tree a tree
    * @param other a tree of the same structure; its static values and the order of its maps may
    *     differ
-   * @param operation the operation
+   * @param operation what to do with the arrays of both trees
    * @param <T> the type of the trees
-   * @return the tree of the results, with the structure and the static values of {@code tree}
+   * @return a tree with the structure and the static values of {@code tree}; null where both have
+   *     null
+   * @throws IllegalArgumentException if the structures differ; also if one tree has null where the
+   *     other one has an array
+   * @throws NullPointerException if {@code operation} is null or returns null
+   */
+  public static <T> T map(T tree, T other, BinaryOperator<MlxArray> operation) {
+    Objects.requireNonNull(operation, "[map] the operation is null");
+    return mapped("map", (i, xs) -> operation.apply(xs[0], xs[1]), tree, other);
+  }
+
+  /**
+   * As {@link #map(Object, Object, BinaryOperator)}, for the arrays of three trees.
+   *
+   * <pre>{@code
+   * Map<String, MlxArray> x = Map.of("w", Ops.ones(2));
+   * Map<String, MlxArray> sum = Trees.map(x, x, x, (a, b, c) -> a.add(b).multiply(c));
+   * }</pre>
+   *
+   * @param tree a tree
+   * @param second a tree of the same structure
+   * @param third a tree of the same structure
+   * @param operation what to do with the arrays of the three trees
+   * @param <T> the type of the trees
+   * @return a tree with the structure and the static values of {@code tree}
    * @throws IllegalArgumentException if the structures differ
    * @throws NullPointerException if {@code operation} is null or returns null
    */
-  @SuppressWarnings("unchecked") // the result has the structure of the tree
-  public static <T> T map(T tree, T other, BinaryOperator<MlxArray> operation) {
+  public static <T> T map(
+      T tree, T second, T third, TriFunction<MlxArray, MlxArray, MlxArray, MlxArray> operation) {
     Objects.requireNonNull(operation, "[map] the operation is null");
-    Flattening flattened = Flattening.of("map", Roots.ARGUMENTS, tree);
-    Structure structure = flattened.structure();
-    MlxArray[] leaves = flattened.leaves();
-    MlxArray[] others = structure.match("argument 1", other);
-    for (int i = 0; i < leaves.length; i++) {
-      leaves[i] = mapped(structure, i, operation.apply(leaves[i], others[i]));
-    }
-    return (T) structure.rebuildFirst(leaves, 0);
+    return mapped("map", (i, xs) -> operation.apply(xs[0], xs[1], xs[2]), tree, second, third);
   }
 
-  private static MlxArray mapped(Structure structure, int leaf, MlxArray result) {
-    if (result == null) {
-      throw new NullPointerException(structure.complaint(leaf, "the operation returned null"));
+  /**
+   * As {@link #map(Object, Object, BinaryOperator)}, for the arrays of any number of trees, which
+   * follow the operation.
+   *
+   * @param operation what to do with the arrays in the same places of all trees
+   * @param trees at least one tree; the others have its structure
+   * @param <T> the type of the trees
+   * @return a tree with the structure and the static values of the first tree
+   * @throws IllegalArgumentException if there is no tree, or the structures differ
+   * @throws NullPointerException if {@code operation} is null or returns null
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the trees are only read
+  public static <T> T map(ArraysToArrayFunction operation, T... trees) {
+    Objects.requireNonNull(operation, "[map] the operation is null");
+    Objects.requireNonNull(trees, "[map] the array of trees is null");
+    if (trees.length == 0) {
+      throw new IllegalArgumentException("[map] there is no tree; at least one is needed");
     }
-    return result;
+    Object[] others = Arrays.copyOfRange(trees, 1, trees.length, Object[].class);
+    return mapped("map", (i, xs) -> operation.apply(xs), trees[0], others);
   }
+
+  /**
+   * Applies an operation to the path and the array of each place in a tree. Mirrors {@code
+   * mlx.utils.tree_map_with_path}.
+   *
+   * <pre>{@code
+   * Map<String, MlxArray> model = Map.of("weight", Ops.ones(2), "bias", Ops.zeros(2));
+   * Map<String, MlxArray> half = Trees.mapWithPath(
+   *     model, (path, x) -> path.endsWith("weight") ? x.astype(DType.FLOAT16) : x);
+   * }</pre>
+   *
+   * @param tree a tree
+   * @param operation what to do with each array; paths are those of {@link #flattenWithPaths}
+   * @param <T> the type of the tree
+   * @return a tree with the structure and the static values of {@code tree}
+   * @throws NullPointerException if {@code operation} is null or returns null
+   */
+  public static <T> T mapWithPath(T tree, BiFunction<String, MlxArray, MlxArray> operation) {
+    Objects.requireNonNull(operation, "[mapWithPath] the operation is null");
+    Flattening flattened = Flattening.of("mapWithPath", Roots.ARGUMENTS, tree);
+    String[] names = flattened.structure().names();
+    return mapped("mapWithPath", flattened, (i, xs) -> operation.apply(names[i], xs[0]));
+  }
+
+  /**
+   * As {@link #mapWithPath(Object, BiFunction)}, for the arrays of two trees.
+   *
+   * @param tree a tree
+   * @param other a tree of the same structure, as {@link #map(Object, Object, BinaryOperator)}
+   *     takes it
+   * @param operation what to do with the path and the arrays of both trees
+   * @param <T> the type of the trees
+   * @return a tree with the structure and the static values of {@code tree}
+   * @throws IllegalArgumentException if the structures differ
+   * @throws NullPointerException if {@code operation} is null or returns null
+   */
+  public static <T> T mapWithPath(
+      T tree, T other, TriFunction<String, MlxArray, MlxArray, MlxArray> operation) {
+    Objects.requireNonNull(operation, "[mapWithPath] the operation is null");
+    Flattening flattened = Flattening.of("mapWithPath", Roots.ARGUMENTS, tree);
+    String[] names = flattened.structure().names();
+    return mapped(
+        "mapWithPath", flattened, (i, xs) -> operation.apply(names[i], xs[0], xs[1]), other);
+  }
+
+  /** Returns the array for a place of a tree. */
+  private interface OnPlace {
+    MlxArray apply(int leaf, MlxArray... xs);
+  }
+
+  private static <T> T mapped(String function, OnPlace operation, T tree, Object... others) {
+    return mapped(function, Flattening.of(function, Roots.ARGUMENTS, tree), operation, others);
+  }
+
+  @SuppressWarnings("unchecked") // the result has the structure of the first tree
+  private static <T> T mapped(
+      String function, Flattening first, OnPlace operation, Object... others) {
+    Structure structure = first.structure();
+    MlxArray[][] leaves = new MlxArray[1 + others.length][];
+    leaves[0] = first.leaves();
+    for (int tree = 1; tree < leaves.length; tree++) {
+      leaves[tree] = structure.match("argument " + tree, others[tree - 1]);
+    }
+    MlxArray[] results = new MlxArray[leaves[0].length];
+    for (int i = 0; i < results.length; i++) {
+      MlxArray[] xs = new MlxArray[leaves.length];
+      for (int tree = 0; tree < xs.length; tree++) {
+        xs[tree] = leaves[tree][i];
+      }
+      results[i] = operation.apply(i, xs);
+      if (results[i] == null) {
+        throw new NullPointerException(structure.complaint(i, "the operation returned null"));
+      }
+    }
+    return (T) structure.rebuildFirst(results, 0);
+  }
+
+  /**
+   * Accumulates the arrays of a tree. Mirrors {@code mlx.utils.tree_reduce}.
+   *
+   * <pre>{@code
+   * long size = Trees.reduce(Map.of("w", Ops.ones(2, 3)), 0L, (sum, x) -> sum + x.size());
+   * }</pre>
+   *
+   * @param tree a tree
+   * @param initial the first value
+   * @param operation returns the next value for the value so far and an array
+   * @param <R> the type of the value
+   * @return the last value; {@code initial} if the tree has no arrays
+   * @throws NullPointerException if {@code operation} is null
+   */
+  public static <R> R reduce(Object tree, R initial, BiFunction<R, MlxArray, R> operation) {
+    Objects.requireNonNull(operation, "[reduce] the operation is null");
+    R value = initial;
+    for (MlxArray array : Flattening.of("reduce", Roots.TREE, tree).leaves()) {
+      value = operation.apply(value, array);
+    }
+    return value;
+  }
+
+  // ---- parts of trees --------------------------------------------------------------------------
+
+  /**
+   * Divides a tree into two parts, of which each has null in place of the arrays of the other one.
+   * The static values are in both.
+   *
+   * <p>This freezes parameters at will: what is differentiated is one part, and the other one goes
+   * into the function as it is.
+   *
+   * <pre>{@code
+   * record Model(MlxArray body, MlxArray head) {}
+   *
+   * Model model = new Model(Ops.eye(3), Ops.ones(3));
+   * var parts = Trees.partition(model, (path, array) -> path.equals("head"));
+   * try (var grad = Trees.grad((Model trained, Model frozen) -> {
+   *   Model m = Trees.combine(trained, frozen);
+   *   return m.body().matmul(m.head()).sum();
+   * })) {
+   *   Model gradient = grad.apply(parts.selected(), parts.rest());   // its body is null
+   * }
+   * }</pre>
+   *
+   * @param tree a tree
+   * @param selected tells whether an array is selected, for its path as in files, such as {@code
+   *     head.weight}, and itself
+   * @param <T> the type of the tree, whose records must allow null in place of arrays
+   * @return the selected part and the rest
+   * @throws NullPointerException if {@code selected} is null
+   */
+  @SuppressWarnings("unchecked") // the parts have the structure of the tree
+  public static <T> Partition<T> partition(T tree, BiPredicate<String, MlxArray> selected) {
+    Objects.requireNonNull(selected, "[partition] the predicate is null");
+    Flattening flattened = Flattening.of("partition", Roots.TREE, tree);
+    Structure structure = flattened.structure();
+    String[] names = structure.names();
+    MlxArray[] rest = flattened.leaves();
+    MlxArray[] chosen = new MlxArray[rest.length];
+    for (int i = 0; i < rest.length; i++) {
+      if (selected.test(names[i], rest[i])) {
+        chosen[i] = rest[i];
+        rest[i] = null;
+      }
+    }
+    return new Partition<>(
+        (T) structure.rebuildFirst(chosen, 0), (T) structure.rebuildFirst(rest, 0));
+  }
+
+  /**
+   * Joins the parts of a tree that {@link #partition} made, or others of which at most one has
+   * something in each place. Mirrors {@code mlx.utils.tree_merge}.
+   *
+   * @param first a tree, with null where {@code second} decides
+   * @param second a tree of the same structure, with null where {@code first} decides; its maps may
+   *     have another order
+   * @param <T> the type of the trees
+   * @return a tree with the arrays of both, and with the static values of {@code first}
+   * @throws IllegalArgumentException if both have an array in the same place, or their structures
+   *     differ
+   */
+  @SuppressWarnings("unchecked") // the result has the structure of the trees
+  public static <T> T combine(T first, T second) {
+    return (T) Combining.of("combine", first, second, null);
+  }
+
+  /**
+   * Joins two trees. Mirrors {@code mlx.utils.tree_merge} with a function.
+   *
+   * <pre>{@code
+   * Map<String, MlxArray> defaults = Map.of("w", Ops.ones(2), "b", Ops.zeros(2));
+   * Map<String, MlxArray> others = new HashMap<>();
+   * others.put("w", Ops.full(new int[] {2}, 3f));
+   * others.put("b", null);
+   * Map<String, MlxArray> both = Trees.combine(defaults, others, (a, b) -> b);
+   * }</pre>
+   *
+   * @param first a tree, with null where {@code second} decides
+   * @param second a tree of the same structure, with null where {@code first} decides
+   * @param operation returns the array for a place where both have one
+   * @param <T> the type of the trees
+   * @return a tree with the arrays of both, and with the static values of {@code first}
+   * @throws IllegalArgumentException if the structures differ
+   * @throws NullPointerException if {@code operation} is null or returns null
+   */
+  @SuppressWarnings("unchecked") // the result has the structure of the trees
+  public static <T> T combine(T first, T second, BinaryOperator<MlxArray> operation) {
+    Objects.requireNonNull(operation, "[combine] the operation is null");
+    return (T) Combining.of("combine", first, second, operation);
+  }
+
+  // ---- trees and flat collections --------------------------------------------------------------
 
   /**
    * Returns the arrays of a tree in order: records by component, lists and Java arrays by index,

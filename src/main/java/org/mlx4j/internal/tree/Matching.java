@@ -102,7 +102,7 @@ final class Matching {
     return node == null ? describeStatic(value) : node.description();
   }
 
-  private static String describeToken(Object token) {
+  static String describeToken(Object token) {
     if (token == Flattening.LEAF) {
       return "an array";
     }
