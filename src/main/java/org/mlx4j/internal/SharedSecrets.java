@@ -4,12 +4,15 @@ import java.lang.invoke.MethodHandles;
 import org.mlx4j.MlxArray;
 
 /**
- * Where {@code org.mlx4j} leaves its {@link ArrayAccess} for {@code org.mlx4j.tree}, in the manner
- * of the JDK's class of the same name. This class refers to neither package's implementation, so
- * nothing depends on which class is initialized first.
+ * Where {@code org.mlx4j} leaves its {@link ArrayAccess} for its other packages, and {@code
+ * org.mlx4j.tree} its {@link TreeAccess}, in the manner of the JDK's class of the same name. This
+ * class refers to no package's implementation, so nothing depends on which class is initialized
+ * first.
  */
 public final class SharedSecrets {
   private static volatile ArrayAccess arrays;
+
+  private static volatile TreeAccess trees;
 
   private SharedSecrets() {}
 
@@ -47,5 +50,27 @@ public final class SharedSecrets {
       throw new IllegalStateException("MlxArray has not been initialized");
     }
     return arrays;
+  }
+
+  /**
+   * Leaves the access; the static initializer of {@code Trees} calls this.
+   *
+   * @param access the access
+   */
+  public static void setTreeAccess(TreeAccess access) {
+    trees = access;
+  }
+
+  /**
+   * Returns the access.
+   *
+   * @return the access
+   * @throws IllegalStateException if {@code Trees} has not been initialized
+   */
+  public static TreeAccess treeAccess() {
+    if (trees == null) {
+      throw new IllegalStateException("Trees has not been initialized");
+    }
+    return trees;
   }
 }

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,10 +16,13 @@ import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Scope;
 import org.mlx4j.StreamScope;
+import org.mlx4j.internal.SharedSecrets;
+import org.mlx4j.internal.TreeAccess;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Replacement;
 import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
+import org.mlx4j.tree.NotTrained;
 import org.mlx4j.tree.TreeBiFunction;
 import org.mlx4j.tree.TreeFunction;
 import org.mlx4j.tree.TreeTriFunction;
@@ -46,21 +50,34 @@ import org.mlx4j.tree.WithAux;
 public final class Nn {
   private static final int ALL_REDUCE_SIZE = 32 * 1024 * 1024;
 
+  private static final TreeAccess TREES;
+
+  static {
+    try {
+      MethodHandles.lookup().ensureInitialized(Trees.class); // leaves it in SharedSecrets
+    } catch (IllegalAccessException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+    TREES = SharedSecrets.treeAccess();
+  }
+
   private Nn() {}
 
   // ---- gradients -------------------------------------------------------------------------------
 
   /**
-   * Returns a function that computes the loss of a model and its gradients. Mirrors {@code
-   * mlx.nn.value_and_grad}.
+   * Returns a function that computes the loss of a model and the gradients for what is trained:
+   * arrays in components that are marked as {@link NotTrained} have null in place of a gradient.
+   * Mirrors {@code mlx.nn.value_and_grad}.
    *
    * @param f the loss, a function of the model that returns a scalar
    * @param <M> the type of the model
-   * @return the function, as that of {@link Trees#valueAndGrad(Function)}
+   * @return the function. It throws what that of {@link Trees#valueAndGrad(Function)} throws, and
+   *     {@link IllegalArgumentException} if no array of the model is trained
    * @throws NullPointerException if {@code f} is null
    */
   public static <M> TreeFunction<M, TreeValueAndGrad<M>> valueAndGrad(Function<M, MlxArray> f) {
-    return Trees.valueAndGrad(f);
+    return TREES.valueAndGrad(false, f);
   }
 
   /**
@@ -74,7 +91,7 @@ public final class Nn {
    */
   public static <M, B> TreeBiFunction<M, B, TreeValueAndGrad<M>> valueAndGrad(
       BiFunction<M, B, MlxArray> f) {
-    return Trees.valueAndGrad(f);
+    return TREES.valueAndGrad(false, f);
   }
 
   /**
@@ -89,7 +106,7 @@ public final class Nn {
    */
   public static <M, B, C> TreeTriFunction<M, B, C, TreeValueAndGrad<M>> valueAndGrad(
       TriFunction<M, B, C, MlxArray> f) {
-    return Trees.valueAndGrad(f);
+    return TREES.valueAndGrad(false, f);
   }
 
   /**
@@ -104,7 +121,7 @@ public final class Nn {
    */
   public static <M, T> TreeFunction<M, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
       Function<M, WithAux<T>> f) {
-    return Trees.valueAndGradWithAux(f);
+    return TREES.valueAndGrad(true, f);
   }
 
   /**
@@ -119,7 +136,7 @@ public final class Nn {
    */
   public static <M, B, T> TreeBiFunction<M, B, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
       BiFunction<M, B, WithAux<T>> f) {
-    return Trees.valueAndGradWithAux(f);
+    return TREES.valueAndGrad(true, f);
   }
 
   /**
@@ -135,7 +152,7 @@ public final class Nn {
    */
   public static <M, B, C, T> TreeTriFunction<M, B, C, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
       TriFunction<M, B, C, WithAux<T>> f) {
-    return Trees.valueAndGradWithAux(f);
+    return TREES.valueAndGrad(true, f);
   }
 
   /**
@@ -296,7 +313,8 @@ public final class Nn {
    * @param mode how elements are represented
    * @param quantizeInput whether inputs of layers are quantized, too; only with {@code NVFP4} and
    *     {@code MXFP8} and for {@link Linear} without a bias
-   * @param predicate tells for the path and the layer whether it is quantized
+   * @param predicate tells for the path and the layer whether it is quantized; paths are those of
+   *     {@link Trees#flattenWithPaths}, such as {@code layers.0}
    * @param <M> the type of the model
    * @return the model with quantized layers
    * @throws IllegalArgumentException if a layer cannot be quantized in this way, or a component

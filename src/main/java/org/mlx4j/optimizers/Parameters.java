@@ -14,10 +14,15 @@ final class Parameters<P> {
 
   private final Structure structure;
   private final MlxArray[] arrays;
+  private final boolean[] trained;
+
+  /** The names of the arrays, from the first time that a filter asks for them. */
+  private String[] names;
 
   private Parameters(Flattening flattening) {
     structure = flattening.structure();
     arrays = flattening.leaves();
+    trained = structure.trained();
   }
 
   static <P> Parameters<P> of(String function, P parameters) {
@@ -38,14 +43,17 @@ final class Parameters<P> {
 
   /**
    * Whether an array is trained. Optimizers neither change other arrays, whatever their gradients,
-   * nor keep slots for them. Only this method decides it.
+   * nor keep slots for them.
    */
   boolean isTrained(int i) {
-    return true;
+    return trained[i];
   }
 
   boolean test(BiPredicate<String, MlxArray> filter, int i) {
-    return filter.test(structure.path(i), arrays[i]);
+    if (names == null) {
+      names = structure.names();
+    }
+    return filter.test(names[i], arrays[i]);
   }
 
   /** Returns the arrays of another tree, null where it has none. */

@@ -1,5 +1,6 @@
 package org.mlx4j.tree;
 
+import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
@@ -31,14 +32,59 @@ final class Gradient extends Transformed {
 
   private final Of kind;
 
-  Gradient(Of kind, Callee callee) {
+  /** Whether there are gradients only for arrays that are not marked as {@link NotTrained}. */
+  private final boolean trainedOnly;
+
+  Gradient(Of kind, boolean trainedOnly, Callee callee) {
     super(kind.transform, callee);
     this.kind = kind;
+    this.trainedOnly = trainedOnly;
+  }
+
+  /** Tells for each array of the first argument whether its gradient is wanted. */
+  private boolean[] wanted(Structure arguments) {
+    if (trainedOnly) {
+      return Arrays.copyOf(arguments.trained(), arguments.leaves(0));
+    }
+    boolean[] all = new boolean[arguments.leaves(0)];
+    Arrays.fill(all, true);
+    return all;
+  }
+
+  private static int count(boolean... wanted) {
+    int count = 0;
+    for (boolean one : wanted) {
+      count += one ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Those whose gradients are wanted come first. */
+  @Override
+  int[] order(Structure arguments) {
+    boolean[] wanted = wanted(arguments);
+    int first = 0;
+    int then = count(wanted);
+    if (then == wanted.length) {
+      return null;
+    }
+    int[] order = new int[arguments.leaves()];
+    for (int i = 0; i < order.length; i++) {
+      order[i < wanted.length && wanted[i] ? first++ : then++] = i;
+    }
+    return order;
   }
 
   @Override
   LongUnaryOperator transformation(Structure arguments, Recordings recordings) {
-    int count = arguments.leaves(0);
+    int count = count(wanted(arguments));
+    if (count == 0 && arguments.leaves(0) > 0) {
+      throw new IllegalArgumentException(
+          "["
+              + transform
+              + "] argument 0: all of its arrays are marked as not trained, so there is nothing to"
+              + " differentiate");
+    }
     if (count == 0) {
       throw new IllegalArgumentException(
           "["
@@ -74,24 +120,40 @@ final class Gradient extends Transformed {
   @Override
   Object answer(Structure arguments, Structure results, MlxArray... outputs) {
     if (kind == Of.GRAD) {
-      return arguments.rebuildFirst(outputs, 0);
+      return gradients(arguments, 0, outputs);
     }
-    Object grad = arguments.rebuildFirst(outputs, results.leaves());
+    Object grad = gradients(arguments, results.leaves(), outputs);
     return kind == Of.VALUE_AND_GRAD
         ? new TreeValueAndGrad<>(outputs[0], grad)
         : new ValueAuxAndGrad<>(outputs[0], results.rebuild(outputs)[1], grad);
   }
 
+  private Object gradients(Structure arguments, int from, MlxArray... outputs) {
+    boolean[] wanted = wanted(arguments);
+    MlxArray[] gradients = new MlxArray[wanted.length];
+    int next = from;
+    for (int i = 0; i < wanted.length; i++) {
+      gradients[i] = wanted[i] ? outputs[next++] : null;
+    }
+    return arguments.rebuildFirst(gradients, 0);
+  }
+
   @Override
   String complaint(Structure arguments, MlxArray... leaves) {
-    return withoutGradient(arguments, leaves);
+    return withoutGradient(arguments, wanted(arguments), leaves);
   }
 
   /** Returns the message about an array of the first argument that has no gradient, or null. */
   static String withoutGradient(Structure arguments, MlxArray... leaves) {
-    for (int i = 0; i < arguments.leaves(0); i++) {
+    boolean[] all = new boolean[arguments.leaves(0)];
+    Arrays.fill(all, true);
+    return withoutGradient(arguments, all, leaves);
+  }
+
+  private static String withoutGradient(Structure arguments, boolean[] wanted, MlxArray... leaves) {
+    for (int i = 0; i < wanted.length; i++) {
       DType dtype = leaves[i].dtype();
-      if (!dtype.isFloating() && dtype != DType.COMPLEX64) {
+      if (wanted[i] && !dtype.isFloating() && dtype != DType.COMPLEX64) {
         return arguments.complaint(
             i,
             "an array of dtype "

@@ -12,6 +12,7 @@ final class Specialization {
   final long handle;
   private final Transformed owner;
   private final Recordings recordings;
+  private final int[] order;
   private volatile boolean dropped;
   private volatile boolean worked;
 
@@ -19,13 +20,38 @@ final class Specialization {
     this.owner = owner;
     this.arguments = arguments;
     this.recordings = owner.records() ? new Recordings(owner.transform) : null;
+    this.order = owner.order(arguments);
     this.handle =
         Core.ARRAYS.transformed(
             owner.transform, this::run, owner.transformation(arguments, recordings));
   }
 
+  /** The arrays of arguments as the native function takes them. */
+  MlxArray[] ordered(MlxArray... leaves) {
+    if (order == null) {
+      return leaves;
+    }
+    MlxArray[] ordered = new MlxArray[leaves.length];
+    for (int i = 0; i < order.length; i++) {
+      ordered[i] = leaves[order[i]];
+    }
+    return ordered;
+  }
+
+  private MlxArray[] inOwnOrder(MlxArray... ordered) {
+    if (order == null) {
+      return ordered;
+    }
+    MlxArray[] leaves = new MlxArray[ordered.length];
+    for (int i = 0; i < order.length; i++) {
+      leaves[order[i]] = ordered[i];
+    }
+    return leaves;
+  }
+
   /** The user's function as one of arrays. */
-  private MlxArray[] run(MlxArray... leaves) {
+  private MlxArray[] run(MlxArray... ordered) {
+    MlxArray[] leaves = inOwnOrder(ordered);
     Frame frame = Frame.of(this);
     Structure given = frame == null ? arguments : frame.arguments;
     Object returned = owner.callee.apply(given.rebuild(leaves));

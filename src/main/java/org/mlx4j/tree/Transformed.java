@@ -46,6 +46,14 @@ abstract class Transformed {
    */
   abstract LongUnaryOperator transformation(Structure arguments, Recordings recordings);
 
+  /**
+   * Returns the order in which the native function takes the arrays of such arguments: for each of
+   * its arrays the index among those of the arguments, or null if the order is the same.
+   */
+  int[] order(Structure arguments) {
+    return null;
+  }
+
   /** Returns the trees in the function's result whose arrays the native function returns. */
   Object[] results(Object returned) {
     return new Object[] {returned};
@@ -83,7 +91,7 @@ abstract class Transformed {
       Specialization f = specializations.of(structure);
       Frame frame = Frame.enter(f, structure);
       try {
-        MlxArray[] outputs = Core.ARRAYS.call(f.handle, leaves);
+        MlxArray[] outputs = Core.ARRAYS.call(f.handle, f.ordered(leaves));
         f.worked();
         return answer(structure, f.results(frame, outputs.length), outputs);
       } catch (ClosedException e) {

@@ -18,6 +18,7 @@ import org.mlx4j.ArraysToArrayFunction;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Transforms;
+import org.mlx4j.internal.SharedSecrets;
 import org.mlx4j.internal.TransformsNative;
 import org.mlx4j.internal.tree.Combining;
 import org.mlx4j.internal.tree.Flattening;
@@ -57,6 +58,10 @@ import org.mlx4j.internal.tree.Structure;
  * array, or a function that a transform returned, is closed.
  */
 public final class Trees {
+  static {
+    SharedSecrets.setTreeAccess(new TrainedGradients());
+  }
+
   private Trees() {}
 
   // ---- grad ------------------------------------------------------------------------------------
@@ -154,7 +159,7 @@ public final class Trees {
   }
 
   private static Transformed gradient(Gradient.Of kind, Callee f) {
-    return new Gradient(kind, f);
+    return new Gradient(kind, false, f);
   }
 
   // ---- compile ---------------------------------------------------------------------------------

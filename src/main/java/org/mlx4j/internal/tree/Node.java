@@ -14,6 +14,11 @@ interface Node {
   /** Returns the part of a name in files that leads to a child, or null if there is none. */
   String name(int child);
 
+  /** Tells whether the arrays of a child are trained, as far as this node says. */
+  default boolean isTrained(int child) {
+    return true;
+  }
+
   /** Rebuilds the value from children that {@code from} rebuilds. */
   Object rebuild(Rebuilding from);
 

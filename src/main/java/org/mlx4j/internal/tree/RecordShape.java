@@ -9,12 +9,14 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import org.mlx4j.tree.Name;
+import org.mlx4j.tree.NotTrained;
 
 /** A record class with its accessors and its constructor; there is one instance for each class. */
 final class RecordShape implements Node, Kind {
   private final Class<?> type;
   private final String[] names;
   private final String[] namesInFiles;
+  private final boolean[] trained;
   private final Class<?>[] types;
 
   /** Take the record as an Object and return a component as an Object. */
@@ -28,6 +30,10 @@ final class RecordShape implements Node, Kind {
     RecordComponent[] components = type.getRecordComponents();
     names = Arrays.stream(components).map(RecordComponent::getName).toArray(String[]::new);
     namesInFiles = Arrays.stream(components).map(RecordShape::nameInFiles).toArray(String[]::new);
+    trained = new boolean[components.length];
+    for (int i = 0; i < trained.length; i++) {
+      trained[i] = !components[i].isAnnotationPresent(NotTrained.class);
+    }
     types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     accessors = new MethodHandle[components.length];
     MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -135,6 +141,11 @@ final class RecordShape implements Node, Kind {
   @Override
   public String name(int child) {
     return namesInFiles[child];
+  }
+
+  @Override
+  public boolean isTrained(int child) {
+    return trained[child];
   }
 
   @Override

@@ -229,8 +229,19 @@ public final class Structure {
    */
   public String[] names() {
     String[] names = new String[leaves];
-    new Walk(names).run();
+    new Walk(names, null).run();
     return names;
+  }
+
+  /**
+   * Tells which arrays are trained.
+   *
+   * @return false for each array inside a component that is marked as not trained
+   */
+  public boolean[] trained() {
+    boolean[] trained = new boolean[leaves];
+    new Walk(null, trained).run();
+    return trained;
   }
 
   /** Returns the name of a node or an array in files. */
@@ -245,29 +256,36 @@ public final class Structure {
     return name == null ? segment : name + "." + segment;
   }
 
-  /** Passes all arrays with their names. */
+  /** Passes all arrays with what the nodes above them say. */
   private final class Walk {
     private final String[] names;
+    private final boolean[] trained;
     private int token;
     private int leaf;
 
-    Walk(String[] names) {
+    Walk(String[] names, boolean[] trained) {
       this.names = names;
+      this.trained = trained;
     }
 
     void run() {
       for (int i = 0; i < leavesOfRoots.length; i++) {
-        next(null);
+        next(null, true);
       }
     }
 
-    private void next(String name) {
+    private void next(String name, boolean isTrained) {
       Object next = tokens[token++];
       if (next == Flattening.LEAF) {
-        names[leaf++] = name == null ? "" : name;
+        if (names != null) {
+          names[leaf] = name == null ? "" : name;
+        } else {
+          trained[leaf] = isTrained;
+        }
+        leaf++;
       } else if (next instanceof Node node) {
         for (int i = 0; i < node.children(); i++) {
-          next(joined(name, node.name(i)));
+          next(names == null ? null : joined(name, node.name(i)), isTrained && node.isTrained(i));
         }
       }
     }
