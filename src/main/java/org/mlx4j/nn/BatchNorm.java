@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.NotTrained;
 
 /**
  * Normalizes each channel, {@code (x - mean) / sqrt(var + eps) * weight + bias}. Mirrors {@code
@@ -35,8 +36,8 @@ import org.mlx4j.internal.Formula;
 public record BatchNorm(
     MlxArray weight,
     MlxArray bias,
-    MlxArray runningMean,
-    MlxArray runningVar,
+    @NotTrained MlxArray runningMean,
+    @NotTrained MlxArray runningVar,
     float eps,
     float momentum)
     implements Layer {

@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.Name;
 
 /**
  * A recurrent layer with gated units. Mirrors {@code mlx.nn.GRU}.
@@ -27,7 +28,8 @@ import org.mlx4j.internal.Formula;
  *     hiddenSize}; or null
  * @param bhn the bias of the hidden state, a vector of length {@code hiddenSize}; or null
  */
-public record GRU(MlxArray wx, MlxArray wh, MlxArray b, MlxArray bhn) implements Layer {
+public record GRU(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray b, MlxArray bhn)
+    implements Layer {
   /** Equivalent to {@link #of(int, int, boolean) of(inputSize, hiddenSize, true)}. */
   public static GRU of(int inputSize, int hiddenSize) {
     return of(inputSize, hiddenSize, true);

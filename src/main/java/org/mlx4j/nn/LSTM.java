@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.Name;
 
 /**
  * A recurrent layer with long short-term memory. Mirrors {@code mlx.nn.LSTM}.
@@ -29,7 +30,7 @@ import org.mlx4j.internal.Formula;
  *     hiddenSize)}
  * @param bias the biases in the same order, a vector of length {@code 4 * hiddenSize}; or null
  */
-public record LSTM(MlxArray wx, MlxArray wh, MlxArray bias) {
+public record LSTM(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray bias) {
   /**
    * Hidden states and cell states: of every step, as the layer returns them, or of one step, from
    * which it goes on.

@@ -4,6 +4,7 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.NotTrained;
 
 /**
  * A linear layer without a bias whose input and weight are both quantized, {@code
@@ -27,7 +28,7 @@ import org.mlx4j.internal.Formula;
  * @param mode how elements are represented, {@code NVFP4} or {@code MXFP8}
  */
 public record QQLinear(
-    MlxArray weight, MlxArray scales, int groupSize, int bits, QuantizationMode mode)
+    MlxArray weight, @NotTrained MlxArray scales, int groupSize, int bits, QuantizationMode mode)
     implements Layer {
   /**
    * Makes a layer.

@@ -6,6 +6,7 @@ import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.NotTrained;
 
 /**
  * Each process of a group computes a part of the outputs of a {@link QuantizedLinear}: the input is
@@ -33,10 +34,10 @@ import org.mlx4j.internal.Formula;
  * @param group the processes
  */
 public record QuantizedAllToShardedLinear(
-    MlxArray weight,
-    MlxArray scales,
-    MlxArray biases,
-    MlxArray bias,
+    @NotTrained MlxArray weight,
+    @NotTrained MlxArray scales,
+    @NotTrained MlxArray biases,
+    @NotTrained MlxArray bias,
     int groupSize,
     int bits,
     QuantizationMode mode,

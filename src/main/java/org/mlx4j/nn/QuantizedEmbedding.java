@@ -4,6 +4,7 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.NotTrained;
 
 /**
  * An {@link Embedding} with a quantized weight, {@code dequantize(weight[x])}. Mirrors {@code
@@ -26,9 +27,9 @@ import org.mlx4j.internal.Formula;
  * @param mode how elements are represented
  */
 public record QuantizedEmbedding(
-    MlxArray weight,
-    MlxArray scales,
-    MlxArray biases,
+    @NotTrained MlxArray weight,
+    @NotTrained MlxArray scales,
+    @NotTrained MlxArray biases,
     int groupSize,
     int bits,
     QuantizationMode mode)

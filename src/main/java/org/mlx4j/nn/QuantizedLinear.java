@@ -5,6 +5,7 @@ import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.NotTrained;
 
 /**
  * A {@link Linear} with a quantized weight, {@code x @ dequantize(weight).T + bias}. Mirrors {@code
@@ -28,10 +29,10 @@ import org.mlx4j.internal.Formula;
  * @param mode how elements are represented
  */
 public record QuantizedLinear(
-    MlxArray weight,
-    MlxArray scales,
-    MlxArray biases,
-    MlxArray bias,
+    @NotTrained MlxArray weight,
+    @NotTrained MlxArray scales,
+    @NotTrained MlxArray biases,
+    @NotTrained MlxArray bias,
     int groupSize,
     int bits,
     QuantizationMode mode)

@@ -6,6 +6,7 @@ import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.NotTrained;
 
 /**
  * Each process of a group has a part of the inputs of a {@link QuantizedLinear}, and the products
@@ -32,10 +33,10 @@ import org.mlx4j.internal.Formula;
  * @param group the processes
  */
 public record QuantizedShardedToAllLinear(
-    MlxArray weight,
-    MlxArray scales,
-    MlxArray biases,
-    MlxArray bias,
+    @NotTrained MlxArray weight,
+    @NotTrained MlxArray scales,
+    @NotTrained MlxArray biases,
+    @NotTrained MlxArray bias,
     int groupSize,
     int bits,
     QuantizationMode mode,

@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.tree.Name;
 
 /**
  * An Elman recurrent layer. Mirrors {@code mlx.nn.RNN}.
@@ -23,7 +24,9 @@ import org.mlx4j.internal.Formula;
  * @param whh the matrix for hidden states, of shape {@code (hiddenSize, hiddenSize)}
  * @param bias a vector of length {@code hiddenSize}, or null
  */
-public record RNN(Layer nonlinearity, MlxArray wxh, MlxArray whh, MlxArray bias) implements Layer {
+public record RNN(
+    Layer nonlinearity, @Name("Wxh") MlxArray wxh, @Name("Whh") MlxArray whh, MlxArray bias)
+    implements Layer {
   private static final Layer TANH = Activations::tanh;
 
   /** Equivalent to {@link #of(int, int, boolean) of(inputSize, hiddenSize, true)}. */

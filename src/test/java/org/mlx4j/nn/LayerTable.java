@@ -6,7 +6,6 @@ import static org.mlx4j.ArrayAssertions.assertWithin;
 import static org.mlx4j.ArrayAssertions.rounding;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,8 +23,6 @@ import org.mlx4j.Ops;
 import org.mlx4j.PythonMlx;
 import org.mlx4j.StreamScope;
 import org.mlx4j.Transforms;
-import org.mlx4j.internal.tree.Flattening;
-import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.tree.Trees;
 
 /** A table of layers, compared with those of MLX's Python. */
@@ -155,20 +152,7 @@ final class LayerTable {
 
   /** The arrays of a tree by the names that Python gives to them. */
   static Map<String, MlxArray> named(Object tree) {
-    Flattening flattening = Flattening.of("named", Roots.TREE, tree);
-    MlxArray[] arrays = flattening.leaves();
-    Map<String, MlxArray> named = new LinkedHashMap<>();
-    for (int i = 0; i < arrays.length; i++) {
-      named.put(pythonName(flattening.structure().path(i)), arrays[i]);
-    }
-    return named;
-  }
-
-  private static String pythonName(String path) {
-    String dotted = path.replaceAll("\\[(\\d+)\\]", ".$1").replaceAll("\\b(w(x|h|xh|hh))$", "W$2");
-    return dotted.endsWith(".Wx") || dotted.matches("W\\w+")
-        ? dotted
-        : dotted.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    return Trees.flattenWithPaths(tree);
   }
 
   /** After the same seed, a layer has the parameters that Python's has. */
