@@ -26,7 +26,7 @@ final class Specialization {
             owner.transform, this::run, owner.transformation(arguments, recordings));
   }
 
-  /** The arrays of arguments as the native function takes them. */
+  /** Returns the arrays of arguments in the order in which the native function takes them. */
   MlxArray[] ordered(MlxArray... leaves) {
     if (order == null) {
       return leaves;
