@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.mlx4j.internal.SharedSecrets;
+import org.mlx4j.nn.Nn;
 import org.mlx4j.tree.TreeFunction;
 import org.mlx4j.tree.Trees;
 
@@ -23,12 +24,18 @@ class PackageAccessTest {
       } catch (IllegalStateException e) {
         System.out.println(e.getMessage());
       }
+      try {
+        SharedSecrets.treeAccess();
+      } catch (IllegalStateException e) {
+        System.out.println(e.getMessage());
+      }
       List<Callable<Object>> uses =
           List.of(
               () -> Trees.compile((MlxArray x) -> x.add(1)),
               () -> MlxArray.scalar(1f),
               () -> Transforms.grad(x -> x.sum()),
-              () -> Trees.grad((MlxArray x) -> x.sum()));
+              () -> Trees.grad((MlxArray x) -> x.sum()),
+              () -> Nn.valueAndGrad((MlxArray x) -> x.sum()));
       CyclicBarrier together = new CyclicBarrier(uses.size());
       ExecutorService threads = Executors.newFixedThreadPool(uses.size());
       List<Future<Object>> used =
@@ -52,6 +59,8 @@ class PackageAccessTest {
 
   @Test
   void treesAndArraysMayBeUsedFirstAndTogether() throws Exception {
-    assertEquals("MlxArray has not been initialized\n2.0\n", ChildJvm.run(Program.class));
+    assertEquals(
+        "MlxArray has not been initialized\nTrees has not been initialized\n2.0\n",
+        ChildJvm.run(Program.class));
   }
 }

@@ -129,6 +129,9 @@ final class Gradient extends Transformed {
   }
 
   private Object gradients(Structure arguments, int from, MlxArray... outputs) {
+    if (!trainedOnly) {
+      return arguments.rebuildFirst(outputs, from);
+    }
     boolean[] wanted = wanted(arguments);
     MlxArray[] gradients = new MlxArray[wanted.length];
     int next = from;

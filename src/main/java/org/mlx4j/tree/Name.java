@@ -25,7 +25,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Name {
   /**
-   * Returns the name. It may contain periods, such as {@code attention.query}.
+   * Returns the name, which is not empty. It may contain periods, such as {@code attention.query}.
    *
    * @return the name
    */

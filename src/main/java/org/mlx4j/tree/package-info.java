@@ -35,6 +35,13 @@
  * <p>Records may be private and nested, and may belong to any class loader or module. A module must
  * open the packages of its records, except for public records in exported packages.
  *
+ * <h2>Names</h2>
+ *
+ * In files, an array has the name that MLX's Python package gives to it, such as {@code
+ * layers.0.query_proj.weight}. {@link org.mlx4j.tree.Trees#flattenWithPaths Trees.flattenWithPaths}
+ * says how names are formed, and {@link org.mlx4j.tree.Name} changes that of a component. Messages
+ * name places as Java does: {@code layers[0].queryProj.weight}.
+ *
  * <h2>Lifetime</h2>
  *
  * {@link org.mlx4j.Scope#keep(Object)} keeps all arrays of a tree. A function that a transform runs

@@ -34,8 +34,13 @@ class WeightFilesTest {
    * @param allLayers the layers
    * @param byName the layers again
    * @param sequential some layers
+   * @param attention a layer of quantized layers
    */
-  record Everything(List<Object> allLayers, Map<String, Object> byName, Sequential sequential) {
+  record Everything(
+      List<Object> allLayers,
+      Map<String, Object> byName,
+      Sequential sequential,
+      Attention attention) {
     static Everything of(List<Row<?>> rows) {
       List<Object> list = new ArrayList<>();
       Map<String, Object> map = new LinkedHashMap<>();
@@ -50,7 +55,8 @@ class WeightFilesTest {
           list,
           map,
           Sequential.of(
-              Linear.of(5, 6), Activations::relu, Sequential.of(BatchNorm.of(6), PReLU.of())));
+              Linear.of(5, 6), Activations::relu, Sequential.of(BatchNorm.of(6), PReLU.of())),
+          Nn.quantize((Attention) MultiHeadAttention.of(64, 4), 32, 8));
     }
 
     static String python(List<Row<?>> rows) {
@@ -66,6 +72,8 @@ class WeightFilesTest {
               self.by_name = {%s}
               self.sequential = nn.Sequential(
                   nn.Linear(5, 6), nn.ReLU(), nn.Sequential(nn.BatchNorm(6), nn.PReLU()))
+              self.attention = nn.MultiHeadAttention(64, 4)
+              nn.quantize(self.attention, 32, 8)
 
       """
           .formatted(rows.stream().map(Row::python).collect(Collectors.joining(", ")), map);
@@ -97,7 +105,9 @@ class WeightFilesTest {
                 """
                     .formatted(ofPython, ofJava));
 
-    assertSameArrays(under("all|", python), Trees.flattenWithPaths(saved));
+    Map<String, MlxArray> named = Trees.flattenWithPaths(saved);
+    assertTrue(named.containsKey("attention.query_proj.scales"), named.keySet().toString());
+    assertSameArrays(under("all|", python), named);
 
     Everything loaded = Trees.load(ofPython, saved);
     assertSameArrays(Io.loadSafetensors(ofPython), Trees.flattenWithPaths(loaded));

@@ -100,6 +100,17 @@ class TreeNamesTest {
     assertEquals(Map.of(), Trees.flattenWithPaths(null));
   }
 
+  record Nameless(@Name("") MlxArray x) {}
+
+  @Test
+  void namesAreNotEmpty() {
+    assertThrowsSaying(
+        IllegalArgumentException.class,
+        () -> Trees.flatten(new Nameless(one)),
+        "[flatten] the tree: the @Name of the component x of the record ",
+        "Nameless is empty");
+  }
+
   record Clash(MlxArray aB, MlxArray a_b) {}
 
   @Test

@@ -54,6 +54,15 @@ final class RecordShape implements Node, Kind {
 
   private static String nameInFiles(RecordComponent component) {
     Name name = component.getAnnotation(Name.class);
+    if (name != null && name.value().isEmpty()) {
+      throw new UnusableTypeException(
+          "the @Name of the component "
+              + component.getName()
+              + " of the record "
+              + component.getDeclaringRecord().getName()
+              + " is empty",
+          null);
+    }
     return name == null ? snakeCase(component.getName()) : name.value();
   }
 
