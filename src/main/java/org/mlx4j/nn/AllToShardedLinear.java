@@ -59,8 +59,7 @@ public record AllToShardedLinear(MlxArray weight, MlxArray bias, Distributed.Gro
   public static AllToShardedLinear of(
       int inputDims, int outputDims, boolean bias, Distributed.Group group) {
     int size = Shards.size("AllToShardedLinear", "outputDims", outputDims, group);
-    Arguments.positive("AllToShardedLinear", "inputDims", inputDims);
-    Arguments.positive("AllToShardedLinear", "outputDims", outputDims);
+    Arguments.sizes("AllToShardedLinear", inputDims, outputDims);
     double scale = Math.sqrt(1.0 / inputDims);
     MlxArray weight = Arguments.uniform(scale, outputDims / size, inputDims);
     return new AllToShardedLinear(

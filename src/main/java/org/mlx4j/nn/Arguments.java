@@ -23,6 +23,12 @@ final class Arguments {
     return value;
   }
 
+  /** Checks the sizes of the last axes of an input and an output. */
+  static void sizes(String layer, int inputDims, int outputDims) {
+    positive(layer, "inputDims", inputDims);
+    positive(layer, "outputDims", outputDims);
+  }
+
   /** The added constant of a normalization. */
   static float eps(String layer, double eps) {
     if (!(eps > 0) || Double.isInfinite(eps)) {

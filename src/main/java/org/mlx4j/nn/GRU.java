@@ -2,7 +2,6 @@ package org.mlx4j.nn;
 
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
-import org.mlx4j.internal.Formula;
 import org.mlx4j.tree.Name;
 
 /**
@@ -72,19 +71,7 @@ public record GRU(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray b, 
   public MlxArray apply(MlxArray x, MlxArray hidden) {
     Arguments.notNull("GRU", "wx", wx);
     Arguments.notNull("GRU", "wh", wh);
-    return Formula.of(
-        "GRU",
-        x,
-        a -> {
-          MlxArray[] steps = Recurrences.steps("GRU", a, wx, b);
-          MlxArray recurrent = wh.T();
-          MlxArray h = hidden;
-          for (int t = 0; t < steps.length; t++) {
-            h = step(steps[t], h, recurrent);
-            steps[t] = h;
-          }
-          return Ops.stack(steps, -2);
-        });
+    return Recurrences.states("GRU", x, hidden, wx, b, wh, this::step);
   }
 
   private MlxArray step(MlxArray ofInput, MlxArray h, MlxArray recurrent) {

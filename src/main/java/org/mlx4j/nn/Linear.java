@@ -34,8 +34,7 @@ public record Linear(MlxArray weight, MlxArray bias) implements Layer, Quantizab
    * @throws IllegalArgumentException if a size is not positive
    */
   public static Linear of(int inputDims, int outputDims, boolean bias) {
-    Arguments.positive("Linear", "inputDims", inputDims);
-    Arguments.positive("Linear", "outputDims", outputDims);
+    Arguments.sizes("Linear", inputDims, outputDims);
     double scale = Math.sqrt(1.0 / inputDims);
     MlxArray weight = Arguments.uniform(scale, outputDims, inputDims);
     return new Linear(weight, bias ? Arguments.uniform(scale, outputDims) : null);

@@ -36,17 +36,12 @@ public record MultiHeadAttention(
     Arguments.positive("MultiHeadAttention", "numHeads", numHeads);
   }
 
-  /** Equivalent to {@link #of(int, int, boolean) of(dims, numHeads, false)}. */
-  public static MultiHeadAttention of(int dims, int numHeads) {
-    return of(dims, numHeads, false);
-  }
-
   /**
    * Equivalent to {@link #of(int, int, Integer, Integer, Integer, Integer, Integer, boolean)
-   * of(dims, numHeads, null, null, null, null, null, bias)}.
+   * of(dims, numHeads, null, null, null, null, null, false)}.
    */
-  public static MultiHeadAttention of(int dims, int numHeads, boolean bias) {
-    return of(dims, numHeads, null, null, null, null, null, bias);
+  public static MultiHeadAttention of(int dims, int numHeads) {
+    return of(dims, numHeads, null, null, null, null, null, false);
   }
 
   /**

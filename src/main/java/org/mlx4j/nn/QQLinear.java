@@ -64,8 +64,7 @@ public record QQLinear(
    */
   public static QQLinear of(
       int inputDims, int outputDims, Integer groupSize, Integer bits, QuantizationMode mode) {
-    Arguments.positive("QQLinear", "inputDims", inputDims);
-    Arguments.positive("QQLinear", "outputDims", outputDims);
+    Arguments.sizes("QQLinear", inputDims, outputDims);
     double scale = Math.sqrt(1.0 / inputDims);
     return new QQLinear(
         Arguments.uniform(scale, outputDims, inputDims),

@@ -58,16 +58,7 @@ public record QuantizedAllToShardedLinear(
    * Distributed.init())}.
    */
   public static QuantizedAllToShardedLinear of(int inputDims, int outputDims) {
-    return of(inputDims, outputDims, true);
-  }
-
-  /**
-   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode,
-   * Distributed.Group) of(inputDims, outputDims, bias, 64, 4, QuantizationMode.AFFINE,
-   * Distributed.init())}.
-   */
-  public static QuantizedAllToShardedLinear of(int inputDims, int outputDims, boolean bias) {
-    return of(inputDims, outputDims, bias, 64, 4, QuantizationMode.AFFINE, Distributed.init());
+    return of(inputDims, outputDims, true, 64, 4, QuantizationMode.AFFINE, Distributed.init());
   }
 
   /**
@@ -95,8 +86,7 @@ public record QuantizedAllToShardedLinear(
       Distributed.Group group) {
     String layer = "QuantizedAllToShardedLinear";
     int size = Shards.size(layer, "outputDims", outputDims, group);
-    Arguments.positive(layer, "inputDims", inputDims);
-    Arguments.positive(layer, "outputDims", outputDims);
+    Arguments.sizes(layer, inputDims, outputDims);
     int elements = Packed.groupSize(layer, groupSize, mode);
     int width = Packed.bits(layer, bits, mode);
     double scale = Math.sqrt(1.0 / inputDims);

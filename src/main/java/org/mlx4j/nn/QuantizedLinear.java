@@ -83,8 +83,7 @@ public record QuantizedLinear(
       Integer bits,
       QuantizationMode mode) {
     Arguments.notNull("QuantizedLinear", "mode", mode);
-    Arguments.positive("QuantizedLinear", "inputDims", inputDims);
-    Arguments.positive("QuantizedLinear", "outputDims", outputDims);
+    Arguments.sizes("QuantizedLinear", inputDims, outputDims);
     MlxArray weight = Arguments.uniform(Math.sqrt(1.0 / inputDims), outputDims, inputDims);
     MlxArray zeros = bias ? Ops.zeros(outputDims) : null;
     return of(new Linear(weight, zeros), groupSize, bits, mode);

@@ -57,16 +57,7 @@ public record QuantizedShardedToAllLinear(
    * Distributed.init())}.
    */
   public static QuantizedShardedToAllLinear of(int inputDims, int outputDims) {
-    return of(inputDims, outputDims, true);
-  }
-
-  /**
-   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode,
-   * Distributed.Group) of(inputDims, outputDims, bias, 64, 4, QuantizationMode.AFFINE,
-   * Distributed.init())}.
-   */
-  public static QuantizedShardedToAllLinear of(int inputDims, int outputDims, boolean bias) {
-    return of(inputDims, outputDims, bias, 64, 4, QuantizationMode.AFFINE, Distributed.init());
+    return of(inputDims, outputDims, true, 64, 4, QuantizationMode.AFFINE, Distributed.init());
   }
 
   /**
@@ -94,8 +85,7 @@ public record QuantizedShardedToAllLinear(
       Distributed.Group group) {
     String layer = "QuantizedShardedToAllLinear";
     int size = Shards.size(layer, "inputDims", inputDims, group);
-    Arguments.positive(layer, "inputDims", inputDims);
-    Arguments.positive(layer, "outputDims", outputDims);
+    Arguments.sizes(layer, inputDims, outputDims);
     int elements = Packed.groupSize(layer, groupSize, mode);
     int width = Packed.bits(layer, bits, mode);
     double scale = Math.sqrt(1.0 / inputDims);

@@ -1,8 +1,6 @@
 package org.mlx4j.nn;
 
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
-import org.mlx4j.internal.Formula;
 import org.mlx4j.tree.Name;
 
 /**
@@ -82,18 +80,14 @@ public record RNN(
     Arguments.notNull("RNN", "nonlinearity", nonlinearity);
     Arguments.notNull("RNN", "wxh", wxh);
     Arguments.notNull("RNN", "whh", whh);
-    return Formula.of(
+    return Recurrences.states(
         "RNN",
         x,
-        a -> {
-          MlxArray[] steps = Recurrences.steps("RNN", a, wxh, bias);
-          MlxArray recurrent = whh.T();
-          MlxArray h = hidden;
-          for (int t = 0; t < steps.length; t++) {
-            h = nonlinearity.apply(h == null ? steps[t] : steps[t].addmm(h, recurrent));
-            steps[t] = h;
-          }
-          return Ops.stack(steps, -2);
-        });
+        hidden,
+        wxh,
+        bias,
+        whh,
+        (ofInput, h, recurrent) ->
+            nonlinearity.apply(h == null ? ofInput : ofInput.addmm(h, recurrent)));
   }
 }

@@ -2,6 +2,8 @@ package org.mlx4j.nn;
 
 import java.util.Arrays;
 import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
+import org.mlx4j.internal.Formula;
 
 /** What recurrent layers have in common. */
 final class Recurrences {
@@ -12,6 +14,35 @@ final class Recurrences {
     Arguments.positive(layer, "inputSize", inputSize);
     Arguments.positive(layer, "hiddenSize", hiddenSize);
     return 1 / Math.sqrt(hiddenSize);
+  }
+
+  /** Computes a hidden state from what comes of an input, and the hidden state before, or null. */
+  interface Step {
+    MlxArray apply(MlxArray ofInput, MlxArray before, MlxArray recurrent);
+  }
+
+  /** Computes the hidden states of all steps from parameters that have been checked. */
+  static MlxArray states(
+      String layer,
+      MlxArray x,
+      MlxArray hidden,
+      MlxArray wx,
+      MlxArray bias,
+      MlxArray wh,
+      Step step) {
+    return Formula.of(
+        layer,
+        x,
+        a -> {
+          MlxArray[] steps = steps(layer, a, wx, bias);
+          MlxArray recurrent = wh.T();
+          MlxArray h = hidden;
+          for (int t = 0; t < steps.length; t++) {
+            h = step.apply(steps[t], h, recurrent);
+            steps[t] = h;
+          }
+          return Ops.stack(steps, -2);
+        });
   }
 
   /** Multiplies the inputs of all steps by a weight, and returns the products of each step. */

@@ -60,8 +60,7 @@ public record ShardedToAllLinear(MlxArray weight, MlxArray bias, Distributed.Gro
   public static ShardedToAllLinear of(
       int inputDims, int outputDims, boolean bias, Distributed.Group group) {
     int size = Shards.size("ShardedToAllLinear", "inputDims", inputDims, group);
-    Arguments.positive("ShardedToAllLinear", "inputDims", inputDims);
-    Arguments.positive("ShardedToAllLinear", "outputDims", outputDims);
+    Arguments.sizes("ShardedToAllLinear", inputDims, outputDims);
     double scale = Math.sqrt(1.0 / inputDims);
     MlxArray weight = Arguments.uniform(scale, outputDims, inputDims / size);
     return new ShardedToAllLinear(

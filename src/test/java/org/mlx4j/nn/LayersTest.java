@@ -273,7 +273,7 @@ class LayersTest {
             normal(2, 4, 5),
             normal(2, 1, 5, 4)),
         row(
-            () -> MultiHeadAttention.of(8, 4, true),
+            () -> MultiHeadAttention.of(8, 4, null, null, null, null, null, true),
             (m, xs) -> {
               MlxArray x = xs.get(0);
               return m.apply(x, x, x, MultiHeadAttention.createAdditiveCausalMask(5, x.dtype()));
