@@ -69,8 +69,7 @@ public record GRU(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray b, 
    * @throws IllegalArgumentException if the shapes do not fit, or there is no step
    */
   public MlxArray apply(MlxArray x, MlxArray hidden) {
-    Arguments.notNull("GRU", "wx", wx);
-    Arguments.notNull("GRU", "wh", wh);
+    Recurrences.requireWeights("GRU", "wx", wx, "wh", wh);
     return Recurrences.states("GRU", x, hidden, wx, b, wh, this::step);
   }
 

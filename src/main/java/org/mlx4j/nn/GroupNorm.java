@@ -1,6 +1,5 @@
 package org.mlx4j.nn;
 
-import java.util.Arrays;
 import org.mlx4j.Fast;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -101,13 +100,7 @@ public record GroupNorm(
         "GroupNorm",
         x,
         a -> {
-          int[] shape = a.shape();
-          if (shape.length < 2) {
-            throw Arguments.refused(
-                "GroupNorm",
-                "x must have at least 2 axes, the samples first and the channels last, got shape "
-                    + Arrays.toString(shape));
-          }
+          int[] shape = Norms.shape("GroupNorm", a, 2);
           int channels = shape[shape.length - 1];
           Arguments.divides("GroupNorm", "numGroups", numGroups, "the channels of x", channels);
           MlxArray y =

@@ -1,6 +1,5 @@
 package org.mlx4j.nn;
 
-import java.util.Arrays;
 import org.mlx4j.Fast;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -69,13 +68,7 @@ public record InstanceNorm(MlxArray weight, MlxArray bias, float eps) implements
         "InstanceNorm",
         x,
         a -> {
-          int[] shape = a.shape();
-          if (shape.length < 3) {
-            throw Arguments.refused(
-                "InstanceNorm",
-                "x must have at least 3 axes, the samples first and the channels last, got shape "
-                    + Arrays.toString(shape));
-          }
+          Norms.shape("InstanceNorm", a, 3);
           MlxArray channelsFirst = a.moveaxis(-1, 1);
           int[] inner = channelsFirst.shape();
           MlxArray y =

@@ -102,8 +102,7 @@ public record LSTM(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray bi
    * @throws IllegalArgumentException if the shapes do not fit, or there is no step
    */
   public State apply(MlxArray x, MlxArray hidden, MlxArray cell) {
-    Arguments.notNull("LSTM", "wx", wx);
-    Arguments.notNull("LSTM", "wh", wh);
+    Recurrences.requireWeights("LSTM", "wx", wx, "wh", wh);
     Arguments.notNull("LSTM", "x", x);
     return Formula.tree(
         "LSTM",

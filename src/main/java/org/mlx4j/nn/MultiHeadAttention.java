@@ -94,17 +94,8 @@ public record MultiHeadAttention(
 
   @Override
   public MlxArray apply(MlxArray queries, MlxArray keys, MlxArray values, MlxArray mask) {
-    return Heads.attend(
-        "MultiHeadAttention",
-        numHeads,
-        queryProj,
-        keyProj,
-        valueProj,
-        outProj,
-        queries,
-        keys,
-        values,
-        mask);
+    return new Heads("MultiHeadAttention", numHeads, queryProj, keyProj, valueProj, outProj)
+        .attend(queries, keys, values, mask);
   }
 
   /**

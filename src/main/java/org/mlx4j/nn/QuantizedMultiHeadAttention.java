@@ -30,16 +30,8 @@ public record QuantizedMultiHeadAttention(
 
   @Override
   public MlxArray apply(MlxArray queries, MlxArray keys, MlxArray values, MlxArray mask) {
-    return Heads.attend(
-        "QuantizedMultiHeadAttention",
-        numHeads,
-        queryProj,
-        keyProj,
-        valueProj,
-        outProj,
-        queries,
-        keys,
-        values,
-        mask);
+    return new Heads(
+            "QuantizedMultiHeadAttention", numHeads, queryProj, keyProj, valueProj, outProj)
+        .attend(queries, keys, values, mask);
   }
 }

@@ -78,8 +78,7 @@ public record RNN(
    */
   public MlxArray apply(MlxArray x, MlxArray hidden) {
     Arguments.notNull("RNN", "nonlinearity", nonlinearity);
-    Arguments.notNull("RNN", "wxh", wxh);
-    Arguments.notNull("RNN", "whh", whh);
+    Recurrences.requireWeights("RNN", "wxh", wxh, "whh", whh);
     return Recurrences.states(
         "RNN",
         x,

@@ -16,6 +16,13 @@ final class Recurrences {
     return 1 / Math.sqrt(hiddenSize);
   }
 
+  /** Checks the weights of a layer, which files may have left out. */
+  static void requireWeights(
+      String layer, String nameOfWx, MlxArray wx, String nameOfWh, MlxArray wh) {
+    Arguments.notNull(layer, nameOfWx, wx);
+    Arguments.notNull(layer, nameOfWh, wh);
+  }
+
   /** Computes a hidden state from what comes of an input, and the hidden state before, or null. */
   interface Step {
     MlxArray apply(MlxArray ofInput, MlxArray before, MlxArray recurrent);

@@ -140,8 +140,13 @@ final class LayerTable {
 
   /** What Python left under a prefix, by the rest of the name. */
   private Map<String, MlxArray> under(String prefix) {
+    return under(prefix, python);
+  }
+
+  /** The arrays whose names begin with a prefix, by the rest of the name. */
+  static Map<String, MlxArray> under(String prefix, Map<String, MlxArray> arrays) {
     Map<String, MlxArray> found = new TreeMap<>();
-    python.forEach(
+    arrays.forEach(
         (name, value) -> {
           if (name.startsWith(prefix)) {
             found.put(name.substring(prefix.length()), value);

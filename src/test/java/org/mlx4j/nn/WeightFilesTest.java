@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -107,12 +106,12 @@ class WeightFilesTest {
 
     Map<String, MlxArray> named = Trees.flattenWithPaths(saved);
     assertTrue(named.containsKey("attention.query_proj.scales"), named.keySet().toString());
-    assertSameArrays(under("all|", python), named);
+    assertSameArrays(LayerTable.under("all|", python), named);
 
     Everything loaded = Trees.load(ofPython, saved);
     assertSameArrays(Io.loadSafetensors(ofPython), Trees.flattenWithPaths(loaded));
 
-    TreeSet<String> difference = new TreeSet<>(under("trained|", python).keySet());
+    TreeSet<String> difference = new TreeSet<>(LayerTable.under("trained|", python).keySet());
     TreeSet<String> trained = trained(saved);
     assertTrue(difference.containsAll(trained), trained.toString());
     difference.removeAll(trained);
@@ -142,17 +141,6 @@ class WeightFilesTest {
         found.add(names[i]);
       }
     }
-    return found;
-  }
-
-  private static Map<String, MlxArray> under(String prefix, Map<String, MlxArray> arrays) {
-    Map<String, MlxArray> found = new TreeMap<>();
-    arrays.forEach(
-        (name, x) -> {
-          if (name.startsWith(prefix)) {
-            found.put(name.substring(prefix.length()), x);
-          }
-        });
     return found;
   }
 
