@@ -45,11 +45,9 @@ public record GRU(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray b, 
    * @throws IllegalArgumentException if a size is not positive
    */
   public static GRU of(int inputSize, int hiddenSize, boolean bias) {
-    double scale = Recurrences.scale("GRU", inputSize, hiddenSize);
-    MlxArray wx = Arguments.uniform(scale, 3 * hiddenSize, inputSize);
-    MlxArray wh = Arguments.uniform(scale, 3 * hiddenSize, hiddenSize);
-    MlxArray b = bias ? Arguments.uniform(scale, 3 * hiddenSize) : null;
-    return new GRU(wx, wh, b, bias ? Arguments.uniform(scale, hiddenSize) : null);
+    Recurrences.Gates gates = Recurrences.gates("GRU", 3, inputSize, hiddenSize);
+    MlxArray b = bias ? gates.bias(3 * hiddenSize) : null;
+    return new GRU(gates.wx(), gates.wh(), b, bias ? gates.bias(hiddenSize) : null);
   }
 
   /** Equivalent to {@link #apply(MlxArray, MlxArray) apply(x, null)}. */

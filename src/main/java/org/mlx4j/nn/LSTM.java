@@ -70,10 +70,8 @@ public record LSTM(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray bi
    * @throws IllegalArgumentException if a size is not positive
    */
   public static LSTM of(int inputSize, int hiddenSize, boolean bias) {
-    double scale = Recurrences.scale("LSTM", inputSize, hiddenSize);
-    MlxArray wx = Arguments.uniform(scale, 4 * hiddenSize, inputSize);
-    MlxArray wh = Arguments.uniform(scale, 4 * hiddenSize, hiddenSize);
-    return new LSTM(wx, wh, bias ? Arguments.uniform(scale, 4 * hiddenSize) : null);
+    Recurrences.Gates gates = Recurrences.gates("LSTM", 4, inputSize, hiddenSize);
+    return new LSTM(gates.wx(), gates.wh(), bias ? gates.bias(4 * hiddenSize) : null);
   }
 
   /** Equivalent to {@link #apply(MlxArray, MlxArray, MlxArray) apply(x, null, null)}. */

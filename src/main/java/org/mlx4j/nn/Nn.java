@@ -53,11 +53,7 @@ public final class Nn {
   private static final TreeAccess TREES;
 
   static {
-    try {
-      MethodHandles.lookup().ensureInitialized(Trees.class); // leaves it in SharedSecrets
-    } catch (IllegalAccessException e) {
-      throw new ExceptionInInitializerError(e);
-    }
+    SharedSecrets.initialize(MethodHandles.lookup(), Trees.class);
     TREES = SharedSecrets.treeAccess();
   }
 

@@ -16,6 +16,20 @@ final class Recurrences {
     return 1 / Math.sqrt(hiddenSize);
   }
 
+  /** The first weights of several gates, one below another. */
+  record Gates(MlxArray wx, MlxArray wh, double scale) {
+    MlxArray bias(int size) {
+      return Arguments.uniform(scale, size);
+    }
+  }
+
+  static Gates gates(String layer, int count, int inputSize, int hiddenSize) {
+    double scale = scale(layer, inputSize, hiddenSize);
+    MlxArray wx = Arguments.uniform(scale, count * hiddenSize, inputSize);
+    MlxArray wh = Arguments.uniform(scale, count * hiddenSize, hiddenSize);
+    return new Gates(wx, wh, scale);
+  }
+
   /** Checks the weights of a layer, which files may have left out. */
   static void requireWeights(
       String layer, String nameOfWx, MlxArray wx, String nameOfWh, MlxArray wh) {

@@ -1,6 +1,8 @@
 package org.mlx4j.tree;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
@@ -21,6 +23,14 @@ final class Models {
   private static Linear linear(int inputs, int outputs, int seed) {
     MlxArray w = Ops.arange((double) inputs * outputs).add(seed).sin().reshape(inputs, outputs);
     return new Linear(w, Ops.arange((double) outputs).add(seed).cos());
+  }
+
+  /** A map of two entries in this order, whose values may be null. */
+  static <V> Map<String, V> map(String key1, V value1, String key2, V value2) {
+    Map<String, V> map = new LinkedHashMap<>();
+    map.put(key1, value1);
+    map.put(key2, value2);
+    return map;
   }
 
   static Batch batch() {

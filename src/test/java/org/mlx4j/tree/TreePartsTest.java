@@ -11,7 +11,6 @@ import static org.mlx4j.ArrayAssertions.assertValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,12 +105,8 @@ class TreePartsTest {
 
   @Test
   void mapsAreJoinedByKey() {
-    Map<String, MlxArray> first = new LinkedHashMap<>();
-    first.put("a", one);
-    first.put("b", null);
-    Map<String, MlxArray> second = new LinkedHashMap<>();
-    second.put("b", two);
-    second.put("a", null);
+    Map<String, MlxArray> first = Models.map("a", one, "b", null);
+    Map<String, MlxArray> second = Models.map("b", two, "a", null);
     Map<String, MlxArray> joined = Trees.combine(first, second);
     assertSame(one, joined.get("a"));
     assertSame(two, joined.get("b"));

@@ -3,7 +3,7 @@ package org.mlx4j.internal.tree;
 import java.lang.reflect.Array;
 
 /** A Java array of objects. */
-record ArrayShape(Class<?> component, int length) implements Node {
+record ArrayShape(Class<?> component, int length) implements NumberedNode {
   static void flatten(Object value, Flattening into) {
     Object[] array = (Object[]) value;
     into.add(new ArrayShape(array.getClass().getComponentType(), array.length), array);
@@ -12,16 +12,6 @@ record ArrayShape(Class<?> component, int length) implements Node {
   @Override
   public int children() {
     return length;
-  }
-
-  @Override
-  public String segment(int child) {
-    return "[" + child + "]";
-  }
-
-  @Override
-  public String name(int child) {
-    return Integer.toString(child);
   }
 
   @Override

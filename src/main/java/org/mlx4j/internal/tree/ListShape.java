@@ -7,7 +7,7 @@ import java.util.LinkedList;
 import java.util.List;
 
 /** A list. The JDK's array lists and linked lists are rebuilt as such, others as unmodifiable. */
-record ListShape(Form form, int size) implements Node {
+record ListShape(Form form, int size) implements NumberedNode {
   enum Form {
     UNMODIFIABLE,
     ARRAY_LIST,
@@ -30,16 +30,6 @@ record ListShape(Form form, int size) implements Node {
   @Override
   public int children() {
     return size;
-  }
-
-  @Override
-  public String segment(int child) {
-    return "[" + child + "]";
-  }
-
-  @Override
-  public String name(int child) {
-    return Integer.toString(child);
   }
 
   @Override
