@@ -72,27 +72,12 @@ public record TransformerDecoder(
   }
 
   /**
-   * Equivalent to {@link #of(int, int, int, Integer, double, Layer, boolean) of(numLayers, dims,
-   * numHeads, mlpDims, dropout, activation, true)}.
+   * Equivalent to {@link #of(int, int, int, Integer, double, Layer, boolean, boolean) of(numLayers,
+   * dims, numHeads, mlpDims, dropout, activation, true, false)}.
    */
   public static TransformerDecoder of(
       int numLayers, int dims, int numHeads, Integer mlpDims, double dropout, Layer activation) {
-    return of(numLayers, dims, numHeads, mlpDims, dropout, activation, true);
-  }
-
-  /**
-   * Equivalent to {@link #of(int, int, int, Integer, double, Layer, boolean, boolean) of(numLayers,
-   * dims, numHeads, mlpDims, dropout, activation, normFirst, false)}.
-   */
-  public static TransformerDecoder of(
-      int numLayers,
-      int dims,
-      int numHeads,
-      Integer mlpDims,
-      double dropout,
-      Layer activation,
-      boolean normFirst) {
-    return of(numLayers, dims, numHeads, mlpDims, dropout, activation, normFirst, false);
+    return of(numLayers, dims, numHeads, mlpDims, dropout, activation, true, false);
   }
 
   /**
