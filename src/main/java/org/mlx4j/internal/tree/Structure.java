@@ -209,12 +209,12 @@ public final class Structure {
       }
       root = trees - 1;
       StringBuilder text = new StringBuilder();
-      String segments = null;
+      String above = null;
       for (int i = 0; i < depth; i++) {
         text.append(open[i].segment(next[i] - 1));
-        segments = joined(segments, open[i].name(next[i] - 1));
+        above = joined(above, open[i].name(next[i] - 1));
       }
-      name = segments == null ? "" : segments;
+      name = above == null ? "" : above;
       path = text.indexOf(".") == 0 ? text.substring(1) : text.toString();
     }
   }
@@ -249,11 +249,11 @@ public final class Structure {
     return new Place(tokens, token).name;
   }
 
-  private static String joined(String name, String segment) {
-    if (segment == null) {
-      return name;
+  private static String joined(String above, String name) {
+    if (name == null) {
+      return above;
     }
-    return name == null ? segment : name + "." + segment;
+    return above == null ? name : above + "." + name;
   }
 
   /** Passes all arrays with what the nodes above them say. */
