@@ -26,7 +26,8 @@ final class Kernels {
     Arguments.divides(layer, "groups", groups, "outChannels", outChannels);
     int[] shape = new int[axes + 2];
     shape[0] = outChannels;
-    double inputs = shape[axes + 1] = inChannels / groups;
+    shape[axes + 1] = inChannels / groups;
+    double inputs = shape[axes + 1];
     for (int i = 0; i < axes; i++) {
       shape[i + 1] = sizes.get(i);
       inputs *= sizes.get(i);

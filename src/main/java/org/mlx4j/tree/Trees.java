@@ -373,7 +373,7 @@ public final class Trees {
    */
   public static <T> T map(T tree, UnaryOperator<MlxArray> operation) {
     Objects.requireNonNull(operation, "[map] the operation is null");
-    return mapped("map", (i, xs) -> operation.apply(xs[0]), tree);
+    return mapped("map", tree, structure -> (i, xs) -> operation.apply(xs[0]));
   }
 
   /**
@@ -393,7 +393,7 @@ public final class Trees {
    */
   public static <T> T map(T tree, T other, BinaryOperator<MlxArray> operation) {
     Objects.requireNonNull(operation, "[map] the operation is null");
-    return mapped("map", (i, xs) -> operation.apply(xs[0], xs[1]), tree, other);
+    return mapped("map", tree, structure -> (i, xs) -> operation.apply(xs[0], xs[1]), other);
   }
 
   /**
@@ -416,7 +416,8 @@ public final class Trees {
   public static <T> T map(
       T tree, T second, T third, TriFunction<MlxArray, MlxArray, MlxArray, MlxArray> operation) {
     Objects.requireNonNull(operation, "[map] the operation is null");
-    return mapped("map", (i, xs) -> operation.apply(xs[0], xs[1], xs[2]), tree, second, third);
+    return mapped(
+        "map", tree, structure -> (i, xs) -> operation.apply(xs[0], xs[1], xs[2]), second, third);
   }
 
   /**
@@ -439,7 +440,7 @@ public final class Trees {
       throw new IllegalArgumentException("[map] there is no tree; at least one is needed");
     }
     Object[] others = Arrays.copyOfRange(trees, 1, trees.length, Object[].class);
-    return mapped("map", (i, xs) -> operation.apply(xs), trees[0], others);
+    return mapped("map", trees[0], structure -> (i, xs) -> operation.apply(xs), others);
   }
 
   /**
@@ -460,9 +461,13 @@ public final class Trees {
    */
   public static <T> T mapWithPath(T tree, BiFunction<String, MlxArray, MlxArray> operation) {
     Objects.requireNonNull(operation, "[mapWithPath] the operation is null");
-    Flattening flattened = Flattening.of("mapWithPath", Roots.ARGUMENTS, tree);
-    String[] names = flattened.structure().names();
-    return mapped("mapWithPath", flattened, (i, xs) -> operation.apply(names[i], xs[0]));
+    return mapped(
+        "mapWithPath",
+        tree,
+        structure -> {
+          String[] names = structure.names();
+          return (i, xs) -> operation.apply(names[i], xs[0]);
+        });
   }
 
   /**
@@ -480,10 +485,14 @@ public final class Trees {
   public static <T> T mapWithPath(
       T tree, T other, TriFunction<String, MlxArray, MlxArray, MlxArray> operation) {
     Objects.requireNonNull(operation, "[mapWithPath] the operation is null");
-    Flattening flattened = Flattening.of("mapWithPath", Roots.ARGUMENTS, tree);
-    String[] names = flattened.structure().names();
     return mapped(
-        "mapWithPath", flattened, (i, xs) -> operation.apply(names[i], xs[0], xs[1]), other);
+        "mapWithPath",
+        tree,
+        structure -> {
+          String[] names = structure.names();
+          return (i, xs) -> operation.apply(names[i], xs[0], xs[1]);
+        },
+        other);
   }
 
   /** Returns the array for a place of a tree. */
@@ -491,24 +500,22 @@ public final class Trees {
     MlxArray apply(int leaf, MlxArray... xs);
   }
 
-  private static <T> T mapped(String function, OnPlace operation, T tree, Object... others) {
-    return mapped(function, Flattening.of(function, Roots.ARGUMENTS, tree), operation, others);
-  }
-
   @SuppressWarnings("unchecked") // the result has the structure of the first tree
   private static <T> T mapped(
-      String function, Flattening first, OnPlace operation, Object... others) {
+      String function, T tree, Function<Structure, OnPlace> operations, Object... others) {
+    Flattening first = Flattening.of(function, Roots.ARGUMENTS, tree);
     Structure structure = first.structure();
+    OnPlace operation = operations.apply(structure);
     MlxArray[][] leaves = new MlxArray[1 + others.length][];
     leaves[0] = first.leaves();
-    for (int tree = 1; tree < leaves.length; tree++) {
-      leaves[tree] = structure.match("argument " + tree, others[tree - 1]);
+    for (int i = 1; i < leaves.length; i++) {
+      leaves[i] = structure.match("argument " + i, others[i - 1]);
     }
     MlxArray[] results = new MlxArray[leaves[0].length];
     for (int i = 0; i < results.length; i++) {
       MlxArray[] xs = new MlxArray[leaves.length];
-      for (int tree = 0; tree < xs.length; tree++) {
-        xs[tree] = leaves[tree][i];
+      for (int j = 0; j < xs.length; j++) {
+        xs[j] = leaves[j][i];
       }
       results[i] = operation.apply(i, xs);
       if (results[i] == null) {

@@ -39,6 +39,7 @@ final class LayerTable {
    * @param mapped whether the layer can be vectorized
    * @param inputs expressions that draw the arrays; float32 becomes the dtype that is tried
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Row<L>(
       Supplier<L> java,
       BiFunction<L, List<MlxArray>, MlxArray> call,

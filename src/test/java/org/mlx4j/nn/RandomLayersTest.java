@@ -30,6 +30,7 @@ import org.mlx4j.tree.Trees;
 @ExtendWith(InScope.class)
 class RandomLayersTest {
   /** A random layer and the shape of its input. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Case(String name, RandomLayer layer, int... shape) {
     MlxArray input() {
       return MlxRandom.normal(shape, MlxRandom.key(1));
@@ -154,7 +155,7 @@ class RandomLayersTest {
       MlxArray key = MlxRandom.key(5);
       for (String name : python.keySet().stream().filter(n -> n.endsWith("|x")).toList()) {
         String row = name.substring(0, name.length() - 2);
-        String[] parts = row.split("\\|");
+        String[] parts = row.split("\\|", -1);
         double p = Double.parseDouble(parts[1]);
         RandomLayer layer =
             switch (parts[0]) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -131,11 +132,11 @@ class WeightFilesTest {
     return false;
   }
 
-  private static TreeSet<String> trained(Object tree) {
+  private static Set<String> trained(Object tree) {
     Flattening flattening = Flattening.of("trained", Roots.TREE, tree);
     String[] names = flattening.structure().names();
     boolean[] trained = flattening.structure().trained();
-    TreeSet<String> found = new TreeSet<>();
+    Set<String> found = new TreeSet<>();
     for (int i = 0; i < names.length; i++) {
       if (trained[i]) {
         found.add(names[i]);
