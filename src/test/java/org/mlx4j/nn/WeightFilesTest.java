@@ -113,7 +113,7 @@ class WeightFilesTest {
     assertSameArrays(Io.loadSafetensors(ofPython), Trees.flattenWithPaths(loaded));
 
     TreeSet<String> difference = new TreeSet<>(LayerTable.under("trained|", python).keySet());
-    TreeSet<String> trained = trained(saved);
+    Set<String> trained = trained(saved);
     assertTrue(difference.containsAll(trained), trained.toString());
     difference.removeAll(trained);
     // Python trains the bias of a quantized layer that it makes of another one
