@@ -53,6 +53,9 @@ class RefusedCallsTest {
           "setTimeout",
           "seed");
 
+  /** The methods of {@link Trees} that call a function as soon as they are called. */
+  private static final String AT_ONCE = "(map|mapWithPath|reduce|partition|combine)";
+
   /** The beginnings of messages that are allowed instead of the method's own name. */
   private static final Map<String, String> ALIASES = new LinkedHashMap<>();
 
@@ -64,6 +67,7 @@ class RefusedCallsTest {
     ALIASES.put("exporter", "exportFunction");
     ALIASES.put("(vjp|jvp)", "valueAndGrad"); // the function that is differentiated again
     ALIASES.put("(set|add|subtract|multiply|divide|maximum|minimum)", "(at|exportFunction)");
+    ALIASES.put(AT_ONCE, "sum"); // the function that they call
     ALIASES.put("apply", "(compile|valueAndGrad|CustomFunction)");
   }
 
@@ -86,17 +90,16 @@ class RefusedCallsTest {
   }
 
   /**
-   * Methods that call a function outside any trace: the arrays that it creates belong to the
-   * caller.
+   * Methods that call a function outside any trace: the arrays that it creates belong to the scope
+   * of the caller.
    */
-  private static boolean isCallersOwn(Method m) {
-    return m.getDeclaringClass() == Trees.class && m.getName().equals("map");
+  private static boolean callsAtOnce(Method m) {
+    return m.getDeclaringClass() == Trees.class && m.getName().matches(AT_ONCE);
   }
 
   private static List<Method> methods() {
     return PublicMethods.all().stream()
         .filter(m -> !LEFT_ALONE.contains(m.getDeclaringClass()))
-        .filter(m -> !isCallersOwn(m))
         .filter(m -> !STATEFUL.contains(m.getName()))
         .filter(m -> !SampleArguments.isFunctional(m.getDeclaringClass())) // the caller's own
         .toList();
@@ -192,6 +195,7 @@ class RefusedCallsTest {
     if (Boolean.getBoolean("show.calls")) {
       System.err.println(shown(m, arguments));
     }
+    Scope callers = callsAtOnce(m) ? Scope.open() : null;
     try {
       Object result = m.invoke(receiver, arguments);
       if (result instanceof FunctionHandle || result instanceof TreeHandle) {
@@ -203,6 +207,9 @@ class RefusedCallsTest {
     } catch (InvocationTargetException invocation) {
       Throwable e = invocation.getCause();
       refused.accept(e);
+      if (callers != null) {
+        callers.close();
+      }
       Counts later = Counts.now();
       String fault = !later.equals(earlier) ? "left " + later + " of " + earlier : fault(m, e);
       if (fault != null) {
@@ -218,6 +225,9 @@ class RefusedCallsTest {
                 + shown(m, arguments));
       }
     } finally {
+      if (callers != null) {
+        callers.close();
+      }
       if (receiver instanceof FunctionHandle || receiver instanceof TreeHandle) {
         release(receiver, null);
       }

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.mlx4j.tree.CustomTreeFunction;
 import org.mlx4j.tree.TreeBiFunction;
 import org.mlx4j.tree.TreeFunction;
@@ -164,9 +165,17 @@ final class SampleArguments {
           return Map.of("x", good(element));
         }
       }
+      if (namesArrays(generic)) {
+        return UnaryOperator.identity();
+      }
       return good((Class<?>) parameterized.getRawType());
     }
     return good(raw(generic));
+  }
+
+  /** Whether this is the type of functions that give names to arrays. */
+  private static boolean namesArrays(Type type) {
+    return type.getTypeName().equals("java.util.function.UnaryOperator<java.lang.String>");
   }
 
   private static Class<?> raw(Type generic) {
@@ -195,6 +204,11 @@ final class SampleArguments {
 
   /** Arguments that most methods do not take. */
   List<Object> bad(Type generic) {
+    if (namesArrays(generic)) {
+      UnaryOperator<String> toNull = name -> null;
+      UnaryOperator<String> throwing = SampleArguments::refuse;
+      return new ArrayList<>(Arrays.asList(null, toNull, throwing));
+    }
     boolean ofOthers =
         generic instanceof ParameterizedType parameterized
             && Arrays.asList(parameterized.getActualTypeArguments())
@@ -258,13 +272,17 @@ final class SampleArguments {
               type,
               xs -> {
                 Ops.ones(3).add(1);
-                throw new IllegalStateException(MINE);
+                return refuse(MINE);
               }));
       bad.add(function(type, xs -> closed));
     } else if (samples.containsKey(type) && java.nio.Buffer.class.isAssignableFrom(type)) {
       bad.addAll(buffers(type));
     }
     return bad;
+  }
+
+  private static String refuse(String name) {
+    throw new IllegalStateException(MINE);
   }
 
   private static MlxArray closedIndices() {
@@ -333,6 +351,9 @@ final class SampleArguments {
           }
           Object result = body.apply(arguments == null ? new Object[0] : arguments);
           Class<?> wanted = method.getReturnType();
+          if (wanted == boolean.class) {
+            return result != null;
+          }
           if (wanted == void.class || result == null) {
             return null;
           }
