@@ -59,7 +59,7 @@ class NnTest {
 
   // ---- a convolutional network -----------------------------------------------------------------
 
-  private record Net(Conv2d conv, BatchNorm norm, MaxPool2d pool, Dropout dropout, Linear head) {
+  record Net(Conv2d conv, BatchNorm norm, MaxPool2d pool, Dropout dropout, Linear head) {
     static Net of() {
       return new Net(
           Conv2d.of(1, 6, 3), BatchNorm.of(6), MaxPool2d.of(2), Dropout.of(0.1), Linear.of(54, 2));
@@ -80,9 +80,14 @@ class NnTest {
     }
   }
 
-  private record State(Net net, OptimizerState<Net> optimizer, MlxArray key) {}
+  record State(Net net, OptimizerState<Net> optimizer, MlxArray key) {
+    static State start(Optimizer optimizer) {
+      Net net = Net.of();
+      return new State(net, optimizer.init(net), MlxRandom.key(2));
+    }
+  }
 
-  private static WithAux<State> step(Optimizer adam, State s, MlxArray x, MlxArray labels) {
+  static WithAux<State> step(Optimizer optimizer, State s, MlxArray x, MlxArray labels) {
     MlxArray[] keys = MlxRandom.split(s.key());
     var r =
         Nn.valueAndGradWithAux(
@@ -92,7 +97,7 @@ class NnTest {
                   return new WithAux<>(loss, trained.layer().norm());
                 })
             .apply(s.net());
-    var updated = adam.update(s.net(), r.grad(), s.optimizer());
+    var updated = optimizer.update(s.net(), r.grad(), s.optimizer());
     Net n = updated.parameters();
     BatchNorm norm = n.norm();
     BatchNorm next =
@@ -122,9 +127,8 @@ class NnTest {
             .where(rows, columns)
             .add(MlxRandom.normal(64, 8, 8, 1).multiply(0.5));
     Optimizer adam = Adam.of(0.01);
-    Net net = Net.of();
-    State state = new State(net, adam.init(net), MlxRandom.key(2));
-    double first = Losses.crossEntropy(net.apply(x), labels, Reduction.MEAN).itemDouble();
+    State state = State.start(adam);
+    double first = Losses.crossEntropy(state.net().apply(x), labels, Reduction.MEAN).itemDouble();
     try (var compiled = Trees.compile((State s, MlxArray a, MlxArray b) -> step(adam, s, a, b))) {
       for (int i = 0; i < 40; i++) {
         try (Scope scope = Scope.open()) {
