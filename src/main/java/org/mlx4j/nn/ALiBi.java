@@ -71,6 +71,15 @@ public record ALiBi() implements Layer {
   }
 
   /**
+   * Equivalent to {@link #createAlibiMatrix(int, int, int, int, DType)
+   * createAlibiMatrix(qSequenceLength, kSequenceLength, numHeads, offset, DType.FLOAT32)}.
+   */
+  public static MlxArray createAlibiMatrix(
+      int qSequenceLength, int kSequenceLength, int numHeads, int offset) {
+    return createAlibiMatrix(qSequenceLength, kSequenceLength, numHeads, offset, DType.FLOAT32);
+  }
+
+  /**
    * Makes the biases. Mirrors {@code mlx.nn.ALiBi.create_alibi_matrix}.
    *
    * @param qSequenceLength the position after that of the last query

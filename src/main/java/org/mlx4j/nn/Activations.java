@@ -157,6 +157,11 @@ public final class Activations {
     return hardTanh(x, -1, 1);
   }
 
+  /** Equivalent to {@link #hardTanh(MlxArray, double, double) hardTanh(x, minVal, 1)}. */
+  public static MlxArray hardTanh(MlxArray x, double minVal) {
+    return hardTanh(x, minVal, 1);
+  }
+
   /**
    * Limits the elements to an interval, {@code min(max(x, minVal), maxVal)}. Mirrors {@code
    * mlx.nn.hard_tanh}.

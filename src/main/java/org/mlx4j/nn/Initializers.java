@@ -55,6 +55,11 @@ public final class Initializers {
     return normal(0, 1);
   }
 
+  /** Equivalent to {@link #normal(double, double) normal(mean, 1)}. */
+  public static Initializer normal(double mean) {
+    return normal(mean, 1);
+  }
+
   /** Equivalent to {@link #normal(double, double, DType) normal(mean, std, DType.FLOAT32)}. */
   public static Initializer normal(double mean, double std) {
     return normal(mean, std, DType.FLOAT32);
@@ -76,6 +81,11 @@ public final class Initializers {
   /** Equivalent to {@link #uniform(double, double) uniform(0, 1)}. */
   public static Initializer uniform() {
     return uniform(0, 1);
+  }
+
+  /** Equivalent to {@link #uniform(double, double) uniform(low, 1)}. */
+  public static Initializer uniform(double low) {
+    return uniform(low, 1);
   }
 
   /** Equivalent to {@link #uniform(double, double, DType) uniform(low, high, DType.FLOAT32)}. */
@@ -275,6 +285,11 @@ public final class Initializers {
   /** Equivalent to {@link #sparse(double, double, double) sparse(sparsity, 0, 1)}. */
   public static Initializer sparse(double sparsity) {
     return sparse(sparsity, 0, 1);
+  }
+
+  /** Equivalent to {@link #sparse(double, double, double) sparse(sparsity, mean, 1)}. */
+  public static Initializer sparse(double sparsity, double mean) {
+    return sparse(sparsity, mean, 1);
   }
 
   /**

@@ -45,6 +45,74 @@ public record MultiHeadAttention(
   }
 
   /**
+   * Equivalent to {@link #of(int, int, Integer, Integer, Integer, Integer, Integer, boolean)
+   * of(dims, numHeads, queryInputDims, null, null, null, null, false)}.
+   */
+  public static MultiHeadAttention of(int dims, int numHeads, Integer queryInputDims) {
+    return of(dims, numHeads, queryInputDims, null, null, null, null, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, Integer, Integer, Integer, Integer, Integer, boolean)
+   * of(dims, numHeads, queryInputDims, keyInputDims, null, null, null, false)}.
+   */
+  public static MultiHeadAttention of(
+      int dims, int numHeads, Integer queryInputDims, Integer keyInputDims) {
+    return of(dims, numHeads, queryInputDims, keyInputDims, null, null, null, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, Integer, Integer, Integer, Integer, Integer, boolean)
+   * of(dims, numHeads, queryInputDims, keyInputDims, valueInputDims, null, null, false)}.
+   */
+  public static MultiHeadAttention of(
+      int dims,
+      int numHeads,
+      Integer queryInputDims,
+      Integer keyInputDims,
+      Integer valueInputDims) {
+    return of(dims, numHeads, queryInputDims, keyInputDims, valueInputDims, null, null, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, Integer, Integer, Integer, Integer, Integer, boolean)
+   * of(dims, numHeads, queryInputDims, keyInputDims, valueInputDims, valueDims, null, false)}.
+   */
+  public static MultiHeadAttention of(
+      int dims,
+      int numHeads,
+      Integer queryInputDims,
+      Integer keyInputDims,
+      Integer valueInputDims,
+      Integer valueDims) {
+    return of(dims, numHeads, queryInputDims, keyInputDims, valueInputDims, valueDims, null, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, Integer, Integer, Integer, Integer, Integer, boolean)
+   * of(dims, numHeads, queryInputDims, keyInputDims, valueInputDims, valueDims, valueOutputDims,
+   * false)}.
+   */
+  public static MultiHeadAttention of(
+      int dims,
+      int numHeads,
+      Integer queryInputDims,
+      Integer keyInputDims,
+      Integer valueInputDims,
+      Integer valueDims,
+      Integer valueOutputDims) {
+    return of(
+        dims,
+        numHeads,
+        queryInputDims,
+        keyInputDims,
+        valueInputDims,
+        valueDims,
+        valueOutputDims,
+        false);
+  }
+
+  /**
    * Makes a layer. Its projections are made as {@link Linear#of(int, int, boolean)} makes them, in
    * the order of the components.
    *

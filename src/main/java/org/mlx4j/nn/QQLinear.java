@@ -52,6 +52,22 @@ public record QQLinear(
   }
 
   /**
+   * Equivalent to {@link #of(int, int, Integer, Integer, QuantizationMode) of(inputDims,
+   * outputDims, groupSize, null, QuantizationMode.NVFP4)}.
+   */
+  public static QQLinear of(int inputDims, int outputDims, Integer groupSize) {
+    return of(inputDims, outputDims, groupSize, null, QuantizationMode.NVFP4);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, Integer, Integer, QuantizationMode) of(inputDims,
+   * outputDims, groupSize, bits, QuantizationMode.NVFP4)}.
+   */
+  public static QQLinear of(int inputDims, int outputDims, Integer groupSize, Integer bits) {
+    return of(inputDims, outputDims, groupSize, bits, QuantizationMode.NVFP4);
+  }
+
+  /**
    * Makes a layer whose weight is drawn as that of {@link Linear#of(int, int, boolean)}.
    *
    * @param inputDims the size of the last axis of the input, a multiple of the group size

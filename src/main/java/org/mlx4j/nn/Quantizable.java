@@ -21,6 +21,14 @@ public interface Quantizable {
 
   /**
    * Equivalent to {@link #toQuantized(Integer, Integer, QuantizationMode, boolean)
+   * toQuantized(groupSize, null, QuantizationMode.AFFINE, false)}.
+   */
+  default Layer toQuantized(Integer groupSize) {
+    return toQuantized(groupSize, null, QuantizationMode.AFFINE, false);
+  }
+
+  /**
+   * Equivalent to {@link #toQuantized(Integer, Integer, QuantizationMode, boolean)
    * toQuantized(groupSize, bits, QuantizationMode.AFFINE, false)}.
    */
   default Layer toQuantized(Integer groupSize, Integer bits) {

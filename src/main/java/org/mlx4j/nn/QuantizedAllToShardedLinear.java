@@ -62,6 +62,51 @@ public record QuantizedAllToShardedLinear(
   }
 
   /**
+   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode,
+   * Distributed.Group) of(inputDims, outputDims, bias, 64, 4, QuantizationMode.AFFINE,
+   * Distributed.init())}.
+   */
+  public static QuantizedAllToShardedLinear of(int inputDims, int outputDims, boolean bias) {
+    return of(inputDims, outputDims, bias, 64, 4, QuantizationMode.AFFINE, Distributed.init());
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode,
+   * Distributed.Group) of(inputDims, outputDims, bias, groupSize, 4, QuantizationMode.AFFINE,
+   * Distributed.init())}.
+   */
+  public static QuantizedAllToShardedLinear of(
+      int inputDims, int outputDims, boolean bias, Integer groupSize) {
+    return of(
+        inputDims, outputDims, bias, groupSize, 4, QuantizationMode.AFFINE, Distributed.init());
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode,
+   * Distributed.Group) of(inputDims, outputDims, bias, groupSize, bits, QuantizationMode.AFFINE,
+   * Distributed.init())}.
+   */
+  public static QuantizedAllToShardedLinear of(
+      int inputDims, int outputDims, boolean bias, Integer groupSize, Integer bits) {
+    return of(
+        inputDims, outputDims, bias, groupSize, bits, QuantizationMode.AFFINE, Distributed.init());
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode,
+   * Distributed.Group) of(inputDims, outputDims, bias, groupSize, bits, mode, Distributed.init())}.
+   */
+  public static QuantizedAllToShardedLinear of(
+      int inputDims,
+      int outputDims,
+      boolean bias,
+      Integer groupSize,
+      Integer bits,
+      QuantizationMode mode) {
+    return of(inputDims, outputDims, bias, groupSize, bits, mode, Distributed.init());
+  }
+
+  /**
    * Makes a layer whose weight is drawn uniformly between {@code -1 / sqrt(inputDims)} and {@code 1
    * / sqrt(inputDims)}, independently in each process, and then quantized. Its bias is 0.
    *

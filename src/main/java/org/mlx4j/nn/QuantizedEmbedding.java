@@ -44,6 +44,14 @@ public record QuantizedEmbedding(
 
   /**
    * Equivalent to {@link #of(int, int, Integer, Integer, QuantizationMode) of(numEmbeddings, dims,
+   * groupSize, null, QuantizationMode.AFFINE)}.
+   */
+  public static QuantizedEmbedding of(int numEmbeddings, int dims, Integer groupSize) {
+    return of(numEmbeddings, dims, groupSize, null);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, Integer, Integer, QuantizationMode) of(numEmbeddings, dims,
    * groupSize, bits, QuantizationMode.AFFINE)}.
    */
   public static QuantizedEmbedding of(

@@ -55,6 +55,14 @@ public record QuantizedLinear(
 
   /**
    * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode) of(inputDims,
+   * outputDims, bias, groupSize, null, QuantizationMode.AFFINE)}.
+   */
+  public static QuantizedLinear of(int inputDims, int outputDims, boolean bias, Integer groupSize) {
+    return of(inputDims, outputDims, bias, groupSize, null);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode) of(inputDims,
    * outputDims, bias, groupSize, bits, QuantizationMode.AFFINE)}.
    */
   public static QuantizedLinear of(

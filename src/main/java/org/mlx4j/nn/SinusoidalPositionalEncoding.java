@@ -55,11 +55,37 @@ public record SinusoidalPositionalEncoding(
   }
 
   /**
+   * Equivalent to {@link #of(int, double, double, Double, boolean, boolean) of(dims, minFreq, 1,
+   * null, false, false)}.
+   */
+  public static SinusoidalPositionalEncoding of(int dims, double minFreq) {
+    return of(dims, minFreq, 1);
+  }
+
+  /**
    * Equivalent to {@link #of(int, double, double, Double, boolean, boolean) of(dims, minFreq,
    * maxFreq, null, false, false)}.
    */
   public static SinusoidalPositionalEncoding of(int dims, double minFreq, double maxFreq) {
     return of(dims, minFreq, maxFreq, null, false, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, double, double, Double, boolean, boolean) of(dims, minFreq,
+   * maxFreq, scale, false, false)}.
+   */
+  public static SinusoidalPositionalEncoding of(
+      int dims, double minFreq, double maxFreq, Double scale) {
+    return of(dims, minFreq, maxFreq, scale, false);
+  }
+
+  /**
+   * Equivalent to {@link #of(int, double, double, Double, boolean, boolean) of(dims, minFreq,
+   * maxFreq, scale, cosFirst, false)}.
+   */
+  public static SinusoidalPositionalEncoding of(
+      int dims, double minFreq, double maxFreq, Double scale, boolean cosFirst) {
+    return of(dims, minFreq, maxFreq, scale, cosFirst, false);
   }
 
   /**

@@ -81,6 +81,21 @@ public record TransformerDecoder(
   }
 
   /**
+   * Equivalent to {@link #of(int, int, int, Integer, double, Layer, boolean, boolean) of(numLayers,
+   * dims, numHeads, mlpDims, dropout, activation, normFirst, false)}.
+   */
+  public static TransformerDecoder of(
+      int numLayers,
+      int dims,
+      int numHeads,
+      Integer mlpDims,
+      double dropout,
+      Layer activation,
+      boolean normFirst) {
+    return of(numLayers, dims, numHeads, mlpDims, dropout, activation, normFirst, false);
+  }
+
+  /**
    * Makes a decoder.
    *
    * @param numLayers the number of layers

@@ -82,6 +82,21 @@ public record TransformerEncoder(
   }
 
   /**
+   * Equivalent to {@link #of(int, int, int, Integer, double, Layer, boolean, boolean) of(numLayers,
+   * dims, numHeads, mlpDims, dropout, activation, normFirst, false)}.
+   */
+  public static TransformerEncoder of(
+      int numLayers,
+      int dims,
+      int numHeads,
+      Integer mlpDims,
+      double dropout,
+      Layer activation,
+      boolean normFirst) {
+    return of(numLayers, dims, numHeads, mlpDims, dropout, activation, normFirst, false);
+  }
+
+  /**
    * Makes an encoder.
    *
    * @param numLayers the number of layers

@@ -46,6 +46,14 @@ public record MultiOptimizer(
         .separated("optimizer", optimizers.size(), "filters", given, given);
   }
 
+  /**
+   * Equivalent to {@link #MultiOptimizer(List, List) new MultiOptimizer(optimizers, List.of())},
+   * for a list of one optimizer.
+   */
+  public static MultiOptimizer of(List<? extends Optimizer> optimizers) {
+    return of(optimizers, List.of());
+  }
+
   /** Equivalent to {@link #MultiOptimizer(List, List) new MultiOptimizer(optimizers, filters)}. */
   public static MultiOptimizer of(
       List<? extends Optimizer> optimizers, List<BiPredicate<String, MlxArray>> filters) {
