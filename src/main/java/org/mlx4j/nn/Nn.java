@@ -3,10 +3,14 @@ package org.mlx4j.nn;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.mlx4j.DType;
 import org.mlx4j.Distributed;
@@ -16,6 +20,7 @@ import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Scope;
 import org.mlx4j.StreamScope;
+import org.mlx4j.internal.Formula;
 import org.mlx4j.internal.SharedSecrets;
 import org.mlx4j.internal.TreeAccess;
 import org.mlx4j.internal.tree.Flattening;
@@ -258,6 +263,124 @@ public final class Nn {
     }
   }
 
+  // ---- parameters and layers -------------------------------------------------------------------
+
+  /**
+   * Returns the parameters of a model that are trained. Mirrors {@code
+   * mlx.nn.Module.trainable_parameters}.
+   *
+   * <pre>{@code
+   * BatchNorm norm = BatchNorm.of(8);
+   * long trained = Trees.reduce(Nn.trainableParameters(norm), 0L, (sum, x) -> sum + x.size());  // 16
+   * }</pre>
+   *
+   * @param model the model, a tree
+   * @param <M> the type of the model
+   * @return the model with null in place of arrays in components that are marked as {@link
+   *     NotTrained}
+   */
+  @SuppressWarnings("unchecked") // it has the same structure
+  public static <M> M trainableParameters(M model) {
+    Flattening flattening = Flattening.of("trainableParameters", Roots.TREE, model);
+    Structure structure = flattening.structure();
+    MlxArray[] arrays = flattening.leaves();
+    boolean[] trained = structure.trained();
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = trained[i] ? arrays[i] : null;
+    }
+    return (M) structure.rebuildFirst(arrays, 0);
+  }
+
+  /**
+   * Equivalent to {@link #setDtype(Object, DType, Predicate) setDtype(model, dtype, d ->
+   * Ops.issubdtype(d, DType.Category.FLOATING))}.
+   */
+  public static <M> M setDtype(M model, DType dtype) {
+    return setDtype(model, dtype, d -> Ops.issubdtype(d, DType.Category.FLOATING));
+  }
+
+  /**
+   * Converts the parameters of a model to another dtype. Mirrors {@code mlx.nn.Module.set_dtype}.
+   *
+   * @param model the model, a tree
+   * @param dtype the dtype
+   * @param predicate tells for the dtype of an array whether it is converted
+   * @param <M> the type of the model
+   * @return the model with converted arrays
+   * @throws NullPointerException if {@code dtype} or {@code predicate} is null
+   */
+  public static <M> M setDtype(M model, DType dtype, Predicate<DType> predicate) {
+    Arguments.notNull("setDtype", "dtype", dtype);
+    Arguments.notNull("setDtype", "predicate", predicate);
+    return Formula.tree(
+        "setDtype", () -> Trees.map(model, x -> predicate.test(x.dtype()) ? x.astype(dtype) : x));
+  }
+
+  /**
+   * Returns the layers of a kind that a model consists of. Mirrors {@code
+   * mlx.nn.Module.named_modules}.
+   *
+   * <pre>{@code
+   * Transformer model = Transformer.of(8, 2, 2, 2);
+   * int layers = Nn.namedModules(model, Linear.class).size();             // 32
+   * }</pre>
+   *
+   * @param model the model, a tree
+   * @param type a record class, or an interface of records such as {@link Layer}. Functions that
+   *     are layers, such as {@code Activations::relu}, are not found
+   * @param <L> the type of the layers
+   * @return the layers by their paths, which are those of {@link Trees#flattenWithPaths}, such as
+   *     {@code layers.0}; that of the model is empty. A layer comes after the layers in it. The map
+   *     cannot be changed
+   * @throws IllegalArgumentException if two paths are equal
+   * @throws NullPointerException if {@code type} is null
+   */
+  public static <L> Map<String, L> namedModules(Object model, Class<L> type) {
+    Arguments.notNull("namedModules", "type", type);
+    Map<String, L> found = new LinkedHashMap<>();
+    rewritten(
+        "namedModules",
+        model,
+        type,
+        (path, layer) -> {
+          if (found.put(path, layer) != null) {
+            throw new IllegalArgumentException("another layer has the same path");
+          }
+          return layer;
+        });
+    return Collections.unmodifiableMap(found);
+  }
+
+  /**
+   * Replaces layers of a model. Mirrors {@code mlx.nn.Module.apply_to_modules} and {@code
+   * update_modules}.
+   *
+   * <pre>{@code
+   * Sequential model = Sequential.of(Linear.of(8, 8), Dropout.of(0.1), Linear.of(8, 2));
+   * Sequential gentle = Nn.applyToModules(model, Dropout.class, (path, d) -> Dropout.of(0.05));
+   * }</pre>
+   *
+   * <p>Components that hold such a layer must be declared with a type that holds the other one,
+   * too, such as {@link Layer}; {@link Attention} for {@link MultiHeadAttention}, which becomes a
+   * {@link QuantizedMultiHeadAttention} if its projections are no longer {@link Linear}.
+   *
+   * @param model the model, a tree
+   * @param type a record class, or an interface of records such as {@link Layer}
+   * @param others returns for the path and the layer what takes its place, or null to keep it. The
+   *     layers inside have been replaced already
+   * @param <M> the type of the model
+   * @param <L> the type of the layers
+   * @return the model with other layers
+   * @throws IllegalArgumentException if {@code others} throws it, or a component cannot hold what
+   *     it returned
+   * @throws NullPointerException if {@code type} or {@code others} is null
+   */
+  public static <M, L> M applyToModules(M model, Class<L> type, BiFunction<String, L, ?> others) {
+    Arguments.notNull("applyToModules", "type", type);
+    Arguments.notNull("applyToModules", "others", others);
+    return Scope.run(() -> rewritten("applyToModules", model, type, others));
+  }
+
   // ---- quantization ----------------------------------------------------------------------------
 
   /**
@@ -267,6 +390,15 @@ public final class Nn {
    */
   public static <M> M quantize(M model) {
     return quantize(model, null, null);
+  }
+
+  /**
+   * Equivalent to {@link #quantize(Object, Integer, Integer, QuantizationMode, boolean,
+   * BiPredicate) quantize(model, groupSize, null, QuantizationMode.AFFINE, false, (path, layer) ->
+   * true)}.
+   */
+  public static <M> M quantize(M model, Integer groupSize) {
+    return quantize(model, groupSize, null);
   }
 
   /**
@@ -351,30 +483,36 @@ public final class Nn {
    *     cannot hold the quantized layer
    * @throws NullPointerException if {@code quantized} is null
    */
-  @SuppressWarnings("unchecked") // its parts are checked where they are declared
   public static <M> M quantize(M model, BiFunction<String, Quantizable, Layer> quantized) {
     Arguments.notNull("quantize", "quantized", quantized);
-    return Scope.run(
-        () -> {
-          Flattening flattening = Flattening.of("quantize", Roots.TREE, model);
-          return (M) flattening.structure().rewrite(flattening.leaves(), new Quantizing(quantized));
-        });
+    return Scope.run(() -> rewritten("quantize", model, Quantizable.class, quantized));
+  }
+
+  @SuppressWarnings("unchecked") // its parts are checked where they are declared
+  private static <M, L> M rewritten(
+      String function, M model, Class<L> type, BiFunction<String, L, ?> others) {
+    Flattening flattening = Flattening.of(function, Roots.TREE, model);
+    return (M)
+        flattening
+            .structure()
+            .rewrite(flattening.leaves(), new Replacing<>(function, type, others));
   }
 
   /** Replaces layers, and attention whose projections have been replaced. */
-  private record Quantizing(BiFunction<String, Quantizable, Layer> quantized)
+  private record Replacing<L>(String function, Class<L> type, BiFunction<String, L, ?> others)
       implements Replacement {
     @Override
     public Object of(Supplier<String> path, Object value) {
-      if (!(value instanceof Quantizable layer)) {
+      if (!type.isInstance(value)) {
         return value;
       }
       String place = path.get();
       try {
-        Layer other = quantized.apply(place, layer);
+        Object other = others.apply(place, type.cast(value));
         return other == null ? value : other;
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("[quantize] " + place + ": " + e.getMessage(), e);
+        String at = place.isEmpty() ? "the model" : place;
+        throw new IllegalArgumentException("[" + function + "] " + at + ": " + e.getMessage(), e);
       }
     }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mlx4j.DType;
@@ -214,7 +215,10 @@ class QuantizeTest {
     Class<NullPointerException> npe = NullPointerException.class;
     Sequential model = Sequential.of(Linear.of(64, 8));
     assertThrowsSaying(npe, () -> Nn.quantize(model, 64, 4, null), "[quantize] mode is null");
-    assertThrowsSaying(npe, () -> Nn.quantize(model, null), "[quantize] quantized is null");
+    assertThrowsSaying(
+        npe,
+        () -> Nn.quantize(model, (BiFunction<String, Quantizable, Layer>) null),
+        "[quantize] quantized is null");
     assertThrowsSaying(
         npe,
         () -> Nn.quantize(model, 64, 4, QuantizationMode.AFFINE, false, null),
