@@ -186,7 +186,7 @@ public final class Io {
     savez("savezCompressed", stream, named, arrays, true);
   }
 
-  private static Path savez(
+  static Path savez(
       String function,
       Path file,
       Map<String, MlxArray> named,

@@ -85,13 +85,22 @@ final class PackageAccess implements ArrayAccess {
   }
 
   @Override
-  public Map<String, MlxArray> loadSafetensors(String function, Path file) {
-    return Io.load(function, file, Io.Format.SAFETENSORS).arrays();
+  public Map<String, MlxArray> loadArrays(String function, Path file) {
+    Io.Format format = isNpz(file) ? Io.Format.NPZ : Io.Format.SAFETENSORS;
+    return Io.load(function, file, format).arrays();
   }
 
   @Override
-  public void saveSafetensors(String function, Path file, Map<String, MlxArray> arrays) {
-    Io.saveSafetensors(function, file, arrays, Map.of());
+  public void saveArrays(String function, Path file, Map<String, MlxArray> arrays) {
+    if (isNpz(file)) {
+      Io.savez(function, file, arrays, new MlxArray[0], false);
+    } else {
+      Io.saveSafetensors(function, file, arrays, Map.of());
+    }
+  }
+
+  private static boolean isNpz(Path file) {
+    return file.toString().endsWith(Io.Format.NPZ.extension());
   }
 
   private static long[] handles(MlxArray... arrays) {

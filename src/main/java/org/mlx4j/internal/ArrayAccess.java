@@ -142,20 +142,22 @@ public interface ArrayAccess {
   // ---- files -----------------------------------------------------------------------------------
 
   /**
-   * Reads a file in the safetensors format.
+   * Reads a file, in the npz format if its name ends with {@code .npz}, else in the safetensors
+   * format.
    *
    * @param function the function that messages name
    * @param file the file
    * @return its arrays by their names
    */
-  Map<String, MlxArray> loadSafetensors(String function, Path file);
+  Map<String, MlxArray> loadArrays(String function, Path file);
 
   /**
-   * Writes a file in the safetensors format.
+   * Writes a file, in the npz format if its name ends with {@code .npz}, else in the safetensors
+   * format.
    *
    * @param function the function that messages name
    * @param file the file
    * @param arrays its arrays by their names
    */
-  void saveSafetensors(String function, Path file, Map<String, MlxArray> arrays);
+  void saveArrays(String function, Path file, Map<String, MlxArray> arrays);
 }

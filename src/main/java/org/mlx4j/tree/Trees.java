@@ -815,13 +815,13 @@ public final class Trees {
   }
 
   /**
-   * Saves the arrays of a tree to a file in the safetensors format, under the names that a model of
-   * MLX's Python package gives to them, such as {@code layers.2.weight}: their paths in {@link
-   * #flattenWithPaths}. Static values and null are not saved. Arrays that were not computed yet are
-   * evaluated. Mirrors {@code mlx.nn.Module.save_weights}, whose {@code load_weights} reads the
-   * file.
+   * Saves the arrays of a tree to a file under the names that a model of MLX's Python package gives
+   * to them, such as {@code layers.2.weight}: their paths in {@link #flattenWithPaths}. Static
+   * values and null are not saved. Arrays that were not computed yet are evaluated. Mirrors {@code
+   * mlx.nn.Module.save_weights}, whose {@code load_weights} reads the file.
    *
-   * @param file the file; if saving fails, an existing file remains unchanged
+   * @param file the file. If its name ends with {@code .npz}, its format is npz, which cannot hold
+   *     bfloat16; else it is safetensors. If saving fails, an existing file remains unchanged
    * @param tree a tree
    * @param names returns the name in the file for a path in the tree; {@code name -> "model." +
    *     name} puts a prefix before all names
@@ -837,8 +837,7 @@ public final class Trees {
     Flattening flattened = Flattening.of("save", Roots.TREE, tree);
     Structure structure = flattened.structure();
     withOpenArrays(
-        flattened,
-        leaves -> Core.ARRAYS.saveSafetensors("save", file, named(structure, names, leaves)));
+        flattened, leaves -> Core.ARRAYS.saveArrays("save", file, named(structure, names, leaves)));
   }
 
   /** The arrays by their names, in their order. */
@@ -861,39 +860,69 @@ public final class Trees {
     return named;
   }
 
-  /** Equivalent to {@link #load(Path, Object, UnaryOperator) load(file, like, name -> name)}. */
+  /** Equivalent to {@link #load(Path, Object, boolean) load(file, like, true)}. */
   public static <T> T load(Path file, T like) {
-    return load(file, like, UnaryOperator.identity());
+    return load(file, like, true);
   }
 
   /**
-   * Loads the arrays of a tree from a file in the safetensors format, such as {@link #save} or
-   * {@code save_weights} of MLX's Python package writes. Their values are read when they are
-   * needed. Mirrors {@code mlx.nn.Module.load_weights}.
+   * Equivalent to {@link #load(Path, Object, UnaryOperator, boolean) load(file, like, name -> name,
+   * strict)}.
+   */
+  public static <T> T load(Path file, T like, boolean strict) {
+    return load(file, like, UnaryOperator.identity(), strict);
+  }
+
+  /**
+   * Equivalent to {@link #load(Path, Object, UnaryOperator, boolean) load(file, like, names,
+   * true)}.
+   */
+  public static <T> T load(Path file, T like, UnaryOperator<String> names) {
+    return load(file, like, names, true);
+  }
+
+  /**
+   * Loads the arrays of a tree from a file, such as {@link #save} or {@code save_weights} of MLX's
+   * Python package writes. Values in the safetensors format are read when they are needed. Mirrors
+   * {@code mlx.nn.Module.load_weights}.
    *
-   * @param file the file
+   * @param file the file. If its name ends with {@code .npz}, its format is npz, else it is
+   *     safetensors
    * @param like a tree whose structure and static values the result has
    * @param names returns the name in the file for a path in the tree, as for {@link #save(Path,
    *     Object, UnaryOperator)}, so that files of other origin can be read
+   * @param strict whether the file must hold exactly the arrays of {@code like}. Otherwise arrays
+   *     that it does not hold remain those of {@code like}, and others are ignored
    * @param <T> the type of the tree
-   * @return the tree; its arrays have the dtypes of the file
-   * @throws IllegalArgumentException if the file does not hold exactly the arrays of {@code like},
-   *     by their names and shapes
+   * @return the tree; arrays of the file have the dtypes that they have there
+   * @throws IllegalArgumentException if the file does not hold the arrays of {@code like}, by their
+   *     names, or the shape of an array is another one
    * @throws NullPointerException if {@code file} or {@code names} is null, or {@code names} returns
    *     null
-   * @throws org.mlx4j.MlxException if the file is not in the safetensors format
+   * @throws org.mlx4j.MlxException if the file is not in its format
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree
-  public static <T> T load(Path file, T like, UnaryOperator<String> names) {
+  public static <T> T load(Path file, T like, UnaryOperator<String> names, boolean strict) {
     Objects.requireNonNull(file, "[load] the file is null");
     Objects.requireNonNull(names, "[load] the function of names is null");
     Flattening flattened = Flattening.of("load", Roots.TREE, like);
     Structure structure = flattened.structure();
     Map<String, MlxArray> wanted = named(structure, names, flattened.leaves());
-    Map<String, MlxArray> loaded = Core.ARRAYS.loadSafetensors("load", file);
+    Map<String, MlxArray> loaded = Core.ARRAYS.loadArrays("load", file);
     try {
-      return (T) structure.rebuildFirst(fitting(structure, wanted, file, loaded), 0);
+      MlxArray[] fitting = fitting(structure, wanted, file, loaded, strict);
+      if (strict) {
+        requireNoOthers("[load] " + file, loaded.keySet(), wanted.keySet());
+      } else {
+        loaded.forEach(
+            (name, array) -> {
+              if (!wanted.containsKey(name)) {
+                array.close();
+              }
+            });
+      }
+      return (T) structure.rebuildFirst(fitting, 0);
     } catch (RuntimeException e) {
       loaded.values().forEach(MlxArray::close);
       throw e;
@@ -901,11 +930,15 @@ public final class Trees {
   }
 
   private static MlxArray[] fitting(
-      Structure structure, Map<String, MlxArray> wanted, Path file, Map<String, MlxArray> loaded) {
+      Structure structure,
+      Map<String, MlxArray> wanted,
+      Path file,
+      Map<String, MlxArray> loaded,
+      boolean strict) {
     MlxArray[] leaves = new MlxArray[wanted.size()];
     int i = 0;
     for (Map.Entry<String, MlxArray> like : wanted.entrySet()) {
-      MlxArray found = loaded.get(like.getKey());
+      MlxArray found = loaded.getOrDefault(like.getKey(), strict ? null : like.getValue());
       if (found == null) {
         throw new IllegalArgumentException(
             structure.complaint(i, missing(structure.path(i), like.getKey(), file, loaded)));
@@ -923,7 +956,6 @@ public final class Trees {
       }
       leaves[i++] = found;
     }
-    requireNoOthers("[load] " + file, loaded.keySet(), wanted.keySet());
     return leaves;
   }
 

@@ -1,7 +1,10 @@
 package org.mlx4j.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertWithin;
 
 import java.nio.file.Path;
@@ -19,9 +22,9 @@ import org.mlx4j.InScope;
 import org.mlx4j.Io;
 import org.mlx4j.MlxArray;
 import org.mlx4j.MlxRandom;
+import org.mlx4j.Ops;
 import org.mlx4j.PythonMlx;
-import org.mlx4j.internal.tree.Flattening;
-import org.mlx4j.internal.tree.Roots;
+import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.nn.LayerTable.Row;
 import org.mlx4j.tree.Trees;
 
@@ -113,7 +116,7 @@ class WeightFilesTest {
     assertSameArrays(Io.loadSafetensors(ofPython), Trees.flattenWithPaths(loaded));
 
     TreeSet<String> difference = new TreeSet<>(LayerTable.under("trained|", python).keySet());
-    Set<String> trained = trained(saved);
+    Set<String> trained = Trees.flattenWithPaths(Nn.trainableParameters(saved)).keySet();
     assertTrue(difference.containsAll(trained), trained.toString());
     difference.removeAll(trained);
     // Python trains the bias of a quantized layer that it makes of another one
@@ -123,6 +126,45 @@ class WeightFilesTest {
         difference.toString());
   }
 
+  @Test
+  void npzFilesOfPythonAreReadAndTheReverse(@TempDir Path folder) {
+    Path ofPython = folder.resolve("python.npz");
+    Path ofJava = folder.resolve("java.npz");
+    Sequential saved = Sequential.of(Linear.of(5, 6), Activations::relu, BatchNorm.of(6));
+    Trees.save(ofJava, saved);
+    Map<String, MlxArray> python =
+        PythonMlx.arrays(
+            """
+            m = nn.Sequential(nn.Linear(5, 6), nn.ReLU(), nn.BatchNorm(6))
+            m.save_weights('''%s''')
+            m.load_weights('''%s''')
+            from mlx.utils import tree_flatten
+            out.update(tree_flatten(m.parameters()))
+            """
+                .formatted(ofPython, ofJava));
+    assertSameArrays(python, Trees.flattenWithPaths(saved));
+    Sequential loaded = Trees.load(ofPython, saved);
+    assertSameArrays(Io.loadNpz(ofPython), Trees.flattenWithPaths(loaded));
+  }
+
+  @Test
+  void partsOfModelsAreLoadedIfFilesNeedNotFit(@TempDir Path folder) {
+    Path file = folder.resolve("weights.safetensors");
+    Trees.save(file, Map.of("weight", Ops.ones(2, 3), "other", Ops.ones(4)));
+    Linear linear = Linear.of(3, 2);
+    assertThrows(IllegalArgumentException.class, () -> Trees.load(file, linear));
+    int before = HandlesNative.live_arrays();
+    Linear loaded = Trees.load(file, linear, false);
+    assertEquals(before + 1, HandlesNative.live_arrays(), "the other array is not kept");
+    assertWithin(0, Ops.ones(2, 3), loaded.weight(), "weight");
+    assertSame(linear.bias(), loaded.bias());
+    assertSame(linear.weight(), Trees.load(file, linear, name -> "my." + name, false).weight());
+    assertThrowsSaying(
+        IllegalArgumentException.class,
+        () -> Trees.load(file, Linear.of(2, 2), false),
+        "[load] the tree, weight: the array in " + file + " has the shape [2, 3]");
+  }
+
   private static boolean isMadeOfAnother(List<Row<?>> rows, String name) {
     for (int i = 0; i < rows.size(); i++) {
       if (name.equals("all_layers." + i + ".bias") || name.equals("by_name.row" + i + ".bias")) {
@@ -130,19 +172,6 @@ class WeightFilesTest {
       }
     }
     return false;
-  }
-
-  private static Set<String> trained(Object tree) {
-    Flattening flattening = Flattening.of("trained", Roots.TREE, tree);
-    String[] names = flattening.structure().names();
-    boolean[] trained = flattening.structure().trained();
-    Set<String> found = new TreeSet<>();
-    for (int i = 0; i < names.length; i++) {
-      if (trained[i]) {
-        found.add(names[i]);
-      }
-    }
-    return found;
   }
 
   private static void assertSameArrays(
