@@ -10,8 +10,8 @@ have, is left out.
 
 import ast
 import inspect
-import re
 import sys
+import types
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -95,19 +95,41 @@ def print_core():
                 print("".join(line + "\n" for line in functions([node])), end="")
 
 
-def signature(function):
-    """A function's signature, with the names that programs use and without addresses in memory."""
-    text = re.sub(r" at 0x[0-9a-f]+", "", str(inspect.signature(function)))
-    return text.replace("typing.", "").replace("mlx.core.", "mx.")
+def written_default(value):
+    """A default as programs write it: a function by its name, and a lambda as an ellipsis."""
+    if callable(value):
+        name = getattr(value, "__name__", "<lambda>")
+        return "..." if name == "<lambda>" else name
+    return repr(value).replace("mlx.core.", "mx.")
 
 
-def class_line(name, owner):
+def signature(function, is_method=False):
+    """The parameters with their defaults, without annotations and `self`."""
+    found = list(inspect.signature(function).parameters.values())
+    if is_method and found and found[0].name == "self":
+        found = found[1:]
+    written = []
+    for parameter in found:
+        if parameter.kind == parameter.KEYWORD_ONLY and not any("*" in w for w in written):
+            written.append("*")
+        stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}
+        name = stars.get(parameter.kind, "") + parameter.name
+        default = parameter.default
+        written.append(name if default is parameter.empty else f"{name}={written_default(default)}")
+    return "(" + ", ".join(written) + ")"
+
+
+def print_class(path, owner):
+    print(path.split(".")[-1] + signature(owner))
     methods = [
-        method
-        for method, member in vars(owner).items()
-        if not method.startswith("_") and inspect.isfunction(member)
+        name + (signature(getattr(owner, name), True) if callable(getattr(owner, name)) else "()")
+        for name, member in vars(owner).items()
+        if not name.startswith("_")
+        and isinstance(member, (types.FunctionType, property, staticmethod, classmethod))
     ]
-    return name + signature(owner) + ("  · " + ", ".join(methods) if methods else "")
+    if methods:
+        print(f"### class {path}")
+        print("".join(f"  .{method}\n" for method in methods))
 
 
 def print_nn():
@@ -115,36 +137,22 @@ def print_nn():
     import mlx.optimizers as optimizers
     import mlx.utils as utils
 
-    def members(module):
-        """What a module of MLX's defines itself; Module is printed separately."""
-        named = ((name, getattr(module, name)) for name in sorted(dir(module)))
-        return [
-            (name, member)
-            for name, member in named
-            if not name.startswith("_")
-            and getattr(member, "__module__", "").startswith("mlx.")
-            and member is not nn.Module
-        ]
-
     print(f"# MLX {version('mlx')}: mlx.nn, mlx.optimizers and mlx.utils")
-    print("\n## mlx.nn: layers and containers (constructor; methods of the class itself)")
-    for name, member in members(nn):
-        if inspect.isclass(member):
-            print(class_line(name, member))
-    print("\n## mlx.nn.Module: methods")
-    for name in vars(nn.Module):
-        if not name.startswith("_"):
-            member = getattr(nn.Module, name)
-            print(name + (signature(member) if callable(member) else " (property)"))
-    print("\n## mlx.nn: functions")
-    for name, member in members(nn):
-        if callable(member) and not inspect.isclass(member):
-            print(name + signature(member))
-    for module in (nn.losses, nn.init, optimizers, utils):
-        print(f"\n## {module.__name__.replace('mlx.nn.layers', 'mlx.nn')}")
-        for name, member in members(module):
+    for path, module in (
+        ("nn", nn),
+        ("nn.losses", nn.losses),
+        ("nn.init", nn.init),
+        ("optimizers", optimizers),
+        ("utils", utils),
+    ):
+        print(f"\n## {path}")
+        for name in sorted(dir(module)):
+            member = getattr(module, name)
+            origin = getattr(member, "__module__", "")
+            if name.startswith("_") or not origin.startswith(module.__name__):
+                continue  # private, or imported from elsewhere
             if inspect.isclass(member):
-                print(class_line(name, member))
+                print_class(f"{path}.{name}", member)
             elif callable(member):
                 print(name + signature(member))
 
