@@ -130,6 +130,7 @@ public record ALiBi() implements Layer {
    */
   public static MlxArray createAlibiSlope(int numHeads, DType dtype) {
     Arguments.positive("createAlibiSlope", "numHeads", numHeads);
+    Arguments.notNull("createAlibiSlope", "dtype", dtype);
     int power = Integer.highestOneBit(numHeads);
     double[] slopes = new double[numHeads];
     for (int i = 0; i < numHeads; i++) {

@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import java.util.Arrays;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
+import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
 import org.mlx4j.tree.NotTrained;
 
@@ -99,14 +100,17 @@ public record BatchNorm(
    */
   public static BatchNorm of(
       int numFeatures, double eps, double momentum, boolean affine, boolean trackRunningStats) {
-    Arguments.positive("BatchNorm", "numFeatures", numFeatures);
-    return new BatchNorm(
-        affine ? Ops.ones(numFeatures) : null,
-        affine ? Ops.zeros(numFeatures) : null,
-        trackRunningStats ? Ops.zeros(numFeatures) : null,
-        trackRunningStats ? Ops.ones(numFeatures) : null,
-        Arguments.eps("BatchNorm", eps),
-        (float) momentum);
+    return Scope.run(
+        () -> {
+          Arguments.positive("BatchNorm", "numFeatures", numFeatures);
+          return new BatchNorm(
+              affine ? Ops.ones(numFeatures) : null,
+              affine ? Ops.zeros(numFeatures) : null,
+              trackRunningStats ? Ops.zeros(numFeatures) : null,
+              trackRunningStats ? Ops.ones(numFeatures) : null,
+              Arguments.eps("BatchNorm", eps),
+              (float) momentum);
+        });
   }
 
   /**

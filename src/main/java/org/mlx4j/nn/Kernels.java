@@ -4,6 +4,7 @@ import java.util.List;
 import org.mlx4j.ConvolutionOptions;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
+import org.mlx4j.internal.Formula;
 
 /** The first parameters of convolutions. */
 final class Kernels {
@@ -32,7 +33,8 @@ final class Kernels {
       shape[i + 1] = sizes.get(i);
       inputs *= sizes.get(i);
     }
-    return Arguments.uniform(Math.sqrt(1 / inputs), shape);
+    double scale = Math.sqrt(1 / inputs);
+    return Formula.of(layer, () -> Arguments.uniform(scale, shape));
   }
 
   static MlxArray bias(int outChannels) {

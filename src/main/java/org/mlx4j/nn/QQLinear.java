@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import org.mlx4j.MlxArray;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
+import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
 import org.mlx4j.tree.NotTrained;
 
@@ -80,14 +81,17 @@ public record QQLinear(
    */
   public static QQLinear of(
       int inputDims, int outputDims, Integer groupSize, Integer bits, QuantizationMode mode) {
-    Arguments.sizes("QQLinear", inputDims, outputDims);
-    double scale = Math.sqrt(1.0 / inputDims);
-    return new QQLinear(
-        Arguments.uniform(scale, outputDims, inputDims),
-        null,
-        Packed.groupSize("QQLinear", groupSize, mode),
-        Packed.bits("QQLinear", bits, mode),
-        mode);
+    return Scope.run(
+        () -> {
+          Arguments.sizes("QQLinear", inputDims, outputDims);
+          double scale = Math.sqrt(1.0 / inputDims);
+          return new QQLinear(
+              Arguments.uniform(scale, outputDims, inputDims),
+              null,
+              Packed.groupSize("QQLinear", groupSize, mode),
+              Packed.bits("QQLinear", bits, mode),
+              mode);
+        });
   }
 
   /**

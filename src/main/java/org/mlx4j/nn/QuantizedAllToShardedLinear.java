@@ -5,6 +5,7 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
+import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
 import org.mlx4j.tree.NotTrained;
 
@@ -129,17 +130,20 @@ public record QuantizedAllToShardedLinear(
       Integer bits,
       QuantizationMode mode,
       Distributed.Group group) {
-    String layer = "QuantizedAllToShardedLinear";
-    int size = Shards.size(layer, "outputDims", outputDims, group);
-    Arguments.sizes(layer, inputDims, outputDims);
-    int elements = Packed.groupSize(layer, groupSize, mode);
-    int width = Packed.bits(layer, bits, mode);
-    double scale = Math.sqrt(1.0 / inputDims);
-    MlxArray weight = Arguments.uniform(scale, outputDims / size, inputDims);
-    Quantized q = Packed.quantize(layer, weight, elements, width, mode);
-    MlxArray zeros = bias ? Ops.zeros(outputDims / size) : null;
-    return new QuantizedAllToShardedLinear(
-        q.w(), q.scales(), q.biases(), zeros, elements, width, mode, group);
+    return Scope.run(
+        () -> {
+          String layer = "QuantizedAllToShardedLinear";
+          int size = Shards.size(layer, "outputDims", outputDims, group);
+          Arguments.sizes(layer, inputDims, outputDims);
+          int elements = Packed.groupSize(layer, groupSize, mode);
+          int width = Packed.bits(layer, bits, mode);
+          double scale = Math.sqrt(1.0 / inputDims);
+          MlxArray weight = Arguments.uniform(scale, outputDims / size, inputDims);
+          Quantized q = Packed.quantize(layer, weight, elements, width, mode);
+          MlxArray zeros = bias ? Ops.zeros(outputDims / size) : null;
+          return new QuantizedAllToShardedLinear(
+              q.w(), q.scales(), q.biases(), zeros, elements, width, mode, group);
+        });
   }
 
   /**

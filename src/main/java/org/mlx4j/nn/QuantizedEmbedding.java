@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import org.mlx4j.MlxArray;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
+import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
 import org.mlx4j.tree.NotTrained;
 
@@ -72,9 +73,12 @@ public record QuantizedEmbedding(
    */
   public static QuantizedEmbedding of(
       int numEmbeddings, int dims, Integer groupSize, Integer bits, QuantizationMode mode) {
-    Arguments.notNull("QuantizedEmbedding", "mode", mode);
-    MlxArray weight = Embedding.draw("QuantizedEmbedding", numEmbeddings, dims);
-    return of(new Embedding(weight), groupSize, bits, mode);
+    return Scope.run(
+        () -> {
+          Arguments.notNull("QuantizedEmbedding", "mode", mode);
+          MlxArray weight = Embedding.draw("QuantizedEmbedding", numEmbeddings, dims);
+          return of(new Embedding(weight), groupSize, bits, mode);
+        });
   }
 
   /**

@@ -4,6 +4,7 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
+import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
 import org.mlx4j.tree.NotTrained;
 
@@ -90,11 +91,14 @@ public record QuantizedLinear(
       Integer groupSize,
       Integer bits,
       QuantizationMode mode) {
-    Arguments.notNull("QuantizedLinear", "mode", mode);
-    Arguments.sizes("QuantizedLinear", inputDims, outputDims);
-    MlxArray weight = Arguments.uniform(Math.sqrt(1.0 / inputDims), outputDims, inputDims);
-    MlxArray zeros = bias ? Ops.zeros(outputDims) : null;
-    return of(new Linear(weight, zeros), groupSize, bits, mode);
+    return Scope.run(
+        () -> {
+          Arguments.notNull("QuantizedLinear", "mode", mode);
+          Arguments.sizes("QuantizedLinear", inputDims, outputDims);
+          MlxArray weight = Arguments.uniform(Math.sqrt(1.0 / inputDims), outputDims, inputDims);
+          MlxArray zeros = bias ? Ops.zeros(outputDims) : null;
+          return of(new Linear(weight, zeros), groupSize, bits, mode);
+        });
   }
 
   /**

@@ -5,6 +5,7 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
+import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
 import org.mlx4j.tree.NotTrained;
 
@@ -128,17 +129,20 @@ public record QuantizedShardedToAllLinear(
       Integer bits,
       QuantizationMode mode,
       Distributed.Group group) {
-    String layer = "QuantizedShardedToAllLinear";
-    int size = Shards.size(layer, "inputDims", inputDims, group);
-    Arguments.sizes(layer, inputDims, outputDims);
-    int elements = Packed.groupSize(layer, groupSize, mode);
-    int width = Packed.bits(layer, bits, mode);
-    double scale = Math.sqrt(1.0 / inputDims);
-    MlxArray weight = Arguments.uniform(scale, outputDims, inputDims / size);
-    Quantized q = Packed.quantize(layer, weight, elements, width, mode);
-    MlxArray zeros = bias ? Ops.zeros(outputDims) : null;
-    return new QuantizedShardedToAllLinear(
-        q.w(), q.scales(), q.biases(), zeros, elements, width, mode, group);
+    return Scope.run(
+        () -> {
+          String layer = "QuantizedShardedToAllLinear";
+          int size = Shards.size(layer, "inputDims", inputDims, group);
+          Arguments.sizes(layer, inputDims, outputDims);
+          int elements = Packed.groupSize(layer, groupSize, mode);
+          int width = Packed.bits(layer, bits, mode);
+          double scale = Math.sqrt(1.0 / inputDims);
+          MlxArray weight = Arguments.uniform(scale, outputDims, inputDims / size);
+          Quantized q = Packed.quantize(layer, weight, elements, width, mode);
+          MlxArray zeros = bias ? Ops.zeros(outputDims) : null;
+          return new QuantizedShardedToAllLinear(
+              q.w(), q.scales(), q.biases(), zeros, elements, width, mode, group);
+        });
   }
 
   /**

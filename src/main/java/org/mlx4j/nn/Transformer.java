@@ -188,11 +188,27 @@ public record Transformer(Encoder encoder, Decoder decoder) {
       Layer activation,
       boolean normFirst,
       boolean checkpoint) {
-    return new Transformer(
-        TransformerEncoder.of(
-            numEncoderLayers, dims, numHeads, mlpDims, dropout, activation, normFirst, checkpoint),
-        TransformerDecoder.of(
-            numDecoderLayers, dims, numHeads, mlpDims, dropout, activation, normFirst, checkpoint));
+    return Scope.run(
+        () ->
+            new Transformer(
+                TransformerEncoder.of(
+                    numEncoderLayers,
+                    dims,
+                    numHeads,
+                    mlpDims,
+                    dropout,
+                    activation,
+                    normFirst,
+                    checkpoint),
+                TransformerDecoder.of(
+                    numDecoderLayers,
+                    dims,
+                    numHeads,
+                    mlpDims,
+                    dropout,
+                    activation,
+                    normFirst,
+                    checkpoint)));
   }
 
   /**

@@ -119,13 +119,17 @@ public record TransformerDecoder(
       Layer activation,
       boolean normFirst,
       boolean checkpoint) {
-    Transformer.requireLayers("TransformerDecoder", "numLayers", numLayers);
-    List<TransformerDecoderLayer> layers = new ArrayList<>();
-    for (int i = 0; i < numLayers; i++) {
-      layers.add(
-          TransformerDecoderLayer.of(dims, numHeads, mlpDims, dropout, activation, normFirst));
-    }
-    return new TransformerDecoder(layers, LayerNorm.of(dims), checkpoint);
+    return Scope.run(
+        () -> {
+          Transformer.requireLayers("TransformerDecoder", "numLayers", numLayers);
+          List<TransformerDecoderLayer> layers = new ArrayList<>();
+          for (int i = 0; i < numLayers; i++) {
+            layers.add(
+                TransformerDecoderLayer.of(
+                    dims, numHeads, mlpDims, dropout, activation, normFirst));
+          }
+          return new TransformerDecoder(layers, LayerNorm.of(dims), checkpoint);
+        });
   }
 
   /**

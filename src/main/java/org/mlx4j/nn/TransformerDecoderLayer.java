@@ -97,22 +97,25 @@ public record TransformerDecoderLayer(
       double dropout,
       Layer activation,
       boolean normFirst) {
-    String layer = "TransformerDecoderLayer";
-    int inner = Transformer.mlpDims(layer, dims, mlpDims);
-    Arguments.notNull(layer, "activation", activation);
-    return new TransformerDecoderLayer(
-        MultiHeadAttention.of(dims, numHeads),
-        MultiHeadAttention.of(dims, numHeads),
-        LayerNorm.of(dims),
-        LayerNorm.of(dims),
-        LayerNorm.of(dims),
-        Linear.of(dims, inner),
-        Linear.of(inner, dims),
-        Dropout.of(dropout),
-        Dropout.of(dropout),
-        Dropout.of(dropout),
-        activation,
-        normFirst);
+    return Scope.run(
+        () -> {
+          String layer = "TransformerDecoderLayer";
+          int inner = Transformer.mlpDims(layer, dims, mlpDims);
+          Arguments.notNull(layer, "activation", activation);
+          return new TransformerDecoderLayer(
+              MultiHeadAttention.of(dims, numHeads),
+              MultiHeadAttention.of(dims, numHeads),
+              LayerNorm.of(dims),
+              LayerNorm.of(dims),
+              LayerNorm.of(dims),
+              Linear.of(dims, inner),
+              Linear.of(inner, dims),
+              Dropout.of(dropout),
+              Dropout.of(dropout),
+              Dropout.of(dropout),
+              activation,
+              normFirst);
+        });
   }
 
   /**

@@ -120,13 +120,17 @@ public record TransformerEncoder(
       Layer activation,
       boolean normFirst,
       boolean checkpoint) {
-    Transformer.requireLayers("TransformerEncoder", "numLayers", numLayers);
-    List<TransformerEncoderLayer> layers = new ArrayList<>();
-    for (int i = 0; i < numLayers; i++) {
-      layers.add(
-          TransformerEncoderLayer.of(dims, numHeads, mlpDims, dropout, activation, normFirst));
-    }
-    return new TransformerEncoder(layers, LayerNorm.of(dims), checkpoint);
+    return Scope.run(
+        () -> {
+          Transformer.requireLayers("TransformerEncoder", "numLayers", numLayers);
+          List<TransformerEncoderLayer> layers = new ArrayList<>();
+          for (int i = 0; i < numLayers; i++) {
+            layers.add(
+                TransformerEncoderLayer.of(
+                    dims, numHeads, mlpDims, dropout, activation, normFirst));
+          }
+          return new TransformerEncoder(layers, LayerNorm.of(dims), checkpoint);
+        });
   }
 
   /** Equivalent to {@link #apply(MlxArray, MlxArray, MlxArray) apply(x, null, key)}. */

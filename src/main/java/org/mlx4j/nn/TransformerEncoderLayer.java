@@ -92,19 +92,22 @@ public record TransformerEncoderLayer(
       double dropout,
       Layer activation,
       boolean normFirst) {
-    String layer = "TransformerEncoderLayer";
-    int inner = Transformer.mlpDims(layer, dims, mlpDims);
-    Arguments.notNull(layer, "activation", activation);
-    return new TransformerEncoderLayer(
-        MultiHeadAttention.of(dims, numHeads),
-        LayerNorm.of(dims),
-        LayerNorm.of(dims),
-        Linear.of(dims, inner),
-        Linear.of(inner, dims),
-        Dropout.of(dropout),
-        Dropout.of(dropout),
-        activation,
-        normFirst);
+    return Scope.run(
+        () -> {
+          String layer = "TransformerEncoderLayer";
+          int inner = Transformer.mlpDims(layer, dims, mlpDims);
+          Arguments.notNull(layer, "activation", activation);
+          return new TransformerEncoderLayer(
+              MultiHeadAttention.of(dims, numHeads),
+              LayerNorm.of(dims),
+              LayerNorm.of(dims),
+              Linear.of(dims, inner),
+              Linear.of(inner, dims),
+              Dropout.of(dropout),
+              Dropout.of(dropout),
+              activation,
+              normFirst);
+        });
   }
 
   /** Equivalent to {@link #apply(MlxArray, MlxArray, MlxArray) apply(x, null, key)}. */

@@ -39,11 +39,18 @@ public record MultiOptimizer(
    * @throws NullPointerException if a list is or contains null
    */
   public MultiOptimizer {
-    optimizers = List.copyOf(Formula.notNull("MultiOptimizer", "optimizers", optimizers));
-    filters = List.copyOf(Formula.notNull("MultiOptimizer", "filters", filters));
+    optimizers = copy("optimizer", Formula.notNull("MultiOptimizer", "optimizers", optimizers));
+    filters = copy("filter", Formula.notNull("MultiOptimizer", "filters", filters));
     int given = filters.size();
     new Options("MultiOptimizer")
         .separated("optimizer", optimizers.size(), "filters", given, given);
+  }
+
+  private static <T> List<T> copy(String what, List<T> list) {
+    for (int i = 0; i < list.size(); i++) {
+      Formula.notNull("MultiOptimizer", what + " " + i, list.get(i));
+    }
+    return List.copyOf(list);
   }
 
   /**
