@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.mlx4j.nn.Nn;
+import org.mlx4j.optimizers.Optimizer;
 import org.mlx4j.tree.Trees;
 
 /** All methods that a program can call, by reflection. */
@@ -23,7 +25,7 @@ public final class PublicMethods {
 
   /** The public methods of all public classes, in a fixed order. */
   public static List<Method> all() {
-    return Stream.of(Ops.class, Trees.class)
+    return Stream.of(Ops.class, Trees.class, Nn.class, Optimizer.class)
         .flatMap(PublicMethods::classesBeside)
         .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
         .filter(m -> Modifier.isPublic(m.getModifiers()) && !m.isSynthetic())
@@ -34,7 +36,9 @@ public final class PublicMethods {
   }
 
   private static boolean isAccessor(Method m) {
-    return m.getDeclaringClass().isRecord() && m.getParameterCount() == 0;
+    return m.getDeclaringClass().isRecord()
+        && m.getParameterCount() == 0
+        && !Modifier.isStatic(m.getModifiers());
   }
 
   /** The public classes of the package of a class. */

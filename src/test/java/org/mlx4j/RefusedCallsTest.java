@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.nn.FullyShardedModule;
+import org.mlx4j.nn.Linear;
 import org.mlx4j.tree.TreeHandle;
 import org.mlx4j.tree.Trees;
 
@@ -40,7 +42,8 @@ class RefusedCallsTest {
   private static final Set<Class<?>> LEFT_ALONE =
       Set.of(Memory.class, Metal.class, Scope.class, StreamScope.class, PrintScope.class);
 
-  private static final Set<String> STATEFUL =
+  /** Methods of that kind, and those that are called by others, which explain their failures. */
+  private static final Set<String> NOT_CALLED =
       Set.of(
           "setCompileMode",
           "disableCompile",
@@ -51,10 +54,17 @@ class RefusedCallsTest {
           "setPrintoptions",
           "printoptions",
           "setTimeout",
-          "seed");
+          "seed",
+          "initSingle",
+          "applySingle");
 
   /** The methods of {@link Trees} that call a function as soon as they are called. */
   private static final String AT_ONCE = "(map|mapWithPath|reduce|partition|combine)";
+
+  /** Parts of layers, which the methods of those make or apply. */
+  private static final String PARTS =
+      "(Transformer(En|De)coder(Layer)?|(Quantized)?MultiHeadAttention|LayerNorm|Linear|Dropout"
+          + "|(QQ|Quantized)Linear|QuantizedEmbedding|ConvolutionOptions)";
 
   /** The beginnings of messages that are allowed instead of the method's own name. */
   private static final Map<String, String> ALIASES = new LinkedHashMap<>();
@@ -68,6 +78,7 @@ class RefusedCallsTest {
     ALIASES.put("(vjp|jvp)", "valueAndGrad"); // the function that is differentiated again
     ALIASES.put("(set|add|subtract|multiply|divide|maximum|minimum)", "(at|exportFunction)");
     ALIASES.put(AT_ONCE, "sum"); // the function that they call
+    ALIASES.put("of|apply|toQuantized", PARTS);
     ALIASES.put("apply", "(compile|valueAndGrad|CustomFunction)");
   }
 
@@ -78,6 +89,7 @@ class RefusedCallsTest {
 
   @BeforeEach
   void settle() {
+    Scope.run(() -> FullyShardedModule.of(Linear.of(1, 1)).gather()); // makes a static function
     before = LifetimeBalance.settled();
     scope = Scope.open();
     samples = new SampleArguments(folder);
@@ -100,7 +112,7 @@ class RefusedCallsTest {
   private static List<Method> methods() {
     return PublicMethods.all().stream()
         .filter(m -> !LEFT_ALONE.contains(m.getDeclaringClass()))
-        .filter(m -> !STATEFUL.contains(m.getName()))
+        .filter(m -> !NOT_CALLED.contains(m.getName()))
         .filter(m -> !SampleArguments.isFunctional(m.getDeclaringClass())) // the caller's own
         .toList();
   }
@@ -147,7 +159,7 @@ class RefusedCallsTest {
       }
       Type[] types = m.getGenericParameterTypes();
       for (int i = 0; i < types.length; i++) {
-        for (Object bad : samples.bad(types[i])) {
+        for (Object bad : bad(m, types[i])) {
           Object[] arguments = goodArguments(m);
           arguments[i] = bad;
           call(m, arguments, e -> refused[0]++, wrong);
@@ -156,7 +168,7 @@ class RefusedCallsTest {
       for (int n = 0; types.length > 1 && n < 10; n++) {
         Object[] arguments = goodArguments(m);
         for (int i = 0; i < types.length; i++) {
-          List<Object> bad = samples.bad(types[i]);
+          List<Object> bad = bad(m, types[i]);
           if (random.nextInt(3) > 0) {
             arguments[i] = bad.get(random.nextInt(bad.size()));
           }
@@ -184,6 +196,20 @@ class RefusedCallsTest {
 
   private Object[] goodArguments(Method m) {
     return Arrays.stream(m.getGenericParameterTypes()).map(samples::good).toArray();
+  }
+
+  /** Wrong arguments. A model of a huge number of layers is not wrong, but it takes too long. */
+  private List<Object> bad(Method m, Type type) {
+    List<Object> bad = samples.bad(type);
+    if (isOfModels(m)) {
+      bad.remove((Object) Integer.MAX_VALUE);
+    }
+    return bad;
+  }
+
+  private static boolean isOfModels(Method m) {
+    return m.getDeclaringClass().getPackage() != MlxArray.class.getPackage()
+        && m.getDeclaringClass().getPackage() != Trees.class.getPackage();
   }
 
   // ---- one call ---------------------------------------------------------------------------------
@@ -284,6 +310,7 @@ class RefusedCallsTest {
     }
     if (!(e instanceof IllegalArgumentException
         || e instanceof IllegalStateException
+        || e instanceof UnsupportedOperationException
         || e instanceof NullPointerException
         || e instanceof IndexOutOfBoundsException
         || e instanceof ArithmeticException

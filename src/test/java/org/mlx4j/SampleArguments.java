@@ -13,6 +13,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -22,11 +23,79 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.mlx4j.nn.ALiBi;
+import org.mlx4j.nn.AllToShardedLinear;
+import org.mlx4j.nn.AvgPool1d;
+import org.mlx4j.nn.AvgPool2d;
+import org.mlx4j.nn.AvgPool3d;
+import org.mlx4j.nn.BatchNorm;
+import org.mlx4j.nn.Bilinear;
+import org.mlx4j.nn.Conv1d;
+import org.mlx4j.nn.Conv2d;
+import org.mlx4j.nn.Conv3d;
+import org.mlx4j.nn.ConvTranspose1d;
+import org.mlx4j.nn.ConvTranspose2d;
+import org.mlx4j.nn.ConvTranspose3d;
+import org.mlx4j.nn.Dropout;
+import org.mlx4j.nn.Dropout2d;
+import org.mlx4j.nn.Dropout3d;
+import org.mlx4j.nn.Embedding;
+import org.mlx4j.nn.FullyShardedModule;
+import org.mlx4j.nn.GRU;
+import org.mlx4j.nn.GroupNorm;
+import org.mlx4j.nn.Identity;
+import org.mlx4j.nn.InstanceNorm;
+import org.mlx4j.nn.LSTM;
+import org.mlx4j.nn.Layer;
+import org.mlx4j.nn.LayerNorm;
+import org.mlx4j.nn.Linear;
+import org.mlx4j.nn.MaxPool1d;
+import org.mlx4j.nn.MaxPool2d;
+import org.mlx4j.nn.MaxPool3d;
+import org.mlx4j.nn.MultiHeadAttention;
+import org.mlx4j.nn.PReLU;
+import org.mlx4j.nn.QQLinear;
+import org.mlx4j.nn.QuantizedAllToShardedLinear;
+import org.mlx4j.nn.QuantizedEmbedding;
+import org.mlx4j.nn.QuantizedLinear;
+import org.mlx4j.nn.QuantizedMultiHeadAttention;
+import org.mlx4j.nn.QuantizedShardedToAllLinear;
+import org.mlx4j.nn.RMSNorm;
+import org.mlx4j.nn.RNN;
+import org.mlx4j.nn.RoPE;
+import org.mlx4j.nn.Sequential;
+import org.mlx4j.nn.ShardedToAllLinear;
+import org.mlx4j.nn.SinusoidalPositionalEncoding;
+import org.mlx4j.nn.Trained;
+import org.mlx4j.nn.Transformer;
+import org.mlx4j.nn.TransformerDecoder;
+import org.mlx4j.nn.TransformerDecoderLayer;
+import org.mlx4j.nn.TransformerEncoder;
+import org.mlx4j.nn.TransformerEncoderLayer;
+import org.mlx4j.nn.Upsample;
+import org.mlx4j.optimizers.AdaDelta;
+import org.mlx4j.optimizers.Adafactor;
+import org.mlx4j.optimizers.Adagrad;
+import org.mlx4j.optimizers.Adam;
+import org.mlx4j.optimizers.AdamW;
+import org.mlx4j.optimizers.Adamax;
+import org.mlx4j.optimizers.Clipped;
+import org.mlx4j.optimizers.Lion;
+import org.mlx4j.optimizers.MultiOptimizer;
+import org.mlx4j.optimizers.Muon;
+import org.mlx4j.optimizers.OptimizerState;
+import org.mlx4j.optimizers.RMSprop;
+import org.mlx4j.optimizers.SGD;
+import org.mlx4j.optimizers.Updated;
 import org.mlx4j.tree.CustomTreeFunction;
 import org.mlx4j.tree.TreeBiFunction;
 import org.mlx4j.tree.TreeFunction;
@@ -47,6 +116,7 @@ final class SampleArguments {
   private final MlxArray matrix = Ops.ones(2, 3);
   private final MlxArray closed = Ops.ones(2, 3);
   private final List<MlxArray> badArrays;
+  private final Set<Object> lent = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<Class<?>, Supplier<?>> samples = new HashMap<>();
 
   SampleArguments(Path folder) {
@@ -132,6 +202,86 @@ final class SampleArguments {
     samples.put(Distributed.Group.class, () -> Distributed.init(false));
     samples.put(TemplateArgument.class, () -> TemplateArgument.of("T", 1));
     samples.put(MetadataValue.class, () -> MetadataValue.of("x"));
+    samples.put(Class.class, () -> Linear.class);
+    models().forEach(this::lend);
+  }
+
+  /** A layer and an optimizer of every kind; those that take (2, 3) are made for it. */
+  private static Stream<Record> models() {
+    Layer linear = Linear.of(4, 4);
+    OptimizerState<MlxArray> state =
+        new OptimizerState<>(MlxArray.scalar(0L, DType.UINT64), List.of(Ops.ones(2, 3)));
+    return Stream.of(
+        ALiBi.of(),
+        AllToShardedLinear.of(3, 2),
+        AvgPool1d.of(1),
+        AvgPool2d.of(1),
+        AvgPool3d.of(1),
+        BatchNorm.of(3),
+        Bilinear.of(3, 3, 2),
+        Conv1d.of(3, 2, 1),
+        Conv2d.of(3, 2, 1),
+        Conv3d.of(3, 2, 1),
+        ConvTranspose1d.of(3, 2, 1),
+        ConvTranspose2d.of(3, 2, 1),
+        ConvTranspose3d.of(3, 2, 1),
+        Dropout.of(),
+        Dropout2d.of(),
+        Dropout3d.of(),
+        Embedding.of(4, 3),
+        FullyShardedModule.of(Linear.of(3, 2)),
+        GRU.of(3, 2),
+        GroupNorm.of(1, 3),
+        Identity.of(),
+        InstanceNorm.of(3),
+        LSTM.of(3, 2),
+        new LSTM.State(Ops.ones(2), Ops.ones(2)),
+        LayerNorm.of(3),
+        Linear.of(3, 2),
+        MaxPool1d.of(1),
+        MaxPool2d.of(1),
+        MaxPool3d.of(1),
+        MultiHeadAttention.of(4, 2),
+        PReLU.of(),
+        QQLinear.of(32, 2),
+        QuantizedAllToShardedLinear.of(64, 2),
+        QuantizedEmbedding.of(4, 64),
+        QuantizedLinear.of(64, 2),
+        new QuantizedMultiHeadAttention(linear, linear, linear, linear, 2),
+        QuantizedShardedToAllLinear.of(64, 2),
+        RMSNorm.of(3),
+        RNN.of(3, 2),
+        RoPE.of(2),
+        Sequential.of(Linear.of(3, 2)),
+        ShardedToAllLinear.of(3, 2),
+        SinusoidalPositionalEncoding.of(2),
+        Transformer.of(4, 2, 1, 1),
+        TransformerDecoder.of(1, 4, 2),
+        TransformerDecoderLayer.of(4, 2),
+        TransformerEncoder.of(1, 4, 2),
+        TransformerEncoderLayer.of(4, 2),
+        new Trained<>(Ops.ones(2), BatchNorm.of(2)),
+        Upsample.of(2),
+        AdaDelta.of(0.1),
+        Adafactor.of(),
+        Adagrad.of(0.1),
+        Adam.of(0.1),
+        AdamW.of(0.1),
+        Adamax.of(0.1),
+        Lion.of(0.1),
+        MultiOptimizer.of(List.of(SGD.of(0.1))),
+        Muon.of(0.1),
+        RMSprop.of(0.1),
+        SGD.of(0.1),
+        state,
+        new Updated<>(Ops.ones(2, 3), state),
+        new Clipped<>(Ops.ones(2, 3), Ops.ones()));
+  }
+
+  /** Makes a sample of a record whose arrays no call may close. */
+  private void lend(Record model) {
+    lent.addAll(Trees.flatten(model));
+    samples.put(model.getClass(), () -> model);
   }
 
   /** Returns whether there is an argument of this type. */
@@ -148,7 +298,9 @@ final class SampleArguments {
 
   /** Returns whether this array is lent to all calls. */
   boolean lends(Object array) {
-    return array == matrix || badArrays.stream().anyMatch(bad -> bad == array);
+    return array == matrix
+        || lent.contains(array)
+        || badArrays.stream().anyMatch(bad -> bad == array);
   }
 
   /**
@@ -156,8 +308,8 @@ final class SampleArguments {
    */
   Object good(Type generic) {
     if (generic instanceof ParameterizedType parameterized) {
-      Type[] arguments = parameterized.getActualTypeArguments();
-      if (arguments[arguments.length - 1] instanceof Class<?> element && has(element)) {
+      Class<?> element = element(parameterized);
+      if (has(element)) {
         if (parameterized.getRawType() == List.class) {
           return List.of(good(element));
         }
@@ -178,9 +330,21 @@ final class SampleArguments {
     return type.getTypeName().equals("java.util.function.UnaryOperator<java.lang.String>");
   }
 
+  /** The class of the elements of a list, or of the values of a map. */
+  private static Class<?> element(ParameterizedType type) {
+    Type[] arguments = type.getActualTypeArguments();
+    return raw(arguments[arguments.length - 1]);
+  }
+
   private static Class<?> raw(Type generic) {
     if (generic instanceof Class<?> type) {
       return type;
+    }
+    if (generic instanceof ParameterizedType parameterized) {
+      return (Class<?>) parameterized.getRawType();
+    }
+    if (generic instanceof WildcardType wildcard) {
+      return raw(wildcard.getUpperBounds()[0]);
     }
     return generic instanceof GenericArrayType array
         ? raw(array.getGenericComponentType()).arrayType()
@@ -211,15 +375,8 @@ final class SampleArguments {
     }
     boolean ofOthers =
         generic instanceof ParameterizedType parameterized
-            && Arrays.asList(parameterized.getActualTypeArguments())
-                    .get(parameterized.getActualTypeArguments().length - 1)
-                instanceof Class<?> element
-            && !element.isAssignableFrom(MlxArray.class);
-    Class<?> type =
-        generic instanceof ParameterizedType parameterized
-            ? (Class<?>) parameterized.getRawType()
-            : raw(generic);
-    List<Object> bad = bad(type);
+            && !element(parameterized).isAssignableFrom(MlxArray.class);
+    List<Object> bad = bad(raw(generic));
     if (ofOthers) {
       bad.removeIf(b -> b instanceof List<?> l && l.contains(closed));
       bad.removeIf(b -> b instanceof Map<?, ?> m && m.containsValue(closed));
