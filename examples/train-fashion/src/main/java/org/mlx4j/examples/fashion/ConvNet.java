@@ -1,0 +1,84 @@
+package org.mlx4j.examples.fashion;
+
+import org.mlx4j.DType;
+import org.mlx4j.MlxArray;
+import org.mlx4j.nn.Activations;
+import org.mlx4j.nn.BatchNorm;
+import org.mlx4j.nn.Conv2d;
+import org.mlx4j.nn.Dropout;
+import org.mlx4j.nn.Layer;
+import org.mlx4j.nn.Linear;
+import org.mlx4j.nn.MaxPool2d;
+import org.mlx4j.nn.Trained;
+
+/** A convolutional network: two stages find features in an image, and two layers classify them. */
+record ConvNet(Stage first, Stage second, Linear hidden, Dropout dropout, Linear output)
+    implements Layer {
+
+  /** A convolution, normalized and reduced to the largest value of every four. */
+  record Stage(Conv2d conv, BatchNorm norm, MaxPool2d pool) implements Layer {
+    static Stage of(Conv2d conv) {
+      return new Stage(conv, BatchNorm.of(conv.weight().dim(0)), MaxPool2d.of(2));
+    }
+
+    @Override
+    public MlxArray apply(MlxArray x) {
+      return activated(norm.apply(conv.apply(x)));
+    }
+
+    /** The output in training, and the stage with the statistics after it. */
+    Trained<Stage> train(MlxArray x) {
+      Trained<BatchNorm> normalized = norm.train(conv.apply(x));
+      return new Trained<>(
+          activated(normalized.output()), new Stage(conv, normalized.layer(), pool));
+    }
+
+    private MlxArray activated(MlxArray x) {
+      return pool.apply(Activations.relu(x));
+    }
+  }
+
+  /** A network that knows nothing yet. {@code MlxRandom.seed} decides its parameters. */
+  static ConvNet random() {
+    // Strides save time on a CPU: the first convolution is computed at every other pixel.
+    return new ConvNet(
+        Stage.of(Conv2d.of(1, 32, 5, 2, 2)), // 28 by 28 pixels become 14, and 7 after the pool
+        Stage.of(Conv2d.of(32, 64, 3, 1, 1)), // 7 remain 7, and become 3
+        Linear.of(3 * 3 * 64, 128),
+        Dropout.of(0.3),
+        Linear.of(128, Clothes.CLASSES));
+  }
+
+  /**
+   * Returns the logits after training.
+   *
+   * @param images as in {@link Clothes}
+   * @return for each image a row of ten numbers: how strongly it looks like each kind
+   */
+  @Override
+  public MlxArray apply(MlxArray images) {
+    return classified(second.apply(first.apply(scaled(images))), null);
+  }
+
+  /**
+   * Returns the logits in training, and the network with the statistics after it.
+   *
+   * @param key decides which features are dropped
+   */
+  Trained<ConvNet> train(MlxArray images, MlxArray key) {
+    Trained<Stage> one = first.train(scaled(images));
+    Trained<Stage> two = second.train(one.output());
+    return new Trained<>(
+        classified(two.output(), key),
+        new ConvNet(one.layer(), two.layer(), hidden, dropout, output));
+  }
+
+  private static MlxArray scaled(MlxArray images) {
+    return images.astype(DType.FLOAT32).divide(255);
+  }
+
+  private MlxArray classified(MlxArray features, MlxArray key) {
+    MlxArray active = Activations.relu(hidden.apply(features.flatten(1)));
+    return output.apply(dropout.apply(active, key));
+  }
+}
