@@ -2,7 +2,6 @@ package org.mlx4j.examples;
 
 import java.nio.file.Path;
 import org.mlx4j.MlxArray;
-import org.mlx4j.MlxRandom;
 import org.mlx4j.Scope;
 import org.mlx4j.TransformedFunction;
 import org.mlx4j.Transforms;
@@ -20,7 +19,7 @@ final class Classifier {
 
   Classifier(Network network) {
     this.network = network;
-    this.probabilities = Transforms.compile(images -> network.logits(images).softmax(1));
+    this.probabilities = Transforms.compile(images -> network.apply(images).softmax(1));
   }
 
   /** For each image a row with the probabilities of the ten digits. */
@@ -53,6 +52,6 @@ final class Classifier {
   }
 
   static Classifier load(Path file) {
-    return new Classifier(Scope.run(() -> Trees.load(file, Network.random(MlxRandom.key(0)))));
+    return new Classifier(Scope.run(() -> Trees.load(file, Network.random())));
   }
 }

@@ -83,16 +83,17 @@ public final class TrainDigits {
 
   /** The same in every process of a group, which share the work. */
   static Trained train(Digits digits, long seed, int epochs, Distributed.Group group) {
-    MlxArray[] keys = MlxRandom.split(MlxRandom.key(seed), 3).unstack();
+    MlxRandom.seed(seed); // for the parameters
+    MlxArray[] keys = MlxRandom.split(MlxRandom.key(seed));
     MlxArray order = MlxRandom.permutation(digits.count(), keys[0]);
     int fifth = digits.count() / 5;
     Digits heldOut = digits.select(order.get(Index.to(fifth)));
-    Training training = new Training(digits.select(order.get(Index.from(fifth))), keys[1], group);
+    Training training = new Training(digits.select(order.get(Index.from(fifth))), group);
 
     List<Double> trainingLosses = new ArrayList<>();
     List<Double> heldOutLosses = new ArrayList<>();
     try (ProgressBar bar = new ProgressBar("Training", epochs)) {
-      for (MlxArray key : MlxRandom.split(keys[2], epochs).unstack()) {
+      for (MlxArray key : MlxRandom.split(keys[1], epochs).unstack()) {
         double loss = training.epoch(key);
         trainingLosses.add(loss);
         heldOutLosses.add(training.loss(heldOut));

@@ -1,12 +1,15 @@
 package org.mlx4j.examples;
 
-import java.util.List;
 import org.mlx4j.Distributed;
 import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
 import org.mlx4j.MlxRandom;
-import org.mlx4j.Ops;
 import org.mlx4j.Scope;
+import org.mlx4j.nn.Nn;
+import org.mlx4j.optimizers.Optimizer;
+import org.mlx4j.optimizers.OptimizerState;
+import org.mlx4j.optimizers.SGD;
+import org.mlx4j.optimizers.Updated;
 import org.mlx4j.tree.TreeBiFunction;
 import org.mlx4j.tree.Trees;
 import org.mlx4j.tree.WithAux;
@@ -20,26 +23,27 @@ import org.mlx4j.tree.WithAux;
  */
 final class Training {
   private static final int BATCH = 32;
-  private static final double LEARNING_RATE = 0.1;
-  private static final double MOMENTUM = 0.9;
+
+  /** Gradient descent with the learning rate 0.1 and the momentum 0.9. */
+  private static final Optimizer OPTIMIZER = SGD.of(0.1, 0.9);
 
   /** What one step hands to the next. */
-  private record State(Network network, Network velocity) {}
+  private record State(Network network, OptimizerState<Network> optimizer) {}
 
   private final Digits digits;
   private final Distributed.Group group;
   private final TreeBiFunction<State, Digits, WithAux<State>> step = Trees.compile(this::step);
   private State state;
 
-  Training(Digits digits, MlxArray key) {
-    this(digits, key, Distributed.init());
+  Training(Digits digits) {
+    this(digits, Distributed.init());
   }
 
-  Training(Digits digits, MlxArray key, Distributed.Group group) {
+  Training(Digits digits, Distributed.Group group) {
     this.digits = digits;
     this.group = group;
-    Network network = Network.random(key);
-    state = new State(network, Trees.map(network, Ops::zerosLike));
+    Network network = Network.random();
+    state = new State(network, OPTIMIZER.init(network));
   }
 
   /** What is reached so far; the next epoch closes its arrays. */
@@ -87,30 +91,9 @@ final class Training {
 
   /** The loss and the next state. It depends on nothing else, so that it can be compiled. */
   private WithAux<State> step(State state, Digits batch) {
-    var loss = meanOfRanks(Trees.valueAndGrad(Network::loss).apply(state.network, batch));
-    Network velocity =
-        Trees.map(state.velocity, loss.grad(), (v, g) -> v.multiply(MOMENTUM).add(g));
-    Network network =
-        Trees.map(state.network, velocity, (p, v) -> p.subtract(v.multiply(LEARNING_RATE)));
-    return new WithAux<>(loss.value(), new State(network, velocity));
-  }
-
-  /** One message for all of them: most of what a small one costs is the way. */
-  private <T> T meanOfRanks(T tree) {
-    if (group.size() == 1) {
-      return tree;
-    }
-    List<MlxArray> leaves = Trees.flatten(tree);
-    MlxArray[] flat = leaves.stream().map(MlxArray::flatten).toArray(MlxArray[]::new);
-    MlxArray means = Distributed.allSum(Ops.concatenate(flat), group).divide(group.size());
-    int[] start = {0};
-    return Trees.map(
-        tree,
-        leaf -> {
-          int stop = start[0] + (int) leaf.size();
-          MlxArray mean = means.get(Index.slice(start[0], stop)).reshape(leaf.shape());
-          start[0] = stop;
-          return mean;
-        });
+    var ofRank = Nn.valueAndGrad(Network::loss).apply(state.network, batch);
+    var loss = Nn.averageGradients(ofRank, group); // and the loss, in the same message
+    Updated<Network> updated = OPTIMIZER.update(state.network, loss.grad(), state.optimizer);
+    return new WithAux<>(loss.value(), new State(updated.parameters(), updated.state()));
   }
 }
