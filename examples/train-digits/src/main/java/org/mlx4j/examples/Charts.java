@@ -56,8 +56,9 @@ final class Charts {
       }
     }
     int rows = Math.max(1, (tiles.size() + COLUMNS - 1) / COLUMNS);
+    int columns = Math.max(1, Math.min(tiles.size(), COLUMNS));
     BufferedImage sheet =
-        new BufferedImage(COLUMNS * TILE_WIDTH, rows * TILE_HEIGHT, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(columns * TILE_WIDTH, rows * TILE_HEIGHT, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = sheet.createGraphics();
     graphics.setBackground(FRAME);
     graphics.clearRect(0, 0, sheet.getWidth(), sheet.getHeight());

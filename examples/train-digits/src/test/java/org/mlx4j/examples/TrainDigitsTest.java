@@ -187,7 +187,7 @@ class TrainDigitsTest {
     assertEquals(Color.BLACK.getRGB(), sheet.getRGB(20, 40));
     assertEquals(Color.WHITE.getRGB(), sheet.getRGB(160, 40));
     assertEquals(Color.WHITE.getRGB(), sheet.getRGB(20, 180));
-    assertEquals(1, colours(sheet.getSubimage(180, 0, 180, 200)), "there is no second tile");
+    assertEquals(180, sheet.getWidth(), "there is no second tile");
   }
 
   @Test
