@@ -2,6 +2,7 @@ package org.mlx4j;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.mlx4j.internal.DevicesNative;
 import org.mlx4j.internal.EvaluationNative;
 
@@ -29,12 +30,22 @@ public final class MlxStream {
   /** The stream that {@link #setDefault} chose, or null. */
   static volatile MlxStream chosenDefault;
 
+  /** The devices of all streams by their handles; streams live as long as the process. */
+  private static final Map<Long, Device> DEVICES = new ConcurrentHashMap<>();
+
   final long handle;
   private final Device device;
 
   private MlxStream(Device device, long handle) {
     this.device = device;
     this.handle = handle;
+    DEVICES.put(handle, device);
+  }
+
+  /** Returns the device of the stream that new operations of this thread use. */
+  static Device currentDevice() {
+    long current = ThreadContext.current().streamHandle();
+    return current == 0 ? Device.defaultDevice() : DEVICES.get(current);
   }
 
   /**

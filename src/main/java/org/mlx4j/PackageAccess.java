@@ -128,6 +128,11 @@ final class PackageAccess implements ArrayAccess {
   }
 
   @Override
+  public Device device() {
+    return MlxStream.currentDevice();
+  }
+
+  @Override
   public boolean isKnown(MlxArray array) {
     try {
       return EvaluationNative.is_available(array.handle) && !EvaluationNative.tracing();

@@ -6,6 +6,7 @@ import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.mlx4j.ArraysFunction;
 import org.mlx4j.DType;
+import org.mlx4j.Device;
 import org.mlx4j.MlxArray;
 
 /**
@@ -90,6 +91,13 @@ public interface ArrayAccess {
    * @return the result, whose arrays belong to the scope of the caller
    */
   <T> T composedTree(String function, Supplier<T> body);
+
+  /**
+   * Returns the device of the stream that new operations of the calling thread use.
+   *
+   * @return the device
+   */
+  Device device();
 
   /**
    * Tells whether the values of an array can be looked at now: they are computed, and no transform

@@ -1,10 +1,13 @@
 package org.mlx4j.nn;
 
+import org.mlx4j.DType;
+import org.mlx4j.Device;
 import org.mlx4j.MlxArray;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
 import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
+import org.mlx4j.internal.SharedSecrets;
 import org.mlx4j.tree.NotTrained;
 
 /**
@@ -19,6 +22,9 @@ import org.mlx4j.tree.NotTrained;
  * <p>In training the weight is not quantized, so that it has a gradient; {@link #quantize} makes
  * the layer for use, and {@link #dequantize} goes back. In Python {@code eval()} and {@code
  * train()} do so.
+ *
+ * <p>On the CPU, where Python's layer fails except for a single row and a quantized weight, the
+ * product is computed as the formula says, and gradients pass through quantization unchanged.
  *
  * @param weight the matrix, of shape {@code (outputDims, inputDims)}; or its packed elements, a
  *     uint32 array of shape {@code (outputDims, inputDims * bits / 32)}
@@ -155,6 +161,34 @@ public record QQLinear(
   @Override
   public MlxArray apply(MlxArray x) {
     Arguments.notNull("QQLinear", "weight", weight);
-    return Formula.of("QQLinear", x, a -> a.qqmm(weight, scales, groupSize, bits, mode));
+    return Formula.of("QQLinear", x, this::product);
+  }
+
+  private MlxArray product(MlxArray x) {
+    if (x.ndim() == 1) {
+      return product(x.expandDims(0)).squeeze(0);
+    }
+    return hasKernel(x)
+        ? x.qqmm(weight, scales, groupSize, bits, mode)
+        : rounded(x).matmul(matrix(x.dtype()).T());
+  }
+
+  /** On the CPU, MLX has a kernel for a single row and a quantized matrix alone. */
+  private boolean hasKernel(MlxArray x) {
+    boolean oneRow = scales != null && x.ndim() > 1 && x.dim(-2) == 1;
+    return oneRow || SharedSecrets.arrayAccess().device().type() != Device.Type.CPU;
+  }
+
+  private MlxArray matrix(DType dtype) {
+    return scales == null
+        ? rounded(weight)
+        : weight.dequantize(scales, null, groupSize, bits, mode).astype(dtype);
+  }
+
+  /** Quantizes an array and goes back; the gradient passes through unchanged. */
+  private MlxArray rounded(MlxArray x) {
+    Quantized q = x.quantize(groupSize, bits, mode);
+    MlxArray back = q.w().dequantize(q.scales(), null, groupSize, bits, mode).astype(x.dtype());
+    return x.add(back.subtract(x).stopGradient());
   }
 }

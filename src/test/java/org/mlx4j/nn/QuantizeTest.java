@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mlx4j.DType;
@@ -21,6 +22,7 @@ import org.mlx4j.Device;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
 import org.mlx4j.MlxRandom;
+import org.mlx4j.Ops;
 import org.mlx4j.PythonMlx;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.StreamScope;
@@ -238,5 +240,122 @@ class QuantizeTest {
     MlxArray expected = Trees.grad((MlxArray a) -> linear.apply(a).sum()).apply(x);
     MlxArray actual = Trees.grad((MlxArray a) -> quantized.apply(a).sum()).apply(x);
     assertWithin(0.3, expected, actual, "the gradient for the input");
+  }
+
+  private record Mixed(Layer first, Layer norm, Layer second) implements Layer {
+    @Override
+    public MlxArray apply(MlxArray x) {
+      return second.apply(norm.apply(first.apply(x)));
+    }
+  }
+
+  /**
+   * In training, the weights of layers that quantize inputs have gradients. Python's layer needs a
+   * GPU for that; here its formula is written with what Python has on the CPU.
+   */
+  @Test
+  void quantizedModelsAreTrained() {
+    String script =
+        """
+        from mlx.utils import tree_flatten
+        def rounded(x, mode):
+            w, scales = mx.quantize(x, mode=mode)
+            back = mx.dequantize(w, scales, mode=mode).astype(x.dtype)
+            return x + mx.stop_gradient(back - x)
+
+        class Rounded(nn.Linear):
+            def __call__(self, x):
+                return rounded(x, self.mode) @ rounded(self.weight, self.mode).T
+
+        class Mixed(nn.Module):
+            def __init__(self, mode):
+                super().__init__()
+                self.first = Rounded(32, 32, False)
+                self.first.mode = mode
+                self.norm = nn.LayerNorm(32)
+                self.second = nn.Linear(32, 32)
+            def __call__(self, x):
+                return self.second(self.norm(self.first(x)))
+
+        for mode in ("mxfp8", "nvfp4"):
+            mx.random.seed(7)
+            m = Mixed(mode)
+            nn.quantize(m, 32, 8, class_predicate=lambda path, layer: path == "second")
+            m.second.freeze()
+            x = mx.random.normal((4, 32))
+            out[mode + "|x"] = x
+            loss, grads = nn.value_and_grad(m, lambda x: m(x).square().sum())(x)
+            out[mode + "|loss"] = loss
+            for name, g in tree_flatten(grads):
+                out[mode + "|g|" + name] = g
+        """;
+    Map<String, MlxArray> python = PythonMlx.arrays(script);
+    double tolerance = 4 * rounding(DType.FLOAT32);
+    for (QuantizationMode mode : List.of(QuantizationMode.MXFP8, QuantizationMode.NVFP4)) {
+      String key = mode.name().toLowerCase(java.util.Locale.ROOT) + "|";
+      MlxRandom.seed(7);
+      Mixed model = new Mixed(Linear.of(32, 32, false), LayerNorm.of(32), Linear.of(32, 32));
+      Mixed quantized =
+          Nn.quantize(
+              model,
+              (path, layer) ->
+                  path.equals("first")
+                      ? layer.toQuantized(null, null, mode, true)
+                      : layer.toQuantized(32, 8));
+      assertInstanceOf(QQLinear.class, quantized.first());
+      MlxArray x = python.get(key + "x");
+      try (StreamScope device = StreamScope.open(Device.cpu());
+          var lossAndGrad = Nn.valueAndGrad((Mixed m, MlxArray a) -> m.apply(a).square().sum());
+          var compiled = Trees.compile(lossAndGrad::apply)) {
+        for (var r : List.of(lossAndGrad.apply(quantized, x), compiled.apply(quantized, x))) {
+          assertWithin(tolerance, python.get(key + "loss"), r.value(), key);
+          Map<String, MlxArray> expected = LayerTable.under(key + "g|", python);
+          Map<String, MlxArray> actual = Trees.flattenWithPaths(r.grad());
+          assertEquals(expected.keySet(), new TreeSet<>(actual.keySet()));
+          expected.forEach((name, g) -> assertWithin(tolerance, g, actual.get(name), name));
+        }
+      }
+    }
+  }
+
+  @Test
+  void rowsOfQuantizedLayersAreComputedTogetherOrOneByOne() {
+    try (StreamScope device = StreamScope.open(Device.cpu())) {
+      for (QuantizationMode mode : List.of(QuantizationMode.MXFP8, QuantizationMode.NVFP4)) {
+        MlxRandom.seed(1);
+        QQLinear training = QQLinear.of(64, 8, null, null, mode);
+        QQLinear layer = training.quantize();
+        MlxArray x = MlxRandom.normal(3, 64);
+        MlxArray rows =
+            Ops.concatenate(
+                Stream.of(x.split(3)).map(layer::apply).toArray(MlxArray[]::new)); // the kernel
+        double tolerance = rounding(DType.FLOAT32);
+        assertWithin(tolerance, rows, layer.apply(x), mode + " quantized");
+        assertWithin(tolerance, rows, training.apply(x), mode + " in training");
+        assertWithin(tolerance, rows.take(1, 0), layer.apply(x.take(1, 0)), "a vector");
+      }
+    }
+  }
+
+  /** A matrix that was quantized for good is no longer trained: its elements are integers. */
+  @Test
+  void whatIsQuantizedForGoodHasNoGradient() {
+    Mixed model = new Mixed(QQLinear.of(32, 32).quantize(), LayerNorm.of(32), Identity.of());
+    try (var lossAndGrad = Nn.valueAndGrad((Mixed m) -> m.apply(Ops.ones(1, 32)).sum())) {
+      assertThrowsSaying(
+          IllegalArgumentException.class,
+          () -> lossAndGrad.apply(model),
+          "[valueAndGrad] argument 0, first.weight: an array of dtype uint32 has no gradient");
+    }
+    var parts = Trees.partition(model, (path, x) -> path.startsWith("norm"));
+    try (var lossAndGrad =
+        Nn.valueAndGrad(
+            (Mixed t, Mixed rest) -> Trees.combine(t, rest).apply(Ops.ones(1, 32)).sum())) {
+      assertEquals(
+          List.of("norm.weight", "norm.bias"),
+          List.copyOf(
+              Trees.flattenWithPaths(lossAndGrad.apply(parts.selected(), parts.rest()).grad())
+                  .keySet()));
+    }
   }
 }
