@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares the speed of mlx4j with that of MLX called from C++ and from Python: one command, one run, one table.
 
-  python3 bench/run.py                    every row, about eight minutes
-  python3 bench/run.py --quick            every row, less exactly, under two minutes
+  python3 bench/run.py                    every row, about twelve minutes
+  python3 bench/run.py --quick            every row, less exactly, about three minutes
   python3 bench/run.py item grad_scalar   these rows
 
 docs/performance.md says what is measured and why.
@@ -67,16 +67,35 @@ FIRST_CALL = Row("first_call", limit_ns=300e6)
 
 
 @dataclasses.dataclass(frozen=True)
+class LayersRow:
+    """A training step of a model of layers, which C++ does not have."""
+
+    name: str
+    times: int  # in one turn
+    limit: float = 1.05  # of the ratio of Java to Python
+
+
+LAYERS_ROWS = [
+    LayersRow("adam_perceptron", times=50),
+    LayersRow("adam_perceptron_fused", times=50),
+    LayersRow("adam_transformer", times=1),
+    LayersRow("adam_transformer_fused", times=1),
+]
+
+
+@dataclasses.dataclass(frozen=True)
 class Timing:
     rounds: int
     warm_up: float  # seconds
     jvm_warm_up: float  # the same for Java, whose compiler runs on the same core
     repetition: float
     repetitions: int
+    turns: int  # of a row of layers, after a warm-up
+    warm_up_of_turns: float
 
 
-FULL = Timing(rounds=5, warm_up=0.3, jvm_warm_up=1.5, repetition=0.1, repetitions=5)
-QUICK = Timing(rounds=1, warm_up=0.2, jvm_warm_up=1.2, repetition=0.1, repetitions=3)
+FULL = Timing(rounds=5, warm_up=0.3, jvm_warm_up=1.5, repetition=0.1, repetitions=5, turns=31, warm_up_of_turns=15)
+QUICK = Timing(rounds=1, warm_up=0.2, jvm_warm_up=1.2, repetition=0.1, repetitions=3, turns=9, warm_up_of_turns=5)
 
 
 # ---- processes ----------------------------------------------------------------------------------------
@@ -110,6 +129,12 @@ class Machine:
     def run(self, command):
         return run(self.prefix + command, self.environment)
 
+    def start(self, command):
+        """Starts a process that is asked line by line."""
+        command = [str(word) for word in self.prefix + command]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=PROJECT, env=self.environment, text=True, stdin=pipe, stdout=pipe)
+
     def wall_ns(self, command):
         start = time.perf_counter_ns()
         self.run(command)
@@ -118,7 +143,7 @@ class Machine:
 
 # ---- peers --------------------------------------------------------------------------------------------
 class Program:
-    """A peer that understands check, time, first-call, nothing and version: C++ and Python."""
+    """A peer that understands check, time, first-call, nothing and version: C++ and Python; Python also understands turns."""
 
     def __init__(self, *command):
         self.command = list(command)
@@ -131,6 +156,9 @@ class Program:
             [*self.command, "time", row.name, timing.warm_up, timing.repetition, repetitions(row, timing)]
         )
         return json.loads(printed)["nanoseconds"]
+
+    def turns(self, row):
+        return [*self.command, "turns", row.name]
 
     def version(self, machine):
         return "MLX " + machine.run([*self.command, "version"]).strip()
@@ -167,6 +195,9 @@ class Java:
             (result,) = json.loads(results.read_text())
         (fork,) = result["primaryMetric"]["rawData"]
         return fork
+
+    def turns(self, row):
+        return [*self.command, "org.mlx4j.bench.Layers", row.name]
 
     def first_call(self):
         return self.first_call_command, [*self.first_call_command, "nothing"]
@@ -227,6 +258,8 @@ def cmake_variable(name):
 # ---- measuring ----------------------------------------------------------------------------------------
 def compare_checks(peers, machine, rows):
     """All peers must compute the same."""
+    if not rows:
+        return
     checks = {name: peer.checks(machine, rows) for name, peer in peers.items()}
     for row in rows:
         values = [checks[name][row.name] for name in peers]
@@ -241,6 +274,34 @@ def measure(peers, machine, row, timing):
         for name, peer in peers.items():
             medians[name].append(statistics.median(peer.times(machine, row, timing)))
     return medians
+
+
+def measure_in_turns(peers, machine, row, timing):
+    """As measure, with processes that live on and turns of a fraction of a second."""
+    processes = {name: machine.start(peer.turns(row)) for name, peer in peers.items()}
+
+    def turn(process):
+        process.stdin.write(f"{row.times}\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise Failure(f"{row.name}: {' '.join(process.args)} ended with {process.wait()}")
+        return float(line)
+
+    try:
+        for process in processes.values():
+            end = time.monotonic() + timing.warm_up_of_turns
+            while time.monotonic() < end:
+                turn(process)
+        spans = {name: [] for name in peers}
+        for _ in range(timing.turns):
+            for name, process in processes.items():
+                spans[name].append(turn(process))
+        return spans
+    finally:
+        for process in processes.values():
+            process.stdin.close()
+            process.wait()
 
 
 def measure_first_call(peers, machine, timing):
@@ -294,11 +355,26 @@ def table_line(row, rounds):
     ]
 
 
-def markdown(lines):
-    head = ["row", "C++", "Java", "Python", "Java / C++", "Python / C++", "target", "reached", "± %"]
+def layers_line(row, rounds):
+    java, python = (statistics.median(rounds[name]) for name in ("Java", "Python"))
+    return [
+        row.name,
+        *map(readable, (java, python)),
+        f"{java / python:.2f}",
+        f"≤ {row.limit:g}",
+        "yes" if java <= row.limit * python else "**no**",
+        " / ".join(spread(rounds[name]) for name in ("Java", "Python")),
+    ]
+
+
+HEAD = ["row", "C++", "Java", "Python", "Java / C++", "Python / C++", "target", "reached", "± %"]
+LAYERS_HEAD = ["row", "Java", "Python", "Java / Python", "target", "reached", "± %"]
+
+
+def markdown(head, lines):
     cells = [head, *lines]
     widths = [max(len(line[i]) for line in cells) for i in range(len(head))]
-    numbers = range(1, 6)
+    numbers = range(1, head.index("target"))
 
     def format_line(line):
         return "| " + " | ".join(f"{c:>{w}}" if i in numbers else f"{c:<{w}}" for i, (c, w) in enumerate(zip(line, widths))) + " |"
@@ -333,7 +409,7 @@ def processor():
 # ---- the command --------------------------------------------------------------------------------------
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = [row.name for row in [*ROWS, FIRST_CALL]]
+    names = [row.name for row in [*ROWS, FIRST_CALL, *LAYERS_ROWS]]
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which rows; one or more of {', '.join(names)}")
     parser.add_argument("--quick", action="store_true", help="one short round instead of five")
     parser.add_argument("--rounds", type=int, help="how often each peer has its turn in each row")
@@ -356,6 +432,7 @@ def main():
         timing = dataclasses.replace(timing, rounds=arguments.rounds)
     rows = [row for row in ROWS if not arguments.rows or row.name in arguments.rows]
     with_first_call = not arguments.rows or FIRST_CALL.name in arguments.rows
+    layers_rows = [row for row in LAYERS_ROWS if not arguments.rows or row.name in arguments.rows]
 
     if not arguments.no_build:
         say("building")
@@ -364,6 +441,8 @@ def main():
     machine = Machine(arguments.core, arguments.blas)
     say("comparing what the peers compute")
     compare_checks(peers, machine, rows)
+    with_layers = {name: peer for name, peer in peers.items() if name != "C++"}
+    compare_checks(with_layers, machine, layers_rows)
 
     lines = []
     for row in rows:
@@ -372,7 +451,14 @@ def main():
     if with_first_call:
         lines.append(table_line(FIRST_CALL, measure_first_call(peers, machine, timing)))
 
-    report = "\n".join([*(f"- {fact}" for fact in facts(peers, machine, arguments.shipped)), "", markdown(lines), ""])
+    layers_lines = []
+    for row in layers_rows:
+        layers_lines.append(layers_line(row, measure_in_turns(with_layers, machine, row, timing)))
+        say(" ".join(layers_lines[-1]))
+
+    tables = [(HEAD, lines), (LAYERS_HEAD, layers_lines)]
+    report = "\n".join(f"- {fact}" for fact in facts(peers, machine, arguments.shipped)) + "\n"
+    report += "".join(f"\n{markdown(head, lines)}\n" for head, lines in tables if lines)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.md").write_text(report)
     print(report)

@@ -2,6 +2,8 @@
 
   bench.py check ROW...                             what each row computes, so that the peers can be compared
   bench.py time ROW WARM_UP REPETITION REPETITIONS  nanoseconds for each repetition; the first two in seconds
+  bench.py turns ROW                                does the work as often as each line of its input says, and prints the
+                                                    nanoseconds for once
   bench.py first-call                               two arrays are added and the sum is read, by a fresh process
   bench.py nothing                                  a process that does not touch MLX
   bench.py version                                  the version of MLX
@@ -9,7 +11,10 @@
 Each row is a function that answers with two: one that does the work n times, with the loop written out because a call for each
 turn would be counted as MLX's; and one that computes the check.
 """
+import ctypes
+import functools
 import json
+import pathlib
 import sys
 import time
 
@@ -194,6 +199,92 @@ def mlp_step_compiled():
     return training(mx.compile(training_step()))
 
 
+# ---- compiled training steps of models made of layers, with Adam --------------------------------------
+NO_FUSE, ENABLED = 2, 3
+
+
+def set_compile_mode(mode):
+    """MLX's own function, which its Python package does not have."""
+    libmlx = ctypes.CDLL(pathlib.Path(mx.__file__).parent / "lib" / "libmlx.so")
+    libmlx._ZN3mlx4core16set_compile_modeENS0_11CompileModeE(mode)
+
+
+def adam(mode, make_model, shape):
+    set_compile_mode(mode)
+    mx.random.seed(1)
+    model = make_model()
+    optimizer = optimizers.Adam(1e-3)
+    optimizer.init(model.trainable_parameters())
+
+    def loss(model, x, labels):
+        return nn.losses.cross_entropy(model(x), labels, reduction="mean")
+
+    loss_and_grads = nn.value_and_grad(model, loss)
+    state = [model.state, optimizer.state]
+
+    @functools.partial(mx.compile, inputs=state, outputs=state)
+    def step(x, labels):
+        value, grads = loss_and_grads(model, x, labels)
+        optimizer.update(model, grads)
+        return value
+
+    x, labels = filled(shape, 10, 2), mx.arange(shape[0]) * 7 % 10
+
+    def repeat(n):
+        for _ in range(n):
+            value = step(x, labels)
+            mx.eval(value, state)
+        return value
+
+    return repeat, lambda: repeat(5).item()
+
+
+@row
+def adam_perceptron():
+    return adam_perceptron_in(NO_FUSE)
+
+
+@row
+def adam_perceptron_fused():
+    return adam_perceptron_in(ENABLED)
+
+
+def adam_perceptron_in(mode):
+    class Perceptron(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.hidden = nn.Linear(784, 128)
+            self.output = nn.Linear(128, 10)
+
+        def __call__(self, x):
+            return self.output(nn.relu(self.hidden(x)))
+
+    return adam(mode, Perceptron, [64, 784])
+
+
+@row
+def adam_transformer():
+    return adam_transformer_in(NO_FUSE)
+
+
+@row
+def adam_transformer_fused():
+    return adam_transformer_in(ENABLED)
+
+
+def adam_transformer_in(mode):
+    class Transformer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.TransformerEncoder(2, 512, 8)
+            self.output = nn.Linear(512, 10)
+
+        def __call__(self, x):
+            return self.output(mx.mean(self.encoder(x, None), axis=1))
+
+    return adam(mode, Transformer, [8, 64, 512])
+
+
 # ---- large arrays -------------------------------------------------------------------------------------
 def gelu():
     root, one, half = mx.array(1.41421356), mx.array(1.0), mx.array(0.5)
@@ -291,7 +382,7 @@ def measure(name, warm_up, repetition, repetitions):
 def main(action, *arguments):
     if action == "nothing":
         return
-    global mx, np
+    global mx, nn, np, optimizers
     import mlx.core as mx
 
     if action == "first-call":
@@ -300,12 +391,18 @@ def main(action, *arguments):
     if action == "version":
         print(mx.__version__)
         return
+    import mlx.nn as nn
+    import mlx.optimizers as optimizers
     import numpy as np
 
     if action == "check":
         for name in arguments:
             _, check = ROWS[name]()
             print(json.dumps({"row": name, "check": check()}))
+    elif action == "turns":
+        repeat, _ = ROWS[arguments[0]]()
+        for line in sys.stdin:
+            print(seconds(repeat, int(line)) / int(line) * 1e9, flush=True)
     elif action == "time":
         name, warm_up, repetition, repetitions = arguments
         print(json.dumps(measure(name, float(warm_up), float(repetition), int(repetitions))))

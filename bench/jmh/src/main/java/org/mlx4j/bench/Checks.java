@@ -19,6 +19,7 @@ public final class Checks {
             new OperationBenchmark(),
             new TransformBenchmark(),
             new TrainingBenchmark(),
+            new Layers(),
             new LargeArrayBenchmark(),
             new HostDataBenchmark());
     Map<String, DoubleSupplier> checks = new TreeMap<>();
