@@ -91,10 +91,10 @@ class Timing:
     repetition: float
     repetitions: int
     turns: int  # of a row of layers, after a warm-up
-    warm_up_of_turns: float
+    warm_up_of_turns: float  # seconds
 
 
-FULL = Timing(rounds=5, warm_up=0.3, jvm_warm_up=1.5, repetition=0.1, repetitions=5, turns=31, warm_up_of_turns=15)
+FULL = Timing(rounds=5, warm_up=0.3, jvm_warm_up=1.5, repetition=0.1, repetitions=5, turns=31, warm_up_of_turns=10)
 QUICK = Timing(rounds=1, warm_up=0.2, jvm_warm_up=1.2, repetition=0.1, repetitions=3, turns=9, warm_up_of_turns=5)
 
 
@@ -276,23 +276,30 @@ def measure(peers, machine, row, timing):
     return medians
 
 
+def processor_ns(process):
+    """The time that the threads of a process have spent on a processor, where the system tells it (Linux)."""
+    threads = list(pathlib.Path(f"/proc/{process.pid}/task").glob("*/schedstat"))
+    return sum(int(thread.read_text().split()[0]) for thread in threads) if threads else None
+
+
 def measure_in_turns(peers, machine, row, timing):
-    """As measure, with processes that live on and turns of a fraction of a second."""
+    """As measure, with processes that live on, turns of a fraction of a second and, on Linux, the time on the processor."""
     processes = {name: machine.start(peer.turns(row)) for name, peer in peers.items()}
 
     def turn(process):
+        before = processor_ns(process)
         process.stdin.write(f"{row.times}\n")
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
             raise Failure(f"{row.name}: {' '.join(process.args)} ended with {process.wait()}")
-        return float(line)
+        return float(line) if before is None else (processor_ns(process) - before) / row.times
 
     try:
         for process in processes.values():
-            end = time.monotonic() + timing.warm_up_of_turns
-            while time.monotonic() < end:
-                turn(process)
+            spent = 0
+            while spent < timing.warm_up_of_turns * 1e9:
+                spent += turn(process) * row.times
         spans = {name: [] for name in peers}
         for _ in range(timing.turns):
             for name, process in processes.items():
