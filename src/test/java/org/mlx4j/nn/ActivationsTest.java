@@ -51,6 +51,7 @@ class ActivationsTest extends FormulaTable {
         row(Activations::hardShrink, "hard_shrink(x)"),
         row(x -> Activations.hardShrink(x, 1.5), "hard_shrink(x, 1.5)"),
         row(Activations::hardTanh, "hard_tanh(x)"),
+        row(x -> Activations.hardTanh(x, -0.5), "hard_tanh(x, -0.5)"),
         row(x -> Activations.hardTanh(x, -0.5, 2), "hard_tanh(x, -0.5, 2.0)"),
         row(Activations::hardswish, "hardswish(x)"),
         row(Activations::leakyRelu, "leaky_relu(x)"),

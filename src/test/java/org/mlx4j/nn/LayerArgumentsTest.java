@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.mlx4j.ArrayAssertions.assertShape;
@@ -8,6 +9,7 @@ import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertValues;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
@@ -16,9 +18,12 @@ import org.mlx4j.DType;
 import org.mlx4j.Distributed;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
+import org.mlx4j.MlxRandom;
 import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
+import org.mlx4j.Scope;
 import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.tree.Trees;
 
 /** Arguments of layers that are not allowed. */
 @ExtendWith(InScope.class)
@@ -101,6 +106,110 @@ class LayerArgumentsTest {
     refused(
         () -> new QQLinear(null, null, 64, 4, QuantizationMode.AFFINE),
         "[QQLinear] mode must be NVFP4 or MXFP8, got AFFINE");
+  }
+
+  private static void same(Supplier<?> shorter, Supplier<?> full) {
+    MlxRandom.seed(5);
+    Object expected = full.get();
+    MlxRandom.seed(5);
+    Object actual = shorter.get();
+    Trees.map(
+        expected,
+        actual,
+        (a, b) -> {
+          assertEquals(a.dtype(), b.dtype());
+          assertArrayEquals(a.toDoubleArray(), b.toDoubleArray());
+          return a;
+        });
+    assertEquals(
+        Trees.map(expected, LayerArgumentsTest::none).toString(),
+        Trees.map(actual, LayerArgumentsTest::none).toString());
+  }
+
+  private static final MlxArray NOTHING = Scope.detached(() -> MlxArray.of(0f));
+
+  private static MlxArray none(MlxArray x) {
+    return NOTHING;
+  }
+
+  @Test
+  void optionsThatAreLeftOutHaveTheirDefaults() {
+    same(
+        () -> MultiHeadAttention.of(8, 2, 3),
+        () -> MultiHeadAttention.of(8, 2, 3, null, null, null, null, false));
+    same(
+        () -> MultiHeadAttention.of(8, 2, 3, 4),
+        () -> MultiHeadAttention.of(8, 2, 3, 4, null, null, null, false));
+    same(
+        () -> MultiHeadAttention.of(8, 2, 3, 4, 5),
+        () -> MultiHeadAttention.of(8, 2, 3, 4, 5, null, null, false));
+    same(
+        () -> MultiHeadAttention.of(8, 2, 3, 4, 5, 6),
+        () -> MultiHeadAttention.of(8, 2, 3, 4, 5, 6, null, false));
+    same(
+        () -> MultiHeadAttention.of(8, 2, 3, 4, 5, 6, 7),
+        () -> MultiHeadAttention.of(8, 2, 3, 4, 5, 6, 7, false));
+    Layer silu = Activations::silu;
+    same(
+        () -> TransformerEncoder.of(1, 8, 2, 4, 0.1, silu, false),
+        () -> TransformerEncoder.of(1, 8, 2, 4, 0.1, silu, false, false));
+    same(
+        () -> TransformerDecoder.of(1, 8, 2, 4, 0.1, silu, false),
+        () -> TransformerDecoder.of(1, 8, 2, 4, 0.1, silu, false, false));
+    same(
+        () -> SinusoidalPositionalEncoding.of(4, 0.1),
+        () -> SinusoidalPositionalEncoding.of(4, 0.1, 1, null, false, false));
+    same(
+        () -> SinusoidalPositionalEncoding.of(4, 0.1, 2, 3.0),
+        () -> SinusoidalPositionalEncoding.of(4, 0.1, 2, 3.0, false, false));
+    same(
+        () -> SinusoidalPositionalEncoding.of(4, 0.1, 2, 3.0, true),
+        () -> SinusoidalPositionalEncoding.of(4, 0.1, 2, 3.0, true, false));
+    same(
+        () -> ALiBi.createAlibiMatrix(5, 4, 2, 3),
+        () -> ALiBi.createAlibiMatrix(5, 4, 2, 3, DType.FLOAT32));
+  }
+
+  @Test
+  void optionsOfQuantizationThatAreLeftOutHaveTheirDefaults() {
+    QuantizationMode affine = QuantizationMode.AFFINE;
+    Distributed.Group all = Distributed.init();
+    same(
+        () -> QuantizedLinear.of(64, 8, false, 32),
+        () -> QuantizedLinear.of(64, 8, false, 32, 4, affine));
+    same(() -> QuantizedEmbedding.of(4, 64, 32), () -> QuantizedEmbedding.of(4, 64, 32, 4, affine));
+    QuantizationMode nvfp4 = QuantizationMode.NVFP4;
+    same(() -> QQLinear.of(64, 8, 16), () -> QQLinear.of(64, 8, 16, 4, nvfp4));
+    same(() -> QQLinear.of(64, 8, 16, 4), () -> QQLinear.of(64, 8, 16, 4, nvfp4));
+    Linear linear = Linear.of(64, 8);
+    same(() -> linear.toQuantized(32), () -> linear.toQuantized(32, 4, affine, false));
+    same(
+        () -> Nn.quantize(Sequential.of(linear), 32),
+        () -> Nn.quantize(Sequential.of(linear), 32, 4));
+    same(
+        () -> QuantizedAllToShardedLinear.of(64, 8, false),
+        () -> QuantizedAllToShardedLinear.of(64, 8, false, 64, 4, affine, all));
+    same(
+        () -> QuantizedAllToShardedLinear.of(64, 8, false, 32),
+        () -> QuantizedAllToShardedLinear.of(64, 8, false, 32, 4, affine, all));
+    same(
+        () -> QuantizedAllToShardedLinear.of(64, 8, false, 32, 8),
+        () -> QuantizedAllToShardedLinear.of(64, 8, false, 32, 8, affine, all));
+    same(
+        () -> QuantizedAllToShardedLinear.of(64, 8, false, 32, 4, QuantizationMode.MXFP4),
+        () -> QuantizedAllToShardedLinear.of(64, 8, false, 32, 4, QuantizationMode.MXFP4, all));
+    same(
+        () -> QuantizedShardedToAllLinear.of(64, 8, false),
+        () -> QuantizedShardedToAllLinear.of(64, 8, false, 64, 4, affine, all));
+    same(
+        () -> QuantizedShardedToAllLinear.of(64, 8, false, 32),
+        () -> QuantizedShardedToAllLinear.of(64, 8, false, 32, 4, affine, all));
+    same(
+        () -> QuantizedShardedToAllLinear.of(64, 8, false, 32, 8),
+        () -> QuantizedShardedToAllLinear.of(64, 8, false, 32, 8, affine, all));
+    same(
+        () -> QuantizedShardedToAllLinear.of(64, 8, false, 32, 4, QuantizationMode.MXFP4),
+        () -> QuantizedShardedToAllLinear.of(64, 8, false, 32, 4, QuantizationMode.MXFP4, all));
   }
 
   @Test
@@ -331,7 +440,7 @@ class LayerArgumentsTest {
     MlxArray x = Ops.ones(2, 2);
     assertSame(x, Identity.of().apply(x));
     assertSame(x, new Dropout(0.5f).apply(x));
-    assertSame(x, new Dropout(0).apply(x, org.mlx4j.MlxRandom.key(1)));
+    assertSame(x, new Dropout(0).apply(x, MlxRandom.key(1)));
     List<MlxArray> gradients = List.of(x);
     assertSame(gradients, Nn.averageGradients(gradients));
     Layer linear = Linear.of(2, 2);

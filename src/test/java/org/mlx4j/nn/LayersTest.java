@@ -1,13 +1,17 @@
 package org.mlx4j.nn;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.mlx4j.nn.LayerTable.row;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +20,7 @@ import org.mlx4j.Distributed;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
+import org.mlx4j.PublicMethods;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.nn.LayerTable.Row;
 
@@ -28,6 +33,7 @@ class LayersTest {
   static Stream<Row<?>> rows() {
     return Stream.<Stream<Row<?>>>of(
             linear(),
+            dropouts(),
             norms(),
             convolutions(),
             transposedConvolutions(),
@@ -121,6 +127,14 @@ class LayersTest {
             () -> BatchNorm.of(3, 1e-3, 0.1, true, false),
             "nn.BatchNorm(3, 1e-3, 0.1, True, False)",
             image(2, 5, 3)));
+  }
+
+  /** After training; {@link RandomLayersTest} has what they do in training. */
+  private static Stream<Row<?>> dropouts() {
+    return Stream.of(
+        row(() -> Dropout.of(), "nn.Dropout()", normal(4, 5)),
+        row(() -> Dropout2d.of(0.3), "nn.Dropout2d(0.3)", image(2, 3, 4, 2)),
+        row(() -> Dropout3d.of(0.3), "nn.Dropout3d(0.3)", image(2, 2, 3, 4, 2)));
   }
 
   private static Stream<Row<?>> convolutions() {
@@ -472,6 +486,19 @@ class LayersTest {
   @BeforeAll
   static void ask() {
     table = new LayerTable(rows().toList());
+  }
+
+  /** Those that Python computes on a GPU alone, and those that replace others, are elsewhere. */
+  @Test
+  void everyLayerHasARow() {
+    Set<Class<?>> missing =
+        PublicMethods.classesBeside(Nn.class)
+            .filter(type -> type.isRecord() && type != Trained.class && type != LSTM.State.class)
+            .collect(Collectors.toSet());
+    rows().forEach(row -> missing.remove(row.java().get().getClass()));
+    assertEquals(
+        Set.of(QQLinear.class, QuantizedMultiHeadAttention.class), // QuantizeTest has these
+        missing);
   }
 
   @ParameterizedTest

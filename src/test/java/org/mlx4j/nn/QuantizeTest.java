@@ -306,7 +306,7 @@ class QuantizeTest {
       MlxArray x = python.get(key + "x");
       try (StreamScope device = StreamScope.open(Device.cpu());
           var lossAndGrad = Nn.valueAndGrad((Mixed m, MlxArray a) -> m.apply(a).square().sum());
-          var compiled = Trees.compile(lossAndGrad::apply)) {
+          var compiled = Trees.compile(lossAndGrad)) {
         for (var r : List.of(lossAndGrad.apply(quantized, x), compiled.apply(quantized, x))) {
           assertWithin(tolerance, python.get(key + "loss"), r.value(), key);
           Map<String, MlxArray> expected = LayerTable.under(key + "g|", python);

@@ -3,6 +3,7 @@ package org.mlx4j.optimizers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
+import static org.mlx4j.ArrayAssertions.assertValues;
 import static org.mlx4j.ArrayAssertions.assertWithin;
 
 import java.util.ArrayList;
@@ -150,5 +151,18 @@ class MultiOptimizerTest {
         NullPointerException.class,
         () -> optimizer.update(w, w, null),
         "[MultiOptimizer.update] state is null");
+  }
+
+  @Test
+  void filtersMayBeLeftOut() {
+    MlxArray w = MlxArray.of(1f, 2f);
+    Optimizer alone = MultiOptimizer.of(List.of(SGD.of(0.5)));
+    assertValues(alone.update(w, w, alone.init(w)).parameters(), 0.5, 1);
+    List<Optimizer> none = new ArrayList<>();
+    none.add(null);
+    assertThrowsSaying(
+        NullPointerException.class,
+        () -> MultiOptimizer.of(none),
+        "[MultiOptimizer] optimizer 0 is null");
   }
 }

@@ -7,16 +7,19 @@ import static org.mlx4j.ArrayAssertions.assertWithin;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.Device;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
+import org.mlx4j.PublicMethods;
 import org.mlx4j.PythonMlx;
 import org.mlx4j.StreamScope;
 import org.mlx4j.tree.Trees;
@@ -180,6 +183,16 @@ class OptimizersTest {
   private static Model model(String key) {
     MlxArray[] x = NAMES.stream().map(n -> python.get(key + "|" + n)).toArray(MlxArray[]::new);
     return new Model(x[0], x[1], x[2], x[3], x[4]);
+  }
+
+  @Test
+  void everyOptimizerHasARow() {
+    Set<Class<?>> missing =
+        PublicMethods.classesBeside(Optimizer.class)
+            .filter(type -> type.isRecord() && Optimizer.class.isAssignableFrom(type))
+            .collect(Collectors.toSet());
+    rows().forEach(row -> missing.remove(row.java.getClass()));
+    assertEquals(Set.of(MultiOptimizer.class), missing); // which has a test of its name
   }
 
   @ParameterizedTest

@@ -6,7 +6,11 @@ import static org.mlx4j.ArrayAssertions.assertValues;
 import static org.mlx4j.ArrayAssertions.assertWithin;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,7 @@ import org.mlx4j.DType;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
+import org.mlx4j.PublicMethods;
 import org.mlx4j.PythonMlx;
 import org.mlx4j.Transforms;
 
@@ -77,6 +82,18 @@ class SchedulesTest {
         .limit(STEPS)
         .map(SchedulesTest::step)
         .toArray(MlxArray[]::new);
+  }
+
+  @Test
+  void everyScheduleHasARow() {
+    Set<String> missing =
+        PublicMethods.all().stream()
+            .filter(m -> m.getDeclaringClass() == Schedules.class)
+            .map(m -> m.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(5, missing.size());
+    rows().forEach(row -> missing.remove(row.python.substring(0, row.python.indexOf('('))));
+    assertEquals(Set.of(), missing);
   }
 
   @ParameterizedTest
