@@ -13,6 +13,7 @@
 #include "bridge/threads.h"
 #include "bridge/weak_scalars.h"
 #include "convolutions.h"
+#include "cpu.h"
 #include "creation.h"
 #include "custom_function.h"
 #include "decompositions.h"

@@ -37,7 +37,7 @@ class BlasTest {
   @CsvSource({
     "-Dmlx4j.blas=openblas, OpenBLAS",
     "-Dmlx4j.blas=reference, reference BLAS",
-    "-Dmlx4j.blas.threads=1, ', 1 threads'",
+    "-Dmlx4j.threads=1, ', 1 threads'",
     "-XX:ActiveProcessorCount=1, ', 1 threads'"
   })
   void anOptionChooses(String option, String expected) throws Exception {
@@ -68,7 +68,8 @@ class BlasTest {
   @ParameterizedTest
   @CsvSource({
     "-Dmlx4j.blas=mkl, -Dmlx4j.blas=mkl: openblas or reference is expected",
-    "-Dmlx4j.blas.threads=0, -Dmlx4j.blas.threads=0: at least 1 is expected"
+    "-Dmlx4j.cpu=fast, '-Dmlx4j.cpu=fast: auto, avx2, baseline or mlx is expected'",
+    "-Dmlx4j.threads=0, -Dmlx4j.threads=0: at least 1 is expected"
   })
   void anOptionThatMakesNoSenseIsRefused(String option, String message) throws Exception {
     String printed = ChildJvm.run(Misuse.class, Duration.ofMinutes(2), Map.of(), List.of(option));

@@ -40,6 +40,33 @@ public final class Library {
     }
   }
 
+  /**
+   * What computes on the CPU of Linux besides BLAS, chosen by {@code -Dmlx4j.cpu}: MLX itself, or
+   * our kernels with at most these instructions. The order is that of the native code.
+   */
+  private enum Cpu {
+    MLX,
+    BASELINE,
+    AVX2,
+    AUTO;
+
+    @SuppressWarnings("EnumOrdinal")
+    int instructions() {
+      return ordinal() - MLX.ordinal() - 1;
+    }
+
+    static Cpu chosen() {
+      String name = System.getProperty("mlx4j.cpu", "auto");
+      return Arrays.stream(values())
+          .filter(cpu -> cpu.name().toLowerCase(Locale.ROOT).equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "-Dmlx4j.cpu=" + name + ": auto, avx2, baseline or mlx is expected"));
+    }
+  }
+
   /** The system property that names the natives of the process, for all of its class loaders. */
   private static final String IN_USE = "org.mlx4j.natives";
 
@@ -80,7 +107,8 @@ public final class Library {
 
   private static void loadOnce() {
     Blas blas = Blas.chosen();
-    int threads = blasThreads();
+    Cpu cpu = Cpu.chosen();
+    int threads = threads();
     HostPlatform platform = HostPlatform.current();
     Natives.Extent extent =
         blas == Blas.REFERENCE ? Natives.Extent.WITH_REFERENCE_BLAS : Natives.Extent.USUAL;
@@ -110,6 +138,7 @@ public final class Library {
               natives.loadAgain(cache, Library::loadFile);
             }
             useBlas(blas == Blas.REFERENCE, threads);
+            useCpu(cpu.instructions(), threads);
           });
       System.setProperty(IN_USE, identity);
     }
@@ -136,12 +165,11 @@ public final class Library {
   }
 
   /** Returns the number of processors that the JVM may use, in a container fewer than exist. */
-  private static int blasThreads() {
+  private static int threads() {
     int processors = Runtime.getRuntime().availableProcessors();
-    Integer threads = Integer.getInteger("mlx4j.blas.threads", processors);
+    Integer threads = Integer.getInteger("mlx4j.threads", processors);
     if (threads < 1) {
-      throw new IllegalArgumentException(
-          "-Dmlx4j.blas.threads=" + threads + ": at least 1 is expected");
+      throw new IllegalArgumentException("-Dmlx4j.threads=" + threads + ": at least 1 is expected");
     }
     return threads;
   }
@@ -152,6 +180,13 @@ public final class Library {
 
   @Name("use_blas")
   private static native void useBlas(boolean reference, int threads) throws MlxException;
+
+  /**
+   * Chooses what computes on the CPU; {@code instructions} is -1 for MLX itself, or the largest set
+   * of instructions, in the order of {@code -Dmlx4j.cpu}. Not while anything is computed.
+   */
+  @Name("use_cpu")
+  public static native void useCpu(int instructions, int threads) throws MlxException;
 
   @Name("count_prepared_classes")
   private static native void countPreparedClasses(@Raw long[] counter) throws MlxException;

@@ -1,0 +1,35 @@
+#include "cpu.h"
+
+#ifdef MLX4J_CPU
+
+#include <atomic>
+
+#include "cpu/instructions.h"
+#include "cpu/parallel.h"
+
+namespace mlx4j {
+
+static std::atomic<bool> kernels{true};
+
+void use_cpu(int instructions, int threads) {
+  kernels = instructions >= 0;
+  if (kernels) {
+    cpu::limit_instructions(cpu::Instructions(instructions));
+  }
+  cpu::use_threads(threads);
+}
+
+bool cpu_kernels() { return kernels.load(std::memory_order_relaxed); }
+
+}  // namespace mlx4j
+
+#else
+
+namespace mlx4j {
+
+void use_cpu(int, int) {}
+bool cpu_kernels() { return false; }
+
+}  // namespace mlx4j
+
+#endif

@@ -1,0 +1,14 @@
+// What computes element-wise operations, reductions and quantized products on the CPU. On Linux that are the kernels in
+// cpu/, unless the user wants MLX's own computations; on macOS always MLX's.
+#pragma once
+
+namespace mlx4j {
+
+// Makes the choice: `instructions` is the largest of cpu::Instructions that may be used, or -1 for MLX's own
+// computations. `threads` is how many threads compute together. Not while anything is computed.
+void use_cpu(int instructions, int threads);
+
+// Whether the kernels in cpu/ are used.
+bool cpu_kernels();
+
+}  // namespace mlx4j
