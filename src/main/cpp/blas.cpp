@@ -5,18 +5,25 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "bridge/process_end.h"
+#include "cpu/parallel.h"
+#include "cpu/shared_products.h"
 
+// Defined and called in assembly.
+extern "C" {
 struct BlasFunction {
   const char* name;
   void* address;
 };
-extern "C" BlasFunction mlx4j_blas_functions[], mlx4j_blas_functions_end[];  // NOLINT: defined in assembly
+extern BlasFunction mlx4j_blas_functions[], mlx4j_blas_functions_end[];  // NOLINT
+__attribute__((visibility("hidden"))) void mlx4j_before_lapack();
+}
 
 namespace mlx4j {
 
@@ -78,6 +85,26 @@ class Settings {
 
 static std::string& description = *new std::string("the system's");
 
+// OpenBLAS keeps one number of threads for all callers, which is read when a function begins. The parts of products
+// need one, decompositions as many as processors are idle, so each sets it. If one of them runs with the number of
+// another one, it takes longer.
+static void (*set_openblas_threads)(int) = nullptr;
+
+template <class Gemm>
+static Gemm* openblas_gemm = nullptr;
+
+template <class... Arguments>
+static void gemm_on_one_thread(Arguments... arguments) {
+  set_openblas_threads(1);
+  openblas_gemm<void(Arguments...)>(arguments...);
+}
+
+template <class Gemm>
+static void share(void* library, BlasFunction& function) {
+  openblas_gemm<Gemm> = find<Gemm>(library, function.name);
+  function.address = reinterpret_cast<void*>(cpu::shared(static_cast<Gemm*>(&gemm_on_one_thread)));
+}
+
 static void* open_openblas(int threads) {
   Settings settings(threads);
   dlopen((own_folder() + "libquadmath.so.0").c_str(),
@@ -86,7 +113,10 @@ static void* open_openblas(int threads) {
   auto* config = find<char*()>(library, "openblas_get_config");
   never_destroy(reinterpret_cast<const void*>(config));
   description = config();
-  description += ", " + std::to_string(find<int()>(library, "openblas_get_num_threads")()) + " threads";
+  const int started = find<int()>(library, "openblas_get_num_threads")();
+  cpu::use_threads(started);
+  description += ", " + std::to_string(started) + " threads";
+  set_openblas_threads = find<void(int)>(library, "openblas_set_num_threads");
   return library;
 }
 
@@ -97,7 +127,16 @@ static bool use_chosen(bool reference, int threads) {
     description = "reference BLAS and LAPACK";
   }
   for (auto* function = mlx4j_blas_functions; function != mlx4j_blas_functions_end; ++function) {
-    function->address = reinterpret_cast<void*>(find<void()>(library, function->name));
+    const std::string name = function->name;
+    if (!reference && name == "cblas_sgemm") {
+      share<cpu::Sgemm>(library, *function);
+    } else if (!reference && name == "cblas_dgemm") {
+      share<cpu::Dgemm>(library, *function);
+    } else if (!reference && name == "cblas_cgemm") {
+      share<cpu::Cgemm>(library, *function);
+    } else {
+      function->address = reinterpret_cast<void*>(find<void()>(library, function->name));
+    }
   }
   return true;
 }
@@ -110,6 +149,12 @@ void use_blas(bool reference, int threads) {
 const char* blas_description() { return description.c_str(); }
 
 }  // namespace mlx4j
+
+void mlx4j_before_lapack() {
+  if (mlx4j::set_openblas_threads) {
+    mlx4j::set_openblas_threads(1 + std::min(mlx4j::cpu::threads() - 1, mlx4j::cpu::idle_processors()));
+  }
+}
 
 #else  // macOS: Accelerate, and an MLX of one's own: what that was linked with
 

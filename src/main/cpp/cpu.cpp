@@ -19,6 +19,8 @@ void use_cpu(int instructions, int threads) {
   cpu::use_threads(threads);
 }
 
+void use_busy_processors(bool share) { cpu::use_busy_processors(share); }
+
 bool cpu_kernels() { return kernels.load(std::memory_order_relaxed); }
 
 }  // namespace mlx4j
@@ -28,6 +30,7 @@ bool cpu_kernels() { return kernels.load(std::memory_order_relaxed); }
 namespace mlx4j {
 
 void use_cpu(int, int) {}
+void use_busy_processors(bool) {}
 bool cpu_kernels() { return false; }
 
 }  // namespace mlx4j

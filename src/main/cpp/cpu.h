@@ -11,4 +11,7 @@ void use_cpu(int instructions, int threads);
 // Whether the kernels in cpu/ are used.
 bool cpu_kernels();
 
+// Whether work is divided among threads even if no processor is idle.
+void use_busy_processors(bool share);
+
 }  // namespace mlx4j

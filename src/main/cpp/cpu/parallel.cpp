@@ -1,10 +1,15 @@
 #include "cpu/parallel.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
+#include <limits>
 #include <mutex>
 
 #include "bridge/threads.h"
@@ -109,17 +114,40 @@ void use_threads(int count) { thread_count = count; }
 
 int threads() { return thread_count; }
 
+static std::atomic<bool> all_pass_for_idle{false};
+
+void use_busy_processors(bool share) { all_pass_for_idle = share; }
+
+// The kernel counts the threads that run or wait for a processor, the calling one included, whichever container they
+// are in. Without its count (no /proc), all processors pass for idle.
+int idle_processors() {
+  static const int file = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+  static const int processors = get_nprocs();
+  if (all_pass_for_idle) {
+    return std::numeric_limits<int>::max();
+  }
+  char text[64];
+  const ssize_t length = pread(file, text, sizeof text - 1, 0);
+  int running;
+  text[std::max<ssize_t>(length, 0)] = 0;
+  if (std::sscanf(text, "%*s %*s %*s %d/", &running) != 1) {
+    return std::numeric_limits<int>::max();
+  }
+  return std::max(processors - running, 0);
+}
+
 void parallel(std::size_t count, std::size_t grain, Work* work, const void* context) {
   static Pool& pool = immortal<Pool>();
   const std::size_t parts = std::min(count / std::max<std::size_t>(grain, 1), std::size_t(threads()) * 4);
-  if (parts < 2 || threads() == 1) {
+  const int helpers = parts < 2 || threads() == 1 ? 0 : std::min(threads() - 1, idle_processors());
+  if (helpers == 0) {
     if (count > 0) {
       work(context, 0, count);
     }
     return;
   }
   Job job{work, context, count, (count + parts - 1) / parts};
-  pool.run(job, int(std::min(parts, std::size_t(threads()))) - 1);
+  pool.run(job, std::min(int(parts) - 1, helpers));
 }
 
 }  // namespace mlx4j::cpu

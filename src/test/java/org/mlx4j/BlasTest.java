@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,68 @@ class BlasTest {
   void theUsersVariablesOfOpenBlasStay() throws Exception {
     String printed = ChildJvm.run(Program.class, Map.of("OPENBLAS_NUM_THREADS", "1"));
     assertTrue(printed.contains(", 1 threads"), printed);
+  }
+
+  /**
+   * Prints a hash of the results of products, all of which are large enough for several threads.
+   */
+  static final class LargeProducts {
+    private LargeProducts() {}
+
+    public static void main(String[] arguments) {
+      Library.useBusyProcessors(true);
+      int[][] shapes = {
+        {1024, 512, 256},
+        {256, 300, 1023},
+        {2000, 65, 130},
+        {130, 777, 700},
+        {129, 4099, 127},
+        {64, 20_000, 64}
+      };
+      try (Scope scope = Scope.open();
+          StreamScope stream = StreamScope.open(Device.cpu())) {
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64, DType.COMPLEX64)) {
+          for (int[] shape : shapes) {
+            MlxArray a = numbers(shape[0], shape[1], dtype);
+            MlxArray b = numbers(shape[1], shape[2], dtype);
+            MlxArray product = a.matmul(b);
+            System.out.println(dtype + Arrays.toString(shape) + hash(product));
+            System.out.println(hash(turned(a).matmul(b)) + hash(a.matmul(turned(b))));
+            System.out.println(hash(turned(a).matmul(turned(b))));
+            System.out.println(hash(product.addmm(a, b, 0.5f, 2f)));
+          }
+        }
+      }
+    }
+
+    private static MlxArray numbers(int rows, int columns, DType dtype) {
+      MlxArray x = Ops.arange(rows * columns).reshape(rows, columns).astype(dtype);
+      return dtype == DType.COMPLEX64
+          ? x.sin().add(x.cos().multiply(MlxArray.of(new Complex64(0, 1))))
+          : x.sin();
+    }
+
+    private static MlxArray turned(MlxArray x) {
+      return x.T().add(0).T();
+    }
+
+    private static String hash(MlxArray x) {
+      MlxArray flat = x.dtype() == DType.COMPLEX64 ? x.view(DType.FLOAT32) : x;
+      return " " + Arrays.hashCode(flat.astype(DType.FLOAT64).toDoubleArray());
+    }
+  }
+
+  @Test
+  void aProductDoesNotDependOnTheNumberOfThreads() throws Exception {
+    String alone = products("-Dmlx4j.threads=1");
+    assertEquals(18 * 4, alone.lines().count(), alone);
+    for (int threads : new int[] {2, 3, 7}) {
+      assertEquals(alone, products("-Dmlx4j.threads=" + threads), threads + " threads");
+    }
+  }
+
+  private static String products(String option) throws Exception {
+    return ChildJvm.run(LargeProducts.class, Duration.ofMinutes(5), Map.of(), List.of(option));
   }
 
   /** Prints the error message for an invalid option. */

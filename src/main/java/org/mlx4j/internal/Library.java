@@ -137,8 +137,8 @@ public final class Library {
               }
               natives.loadAgain(cache, Library::loadFile);
             }
-            useBlas(blas == Blas.REFERENCE, threads);
             useCpu(cpu.instructions(), threads);
+            useBlas(blas == Blas.REFERENCE, threads);
           });
       System.setProperty(IN_USE, identity);
     }
@@ -187,6 +187,14 @@ public final class Library {
    */
   @Name("use_cpu")
   public static native void useCpu(int instructions, int threads) throws MlxException;
+
+  /**
+   * Divides work among threads even if no processor is idle, for tests on machines that others use.
+   *
+   * @param share whether to do so
+   */
+  @Name("use_busy_processors")
+  public static native void useBusyProcessors(boolean share);
 
   @Name("count_prepared_classes")
   private static native void countPreparedClasses(@Raw long[] counter) throws MlxException;

@@ -1,0 +1,91 @@
+#include "cpu/shared_products.h"
+
+#include <algorithm>
+#include <complex>
+#include <cstddef>
+
+#include "cpu/parallel.h"
+
+namespace mlx4j::cpu {
+
+enum { row_major = 101, not_transposed = 111 };  // of CBLAS
+
+// Smaller products are not divided: a tenth of a millisecond on a fast processor.
+static constexpr double smallest = 1 << 23;  // multiplications
+
+// The sides of parts are multiples of this, which is one of what the loops of OpenBLAS compute at once. So they meet
+// the same edges as in the whole product, and the result does not depend on how many threads compute it.
+static constexpr int side = 48;
+
+// How many parts the rows and the columns of a product are divided into.
+struct Division {
+  int rows = 1, columns = 1;
+};
+
+// Divides the longer side of the parts until there are two parts for each thread, because a thread that has to share
+// its processor then takes fewer. BLAS copies the factors of each part, so parts near squares cost least.
+static Division divided(int m, int n, int k) {
+  Division division;
+  double part = double(m) * n * k;
+  while (part >= smallest && division.rows * division.columns < 2 * threads()) {
+    const int height = m / division.rows, width = n / division.columns;
+    int& longer = height > width ? division.rows : division.columns;
+    if (std::max(height, width) < 4 * side) {
+      break;
+    }
+    longer *= 2;
+    part /= 2;
+  }
+  return division;
+}
+
+// The part of the side of a length: its begin, and the begin of the next.
+struct Range {
+  int first, last;
+
+  Range(int length, int parts, int part) : first(at(length, parts, part)), last(at(length, parts, part + 1)) {}
+
+ private:
+  static int at(int length, int parts, int part) {
+    return part == parts ? length : int(std::size_t(length) * part / parts / side) * side;
+  }
+};
+
+template <class Gemm>
+static Gemm* whole = nullptr;
+
+template <class T, class Scalar, class Pointer, class Result>
+static void product(int order, int transpose_a, int transpose_b, int m, int n, int k, Scalar alpha, Pointer a,
+                    int row_a, Pointer b, int row_b, Scalar beta, Result c, int row_c) {
+  using Gemm = void(int, int, int, int, int, int, Scalar, Pointer, int, Pointer, int, Scalar, Result, int);
+  const Division division = order == row_major ? divided(m, n, k) : Division();
+  const std::size_t parts = std::size_t(division.rows) * division.columns;
+  parallel(parts, 1, [&](std::size_t part, std::size_t end) {
+    if (end - part == parts) {  // nobody helps
+      whole<Gemm>(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
+      return;
+    }
+    for (; part != end; ++part) {
+      const Range rows(m, division.rows, int(part) / division.columns);
+      const Range columns(n, division.columns, int(part) % division.columns);
+      const std::size_t from_a = transpose_a == not_transposed ? std::size_t(rows.first) * row_a : rows.first;
+      const std::size_t from_b = transpose_b == not_transposed ? columns.first : std::size_t(columns.first) * row_b;
+      const std::size_t from_c = std::size_t(rows.first) * row_c + columns.first;
+      whole<Gemm>(order, transpose_a, transpose_b, rows.last - rows.first, columns.last - columns.first, k, alpha,
+                  static_cast<const T*>(a) + from_a, row_a, static_cast<const T*>(b) + from_b, row_b, beta,
+                  static_cast<T*>(c) + from_c, row_c);
+    }
+  });
+}
+
+template <class T, class Gemm>
+static Gemm* shared_product(Gemm* gemm) {
+  whole<Gemm> = gemm;
+  return &product<T>;
+}
+
+Sgemm* shared(Sgemm* gemm) { return shared_product<float>(gemm); }
+Dgemm* shared(Dgemm* gemm) { return shared_product<double>(gemm); }
+Cgemm* shared(Cgemm* gemm) { return shared_product<std::complex<float>>(gemm); }
+
+}  // namespace mlx4j::cpu
