@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "bridge/threads.h"
 #include "cpu/instructions.h"
 #include "cpu/parallel.h"
 
@@ -17,6 +18,7 @@ void use_cpu(int instructions, int threads) {
     cpu::limit_instructions(cpu::Instructions(instructions));
   }
   cpu::use_threads(threads);
+  use_queues(threads);
 }
 
 void use_busy_processors(bool share) { cpu::use_busy_processors(share); }

@@ -217,6 +217,7 @@ static int planted() {
 int main(int count, char** arguments) {
   known_to_the_vm = true;
   set_vm(fake_vm());
+  use_queues(4);
   start_first_thread();
   if (count == 2 && arguments[1] == std::string("planted")) {
     return planted();

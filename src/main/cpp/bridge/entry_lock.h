@@ -10,6 +10,7 @@ namespace mlx4j {
 struct ThreadState {
   int depth = 0;                      // the number of Entry objects of this thread
   bool prepared = false;              // whether this thread's streams and compile cache are set up
+  int queue = -1;                     // of the default stream of the CPU (threads.h); -1 before the first computation
   const char* stack_limit = nullptr;  // below it, calls from Java are refused (large_stack.h)
 };
 

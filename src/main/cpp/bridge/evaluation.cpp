@@ -146,6 +146,7 @@ static void start(const Arrays& v) {
 // evaluation then); and small graphs if nothing else is being computed, which saves events and handovers. Operations
 // that communicate with other processes are performed first.
 static void schedule(const Arrays& v) {
+  require_queue();
   if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
     return;
   }
@@ -225,7 +226,7 @@ void async_evaluate(Arrays v) {
 
 void synchronize(mx::Stream s) {
   Released released;
-  mx::synchronize(s);
+  synchronize_all_of(s);
 }
 
 bool is_available(const mx::array& a) { return a.is_available(); }

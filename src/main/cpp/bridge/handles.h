@@ -15,6 +15,7 @@
 #include "mlx/mlx.h"
 #include "recordings.h"
 #include "slot_table.h"
+#include "threads.h"
 
 namespace mlx4j {
 
@@ -74,7 +75,10 @@ struct maybe {  // 0 stands for "not given"
 struct fn {
   Entry entry;
   SharedFn f;
-  explicit fn(jlong h) : f(function_table.get(h)) { require_stack(); }
+  explicit fn(jlong h) : f(function_table.get(h)) {
+    require_stack();
+    require_queue();
+  }
   operator const SharedFn&() const { return f; }
 };
 struct on {  // 0 stands for the default stream
@@ -82,8 +86,9 @@ struct on {  // 0 stands for the default stream
   mx::StreamOrDevice s;
   explicit on(jlong h) {
     require_stack();
+    require_queue();
     if (h) {
-      s = stream_table.get(h);
+      s = resolved(stream_table.get(h));
     }
   }
   operator mx::StreamOrDevice() const { return s; }

@@ -1,9 +1,11 @@
 #include "threads.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <list>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -68,6 +70,64 @@ static void run_deferred() {  // the entry lock must be held
 
 static std::atomic<bool> ended{false};  // whether end_entries has been called
 
+// ---- streams ----------------------------------------------------------------------------------
+mx::Stream process_stream(mx::Device::DeviceType type) {
+  static std::optional<mx::Stream> streams[2];
+  auto& stream = streams[type == mx::Device::gpu];
+  if (!stream) {
+    stream = mx::new_thread_unsafe_stream(type);
+  }
+  return *stream;
+}
+
+struct Queue {
+  mx::Stream stream;
+  int threads;  // that have it and are alive
+};
+
+// Guarded by the entry lock. The first one is the process-wide stream.
+static auto& queues = immortal<std::vector<Queue>>();
+static std::atomic<int> most_queues{1};
+
+void use_queues(int count) { most_queues = count; }
+
+void take_queue() {
+  auto fewest = std::min_element(queues.begin(), queues.end(),
+                                 [](const Queue& a, const Queue& b) { return a.threads < b.threads; });
+  if (fewest->threads > 0 && queues.size() < std::size_t(most_queues)) {
+    try {
+      queues.push_back({mx::new_thread_unsafe_stream(mx::Device::cpu), 0});
+      fewest = queues.end() - 1;
+    } catch (const std::system_error&) {
+      // No further thread can be started, so the existing ones are shared.
+    }
+  }
+  if (fewest != queues.begin()) {
+    mx::set_default_stream(fewest->stream);
+  }
+  ++fewest->threads;
+  this_thread.queue = int(fewest - queues.begin());
+}
+
+mx::Stream resolved(mx::Stream s) {
+  return s.device == mx::Device::cpu && s == queues[0].stream ? queues[this_thread.queue].stream : s;
+}
+
+void synchronize_all_of(mx::Stream s) {
+  std::vector<mx::Stream> all{s};
+  {
+    Entry entry;
+    if (s == queues[0].stream) {
+      for (std::size_t i = 1; i < queues.size(); ++i) {
+        all.push_back(queues[i].stream);
+      }
+    }
+  }
+  for (auto& each : all) {
+    mx::synchronize(each);
+  }
+}
+
 // ---- threads ----------------------------------------------------------------------------------
 // Exists in each thread that ever entered. When the thread ends, its compile cache may own graphs and Java references,
 // so the cache is emptied under the lock.
@@ -80,6 +140,9 @@ struct ThreadGuard {
       return;
     }
     Entry entry;
+    if (this_thread.queue >= 0) {
+      --queues[this_thread.queue].threads;
+    }
     mx::detail::compile_clear_cache(*it);
     compile_caches.erase(it);
   }
@@ -88,18 +151,12 @@ struct ThreadGuard {
   std::list<mx::detail::CompileCacheWeakPtr>::iterator it;
 };
 
-mx::Stream process_stream(mx::Device::DeviceType type) {
-  static std::optional<mx::Stream> streams[2];
-  auto& stream = streams[type == mx::Device::gpu];
-  if (!stream) {
-    stream = mx::new_thread_unsafe_stream(type);
-  }
-  return *stream;
-}
-
 static void prepare_thread() {
   this_thread.stack_limit = own_stack_limit();
   mx::set_default_stream(process_stream(mx::Device::cpu));
+  if (queues.empty()) {
+    queues.push_back({process_stream(mx::Device::cpu), 0});
+  }
   if (mx::is_available(mx::Device::gpu)) {
     mx::set_default_stream(process_stream(mx::Device::gpu));
   }

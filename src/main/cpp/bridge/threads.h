@@ -27,6 +27,25 @@ int pending_deletions();
 // Returns the process-wide stream of a device, which every thread can use.
 mx::Stream process_stream(mx::Device::DeviceType type);
 
+// The default stream of the CPU consists of several queues, so that the work of several threads is computed at the same
+// time. The process-wide stream stands for all of them. A thread takes one when it first computes something and keeps
+// it, because compiled functions are recorded for a stream.
+void use_queues(int count);
+
+// Gives this thread the queue that the fewest threads have.
+void take_queue();
+inline void require_queue() {
+  if (this_thread.queue < 0) {
+    take_queue();
+  }
+}
+
+// Returns the queue of this thread if that is the default stream of the CPU, and any other stream as it is.
+mx::Stream resolved(mx::Stream s);
+
+// Waits until all that was scheduled on a stream, with all of its queues, is computed.
+void synchronize_all_of(mx::Stream s);
+
 // Takes the entry lock for good when the process ends: libmlx's static objects are destroyed then, and no thread may be
 // using them.
 void end_entries();

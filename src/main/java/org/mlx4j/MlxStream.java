@@ -52,6 +52,9 @@ public final class MlxStream {
    * Returns the default stream of a device, which is the same for all threads. Mirrors {@code
    * mlx.core.default_stream}.
    *
+   * <p>On the CPU of Linux it computes the work of several threads at the same time, as far as the
+   * threads do not use one another's results. Other streams compute one operation after another.
+   *
    * @param device the device
    * @return its default stream
    * @throws IllegalStateException if the device is not available

@@ -239,6 +239,71 @@ class DeviceStreamTest {
     Ops.synchronize();
   }
 
+  /** Each thread has a queue of the default stream; a graph may lie on several. */
+  @Test
+  void graphsPassFromThreadToThread() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(5);
+    try {
+      MlxArray sum = Scope.detached(() -> Ops.zeros(300, 300));
+      int expected = 0;
+      for (int i = 1; i <= 300; i++) {
+        MlxArray before = sum;
+        int term = i % 17;
+        boolean started = i % 7 == 0;
+        Future<MlxArray> after =
+            threads.submit(
+                () -> {
+                  try (before) {
+                    MlxArray x = before.add(term);
+                    if (started) {
+                      Ops.asyncEval(x);
+                    }
+                    return x;
+                  }
+                });
+        sum = after.get();
+        expected += term;
+      }
+      try (MlxArray last = sum) {
+        assertEquals(expected, last.min().itemFloat());
+        assertEquals(expected, last.max().itemFloat());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void synchronizingTheDefaultStreamWaitsForTheWorkOfAllThreads() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      MlxArray x = Ops.full(new int[] {400, 400}, 1 / 400f);
+      Ops.eval(x);
+      List<Future<MlxArray>> products = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        products.add(
+            threads.submit(
+                () -> {
+                  MlxArray y = x.matmul(x).matmul(x).matmul(x);
+                  Ops.asyncEval(y);
+                  return y;
+                }));
+      }
+      List<MlxArray> results = new ArrayList<>();
+      for (Future<MlxArray> product : products) {
+        results.add(product.get());
+      }
+      MlxStream.defaultStream(CPU).synchronize();
+      for (MlxArray y : results) {
+        assertTrue(org.mlx4j.internal.EvaluationNative.is_available(y.handle));
+        assertEquals(1 / 400f, y.max().itemFloat(), 1e-7f);
+        y.close(); // no scope of this thread owns it
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
   /** Virtual threads that share carriers make separate choices. */
   @Test
   void virtualThreadsChooseForThemselves() throws Exception {
