@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "allocation.h"
+#include "cpu/products.h"
 #include "memory_limits.h"
 #include "messages.h"
 #include "rules/upstream_rules.h"
@@ -139,6 +140,9 @@ void replace_computations() {
   mlx_convolve = replace(mx::conv1d(line, line), static_cast<Eval>(&mx::Convolution::eval_cpu), evaluate_convolution);
   mlx_luf = replace(mx::linalg::lu_factor(matrix, cpu).first, &mx::LUF::eval_cpu, luf);
   mlx_matmul_shapes = replace(mx::matmul(matrix, matrix, cpu), &mx::Matmul::output_shapes, matmul_shapes);
+#ifdef MLX4J_CPU
+  cpu::replace_products();
+#endif
 }
 
 }  // namespace mlx4j

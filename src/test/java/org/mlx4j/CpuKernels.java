@@ -1,0 +1,26 @@
+package org.mlx4j;
+
+import java.util.function.Supplier;
+import org.mlx4j.internal.Library;
+
+/** Switches what computes on the CPU of Linux, for tests that compare. */
+final class CpuKernels {
+  /** MLX's own computations, and the sets of instructions that kernels exist for. */
+  static final int MLX = -1;
+
+  static final int BASELINE = 0;
+  static final int AVX2 = 1;
+  static final int BEST = 2;
+
+  private CpuKernels() {}
+
+  /** Returns what the supplier returns when only so many threads and instructions are used. */
+  static <T> T using(int instructions, int threads, Supplier<T> supplier) {
+    try {
+      Library.useCpu(instructions, threads);
+      return supplier.get();
+    } finally {
+      Library.useCpu(BEST, Runtime.getRuntime().availableProcessors());
+    }
+  }
+}
