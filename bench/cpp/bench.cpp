@@ -238,6 +238,79 @@ Work matmul(int n) {
   return work([=] { mx::eval(mx::matmul(a, b)); }, [=] { return total(mx::matmul(a, b)); });
 }
 
+// ---- products of one row, and those of SmolLM2-135M with quantized matrices -------------------------
+double sizes(const Arrays& products) {
+  double sum = 0;
+  for (auto& y : products) {
+    sum += total(mx::abs(mx::astype(y, mx::float32)));
+  }
+  return sum;
+}
+
+Work product(const mx::array& x, const mx::array& w) {
+  mx::eval(x, w);
+  return work([=] { mx::eval(mx::matmul(x, w)); }, [=] { return sizes({mx::matmul(x, w)}); });
+}
+
+Work row_product() {
+  return product(filled({1, 576}, 90, 2), filled({576, 1536}, 91, 2));
+}
+
+Work row_product_transposed() {
+  return product(filled({1, 576}, 90, 2), mx::transpose(filled({1536, 576}, 92, 2)));
+}
+
+Work row_product_float16() {
+  auto half = [](const mx::array& x) { return mx::astype(x, mx::float16); };
+  return product(half(filled({1, 576}, 90, 2)), half(filled({576, 1536}, 91, 2)));
+}
+
+struct Weights {
+  Arrays parts;
+  mx::array x;
+  int bits;
+};
+
+Arrays copy(const Arrays& w) {  // to another place
+  Arrays parts{mx::add(w[0], mx::array(0, mx::uint32)), mx::multiply(w[1], mx::array(1.f)),
+               mx::multiply(w[2], mx::array(1.f))};
+  mx::eval(parts);
+  return parts;
+}
+
+Work products(int count) {
+  const mx::Shape shapes[] = {{576, 576}, {192, 576}, {192, 576}, {576, 576}, {1536, 576}, {1536, 576}, {576, 1536}};
+  auto narrow = filled({count, 576}, 80, 2), wide = filled({count, 1536}, 81, 2);
+  std::vector<Weights> model;
+  std::uint32_t seed = 60;
+  for (auto& shape : shapes) {
+    auto first = mx::quantize(filled(shape, seed++, 0.2f), 32, 4);
+    for (int layer = 0; layer < 30; ++layer) {
+      model.push_back({copy(first), shape[1] == 576 ? narrow : wide, 4});
+    }
+  }
+  if (count == 1) {
+    model.push_back({copy(mx::quantize(filled({49152, 576}, 70, 0.2f), 32, 8)), narrow, 8});
+  }
+  auto once = [model = std::move(model)] {
+    Arrays all;
+    for (auto& [w, x, bits] : model) {
+      all.push_back(mx::quantized_matmul(x, w[0], w[1], w[2], true, 32, bits));
+    }
+    mx::eval(all);
+    return all;
+  };
+  return work(once, [once] { return sizes(once()); });
+}
+
+Work token_products() {
+  return products(1);
+}
+
+Work prompt_products() {
+  return products(32);
+}
+
 Work h2a_1e6() {
   auto host = fill(1000000, 50, 1);
   auto copy = [=] {
@@ -294,6 +367,11 @@ const std::map<std::string, Work (*)()> rows{
     {"gelu_1e6_compiled", gelu_1e6_compiled},
     {"matmul_512", [] { return matmul(512); }},
     {"matmul_1024", [] { return matmul(1024); }},
+    {"row_product", row_product},
+    {"row_product_transposed", row_product_transposed},
+    {"row_product_float16", row_product_float16},
+    {"token_products", token_products},
+    {"prompt_products", prompt_products},
     {"h2a_1e6", h2a_1e6},
     {"a2h_1e6", a2h_1e6},
     {"a2h_into_1e6", a2h_into_1e6},

@@ -321,6 +321,70 @@ def matmul_1024():
     return matmul(1024)
 
 
+# ---- products of one row, and those of SmolLM2-135M with quantized matrices ---------------------------
+def product(x, w):
+    mx.eval(x, w)
+
+    def repeat(n):
+        for _ in range(n):
+            mx.eval(x @ w)
+
+    return repeat, lambda: mx.sum(mx.abs((x @ w).astype(mx.float32))).item()
+
+
+@row
+def row_product():
+    return product(filled([1, 576], 90, 2), filled([576, 1536], 91, 2))
+
+
+@row
+def row_product_transposed():
+    return product(filled([1, 576], 90, 2), filled([1536, 576], 92, 2).T)
+
+
+@row
+def row_product_float16():
+    return product(filled([1, 576], 90, 2).astype(mx.float16), filled([576, 1536], 91, 2).astype(mx.float16))
+
+
+def products(count):
+    def weights(seed, shape, bits):
+        return mx.quantize(filled(shape, seed, 0.2), 32, bits)
+
+    def copy(w):  # to another place
+        parts = w[0] + mx.array(0, mx.uint32), w[1] * 1.0, w[2] * 1.0
+        mx.eval(parts)
+        return parts
+
+    shapes = [576, 576], [192, 576], [192, 576], [576, 576], [1536, 576], [1536, 576], [576, 1536]
+    x = {576: filled([count, 576], 80, 2), 1536: filled([count, 1536], 81, 2)}
+    model = []
+    for i, shape in enumerate(shapes):
+        first = weights(60 + i, shape, 4)
+        model += [(x[shape[1]], copy(first), 4) for _ in range(30)]
+    if count == 1:
+        model.append((x[576], copy(weights(70, [49152, 576], 8)), 8))
+
+    def once():
+        return [mx.quantized_matmul(x, *w, True, 32, bits) for x, w, bits in model]
+
+    def repeat(n):
+        for _ in range(n):
+            mx.eval(once())
+
+    return repeat, lambda: sum(mx.sum(mx.abs(y)).item() for y in once())
+
+
+@row
+def token_products():
+    return products(1)
+
+
+@row
+def prompt_products():
+    return products(32)
+
+
 @row
 def h2a_1e6():
     host = fill([1000000], 50, 1)

@@ -21,6 +21,7 @@ public final class Checks {
             new TrainingBenchmark(),
             new Layers(),
             new LargeArrayBenchmark(),
+            new ProductBenchmark(),
             new HostDataBenchmark());
     Map<String, DoubleSupplier> checks = new TreeMap<>();
     benchmarks.forEach(b -> checks.putAll(b.checks()));
