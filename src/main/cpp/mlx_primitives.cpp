@@ -14,6 +14,9 @@ namespace mlx4j {
 
 class CustomCall;
 class WholeFunction;
+namespace cpu {
+class Dequantize;
+}
 namespace distributed {
 class AllGather;
 }
@@ -226,6 +229,7 @@ constexpr PrimitiveTraits table[] = {
     // ours
     {.type = type_name<CustomCall>(), .in_files = its_computation},
     {.type = type_name<WholeFunction>()},
+    {.type = type_name<cpu::Dequantize>(), .in_files = its_values},
     {.type = type_name<distributed::AllGather>(), .communicates = true},
 };
 

@@ -1,5 +1,7 @@
 #include "quantization.h"
 
+#include "bridge/evaluation.h"
+#include "cpu/products.h"
 #include "products.h"
 
 namespace mlx4j {
@@ -17,6 +19,13 @@ mx::array dequantize(const mx::array& w, const mx::array& scales, Maybe biases, 
   const bool is_double = dtype && *dtype == mx::float64;
   auto w_hat = mx::dequantize(w, scales, biases, group_size, bits, mode, global_scale,
                               is_double ? std::optional(mx::float32) : dtype, s);
+#ifdef MLX4J_CPU
+  if (biases && !tracing()) {
+    if (const auto numbers = cpu::dequantized(w, scales, *biases, group_size, bits, mx::to_stream(s))) {
+      w_hat = mx::astype(*numbers, w_hat.dtype(), s);
+    }
+  }
+#endif
   return is_double ? mx::astype(w_hat, mx::float64, s) : w_hat;
 }
 

@@ -53,6 +53,10 @@ std::optional<Format> format_of(mx::Dtype dtype) {
   }
 }
 
+bool has_kernels(int group_size, int bits) {
+  return (group_size == 32 || group_size == 64 || group_size == 128) && bits >= 2 && bits <= 8 && bits != 7;
+}
+
 std::size_t size_of(Format format) { return format == Format::float32 ? 4 : 2; }
 
 // ---- arrays ---------------------------------------------------------------------------------------
@@ -470,7 +474,8 @@ bool multiply_quantized(mx::QuantizedMatmul& self, const Arrays& inputs, mx::arr
   const mx::Stream s = self.stream();
   const auto outer = std::size_t(out.shape(-1)), inner = std::size_t(inputs[0].shape(-1));
   const std::size_t all_rows = outer == 0 ? 0 : out.size() / outer;
-  if (mode != mx::QuantizationMode::Affine || !format || out.size() == 0 || !fits(all_rows, inner, outer)) {
+  if (mode != mx::QuantizationMode::Affine || !has_kernels(group_size, bits) || !format || out.size() == 0 ||
+      !fits(all_rows, inner, outer)) {
     return false;
   }
   const mx::array x = inputs[0].flags().row_contiguous ? inputs[0] : dense(inputs[0], s);
@@ -496,7 +501,8 @@ bool multiply_gathered(mx::GatherQMM& self, const Arrays& inputs, mx::array& out
   const auto outer = std::size_t(out.shape(-1)), inner = std::size_t(inputs[0].shape(-1)),
              rows = std::size_t(inputs[0].shape(-2));
   const std::size_t all_rows = outer == 0 ? 0 : out.size() / outer;
-  if (mode != mx::QuantizationMode::Affine || !format || out.size() == 0 || !fits(all_rows, inner, outer)) {
+  if (mode != mx::QuantizationMode::Affine || !has_kernels(group_size, bits) || !format || out.size() == 0 ||
+      !fits(all_rows, inner, outer)) {
     return false;
   }
   const auto x = with_dense_matrices(inputs[0], s), w = with_dense_matrices(inputs[1], s),
@@ -564,6 +570,58 @@ void gather_qmm(mx::GatherQMM& self, const Arrays& inputs, mx::array& out) {
 }
 
 }  // namespace
+
+// ---- dequantized matrices -------------------------------------------------------------------------
+class Dequantize final : public mx::Primitive {
+ public:
+  Dequantize(mx::Stream s, int group_size, int bits) : Primitive(s), group_size_(group_size), bits_(bits) {}
+
+  void eval_cpu(const Arrays& inputs, Arrays& outputs) override {
+    auto& out = outputs[0];
+    out.set_data(mx::allocator::malloc(out.nbytes()));
+    if (out.size() == 0) {
+      return;
+    }
+    const auto row_contiguous = [this](const mx::array& a) {
+      return a.flags().row_contiguous ? a : dense(a, stream());
+    };
+    const auto w = row_contiguous(inputs[0]), scales = row_contiguous(inputs[1]), biases = row_contiguous(inputs[2]);
+    const auto columns = std::size_t(out.shape(-1));
+    Matrix matrix{w.data<unsigned char>(), 4 * std::ptrdiff_t(w.shape(-1)), Format::affine, bits_,
+                  std::size_t(group_size_)};
+    matrix.scales = scales.data<unsigned char>();
+    matrix.biases = biases.data<unsigned char>();
+    matrix.scale_format = *format_of(out.dtype());
+    matrix.groups = std::size_t(scales.shape(-1));
+    mx::cpu::get_command_encoder(stream()).dispatch(
+        [matrix, columns, rows = out.size() / columns, data = out.data<unsigned char>(), use = kernels()] {
+          parallel(rows, grain(columns), [&](std::size_t first, std::size_t last) {
+            use.dequantize(matrix, {first, last - first, 0, columns},
+                           data + first * columns * size_of(matrix.scale_format), columns);
+          });
+        });
+  }
+
+  void eval_gpu(const Arrays&, Arrays&) override { throw std::logic_error("[dequantize] This is for the CPU."); }
+
+  const char* name() const override { return "Dequantize"; }
+
+ private:
+  int group_size_;
+  int bits_;
+};
+
+std::optional<mx::array> dequantized(const mx::array& w, const mx::array& scales, const mx::array& biases,
+                                     int group_size, int bits, mx::Stream s) {
+  if (!cpu_kernels() || s.device != mx::Device::cpu || !has_kernels(group_size, bits) ||
+      scales.dtype() != biases.dtype() || !format_of(scales.dtype())) {
+    return std::nullopt;
+  }
+  auto shape = scales.shape();
+  shape.back() *= group_size;
+  return mx::array(std::move(shape), scales.dtype(), std::make_shared<Dequantize>(s, group_size, bits),
+                   {w, scales, biases});
+}
 
 void replace_products() {
   const auto cpu = mx::default_stream(mx::Device::cpu);

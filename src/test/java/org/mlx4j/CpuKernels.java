@@ -14,12 +14,14 @@ final class CpuKernels {
 
   private CpuKernels() {}
 
-  /** Returns what the supplier returns when only so many threads and instructions are used. */
+  /** Returns what the supplier returns when so many threads and instructions are used. */
   static <T> T using(int instructions, int threads, Supplier<T> supplier) {
     try {
       Library.useCpu(instructions, threads);
+      Library.useBusyProcessors(true);
       return supplier.get();
     } finally {
+      Library.useBusyProcessors(false);
       Library.useCpu(BEST, Runtime.getRuntime().availableProcessors());
     }
   }

@@ -162,6 +162,36 @@ class CpuProductsTest {
 
   @ParameterizedTest
   @MethodSource("formats")
+  void dequantizedMatricesAreThoseOfMlx(int bits, int group, DType dtype) {
+    for (int columns : new int[] {group, 3 * group, 4096 + group}) {
+      Quantized w = Packed.random(dtype, group, bits, 2, 3, columns).parts();
+      Supplier<MlxArray> numbers =
+          () -> evaluated(w.w().dequantize(w.scales(), w.biases(), group, bits));
+      MlxArray expected = CpuKernels.using(CpuKernels.MLX, 1, numbers);
+      for (int set : SETS) {
+        MlxArray actual = CpuKernels.using(set, 3, numbers);
+        assertEquals(dtype, actual.dtype());
+        assertTrue(actual.arrayEqual(expected).itemBoolean(), () -> "instructions " + set);
+      }
+    }
+  }
+
+  @Test
+  void capturedDequantizedMatricesAreConstants() {
+    Packed w = Packed.random(DType.FLOAT32, 32, 4, 6, 64);
+    MlxArray numbers = w.parts().w().dequantize(w.parts().scales(), w.parts().biases(), 32, 4);
+    MlxArray x = uniform(DType.FLOAT32, 3, 64);
+    MlxArray expected = x.matmul(transposed(w.meaning()));
+    try (TransformedFunction compiled = Transforms.compile(y -> y.matmul(transposed(numbers)))) {
+      assertTrue(compiled.apply(x).allclose(expected, 1e-5, 1e-5, false).itemBoolean());
+    }
+    MlxArray gradient = Transforms.grad(y -> y.matmul(transposed(numbers)).sum()).apply(x);
+    MlxArray sums = w.meaning().sum(0).broadcastTo(3, 64);
+    assertTrue(gradient.allclose(sums, 1e-5, 1e-4, false).itemBoolean());
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
   void gatheredProducts(int bits, int group, DType dtype) {
     Packed many = Packed.random(dtype, group, bits, 4, 5, 2 * group);
     for (int rows : new int[] {1, 3}) {
