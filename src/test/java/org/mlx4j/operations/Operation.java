@@ -36,6 +36,7 @@ final class Operation {
   private boolean finiteDifferences;
   private boolean singlePrecision;
   private boolean pythonsGradientIsWrong;
+  private boolean pythonSumsHalves;
   private boolean vmappable;
   private String vjpRefusal;
   private String jvpRefusal;
@@ -127,6 +128,12 @@ final class Operation {
   /** MLX computes this in single precision even where the dtype is float64. */
   Operation inSinglePrecision() {
     singlePrecision = true;
+    return this;
+  }
+
+  /** Python sums gradients of half precision in that precision, Java at least partly in float32. */
+  Operation withPythonsGradientsOfFloat32() {
+    pythonSumsHalves = true;
     return this;
   }
 
@@ -271,7 +278,12 @@ final class Operation {
     return dtypes.stream().filter(DType::isFloating).map(dtype -> new Variant(this, dtype, inputs));
   }
 
-  /** The same, and complex numbers. */
+  /** The same, without dtypes whose gradients are less precise in Python. */
+  Stream<Variant> variantsWithPythonsGradients() {
+    return floatingVariants().filter(variant -> !pythonSumsHalves || variant.dtype.itemsize() > 2);
+  }
+
+  /** The row with its own shapes and all dtypes that have derivatives, complex ones included. */
   Stream<Variant> inexactVariants() {
     return dtypes.stream()
         .filter(dtype -> dtype.isFloating() || dtype == DType.COMPLEX64)

@@ -246,7 +246,10 @@ final class QuantizationRows {
             floating(QuantizationMode.MXFP8, packed(5, 16), byteScales(110, 120, 5, 2)),
             floating(QuantizationMode.NVFP4, packed(5, 8), byteScales(40, 60, 5, 4)));
     return Stream.concat(
-            affine.map(row -> row.withoutJvp("No JVP wrt the quantized matrix")), floating)
+            affine
+                .map(row -> row.withoutJvp("No JVP wrt the quantized matrix"))
+                .map(Operation::withPythonsGradientsOfFloat32),
+            floating)
         .map(Operation::withoutFiniteDifferences)
         .map(row -> row.on(FLOATS));
   }
@@ -376,6 +379,7 @@ final class QuantizationRows {
                     STACK,
                     byteScales(40, 60, 4, 5, 4),
                     Input.values(0, 2, 3).as(DType.INT32)))
+            .map(Operation::withPythonsGradientsOfFloat32)
             .map(row -> row.withoutFiniteDifferences().withoutJvp("GatherQMM::jvp NYI").on(FLOATS));
     Stream<Operation> notOnTheCpu =
         Stream.of(
