@@ -256,6 +256,10 @@ struct AffineRow {
     const Floats s = all(scale[group]);
     const Floats b = all(bias[group]);
     const unsigned char* from = numbers + at / 8 * bits;
+    // The processor looks ahead within a page only, and a matrix is three streams.
+    __builtin_prefetch(from + 1024);
+    __builtin_prefetch(scale + group + 128);
+    __builtin_prefetch(bias + group + 128);
 #if defined(__AVX512F__)
     if constexpr (bits <= 4) {  // all values that a number can stand for
       const Floats number = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
