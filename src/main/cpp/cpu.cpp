@@ -5,8 +5,10 @@
 #include <atomic>
 
 #include "bridge/threads.h"
+#include "cpu/evaluation.h"
 #include "cpu/instructions.h"
 #include "cpu/parallel.h"
+#include "cpu/program.h"
 
 namespace mlx4j {
 
@@ -24,6 +26,10 @@ void use_cpu(int instructions, int threads) {
 void use_busy_processors(bool share) { cpu::use_busy_processors(share); }
 
 bool cpu_kernels() { return kernels.load(std::memory_order_relaxed); }
+bool fuses_on_cpu() { return true; }
+void install_cpu_kernels() { cpu::replace_evaluation(); }
+void limit_cpu_blocks(int elements) { cpu::limit_blocks(elements); }
+int unfused_on_cpu() { return cpu::unfused(); }
 
 }  // namespace mlx4j
 
@@ -34,6 +40,10 @@ namespace mlx4j {
 void use_cpu(int, int) {}
 void use_busy_processors(bool) {}
 bool cpu_kernels() { return false; }
+bool fuses_on_cpu() { return false; }
+void install_cpu_kernels() {}
+void limit_cpu_blocks(int) {}
+int unfused_on_cpu() { return 0; }
 
 }  // namespace mlx4j
 

@@ -14,4 +14,17 @@ bool cpu_kernels();
 // Whether work is divided among threads even if no processor is idle.
 void use_busy_processors(bool share);
 
+// Puts them in the place of MLX's own. Once, at start.
+void install_cpu_kernels();
+
+// For tests: how many elements are computed together at most, even few of them by several threads; 0 for the usual. Not
+// while anything is computed.
+void limit_cpu_blocks(int elements);
+
+// For tests: how many fused computations were computed one operation after the other nevertheless.
+int unfused_on_cpu();
+
+// Whether compiled functions may be fused for the CPU, which MLX itself does by running a C++ compiler.
+bool fuses_on_cpu();
+
 }  // namespace mlx4j

@@ -89,7 +89,7 @@ constexpr PrimitiveTraits table[] = {
     {.type = type_name<mx::BroadcastAxes>(), .in_files = itself},
     {.type = type_name<mx::Broadcast>(), .in_files = itself},
     {.type = type_name<mx::Ceil>(), .in_files = itself},
-    {.type = type_name<mx::Compiled>(), .fails = sometimes},
+    {.type = type_name<mx::Compiled>()},
     {.type = type_name<mx::Concatenate>(), .in_files = itself},
     {.type = type_name<mx::Conjugate>(), .in_files = itself},
     {.type = type_name<mx::Contiguous>()},

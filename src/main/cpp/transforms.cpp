@@ -8,6 +8,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "cpu.h"
 #include "derivatives.h"
 #include "graph_guard.h"
 #include "large_stack.h"
@@ -287,8 +288,8 @@ Fn checkpoint(const SharedFn& f) {
 // ---- compile --------------------------------------------------------------------------------------
 static std::atomic<bool> compile_enabled{std::getenv("MLX_DISABLE_COMPILE") == nullptr};
 
-// MLX compiles for the CPU only if it finds g++, which it runs to fuse kernels. Keeping the traced graph requires no
-// compiler, so the default device poses as a GPU while a compiled function is created, which is when MLX asks.
+// MLX compiles for the CPU only if it finds g++, which nothing here needs. It asks when a compiled function is created,
+// and not for a GPU, so meanwhile the default device poses as one.
 class CompilerNotNeeded {
  public:
   CompilerNotNeeded() : device_(const_cast<mx::Device&>(mx::default_device())), saved_(device_.type) {
@@ -364,19 +365,19 @@ Fn compile(const SharedFn& f, bool shapeless) {
   return unless_traced(traced, id, [any_size](const Arrays& args) { return (*any_size)(args); });
 }
 
-jint default_compile_mode() {  // fusing on the CPU would run a C++ compiler
-  return jint(mx::default_device() == mx::Device::gpu ? mx::CompileMode::enabled : mx::CompileMode::no_fuse);
+// Elsewhere than on Linux, fusing on the CPU would run a C++ compiler.
+static bool fuses_on_default_device() { return fuses_on_cpu() || mx::default_device() == mx::Device::gpu; }
+
+jint default_compile_mode() {
+  return jint(fuses_on_default_device() ? mx::CompileMode::enabled : mx::CompileMode::no_fuse);
 }
 
-void set_compile_mode(jint mode, const char* kernel_directory) {
+void set_compile_mode(jint mode) {
   Entry entry;
-  if (kernel_directory) {
-    setenv("TMPDIR", kernel_directory, 1);  // MLX writes kernels there; it can be told only through the environment
-  }
   const auto m = mx::CompileMode(mode);
   compile_enabled = m != mx::CompileMode::disabled;
   if (compile_enabled) {
-    mx::set_compile_mode(m);
+    mx::set_compile_mode(fuses_on_default_device() ? m : mx::CompileMode::no_fuse);
   }
 }
 

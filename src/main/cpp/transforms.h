@@ -28,9 +28,8 @@ Arrays vjp(const SharedFn& f, const Arrays& primals, const Arrays& cotangents);
 Arrays jvp(const SharedFn& f, const Arrays& primals, const Arrays& tangents);
 
 Fn compile(const SharedFn& f, bool shapeless);
-// Takes the ordinals of org.mlx4j.CompileMode, which are those of mx::CompileMode. Fusing on the CPU writes kernels
-// below `kernel_directory`.
-void set_compile_mode(jint mode, const char* kernel_directory);
+// Takes the ordinals of org.mlx4j.CompileMode, which are those of mx::CompileMode.
+void set_compile_mode(jint mode);
 jint default_compile_mode();
 
 }  // namespace mlx4j

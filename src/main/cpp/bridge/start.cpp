@@ -3,6 +3,7 @@
 #include <jvmti.h>
 
 #include "allocation.h"
+#include "cpu.h"
 #include "mlx/scheduler.h"
 #include "process_end.h"
 #include "rules/rules.h"
@@ -36,6 +37,7 @@ static bool start_process(JNIEnv* env) {
   start_first_thread();
   Entry entry;
   replace_rules();
+  install_cpu_kernels();
   return true;
 }
 

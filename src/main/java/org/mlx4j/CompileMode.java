@@ -13,12 +13,11 @@ public enum CompileMode {
   DISABLED,
   /** The traced graph is kept and fused as by {@link #ENABLED}, but not simplified first. */
   NO_SIMPLIFY,
-  /** The traced graph is kept and simplified; the default on the CPU. */
+  /** The traced graph is kept and simplified. */
   NO_FUSE,
   /**
-   * The traced graph is simplified, and its element-wise operations are fused into kernels; the
-   * default on the GPU. On the CPU, each kernel is compiled by running {@code g++}, which takes
-   * seconds the first time.
+   * The traced graph is simplified, and its element-wise operations are fused: they are computed
+   * together, without arrays for the results between them. The default.
    */
   ENABLED;
 

@@ -1,20 +1,10 @@
 package org.mlx4j;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import org.mlx4j.internal.ClosedException;
-import org.mlx4j.internal.DevicesNative;
 import org.mlx4j.internal.TransformsNative;
 
 /**
@@ -422,9 +412,9 @@ public final class Transforms {
   }
 
   /**
-   * Enables compilation in the device's default mode: {@link CompileMode#NO_FUSE} on the CPU,
-   * {@link CompileMode#ENABLED} on the GPU. This affects all threads, and functions that were
-   * compiled before as well as later ones. Mirrors {@code mlx.core.enable_compile}.
+   * Enables compilation in the default mode, {@link CompileMode#ENABLED}. This affects all threads,
+   * and functions that were compiled before as well as later ones. Mirrors {@code
+   * mlx.core.enable_compile}.
    */
   public static void enableCompile() {
     setCompileMode(CompileMode.of(TransformsNative.default_compile_mode()));
@@ -444,51 +434,13 @@ public final class Transforms {
    * Sets how much {@link #compile compile} optimizes, for all threads. Graphs that are already
    * recorded do not change. Mirrors {@code mlx::core::set_compile_mode}.
    *
-   * <p>On the CPU, {@link CompileMode#ENABLED} makes kernels by running {@code g++}, and stores
-   * them in a directory that only its owner can enter: {@code ~/.cache/mlx4j/kernels}, unless the
-   * system property {@code mlx4j.kernels} names another one. MLX finds the directory through the
-   * environment variable {@code TMPDIR}, which this method sets for the native code of the process
-   * and for the programs that it starts.
-   *
-   * @param mode the mode
-   * @throws IllegalStateException if {@code mode} fuses on the CPU, and {@code g++} is not on the
-   *     {@code PATH} or the directory cannot be made private
+   * @param mode the mode; on macOS, where fusing for the CPU would run a C++ compiler, functions
+   *     are not fused while the default device is the CPU
    * @throws NullPointerException if {@code mode} is null
    */
   public static void setCompileMode(CompileMode mode) {
     Objects.requireNonNull(mode, "[setCompileMode] the mode is null");
-    boolean fuses = mode == CompileMode.ENABLED || mode == CompileMode.NO_SIMPLIFY;
-    boolean fuseOnCpu = fuses && DevicesNative.default_device() == 0;
-    TransformsNative.set_compile_mode(mode.code(), fuseOnCpu ? kernelDirectory() : null);
-  }
-
-  private static String kernelDirectory() {
-    boolean found =
-        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "g++")));
-    if (!found) {
-      throw new IllegalStateException(
-          "[setCompileMode] fusing on the CPU runs g++, which is not on the PATH; install it or use"
-              + " NO_FUSE");
-    }
-    String property = System.getProperty("mlx4j.kernels");
-    Path directory =
-        property != null
-            ? Path.of(property)
-            : Path.of(System.getProperty("user.home"), ".cache", "mlx4j", "kernels");
-    try {
-      Files.createDirectories(directory);
-      if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-        Set<PosixFilePermission> ownerOnly = PosixFilePermissions.fromString("rwx------");
-        Files.setPosixFilePermissions(
-            directory, ownerOnly); // fails for a directory of somebody else
-      }
-      return directory.toRealPath().toString();
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "[setCompileMode] the kernel directory " + directory + " cannot be made private",
-          new UncheckedIOException(e));
-    }
+    TransformsNative.set_compile_mode(mode.code());
   }
 
   // ---- checkpoint -------------------------------------------------------------------------------

@@ -196,6 +196,20 @@ public final class Library {
   @Name("use_busy_processors")
   public static native void useBusyProcessors(boolean share);
 
+  /**
+   * For tests: how many elements are computed together at most, even few of them by several
+   * threads; 0 for the usual. Not while anything is computed.
+   */
+  @Name("limit_cpu_blocks")
+  public static native void limitCpuBlocks(int elements) throws MlxException;
+
+  /**
+   * For tests: how many fused computations could not be done together, because an operation had no
+   * kernel or there were too many of them.
+   */
+  @Name("unfused_on_cpu")
+  public static native int unfusedOnCpu();
+
   @Name("count_prepared_classes")
   private static native void countPreparedClasses(@Raw long[] counter) throws MlxException;
 

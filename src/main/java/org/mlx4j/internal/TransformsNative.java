@@ -59,7 +59,7 @@ public final class TransformsNative {
       @Cast(FN) long f, @Raw @Cast(ARRAYS) long[] primals, @Raw @Cast(ARRAYS) long[] tangents)
       throws MlxException;
 
-  public static native void set_compile_mode(int mode, String kernelDirectory) throws MlxException;
+  public static native void set_compile_mode(int mode) throws MlxException;
 
   public static native int default_compile_mode() throws MlxException;
 

@@ -19,9 +19,11 @@ final class CreationRows {
   private CreationRows() {}
 
   static Stream<Operation> rows() {
-    return Stream.of(constants(), likes(), ranges(), matrices(), windows())
-        .flatMap(rows -> rows)
-        .map(Operation::exact);
+    return Stream.concat(
+        Stream.of(constants(), likes(), ranges(), matrices())
+            .flatMap(rows -> rows)
+            .map(Operation::exact),
+        windows());
   }
 
   private static Stream<Operation> constants() {

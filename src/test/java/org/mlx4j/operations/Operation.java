@@ -309,6 +309,11 @@ final class Operation {
         };
   }
 
+  /** The same where MLX itself computed the other one, perhaps in single precision. */
+  double toleranceForMlx(DType dtype) {
+    return dtype == DType.FLOAT64 && singlePrecision ? 1e-6 : tolerance(dtype);
+  }
+
   @Override
   public String toString() {
     return name;

@@ -111,7 +111,7 @@ class OracleTest {
     assertEquals(expected.length, actual.length, () -> "number of results of " + variant);
     for (int i = 0; i < expected.length; i++) {
       int result = i;
-      double tolerance = variant.operation().tolerance(expected[i].dtype());
+      double tolerance = variant.operation().toleranceForMlx(expected[i].dtype());
       actual[i]
           .differenceFrom(expected[i], Math.max(tolerance, leastTolerance))
           .ifPresent(difference -> fail(variant + ", result " + result + ": " + difference));

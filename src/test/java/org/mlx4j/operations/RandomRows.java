@@ -17,7 +17,7 @@ import org.mlx4j.MlxRandom;
 
 /**
  * The rows of {@code MlxRandom}: the same key or seed gives the very numbers that it gives in
- * Python.
+ * Python, or nearly so where they are logarithms.
  */
 final class RandomRows {
   private static final int[] SHAPE = {3, 4};
@@ -31,8 +31,13 @@ final class RandomRows {
     return Stream.concat(
         Stream.of(keys(), keyed(), keyedWithArrays(), seeded())
             .flatMap(rows -> rows)
-            .map(row -> row.exact().discrete()),
+            .map(row -> computesLogarithms(row) ? row.discrete() : row.exact().discrete()),
         jointlyNormal());
+  }
+
+  /** On the CPU of Linux, elementary functions are more precise than those of MLX. */
+  private static boolean computesLogarithms(Operation row) {
+    return Stream.of("laplace", "truncatedNormal", "gumbel").anyMatch(row.method()::endsWith);
   }
 
   private static Stream<Operation> jointlyNormal() {

@@ -88,7 +88,12 @@ final class ReductionRows {
                     x -> x.median(new int[] {0, 1}, true),
                     "mx.median(a, (0, 1), keepdims=True)",
                     ANY),
-                unary("sum of many", MlxArray::sum, "a.sum()", ANY).shapes(LARGE),
+                unary(
+                        "sum of many",
+                        MlxArray::sum,
+                        "mx.array(np.sum(np.array(a), dtype=np.float64), a.dtype)",
+                        ANY)
+                    .shapes(LARGE),
                 unary("max of many", x -> x.max(1), "a.max(1)", ANY).shapes(LARGE)))
         .flatMap(rows -> rows);
   }

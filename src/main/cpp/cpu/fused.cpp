@@ -1,0 +1,295 @@
+// libmlx exports Compiled::eval_cpu, so on Linux the dynamic linker finds the definition at the end instead, because
+// this library is opened before libmlx. Being a member, it may read the recorded subgraph: inputs_, outputs_, tape_.
+//
+// MLX writes a C++ program for the subgraph and runs g++ while the program runs. Here the subgraph becomes a Program of
+// vectorized kernels.
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+#include "cpu.h"
+#include "cpu/evaluation.h"
+#include "cpu/program.h"
+#include "mlx/backend/cpu/encoder.h"
+#include "mlx/primitives.h"
+
+namespace mlx4j::cpu {
+
+namespace {
+
+using Arrays = std::vector<mx::array>;
+
+using IsConstant = std::function<bool(std::size_t)>;
+
+struct Subgraph {
+  const Arrays& inputs;
+  const Arrays& outputs;
+  const Arrays& tape;
+  const IsConstant& is_constant;
+};
+
+// The values of a subgraph's arrays, which are few.
+template <class T>
+class ById {
+ public:
+  void set(const mx::array& a, T value) { entries_.push_back({a.id(), std::move(value)}); }
+  const T& of(const mx::array& a) const {
+    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+      if (entry->id == a.id()) {
+        return entry->value;
+      }
+    }
+    throw std::logic_error("[compile] an operation has an input that is not part of the subgraph");
+  }
+
+ private:
+  struct Entry {
+    std::uintptr_t id;
+    T value;
+  };
+  std::vector<Entry> entries_;
+};
+
+// ---- steps ----------------------------------------------------------------------------------------
+// Adds the steps that convert; nothing if the elements are the same.
+std::optional<Program::Value> add_conversion(Program& program, Program::Value value, Elements to) {
+  const auto from = program.elements(value);
+  if (from.type == to.type) {
+    if (from.half == to.half || to.half == Half::no) {
+      return value;
+    }
+    return program.add_step(choose_conversion(from.type, to.type), value, value, value, to, false);
+  }
+  const auto choice = choose_conversion(from.type, to.type);
+  return choice.kernel ? std::optional(program.add_step(choice, value, value, value, to, false)) : std::nullopt;
+}
+
+// Adds the step of one operation; nothing if there is no kernel for it.
+std::optional<Program::Value> add_operation(Program& program, std::string_view name, Elements result,
+                                            const std::vector<Program::Value>& operands) {
+  if (name == "Broadcast") {
+    return operands[0];  // all values are computed for each element of the outputs
+  }
+  if (name == "AsType") {
+    return add_conversion(program, operands[0], result);
+  }
+  const auto operation = operation_named(name);
+  if (!operation) {
+    return std::nullopt;
+  }
+  const auto type = program.elements(operands.back()).type;
+  const auto choice = choose(*operation, type);
+  if (!choice.kernel || result_type(*operation, type) != result.type) {
+    return std::nullopt;
+  }
+  const auto b = operands.size() > 1 ? operands[1] : operands[0];
+  return program.add_step(choice, operands[0], b, operands.back(), result, is_exact(*operation));
+}
+
+// ---- memory ---------------------------------------------------------------------------------------
+bool is_scalar(const mx::array& a) { return a.size() == 1; }
+
+bool has_negative_strides(const mx::array& a) {
+  return std::any_of(a.strides().begin(), a.strides().end(), [](auto stride) { return stride < 0; });
+}
+
+// Returns an input whose elements lie in memory as those of all others do that are no scalars, without gaps; null if
+// there is none, so that the axes must be followed.
+const mx::array* common_order(const Arrays& inputs, const mx::Shape& shape) {
+  const mx::array* first = nullptr;
+  for (auto& in : inputs) {
+    if (is_scalar(in)) {
+      continue;
+    }
+    if (in.shape() != shape || !in.flags().contiguous || has_negative_strides(in)) {
+      return nullptr;
+    }
+    if (!first) {
+      first = &in;
+    }
+    const bool same = in.strides() == first->strides() ||
+                      (in.flags().row_contiguous && first->flags().row_contiguous) ||
+                      (in.flags().col_contiguous && first->flags().col_contiguous);
+    if (!same || in.data_size() != first->data_size()) {
+      return nullptr;
+    }
+  }
+  return first;
+}
+
+// Gives the outputs memory, that of inputs which nobody needs any more if possible. Returns how many outputs, the first
+// ones, share that of an input.
+std::size_t allocate(const Arrays& inputs, Arrays& outputs, const IsConstant& is_constant, const mx::array* model) {
+  std::size_t shared = 0;
+  for (std::size_t i = 0; i < inputs.size() && shared < outputs.size(); ++i) {
+    auto& in = inputs[i];
+    auto& out = outputs[shared];
+    const bool fits = in.itemsize() == out.itemsize() &&
+                      (model || (in.flags().row_contiguous && in.size() == out.size())) && !is_scalar(in);
+    if (fits && in.is_donatable() && !is_constant(i)) {
+      if (model) {
+        out.copy_shared_buffer(in);
+      } else {
+        out.copy_shared_buffer(in, out.strides(), in.flags(), in.data_size());
+      }
+      ++shared;
+    }
+  }
+  for (std::size_t i = shared; i < outputs.size(); ++i) {
+    auto& out = outputs[i];
+    if (model) {
+      out.set_data(mx::allocator::malloc(model->data_size() * out.itemsize()), model->data_size(), model->strides(),
+                   model->flags());
+    } else {
+      out.set_data(mx::allocator::malloc(out.nbytes()));
+    }
+  }
+  return shared;
+}
+
+// ---- evaluation -----------------------------------------------------------------------------------
+// Allocates the outputs and lets the stream run the program, whose first values are the inputs.
+void start(mx::Stream stream, std::shared_ptr<Program> program, const std::vector<Program::Value>& results,
+           const Arrays& inputs, Arrays& outputs, const IsConstant& is_constant) {
+  const auto& shape = outputs[0].shape();
+  const auto* model = common_order(inputs, shape);
+  const auto shared = allocate(inputs, outputs, is_constant, model);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const bool linear = model || (inputs[i].flags().row_contiguous && inputs[i].size() == outputs[0].size());
+    program->place_input(Program::Value(i), inputs[i], linear ? Program::Order::in_memory : Program::Order::by_axes,
+                         shape);
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    program->place_output(results[i], outputs[i], i < shared);
+  }
+  program->finish(model ? outputs[0].data_size() : outputs[0].size());
+  mx::cpu::get_command_encoder(stream).dispatch([program = std::move(program)] { program->run(); });
+}
+
+// Returns false, and has done nothing then, if there are too many operations, or one without a kernel.
+bool evaluate(mx::Stream stream, const Subgraph& graph, const Arrays& inputs, Arrays& outputs) {
+  auto program = std::make_shared<Program>();
+  ById<Program::Value> values;
+  for (auto& in : graph.inputs) {
+    values.set(in, program->add_input(in.dtype()));
+  }
+  std::vector<Program::Value> operands;
+  for (auto& a : graph.tape) {
+    operands.clear();
+    for (auto& in : a.inputs()) {
+      operands.push_back(values.of(in));
+    }
+    const auto value = add_operation(*program, a.primitive().name(), elements_of(a.dtype()), operands);
+    if (!value) {
+      return false;
+    }
+    values.set(a, *value);
+  }
+  if (program->values() > Program::most_values) {
+    return false;
+  }
+
+  std::vector<Program::Value> results;
+  for (auto& out : graph.outputs) {
+    results.push_back(values.of(out));
+  }
+  start(stream, std::move(program), results, inputs, outputs, graph.is_constant);
+  return true;
+}
+
+mx::Shape broadcast_shape(const Arrays& inputs) {
+  mx::Shape shape;
+  for (auto& in : inputs) {
+    const auto ndim = std::max(shape.size(), in.ndim());
+    mx::Shape joined(ndim, 1);
+    for (std::size_t axis = 0; axis < ndim; ++axis) {
+      const auto size_in = [&](const mx::Shape& s) { return axis + s.size() < ndim ? 1 : s[axis + s.size() - ndim]; };
+      const auto a = size_in(shape);
+      joined[axis] = a == 1 ? size_in(in.shape()) : a;
+    }
+    shape = std::move(joined);
+  }
+  return shape;
+}
+
+// The shape that a broadcast has in this call, which may be of another size than the recorded one.
+mx::Shape broadcast_shape(const mx::array& recorded, const mx::Shape& outputs) {
+  mx::Shape shape = recorded.shape();
+  const auto missing = outputs.size() - shape.size();
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    shape[axis] = shape[axis] == 1 ? 1 : outputs[axis + missing];
+  }
+  return shape;
+}
+
+// Computes one operation after the other, as MLX does where nothing is fused.
+void evaluate_singly(mx::Stream stream, const Subgraph& graph, const Arrays& inputs, Arrays& outputs) {
+  ById<mx::array> values;
+  Arrays computed;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    values.set(graph.inputs[i], inputs[i]);
+  }
+  for (auto& recorded : graph.tape) {
+    Arrays operands;
+    for (auto& in : recorded.inputs()) {
+      operands.push_back(values.of(in));
+    }
+    const bool is_broadcast = std::string_view(recorded.primitive().name()) == "Broadcast";
+    mx::array original = recorded;
+    mx::array a(is_broadcast ? broadcast_shape(recorded, outputs[0].shape()) : broadcast_shape(operands),
+                recorded.dtype(), original.primitive_ptr(), operands);
+    Arrays results{a};
+    a.primitive().eval_cpu(a.inputs(), results);
+    values.set(recorded, a);
+    computed.push_back(a);
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    outputs[i].copy_shared_buffer(values.of(graph.outputs[i]));
+  }
+  mx::cpu::get_command_encoder(stream).add_temporaries(std::move(computed));
+}
+
+}  // namespace
+
+bool evaluate_operation(mx::Primitive& primitive, const Arrays& inputs, mx::array& out) {
+  const std::string_view name = primitive.name();
+  const auto operation = operation_named(name);
+  if (out.size() < worthwhile_size && !blocks_are_limited() &&
+      !(operation && differs_from_mlx(*operation, elements_of(out.dtype()).type))) {
+    return false;
+  }
+  auto program = std::make_shared<Program>();
+  std::vector<Program::Value> operands;
+  for (auto& in : inputs) {
+    operands.push_back(program->add_input(in.dtype()));
+  }
+  const auto value = add_operation(*program, name, elements_of(out.dtype()), operands);
+  if (!value) {
+    return false;
+  }
+  static const IsConstant no_constant = [](std::size_t) { return false; };
+  Arrays outputs{out};
+  start(primitive.stream(), std::move(program), {*value}, inputs, outputs, no_constant);
+  return true;
+}
+
+static std::atomic<int> unfused_count{0};
+
+int unfused() { return unfused_count; }
+
+static void evaluate_compiled(mx::Stream stream, const Subgraph& graph, const Arrays& inputs, Arrays& outputs) {
+  if (!cpu_kernels()) {
+    evaluate_singly(stream, graph, inputs, outputs);
+  } else if (!evaluate(stream, graph, inputs, outputs)) {
+    ++unfused_count;
+    evaluate_singly(stream, graph, inputs, outputs);
+  }
+}
+
+}  // namespace mlx4j::cpu
+
+void mlx::core::Compiled::eval_cpu(const std::vector<array>& inputs, std::vector<array>& outputs) {
+  mlx4j::cpu::evaluate_compiled(stream(), {inputs_, outputs_, tape_, is_constant_}, inputs, outputs);
+}

@@ -1,0 +1,25 @@
+// Reductions of float32. States are float64, so a sum is exact to the last place of float32 whatever the signs, sizes
+// and number of its terms.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "cpu/instructions.h"
+
+namespace mlx4j::cpu {
+
+enum class Reduction : std::uint8_t { sum, product, maximum, minimum };
+
+struct ReductionKernels {
+  double start;                                   // the state of no elements
+  double (*join)(double a, double b);             // of two parts; NaN in either is the result
+  double (*fold)(const float* x, std::size_t n);  // the state of n elements
+  // Joins the elements of each column with its state; rows lie `stride` elements apart.
+  void (*fold_columns)(const float* x, std::size_t columns, std::ptrdiff_t stride, std::size_t rows, double* states);
+};
+
+template <Instructions>
+const ReductionKernels& reduction_kernels(Reduction reduction);
+
+}  // namespace mlx4j::cpu

@@ -1,0 +1,328 @@
+#include "cpu/program.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include "cpu/instructions.h"
+#include "cpu/kernels/halves.h"
+#include "cpu/parallel.h"
+
+namespace mlx4j::cpu {
+
+static std::atomic<int> block_limit{0};
+
+void limit_blocks(int elements) { block_limit = elements; }
+
+bool blocks_are_limited() { return block_limit > 0; }
+
+static constexpr std::size_t scratch_bytes = 192 * 1024;  // on the stack of each thread that computes
+static constexpr std::size_t line = 64;                   // bytes of a cache line
+static constexpr std::size_t usual_block = 1024;          // elements
+static constexpr std::size_t range_weight = 1 << 17;      // what is worth waking a thread for: some twenty microseconds
+
+// ---- conversion of 16-bit types -------------------------------------------------------------------
+static void widen(Half half, const std::byte* from, std::byte* to, std::size_t n) {
+  chosen([&]<Instructions set>(Set<set>) {
+    auto* convert = half == Half::float16 ? float16_to_float32<set> : bfloat16_to_float32<set>;
+    convert(reinterpret_cast<const std::uint16_t*>(from), reinterpret_cast<float*>(to), n);
+  });
+}
+
+static void narrow(Half half, const std::byte* from, std::byte* to, std::size_t n) {
+  chosen([&]<Instructions set>(Set<set>) {
+    auto* convert = half == Half::float16 ? float32_to_float16<set> : float32_to_bfloat16<set>;
+    convert(reinterpret_cast<const float*>(from), reinterpret_cast<std::uint16_t*>(to), n);
+  });
+}
+
+static void round(Half half, std::byte* block, std::size_t n) {
+  chosen([&]<Instructions set>(Set<set>) {
+    auto* round = half == Half::float16 ? round_to_float16<set> : round_to_bfloat16<set>;
+    round(reinterpret_cast<float*>(block), n);
+  });
+}
+
+// ---- elements in memory ---------------------------------------------------------------------------
+// Calls f with a value of an unsigned type of that size.
+template <class F>
+static void with_size(int bytes, F f) {
+  switch (bytes) {
+    case 1:
+      return f(std::uint8_t());
+    case 2:
+      return f(std::uint16_t());
+    case 4:
+      return f(std::uint32_t());
+    default:
+      return f(std::uint64_t());
+  }
+}
+
+template <class T>
+static void copy_run(const T* from, T* to, std::size_t n, std::int64_t stride) {
+  if (stride == 1) {
+    std::memcpy(to, from, n * sizeof(T));
+  } else if (stride == 0) {
+    std::fill_n(to, n, *from);
+  } else {
+    for (std::size_t i = 0; i < n; ++i, from += stride) {
+      to[i] = *from;
+    }
+  }
+}
+
+// Copies n elements of a strided array from the first-th on.
+template <class T>
+static void gather(const T* data, const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& strides,
+                   std::size_t first, std::size_t n, T* to) {
+  constexpr int most_axes = 64;
+  std::int64_t position[most_axes];
+  const int last = int(sizes.size()) - 1;
+  for (int axis = last; axis >= 0; --axis) {
+    position[axis] = std::int64_t(first) % sizes[axis];
+    first /= std::size_t(sizes[axis]);
+    data += position[axis] * strides[axis];
+  }
+  for (;;) {
+    const auto run = std::min(n, std::size_t(sizes[last] - position[last]));
+    copy_run(data, to, run, strides[last]);
+    n -= run;
+    if (n == 0) {
+      return;
+    }
+    to += run;
+    data -= position[last] * strides[last];
+    position[last] = 0;
+    for (int axis = last - 1; axis >= 0; --axis) {
+      data += strides[axis];
+      if (++position[axis] < sizes[axis]) {
+        break;
+      }
+      data -= position[axis] * strides[axis];
+      position[axis] = 0;
+    }
+  }
+}
+
+// ---- how a program is made ------------------------------------------------------------------------
+Program::Value Program::add_input(mx::Dtype dtype) {
+  values_.push_back({.elements = elements_of(dtype), .itemsize = dtype.size()});
+  return Value(values_.size()) - 1;
+}
+
+Program::Value Program::add_step(const Choice& choice, Value a, Value b, Value c, Elements result, bool exact) {
+  const auto value = Value(values_.size());
+  values_.push_back({.elements = result});
+  steps_.push_back({.kernel = choice.kernel,
+                    .operands = {a, b, c},
+                    .result = value,
+                    .rounded = exact ? Half::no : result.half,
+                    .slots = {}});
+  weight_ += choice.weight;
+  return value;
+}
+
+void Program::place_input(Value input, const mx::array& a, Order order, const mx::Shape& shape) {
+  auto& known = values_[input];
+  known.data = reinterpret_cast<const std::byte*>(a.data<char>());
+  if (a.size() == 1) {
+    known.source = Source::scalar;
+    return;
+  }
+  ++weight_;
+  if (order == Order::in_memory) {
+    known.source = Source::linear;
+    return;
+  }
+  known.source = Source::strided;
+  const std::size_t missing = shape.size() - a.ndim();
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] == 1) {
+      continue;
+    }
+    const bool repeated = axis < missing || a.shape(int(axis - missing)) == 1;
+    const std::int64_t stride = repeated ? 0 : a.strides()[axis - missing];
+    if (!known.sizes.empty() && known.strides.back() == stride * shape[axis]) {
+      known.sizes.back() *= shape[axis];
+      known.strides.back() = stride;
+    } else {
+      known.sizes.push_back(shape[axis]);
+      known.strides.push_back(stride);
+    }
+  }
+}
+
+void Program::place_output(Value value, mx::array& out, bool shares_memory) {
+  outputs_.push_back({.value = value,
+                      .data = reinterpret_cast<std::byte*>(out.data<char>()),
+                      .itemsize = int(out.itemsize()),
+                      .half = elements_of(out.dtype()).half,
+                      .shares_memory = shares_memory,
+                      .direct = false});
+  ++weight_;
+}
+
+int Program::new_slot(int element_size) {
+  slot_sizes_.push_back(element_size);
+  return int(slot_sizes_.size()) - 1;
+}
+
+// Gives every value a slot. Those of steps are used again once their value is not needed any more, so that blocks stay
+// in the cache.
+void Program::finish(std::size_t count) {
+  count_ = count;
+  std::vector<std::size_t> last_use(values_.size(), 0);
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    for (Value operand : steps_[i].operands) {
+      last_use[operand] = i;
+    }
+  }
+  for (auto& known : values_) {
+    if (known.source != Source::step) {
+      const bool read_in_place = known.source == Source::linear && known.elements.half == Half::no;
+      known.slot = new_slot(read_in_place ? 0 : size_of(known.elements.type));
+    }
+  }
+  for (auto& out : outputs_) {
+    last_use[out.value] = steps_.size();
+    auto& known = values_[out.value];
+    // What shares memory with an input is written when all steps have read the input.
+    out.direct = known.source == Source::step && known.slot < 0 && out.half == Half::no && !out.shares_memory;
+    if (out.direct) {
+      known.slot = new_slot(0);
+    }
+  }
+  std::vector<int> free[sizeof(double) + 1];
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    auto& step = steps_[i];
+    auto& result = values_[step.result];
+    const int size = size_of(result.elements.type);
+    if (result.slot < 0) {
+      if (free[size].empty()) {
+        result.slot = new_slot(size);
+      } else {
+        result.slot = free[size].back();
+        free[size].pop_back();
+      }
+    }
+    step.slots[3] = result.slot;
+    for (int k = 0; k < 3; ++k) {
+      auto& operand = values_[step.operands[k]];
+      step.slots[k] = operand.slot;
+      const bool repeated = std::find(step.operands, step.operands + k, step.operands[k]) != step.operands + k;
+      if (operand.source == Source::step && last_use[step.operands[k]] == i && !repeated) {
+        free[size_of(operand.elements.type)].push_back(operand.slot);
+      }
+    }
+  }
+}
+
+// ---- how it is run --------------------------------------------------------------------------------
+// As many elements as fit the scratch memory with all blocks and the addresses of the slots.
+std::size_t Program::block_size() const {
+  std::size_t bytes = sizeof(std::uint16_t);
+  std::size_t margin = 2 * line;
+  for (int size : slot_sizes_) {
+    bytes += std::size_t(size);
+    margin += 2 * line + sizeof(std::byte*);
+  }
+  const std::size_t fitting = std::max(line, (scratch_bytes - std::min(margin, scratch_bytes)) / bytes / line * line);
+  const int limit = block_limit;
+  return std::min(fitting, limit > 0 ? std::size_t(limit) : usual_block);
+}
+
+void Program::run() const {
+  const std::size_t block = block_size();
+  const std::size_t blocks = (count_ + block - 1) / block;
+  const std::size_t grain = block_limit > 0 ? 1 : range_weight / (std::size_t(weight_) * block) + 1;
+  parallel(blocks, grain,
+           [&](std::size_t first, std::size_t last) { run(first * block, std::min(last * block, count_), block); });
+}
+
+void Program::run(std::size_t first, std::size_t last, std::size_t block) const {
+  alignas(line) std::byte scratch[scratch_bytes];
+  auto** slots = reinterpret_cast<std::byte**>(scratch);
+  // A line is left between blocks, so that equal positions do not compete for the same set of the cache.
+  std::size_t next = (slot_sizes_.size() * sizeof(std::byte*) + 2 * line - 1) / line * line;
+  const auto take = [&](std::size_t element_size) {
+    std::byte* taken = scratch + next;
+    next += (block * element_size + 2 * line - 1) / line * line;
+    return taken;
+  };
+  const Blocks blocks{slots, take(sizeof(std::uint16_t))};
+  for (std::size_t i = 0; i < slot_sizes_.size(); ++i) {
+    slots[i] = slot_sizes_[i] > 0 ? take(std::size_t(slot_sizes_[i])) : nullptr;
+  }
+  for (auto& known : values_) {
+    if (known.source == Source::scalar) {
+      fill(known, slots[known.slot], std::min(block, last - first));
+    }
+  }
+  for (std::size_t at = first; at < last; at += block) {
+    const std::size_t n = std::min(block, last - at);
+    for (auto& known : values_) {
+      if (known.source == Source::linear || known.source == Source::strided) {
+        load(known, at, n, blocks);
+      }
+    }
+    for (auto& out : outputs_) {
+      if (out.direct) {
+        slots[values_[out.value].slot] = out.data + at * std::size_t(out.itemsize);
+      }
+    }
+    for (auto& step : steps_) {
+      std::byte* result = slots[step.slots[3]];
+      step.kernel(slots[step.slots[0]], slots[step.slots[1]], slots[step.slots[2]], result, n);
+      if (step.rounded != Half::no) {
+        round(step.rounded, result, n);
+      }
+    }
+    for (auto& out : outputs_) {
+      const std::byte* from = slots[values_[out.value].slot];
+      std::byte* to = out.data + at * std::size_t(out.itemsize);
+      if (out.half != Half::no) {
+        narrow(out.half, from, to, n);
+      } else if (!out.direct) {
+        std::memcpy(to, from, n * std::size_t(out.itemsize));
+      }
+    }
+  }
+}
+
+void Program::fill(const Known& scalar, std::byte* block, std::size_t n) const {
+  std::byte value[sizeof(double)];
+  if (scalar.elements.half != Half::no) {
+    widen(scalar.elements.half, scalar.data, value, 1);
+  } else {
+    std::memcpy(value, scalar.data, std::size_t(scalar.itemsize));
+  }
+  with_size(size_of(scalar.elements.type), [&](auto bits) {
+    std::memcpy(&bits, value, sizeof bits);
+    std::fill_n(reinterpret_cast<decltype(bits)*>(block), n, bits);
+  });
+}
+
+void Program::load(const Known& input, std::size_t first, std::size_t n, const Blocks& blocks) const {
+  std::byte*& slot = blocks.slots[input.slot];
+  const bool is_half = input.elements.half != Half::no;
+  if (input.source == Source::linear) {
+    const std::byte* from = input.data + first * std::size_t(input.itemsize);
+    if (is_half) {
+      widen(input.elements.half, from, slot, n);
+    } else {
+      slot = const_cast<std::byte*>(from);  // which is only read
+    }
+    return;
+  }
+  std::byte* to = is_half ? blocks.raw : slot;
+  with_size(input.itemsize, [&](auto bits) {
+    using T = decltype(bits);
+    gather(reinterpret_cast<const T*>(input.data), input.sizes, input.strides, first, n, reinterpret_cast<T*>(to));
+  });
+  if (is_half) {
+    widen(input.elements.half, to, slot, n);
+  }
+}
+
+}  // namespace mlx4j::cpu

@@ -1,0 +1,94 @@
+// An element-wise computation of several steps, carried out block by block: all steps for some hundred elements before
+// those of the next block, so that everything between inputs and outputs stays in the first-level cache.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "cpu/elements.h"
+
+namespace mlx4j::cpu {
+
+class Program {
+ public:
+  // A block of elements that an input or a step provides.
+  using Value = int;
+
+  // How the elements of an input are numbered.
+  enum class Order {
+    in_memory,  // those of the outputs lie in memory in the same order
+    by_axes,    // row by row, after the input is broadcast to the shape of the outputs
+  };
+
+  // What an input array provides; if it has one element, all elements share it.
+  Value add_input(mx::Dtype dtype);
+  // Computes a value. Operands that the kernel does not take may be any; the results of an `exact` one need no
+  // rounding.
+  Value add_step(const Choice& choice, Value a, Value b, Value c, Elements result, bool exact);
+
+  // Where the inputs, in the order in which they were added, and the outputs lie, once their memory is allocated.
+  void place_input(Value input, const mx::array& a, Order order, const mx::Shape& shape);
+  void place_output(Value value, mx::array& out, bool shares_memory);
+
+  // Must be called after everything has been placed; `count` is the number of elements.
+  void finish(std::size_t count);
+  // A program with more values does not fit the memory that a thread has for blocks.
+  static constexpr std::size_t most_values = 256;
+  std::size_t values() const { return values_.size(); }
+  void run() const;
+
+  Elements elements(Value value) const { return values_[value].elements; }
+
+ private:
+  enum class Source { step, scalar, linear, strided };
+
+  struct Known {
+    Elements elements;
+    Source source = Source::step;
+    int itemsize = 0;                      // of an input in memory
+    const std::byte* data = nullptr;       // of an input
+    std::vector<std::int64_t> sizes = {};  // of the joined axes of a strided input
+    std::vector<std::int64_t> strides = {};
+    int slot = -1;  // where the block lies
+  };
+  struct Step {
+    Kernel* kernel;
+    Value operands[3];
+    Value result;
+    Half rounded;
+    int slots[4];  // of the operands and the result
+  };
+  struct Output {
+    Value value;
+    std::byte* data;
+    int itemsize;
+    Half half;
+    bool shares_memory;  // with an input
+    bool direct;         // the block is a part of the output
+  };
+  // One thread's view of the blocks.
+  struct Blocks {
+    std::byte** slots;
+    std::byte* raw;
+  };
+
+  int new_slot(int element_size);
+  std::size_t block_size() const;
+  void run(std::size_t first, std::size_t last, std::size_t block) const;
+  void fill(const Known& scalar, std::byte* block, std::size_t n) const;
+  void load(const Known& input, std::size_t first, std::size_t n, const Blocks& blocks) const;
+
+  std::vector<Known> values_;
+  std::vector<Step> steps_;
+  std::vector<Output> outputs_;
+  std::vector<int> slot_sizes_;  // bytes of an element; 0 if the block is a part of an array
+  std::size_t count_ = 0;
+  int weight_ = 0;
+};
+
+// For tests: how many elements a block has at most, and that even few blocks are split over threads; 0 for the usual.
+// Not while anything is computed.
+void limit_blocks(int elements);
+bool blocks_are_limited();
+
+}  // namespace mlx4j::cpu
