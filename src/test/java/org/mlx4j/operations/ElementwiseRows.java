@@ -92,7 +92,7 @@ final class ElementwiseRows {
         math("expm1", MlxArray::expm1, ANY).inSinglePrecision(),
         math("sin", MlxArray::sin, ANY).inSinglePrecision().shapes(SCALAR, EMPTY, LARGE),
         math("cos", MlxArray::cos, ANY).inSinglePrecision(),
-        math("tan", MlxArray::tan, INNER),
+        math("tan", MlxArray::tan, INNER).inSinglePrecision(),
         math("arcsin", MlxArray::arcsin, INNER),
         math("arccos", MlxArray::arccos, INNER),
         math("arctan", MlxArray::arctan, ANY),

@@ -99,46 +99,47 @@ final class FastRows {
     Input offset = whole(0, 9).as(DType.INT32);
     Input offsets = whole(0, 9, 2).as(DType.INT64);
     return Stream.of(
-        unary(
-            "Fast.rope",
-            x -> Fast.rope(x, 4, false, 10000, 1, 0),
-            "mx.fast.rope(a, 4, traditional=False, base=10000.0, scale=1.0, offset=0)",
-            CUBE),
-        unary(
-            "Fast.rope traditional, in part",
-            x -> Fast.rope(x, 2, true, 100, 0.5, 3),
-            "mx.fast.rope(a, 2, traditional=True, base=100.0, scale=0.5, offset=3)",
-            CUBE),
-        unary(
-            "Fast.rope with heads",
-            x -> Fast.rope(x, 4, false, 100, 0.5, 3),
-            "mx.fast.rope(a, 4, traditional=False, base=100.0, scale=0.5, offset=3)",
-            between(-2, 2, 2, 2, 3, 6)),
-        binary(
-            "Fast.rope frequencies",
-            (x, f) -> Fast.rope(x, 4, false, null, 1, 2, f),
-            "mx.fast.rope(a, 4, traditional=False, base=None, scale=1.0, offset=2, freqs=b)",
-            CUBE,
-            half),
-        binary(
-            "Fast.rope offset",
-            (x, o) -> Fast.rope(x, 4, true, 100, 1, o),
-            "mx.fast.rope(a, 4, traditional=True, base=100.0, scale=1.0, offset=b)",
-            CUBE,
-            offset),
-        binary(
-            "Fast.rope offsets",
-            (x, o) -> Fast.rope(x, 4, true, 100, 1, o),
-            "mx.fast.rope(a, 4, traditional=True, base=100.0, scale=1.0, offset=b)",
-            CUBE,
-            offsets),
-        nary(
-            "Fast.rope offsets and frequencies",
-            xs -> Fast.rope(xs[0], 4, false, null, 2, xs[1], xs[2]),
-            "mx.fast.rope(a, 4, traditional=False, base=None, scale=2.0, offset=b, freqs=c)",
-            CUBE,
-            offsets,
-            half));
+            unary(
+                "Fast.rope",
+                x -> Fast.rope(x, 4, false, 10000, 1, 0),
+                "mx.fast.rope(a, 4, traditional=False, base=10000.0, scale=1.0, offset=0)",
+                CUBE),
+            unary(
+                "Fast.rope traditional, in part",
+                x -> Fast.rope(x, 2, true, 100, 0.5, 3),
+                "mx.fast.rope(a, 2, traditional=True, base=100.0, scale=0.5, offset=3)",
+                CUBE),
+            unary(
+                "Fast.rope with heads",
+                x -> Fast.rope(x, 4, false, 100, 0.5, 3),
+                "mx.fast.rope(a, 4, traditional=False, base=100.0, scale=0.5, offset=3)",
+                between(-2, 2, 2, 2, 3, 6)),
+            binary(
+                "Fast.rope frequencies",
+                (x, f) -> Fast.rope(x, 4, false, null, 1, 2, f),
+                "mx.fast.rope(a, 4, traditional=False, base=None, scale=1.0, offset=2, freqs=b)",
+                CUBE,
+                half),
+            binary(
+                "Fast.rope offset",
+                (x, o) -> Fast.rope(x, 4, true, 100, 1, o),
+                "mx.fast.rope(a, 4, traditional=True, base=100.0, scale=1.0, offset=b)",
+                CUBE,
+                offset),
+            binary(
+                "Fast.rope offsets",
+                (x, o) -> Fast.rope(x, 4, true, 100, 1, o),
+                "mx.fast.rope(a, 4, traditional=True, base=100.0, scale=1.0, offset=b)",
+                CUBE,
+                offsets),
+            nary(
+                "Fast.rope offsets and frequencies",
+                xs -> Fast.rope(xs[0], 4, false, null, 2, xs[1], xs[2]),
+                "mx.fast.rope(a, 4, traditional=False, base=None, scale=2.0, offset=b, freqs=c)",
+                CUBE,
+                offsets,
+                half))
+        .map(Operation::inSinglePrecision);
   }
 
   private static Stream<Operation> attention() {

@@ -296,8 +296,9 @@ final class LinalgRows {
     return Stream.of(
         unary("Linalg.det", Linalg::det, python("det(a)"), SQUARE)
             .on(DTypes.ALL)
-            .shapes(EMPTY, ONE, new int[] {2, 2}, STACKED, NO_MATRICES, LARGE),
-        decomposition("LUF", "det large", Linalg::det, "det(a)", four),
+            .shapes(EMPTY, ONE, new int[] {2, 2}, STACKED, NO_MATRICES, LARGE)
+            .inSinglePrecision(),
+        decomposition("LUF", "det large", Linalg::det, "det(a)", four).inSinglePrecision(),
         many("Linalg.slogdet", xs -> of(Linalg.slogdet(xs[0])), python("slogdet(a)"), SQUARE)
             .on(DTypes.ALL)
             .shapes(EMPTY, ONE, new int[] {2, 2}, STACKED, NO_MATRICES, LARGE),

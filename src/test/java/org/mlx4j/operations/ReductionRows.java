@@ -93,7 +93,8 @@ final class ReductionRows {
                         MlxArray::sum,
                         "mx.array(np.sum(np.array(a), dtype=np.float64), a.dtype)",
                         ANY)
-                    .shapes(LARGE),
+                    .shapes(LARGE)
+                    .discrete(),
                 unary("max of many", x -> x.max(1), "a.max(1)", ANY).shapes(LARGE)))
         .flatMap(rows -> rows);
   }
