@@ -38,10 +38,10 @@ record ConvNet(
   /** A network that knows nothing yet. {@code MlxRandom.seed} decides its parameters. */
   static ConvNet random() {
     return new ConvNet(
-        Stage.of(Conv2d.of(1, 16, 5, 2, 2)), // every other pixel: 28 by 28 become 14 by 14
-        Stage.of(Conv2d.of(16, 48, 3, 1, 1)),
-        MaxPool2d.of(2), // and 7 by 7
-        Linear.of(7 * 7 * 48, 128),
+        Stage.of(Conv2d.of(1, 32, 3, 1, 1)),
+        Stage.of(Conv2d.of(32, 64, 3, 1, 1)),
+        MaxPool2d.of(2), // after each stage: 28 by 28 pixels become 14 by 14, then 7 by 7
+        Linear.of(7 * 7 * 64, 128),
         Dropout.of(0.3),
         Linear.of(128, Clothes.CLASSES));
   }
@@ -54,7 +54,7 @@ record ConvNet(
    */
   @Override
   public MlxArray apply(MlxArray images) {
-    return classified(second.apply(first.apply(scaled(images))), null);
+    return classified(second.apply(pool.apply(first.apply(scaled(images)))), null);
   }
 
   /**
@@ -64,7 +64,7 @@ record ConvNet(
    */
   Trained<ConvNet> train(MlxArray images, MlxArray key) {
     Trained<Stage> one = first.train(scaled(images));
-    Trained<Stage> two = second.train(one.output());
+    Trained<Stage> two = second.train(pool.apply(one.output()));
     return new Trained<>(
         classified(two.output(), key),
         new ConvNet(one.layer(), two.layer(), pool, hidden, dropout, output));
