@@ -197,7 +197,9 @@ final class LayerTable {
 
   private <L> void assertValuesArePythons(Row<L> row, String key, L layer, List<MlxArray> xs) {
     MlxArray expected = python.get(key + "y");
-    double tolerance = rounding(expected.dtype());
+    // MLX adds the terms of quantized products in half precision, we in single precision
+    boolean isRough = row.python.contains("uantized") && expected.dtype() != DType.FLOAT32;
+    double tolerance = (isRough ? 4 : 1) * rounding(expected.dtype());
     assertWithin(tolerance, expected, row.apply(layer, xs), key);
     try (var compiled = Trees.compile((L l, List<MlxArray> all) -> row.apply(l, all))) {
       assertWithin(tolerance, expected, compiled.apply(layer, xs), key + "compiled");
