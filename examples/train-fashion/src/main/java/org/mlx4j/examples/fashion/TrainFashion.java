@@ -35,7 +35,7 @@ public final class TrainFashion implements Callable<Integer> {
   private Path output = Path.of("target/fashion");
 
   @Option(names = "--epochs", description = "How often to go over the training images.")
-  private int epochs = 8;
+  private int epochs = 6;
 
   @Option(names = "--images", description = "How many of the images to train on; all by default.")
   private Integer images;

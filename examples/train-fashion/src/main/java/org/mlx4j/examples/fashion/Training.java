@@ -24,7 +24,7 @@ import org.mlx4j.tree.WithAux;
  */
 final class Training {
   static final int BATCH = 128;
-  private static final double LEARNING_RATE = 2e-3;
+  private static final double LEARNING_RATE = 1e-3;
 
   /** What one step hands to the next. */
   record State(ConvNet network, OptimizerState<ConvNet> optimizer) {}
@@ -43,7 +43,13 @@ final class Training {
    */
   Training(Clothes clothes, int epochs) {
     this.clothes = clothes;
-    optimizer = Adam.of(Schedules.cosineDecay(LEARNING_RATE, epochs * batches()));
+    optimizer =
+        new Adam(
+            Schedules.cosineDecay(LEARNING_RATE, epochs * batches()),
+            0.9,
+            0.999,
+            1e-8,
+            true); // without a correction, the first steps would be too long
     ConvNet network = ConvNet.random();
     state = new State(network, optimizer.init(network));
   }
