@@ -100,6 +100,21 @@ bool can_compute(const mx::array& in) {
 
 std::size_t grain(std::size_t length) { return blocks_are_limited() ? 1 : worth_a_thread / length + 1; }
 
+// Lets the stream compute each row of the input. A result takes so many bytes of the output.
+template <void (Rows::*compute)(const void* row, void* result) const>
+void start(mx::Stream stream, const mx::array& in, mx::array& out, std::size_t result_bytes) {
+  const Rows rows(elements_of(in.dtype()).half, std::size_t(in.shape(-1)));
+  mx::cpu::get_command_encoder(stream).dispatch([rows, result_bytes, row_bytes = rows.length * in.itemsize(),
+                                                 from = in.data<char>(), to = out.data<char>(),
+                                                 count = in.size() / rows.length] {
+    parallel(count, grain(rows.length), [&](std::size_t first, std::size_t last) {
+      for (std::size_t row = first; row < last; ++row) {
+        (rows.*compute)(from + row * row_bytes, to + row * result_bytes);
+      }
+    });
+  });
+}
+
 }  // namespace
 
 bool evaluate_softmax(mx::Stream stream, const mx::array& in, mx::array& out) {
@@ -111,17 +126,7 @@ bool evaluate_softmax(mx::Stream stream, const mx::array& in, mx::array& out) {
   } else {
     out.set_data(mx::allocator::malloc(out.nbytes()));
   }
-  const Rows rows(elements_of(in.dtype()).half, std::size_t(in.shape(-1)));
-  const std::size_t bytes = rows.length * in.itemsize();
-  const char* from = in.data<char>();
-  char* to = out.data<char>();
-  mx::cpu::get_command_encoder(stream).dispatch([rows, bytes, from, to, count = in.size() / rows.length] {
-    parallel(count, grain(rows.length), [&](std::size_t first, std::size_t last) {
-      for (std::size_t row = first; row < last; ++row) {
-        rows.softmax(from + row * bytes, to + row * bytes);
-      }
-    });
-  });
+  start<&Rows::softmax>(stream, in, out, std::size_t(in.shape(-1)) * out.itemsize());
   return true;
 }
 
@@ -130,18 +135,7 @@ bool evaluate_logsumexp(mx::Stream stream, const mx::array& in, mx::array& out) 
     return false;
   }
   out.set_data(mx::allocator::malloc(out.nbytes()));
-  const Rows rows(elements_of(in.dtype()).half, std::size_t(in.shape(-1)));
-  const std::size_t bytes = rows.length * in.itemsize();
-  const char* from = in.data<char>();
-  char* to = out.data<char>();
-  const std::size_t itemsize = out.itemsize();
-  mx::cpu::get_command_encoder(stream).dispatch([rows, bytes, itemsize, from, to, count = in.size() / rows.length] {
-    parallel(count, grain(rows.length), [&](std::size_t first, std::size_t last) {
-      for (std::size_t row = first; row < last; ++row) {
-        rows.logsumexp(from + row * bytes, to + row * itemsize);
-      }
-    });
-  });
+  start<&Rows::logsumexp>(stream, in, out, out.itemsize());
   return true;
 }
 
