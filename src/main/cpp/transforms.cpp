@@ -11,6 +11,7 @@
 #include "cpu.h"
 #include "derivatives.h"
 #include "graph_guard.h"
+#include "graph_walk.h"
 #include "large_stack.h"
 #include "messages.h"
 #include "mlx/compile_impl.h"
@@ -339,11 +340,35 @@ static Fn unless_traced(Fn traced, std::shared_ptr<const CompiledId> id, Compile
       };
 }
 
+static bool depends_on(const mx::array& a, const Arrays& args) {
+  bool found = false;
+  walk_in_any_order({a}, {}, [&](const mx::array& below) {
+    found = found || std::any_of(args.begin(), args.end(), [&](auto& arg) { return arg.id() == below.id(); });
+    return !found;
+  });
+  return found;
+}
+
+// MLX copies the graph that it records, except for the results themselves. A result that does not depend on the
+// arguments may be an array that the program evaluates later, which takes the operation out of it and thus out of the
+// recording. So the recording gets a copy.
+static Fn with_results_of_its_own(Fn traced) {
+  return [traced = std::move(traced)](const Arrays& args) {
+    auto results = traced(args);
+    for (auto& a : results) {
+      if (a.has_primitive() && !depends_on(a, args)) {
+        a = mx::copy(a, a.primitive().stream());
+      }
+    }
+    return results;
+  };
+}
+
 static Fn compile_for_each_shape(const SharedFn& f) {
   auto id = std::make_shared<const CompiledId>();
   CompilerNotNeeded compiler_not_needed;
   auto traced = guarded(f, StackUse::compile);
-  auto compiled = mx::detail::compile(traced, id->value, false);
+  auto compiled = mx::detail::compile(with_results_of_its_own(traced), id->value, false);
   return unless_traced(traced, id, [id, compiled](const Arrays& args) {
     try {
       return call_compiled(compiled, args);
@@ -361,7 +386,8 @@ Fn compile(const SharedFn& f, bool shapeless) {
   auto id = std::make_shared<const CompiledId>();
   CompilerNotNeeded compiler_not_needed;
   auto traced = guarded(f, StackUse::compile);
-  auto any_size = std::make_shared<AnySize>(traced, id->value, [f] { return compile_for_each_shape(f); });
+  auto any_size = std::make_shared<AnySize>(with_results_of_its_own(traced), id->value,
+                                            [f] { return compile_for_each_shape(f); });
   return unless_traced(traced, id, [any_size](const Arrays& args) { return (*any_size)(args); });
 }
 

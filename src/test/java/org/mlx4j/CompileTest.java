@@ -120,6 +120,27 @@ class CompileTest {
     assertValues(x, 1, 2, 3);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCapturedResultMayBeEvaluatedByTheProgram(boolean shapeless) {
+    MlxArray captured = MlxArray.of(1f, 2f, 3f, 4f).add(1).square();
+    MlxArray[] halves = captured.add(1).square().split(2);
+    TransformedArraysFunction f =
+        Transforms.compileArrays(
+            xs -> arrays(captured, halves[0], xs[0].add(captured.sum()), halves[1], halves[0]),
+            shapeless);
+    MlxArray[] before = f.apply(x);
+    Ops.eval(captured, halves[0], halves[1]);
+    for (MlxArray[] results : new MlxArray[][] {before, f.apply(x), f.apply(x.add(0))}) {
+      assertValues(results[0], 4, 9, 16, 25);
+      assertValues(results[1], 25, 100);
+      assertValues(results[2], 55, 56, 57);
+      assertValues(results[3], 289, 676);
+      assertValues(results[4], 25, 100);
+    }
+    assertValues(captured, 4, 9, 16, 25);
+  }
+
   @Test
   void nothingMayGoInOrComeOut() {
     assertValues(Transforms.compileArrays(xs -> arrays(MlxArray.scalar(2f).add(1))).apply()[0], 3);
