@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "mlx/fft.h"
 #include "mlx/linalg.h"
@@ -13,6 +15,38 @@ mx::array scaled(const mx::array& a, float by, mx::Stream s) { return by == 1 ? 
 
 mx::array transposed(const mx::array& a, mx::Stream s) { return conjugated(mx::swapaxes(a, -1, -2, s), s); }
 
+bool exchanges_last_axes(const mx::array& a) {
+  if (!a.has_primitive() || std::string_view(a.primitive().name()) != "Transpose") {
+    return false;
+  }
+  auto axes = static_cast<const mx::Transpose&>(a.primitive()).state();
+  std::swap(axes.end()[-1], axes.end()[-2]);
+  return std::is_sorted(axes.begin(), axes.end());
+}
+
+// The product of two matrices that is the gradient of `factor`. If the factor is the transpose of an array, such as the
+// weight of a layer, so is the gradient: the rule of the transpose transposes it once more, and the array's gradient lies
+// in memory row by row, as the array does. Optimizers take both at once.
+mx::array gradient_of(const mx::array& factor, const mx::array& a, const mx::array& b, mx::Stream s) {
+  return exchanges_last_axes(factor)
+             ? mx::swapaxes(mx::matmul(mx::swapaxes(b, -1, -2, s), mx::swapaxes(a, -1, -2, s), s), -1, -2, s)
+             : mx::matmul(a, b, s);
+}
+
+mx::array gradient_of_factor(int argnum, const Arrays& primals, const mx::array& cotangent, mx::Stream s) {
+  return argnum == 0 ? gradient_of(primals[0], cotangent, transposed(primals[1], s), s)
+                     : gradient_of(primals[1], transposed(primals[0], s), cotangent, s);
+}
+
+Arrays matmul_vjp(mx::Matmul& self, const Arrays& primals, const Arrays& cotangents, const Argnums& argnums,
+                  const Arrays&) {
+  Arrays products;
+  for (auto argnum : argnums) {
+    products.push_back(gradient_of_factor(argnum, primals, cotangents[0], self.stream()));
+  }
+  return products;
+}
+
 Arrays addmm_vjp(mx::AddMM& self, const Arrays& primals, const Arrays& cotangents, const Argnums& argnums,
                  const Arrays&) {
   const auto s = self.stream();
@@ -20,9 +54,8 @@ Arrays addmm_vjp(mx::AddMM& self, const Arrays& primals, const Arrays& cotangent
   const auto of_product = scaled(cotangents[0], alpha, s);
   Arrays products;
   for (auto argnum : argnums) {
-    products.push_back(argnum == 0   ? mx::matmul(of_product, transposed(primals[1], s), s)
-                       : argnum == 1 ? mx::matmul(transposed(primals[0], s), of_product, s)
-                                     : scaled(cotangents[0], beta, s));
+    products.push_back(argnum < 2 ? gradient_of_factor(argnum, primals, of_product, s)
+                                  : scaled(cotangents[0], beta, s));
   }
   return products;
 }
@@ -161,6 +194,7 @@ void replace_derivative_rules_of_products() {
   const mx::array index = mx::zeros({1}, mx::int32);
 
   const auto sum_of_product = mx::addmm(matrix, matrix, matrix);
+  replace_vjp<mx::Matmul>(mx::matmul(matrix, matrix), matmul_vjp);
   replace_vjp<mx::AddMM>(sum_of_product, addmm_vjp);
   replace_jvp<mx::AddMM>(sum_of_product, addmm_jvp);
   replace_jvp<mx::Convolution>(mx::conv1d(mx::ones({1, 1, 1}), mx::ones({1, 1, 1})), convolution_jvp);

@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.mlx4j.ArrayAssertions.assertShape;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 import static org.mlx4j.ArrayAssertions.assertValues;
+import static org.mlx4j.ArrayAssertions.assertWithin;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Products of vectors and Jacobians against closed forms. */
 @ExtendWith(InScope.class)
@@ -32,6 +36,64 @@ class VjpJvpTest {
     Jvp jvp = Transforms.jvp(a::matmul, x, v);
     assertValues(jvp.outputs()[0], 14, 32);
     assertValues(jvp.jvps()[0], 3210, 6540);
+  }
+
+  /** Of y = u wᵀ and y = wᵀ u, whose Jacobians contain u and its conjugate, for stacks too. */
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT16", "FLOAT32", "FLOAT64", "COMPLEX64"})
+  void theGradientOfATransposedFactorIsTheTransposeOfItsGradient(DType dtype) {
+    try (StreamScope device = StreamScope.open(Device.cpu())) {
+      for (int[] stack : new int[][] {{}, {2}, {2, 3}}) {
+        MlxArray w = numbers(dtype, stack, 3, 5);
+        MlxArray right = numbers(dtype, stack, 4, 5);
+        MlxArray left = numbers(dtype, stack, 3, 4);
+        MlxArray c = numbers(dtype, stack, 4, 3);
+        MlxArray d = numbers(dtype, stack, 5, 4);
+        assertGradient(dtype, a -> right.matmul(swapped(a)), w, c, swapped(c).matmul(conj(right)));
+        assertGradient(dtype, a -> swapped(a).matmul(left), w, d, conj(left).matmul(swapped(d)));
+        MlxArray offset = numbers(dtype, stack, 4, 3);
+        assertGradient(
+            dtype,
+            a -> offset.addmm(right, swapped(a), 2, 3),
+            w,
+            c,
+            swapped(c).multiply(2).matmul(conj(right)));
+      }
+      MlxArray reversed = numbers(dtype, new int[] {4}, 4, 4);
+      MlxArray cotangent = numbers(dtype, new int[] {4}, 4, 4);
+      assertGradient(
+          dtype,
+          a -> reversed.matmul(a.transpose()),
+          numbers(dtype, new int[] {4}, 4, 4),
+          cotangent,
+          swapped(conj(reversed)).matmul(cotangent).transpose());
+    }
+  }
+
+  private static void assertGradient(
+      DType dtype, ArrayFunction f, MlxArray x, MlxArray cotangent, MlxArray expected) {
+    MlxArray gradient = Transforms.vjp(f, x, cotangent).vjps()[0];
+    assertWithin(
+        ArrayAssertions.rounding(dtype), expected.real(), gradient.real(), "the real part");
+    if (dtype == DType.COMPLEX64) {
+      assertWithin(1e-5, expected.imag(), gradient.imag(), "the imaginary part");
+    }
+  }
+
+  private static MlxArray numbers(DType dtype, int[] stack, int rows, int columns) {
+    int[] shape = IntStream.concat(IntStream.of(stack), IntStream.of(rows, columns)).toArray();
+    MlxArray x = MlxRandom.normal(shape);
+    return dtype == DType.COMPLEX64
+        ? x.multiply(MlxArray.scalar(new Complex64(0.6f, 0.8f)))
+        : x.astype(dtype);
+  }
+
+  private static MlxArray swapped(MlxArray a) {
+    return a.swapaxes(-1, -2);
+  }
+
+  private static MlxArray conj(MlxArray a) {
+    return a.dtype() == DType.COMPLEX64 ? a.conjugate() : a;
   }
 
   @Test
