@@ -1,6 +1,5 @@
 package org.mlx4j;
 
-import java.lang.ref.Reference;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,7 +37,7 @@ final class AsyncEvaluation {
 
   static <T> CompletableFuture<T> start(T result, MlxArray... arrays) {
     CompletableFuture<T> future = new CompletableFuture<>();
-    long[] own = aliases(arrays);
+    long[] own = Call.aliases("evalAsync", arrays);
     if (EvaluationNative.tracing()) { // what is traced belongs to this thread
       evaluate(own);
       future.complete(result);
@@ -46,28 +45,6 @@ final class AsyncEvaluation {
       EXECUTOR.execute(() -> evaluate(own, result, future));
     }
     return future;
-  }
-
-  /**
-   * Returns handles of this library's own to the arrays, so that the caller may close them
-   * meanwhile.
-   */
-  private static long[] aliases(MlxArray... arrays) {
-    long[] handles = Call.handles("evalAsync", arrays);
-    long[] own = new long[handles.length];
-    int count = 0;
-    try {
-      while (count < own.length) {
-        own[count] = HandlesNative.alias(handles[count]);
-        count++;
-      }
-      return own;
-    } catch (RuntimeException e) {
-      HandlesNative.close_all(own, count);
-      throw Call.explained("evalAsync", e, arrays);
-    } finally {
-      Reference.reachabilityFence(arrays);
-    }
   }
 
   private static <T> void evaluate(long[] own, T result, CompletableFuture<T> future) {

@@ -334,6 +334,28 @@ final class Call {
     return handles;
   }
 
+  /**
+   * Returns handles of this library's own to the arrays, so that the caller may close them
+   * meanwhile.
+   */
+  static long[] aliases(String function, MlxArray... arrays) {
+    long[] handles = handles(function, arrays);
+    long[] own = new long[handles.length];
+    int count = 0;
+    try {
+      while (count < own.length) {
+        own[count] = HandlesNative.alias(handles[count]);
+        count++;
+      }
+      return own;
+    } catch (RuntimeException e) {
+      HandlesNative.close_all(own, count);
+      throw explained(function, e, arrays);
+    } finally {
+      Reference.reachabilityFence(arrays);
+    }
+  }
+
   /** Returns the handles of arrays; for all but the first {@code required}, null gives 0. */
   private static long[] handles(String function, int required, MlxArray[] xs) {
     long[] handles = new long[xs.length];

@@ -25,6 +25,16 @@ final class Ownership {
     }
   }
 
+  /** Gives arrays that belong to no scope to the open scope of the calling thread, if any. */
+  static void adopt(Iterable<MlxArray> arrays) {
+    Scope scope = ThreadContext.current().scope;
+    if (scope != null && scope.ownsWhatIsMade()) {
+      for (MlxArray x : arrays) {
+        scope.add(x.handle);
+      }
+    }
+  }
+
   /** Closes the handle once its owner is unreachable, unless it is closed before. */
   static void leaveToCollector(Object owner, long handle) {
     afterCollection(owner, new Closer(handle));

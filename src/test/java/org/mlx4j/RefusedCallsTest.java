@@ -254,7 +254,9 @@ class RefusedCallsTest {
       if (callers != null) {
         callers.close();
       }
-      if (receiver instanceof FunctionHandle || receiver instanceof TreeHandle) {
+      if (receiver instanceof FunctionHandle
+          || receiver instanceof TreeHandle
+          || receiver instanceof Batcher) {
         release(receiver, null);
       }
       for (Object argument : arguments) {
@@ -363,7 +365,7 @@ class RefusedCallsTest {
   /** Closes the result of a call, unless it existed before. */
   private void release(Object result, Object receiver) {
     if (result instanceof CompletableFuture<?> future) {
-      future.handle((value, e) -> null).join();
+      release(future.handle((value, e) -> value).join(), receiver);
     } else if (result instanceof Object[] many) {
       for (Object one : many) {
         release(one, receiver);

@@ -155,6 +155,13 @@ final class SampleArguments {
     samples.put(ArrayAt.class, () -> matrix.at(0));
     samples.put(Complex64.class, () -> new Complex64(1, 2));
     samples.put(ConvolutionOptions.class, ConvolutionOptions::defaults);
+    samples.put(BatcherOptions.class, BatcherOptions::defaults);
+    samples.put(Batcher.class, () -> Batcher.of((Object x) -> first(x)));
+    try (Batcher<Object, Object> batcher = Batcher.of(x -> first(x))) {
+      BatcherStatistics statistics = batcher.statistics();
+      samples.put(BatcherStatistics.class, () -> statistics);
+      samples.put(DurationHistogram.class, statistics::latency);
+    }
     samples.put(Path.class, () -> folder.resolve("nothing.npz"));
     samples.put(InputStream.class, () -> new ByteArrayInputStream(new byte[0]));
     samples.put(OutputStream.class, OutputStream::nullOutputStream);

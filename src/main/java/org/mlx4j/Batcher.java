@@ -1,0 +1,714 @@
+package org.mlx4j;
+
+import static java.util.Comparator.comparingLong;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.ShapesNative;
+import org.mlx4j.internal.tree.Flattening;
+import org.mlx4j.internal.tree.Roots;
+import org.mlx4j.internal.tree.Structure;
+
+/**
+ * A model that answers the requests of many threads together: requests that arrive while it is
+ * computing share its next call.
+ *
+ * <pre>{@code
+ * try (TransformedFunction model = Transforms.compile(rows -> rows.matmul(w).softmax(-1));
+ *     Batcher<MlxArray, MlxArray> batcher =
+ *         Batcher.of(model::apply, BatcherOptions.defaults().withSizes(1, 8, 64))) {
+ *   CompletableFuture<MlxArray> answer = batcher.submit(MlxArray.of(1f, 2f, 3f));  // on any thread
+ *   System.out.println(answer.join());
+ * }
+ * }</pre>
+ *
+ * <p><b>Batches.</b> A request is an array or a tree of arrays ({@link org.mlx4j.tree.Trees}), and
+ * has no axis for the batch. The arrays of {@code n} requests are stacked along a new first axis,
+ * the model is called with the stacked arrays, and row {@code i} of each array of its result
+ * answers request {@code i}. So for requests of shape {@code (784)} the model gets an array of
+ * shape {@code (n, 784)} and returns, for example, one of shape {@code (n, 10)}, and the answers
+ * have the shape {@code (10)}. Static values of a tree are those of each request. Requests that
+ * differ in structure, static values, shapes or dtypes never share a call.
+ *
+ * <p><b>The thread.</b> All calls of the model happen on one daemon thread, which ends when the
+ * batcher is closed. So a compiled model is recorded once for each shape, and the model may use
+ * what is not safe for threads. Stages that depend on a future run on that thread too, unless they
+ * are added with the {@code …Async} methods. They must not wait for other requests, which would
+ * never be answered. Callers may be platform threads or virtual ones.
+ *
+ * <p><b>Failures.</b> If a call fails, its requests are divided and tried again, until only those
+ * that fail alone are left. Their futures complete with the exception of the model, and all others
+ * with their answers. So the model should be a pure function.
+ *
+ * <p><b>Lifetime.</b> The arrays of a request belong to the caller, who may close them as soon as
+ * {@code submit} has returned. The arrays of an answer belong to whoever takes it from the future:
+ * they are in no scope and live until they are closed or unreachable. The answer to a request that
+ * was cancelled or has expired is closed by the batcher.
+ *
+ * @param <A> the type of the requests, which is also that of the model's argument
+ * @param <R> the type of the answers, which is also that of the model's result
+ */
+public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
+  private final Function<A, R> model;
+  private final BatcherOptions options;
+  private final long longestWait;
+  private final Thread thread;
+
+  /** Guards everything below, and the phases of the requests. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Tells the thread that there is something to do. */
+  private final Condition work = lock.newCondition();
+
+  private final Condition ended = lock.newCondition();
+  private boolean isClosed;
+  private boolean hasEnded;
+
+  /** The requests that wait, oldest first, with those that they can share a call with. */
+  private final Map<Kind, Deque<Request>> groups = new HashMap<>();
+
+  private int queued;
+  private int running;
+  private long accepted;
+  private long refused;
+  private long batches;
+  private long paddingRows;
+  private final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+  private final Map<Integer, Long> batchSizes = new TreeMap<>();
+  private final Durations waiting = new Durations();
+  private final Durations latency = new Durations();
+
+  private Batcher(Function<A, R> model, BatcherOptions options) {
+    this.model = Call.notNull("Batcher.of", "the model", model);
+    this.options = Call.notNull("Batcher.of", "options", options);
+    longestWait = NANOSECONDS.convert(options.longestWait());
+    thread = new Thread(null, this::answerAll, "mlx4j-batcher", 0, false);
+    thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+    thread.setDaemon(true);
+  }
+
+  /** Equivalent to {@link #of(Function, BatcherOptions)} with the default options. */
+  public static <A, R> Batcher<A, R> of(Function<A, R> model) {
+    return of(model, BatcherOptions.defaults());
+  }
+
+  /**
+   * Returns a batcher for a model and starts its thread.
+   *
+   * @param model a function of stacked requests, each of whose results has one row for each of them
+   * @param options how requests are put together
+   * @param <A> the type of the requests
+   * @param <R> the type of the answers
+   * @return the batcher, which must be closed; it belongs to no scope
+   */
+  public static <A, R> Batcher<A, R> of(Function<A, R> model, BatcherOptions options) {
+    Batcher<A, R> batcher = new Batcher<>(model, options);
+    batcher.thread.start();
+    return batcher;
+  }
+
+  // ---- requests --------------------------------------------------------------------------------
+
+  /** Equivalent to {@link #submit(Object, Duration)} without a deadline. */
+  public CompletableFuture<R> submit(A request) {
+    return submitted("Batcher.submit", request);
+  }
+
+  /**
+   * Accepts a request. It never waits for other requests or for the model.
+   *
+   * @param request an array or a tree of arrays, without an axis for the batch
+   * @param deadline how long the answer may take. Then the future completes with a {@link
+   *     TimeoutException}, and the request is dropped unless the model has begun with it
+   * @return the future answer. Cancelling it, or completing it in another way, drops the request
+   *     unless the model has begun with it
+   * @throws RejectedExecutionException if as many requests wait as the queue holds
+   * @throws IllegalStateException if this batcher or an array of the request is closed
+   * @throws IllegalArgumentException if the request is not a tree or holds no array, or if one of
+   *     its arrays depends on an argument of a function that is being traced
+   */
+  public CompletableFuture<R> submit(A request, Duration deadline) {
+    Call.notNull("Batcher.submit", "the deadline", deadline);
+    Request accepted = submitted("Batcher.submit", request);
+    accepted.deadline = deadline;
+    return accepted.orTimeout(NANOSECONDS.convert(deadline), NANOSECONDS);
+  }
+
+  /**
+   * Accepts a request and waits for the answer, whose arrays belong to the scope of the caller, as
+   * those of any other function do.
+   *
+   * @param request an array or a tree of arrays, without an axis for the batch
+   * @return the answer
+   * @throws RejectedExecutionException if as many requests wait as the queue holds
+   * @throws IllegalStateException if this batcher or an array of the request is closed, or if it is
+   *     called on the batcher's own thread, which would wait forever
+   * @throws IllegalArgumentException if the request is not a tree or holds no array, or if one of
+   *     its arrays depends on an argument of a function that is being traced
+   * @throws CancellationException if the batcher is closed before the model has begun with the
+   *     request
+   */
+  @Override
+  public R apply(A request) {
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException(
+          "[Batcher.apply] the batcher's own thread cannot wait for an answer; call the model"
+              + " itself, or add stages with thenApplyAsync");
+    }
+    Request accepted = submitted("Batcher.apply", request);
+    try {
+      R answer = accepted.join();
+      Ownership.adopt(accepted.arrays);
+      return answer;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private Request submitted(String function, A tree) {
+    Flattening flattened = Flattening.of(function, i -> "the request", tree);
+    MlxArray[] arrays = flattened.leaves();
+    if (arrays.length == 0) {
+      throw new IllegalArgumentException("[" + function + "] the request holds no array");
+    }
+    requireNoPlaceholders(function, arrays);
+    long[] inputs = Call.aliases(function, arrays);
+    boolean accepted = false;
+    try {
+      Request request = new Request(Kind.of(flattened.structure(), arrays), inputs);
+      enqueue(function, request);
+      accepted = true;
+      return request;
+    } finally {
+      if (!accepted) {
+        HandlesNative.close_all(inputs, inputs.length);
+      }
+    }
+  }
+
+  private static void requireNoPlaceholders(String function, MlxArray... arrays) {
+    if (!Scope.isInFunction()) {
+      return;
+    }
+    for (MlxArray x : arrays) {
+      if (!x.isClosed() && HandlesNative.depends_on_placeholder(x.handle)) {
+        throw new IllegalArgumentException(
+            "["
+                + function
+                + "] the request depends on an argument of a function that is being traced, so it"
+                + " has no value; call the model itself");
+      }
+    }
+  }
+
+  private void enqueue(String function, Request request) {
+    lock.lock();
+    try {
+      if (isClosed) {
+        throw new IllegalStateException("[" + function + "] the batcher is closed");
+      }
+      if (queued >= options.queueCapacity()) {
+        refused++;
+        throw new RejectedExecutionException(
+            "["
+                + function
+                + "] "
+                + queued
+                + " requests are waiting; the queue holds at most "
+                + options.queueCapacity());
+      }
+      accepted++;
+      queued++;
+      Deque<Request> group = groups.computeIfAbsent(request.kind, k -> new ArrayDeque<>());
+      group.add(request);
+      if (queued == 1 || isFull(group)) {
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What requests that share a call have in common.
+   *
+   * @param structure the structure of the trees
+   * @param arrays for each array its dtype, the number of axes and the shape
+   */
+  private record Kind(Structure structure, List<Integer> arrays) {
+    static Kind of(Structure structure, MlxArray... arrays) {
+      List<Integer> description = new ArrayList<>();
+      for (MlxArray x : arrays) {
+        description.add(x.dtype().code());
+        description.add(x.ndim());
+        for (int size : x.shape()) {
+          description.add(size);
+        }
+      }
+      return new Kind(structure, description);
+    }
+  }
+
+  private enum Phase {
+    WAITING,
+    RUNNING,
+    ENDED
+  }
+
+  private enum Outcome {
+    COMPLETED,
+    FAILED,
+    CANCELLED,
+    EXPIRED
+  }
+
+  /** A request is the future of its answer. Everything is counted before the future completes. */
+  private final class Request extends CompletableFuture<R> {
+    final Kind kind;
+
+    /** Handles of the batcher's own to the arrays of the request. */
+    final long[] inputs;
+
+    final long since = System.nanoTime();
+    Phase phase = Phase.WAITING;
+    volatile Duration deadline;
+
+    /** The arrays of the answer. */
+    List<MlxArray> arrays;
+
+    Request(Kind kind, long... inputs) {
+      this.kind = kind;
+      this.inputs = inputs;
+    }
+
+    /** Ends this request unless it has ended. Returns its phase before, or null if it had ended. */
+    private Phase end(Outcome outcome) {
+      lock.lock();
+      try {
+        if (phase == Phase.ENDED) {
+          return null;
+        }
+        if (phase == Phase.WAITING) {
+          removed(this);
+          queued--;
+        } else {
+          running--;
+        }
+        outcomes.merge(outcome, 1L, Long::sum);
+        if (outcome == Outcome.COMPLETED) {
+          latency.add(System.nanoTime() - since);
+        }
+        Phase before = phase;
+        phase = Phase.ENDED;
+        return before;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void answer(Answer<R> answer) {
+      arrays = answer.arrays();
+      if (end(Outcome.COMPLETED) != null) {
+        super.complete(answer.value());
+      } else {
+        for (MlxArray x : answer.arrays()) {
+          x.close();
+        }
+      }
+    }
+
+    void fail(Throwable e) {
+      if (end(Outcome.FAILED) != null) {
+        super.completeExceptionally(e);
+      }
+    }
+
+    /** Ends this request in another way than the model would. */
+    private boolean giveUp(Outcome outcome, Function<Phase, Boolean> completion) {
+      Phase before = end(outcome);
+      if (before == Phase.WAITING) { // otherwise the thread still needs them, and closes them
+        HandlesNative.close_all(inputs, inputs.length);
+      }
+      return before != null && completion.apply(before);
+    }
+
+    @Override
+    public boolean complete(R value) {
+      return giveUp(Outcome.CANCELLED, before -> super.complete(value));
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      return giveUp(Outcome.CANCELLED, before -> super.cancel(mayInterruptIfRunning))
+          || isCancelled();
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable e) {
+      if (!(e instanceof TimeoutException)) {
+        return giveUp(Outcome.CANCELLED, before -> super.completeExceptionally(e));
+      }
+      return giveUp(
+          Outcome.EXPIRED,
+          before -> super.completeExceptionally(deadline == null ? e : expired(before)));
+    }
+
+    void cancelAtTheEnd() {
+      CancellationException e =
+          new CancellationException(
+              "[Batcher.close] the batcher was closed before the model began with the request");
+      giveUp(Outcome.CANCELLED, before -> super.completeExceptionally(e));
+    }
+
+    private TimeoutException expired(Phase before) {
+      return new TimeoutException(
+          "[Batcher.submit] the deadline of "
+              + deadline
+              + " passed while the request "
+              + (before == Phase.WAITING ? "waited" : "was computed"));
+    }
+  }
+
+  private void removed(Request request) {
+    Deque<Request> group = groups.get(request.kind);
+    group.remove(request);
+    if (group.isEmpty()) {
+      groups.remove(request.kind);
+    }
+  }
+
+  // ---- the thread ------------------------------------------------------------------------------
+
+  private void answerAll() {
+    for (List<Request> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
+      answer(batch);
+    }
+    lock.lock();
+    try {
+      hasEnded = true;
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for a batch and takes it. Returns none if this batcher is closed and all is answered. */
+  private List<Request> nextBatch() {
+    lock.lock();
+    try {
+      while (true) {
+        long now = System.nanoTime();
+        Deque<Request> oldest = oldest(groups.values());
+        Deque<Request> ready =
+            oldest(groups.values().stream().filter(group -> isReady(group, now)).toList());
+        if (ready != null) {
+          return taken(ready, now);
+        }
+        if (oldest == null && isClosed) {
+          return List.of();
+        }
+        Thread.interrupted(); // the model's own, of no meaning here
+        try {
+          if (oldest == null) {
+            work.await();
+          } else {
+            work.awaitNanos(longestWait - (now - oldest.element().since));
+          }
+        } catch (InterruptedException e) {
+          // nobody knows this thread except the model
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The group with the oldest request, or null. */
+  private Deque<Request> oldest(Collection<Deque<Request>> some) {
+    return some.stream().min(comparingLong(group -> group.element().since)).orElse(null);
+  }
+
+  private boolean isReady(Deque<Request> group, long now) {
+    return isClosed || isFull(group) || now - group.element().since >= longestWait;
+  }
+
+  /** Whether nothing is gained by waiting for more. */
+  private boolean isFull(Deque<Request> group) {
+    return group.size() >= options.largestBatch() || queued >= options.queueCapacity();
+  }
+
+  private List<Request> taken(Deque<Request> group, long now) {
+    List<Request> batch = new ArrayList<>();
+    Kind kind = group.element().kind;
+    while (!group.isEmpty() && batch.size() < options.largestBatch()) {
+      Request request = group.remove();
+      request.phase = Phase.RUNNING;
+      waiting.add(now - request.since);
+      batch.add(request);
+    }
+    if (group.isEmpty()) {
+      groups.remove(kind);
+    }
+    queued -= batch.size();
+    running += batch.size();
+    return batch;
+  }
+
+  /** Answers requests together or, where that fails, those of each half. */
+  private void answer(List<Request> batch) {
+    if (batch.stream().allMatch(Request::isDone)) { // all gave up
+      closeInputs(batch);
+      return;
+    }
+    List<Answer<R>> answers;
+    try {
+      answers = answers(batch);
+    } catch (Throwable e) {
+      if (batch.size() > 1) {
+        int half = batch.size() / 2;
+        answer(batch.subList(0, half));
+        answer(batch.subList(half, batch.size()));
+      } else {
+        closeInputs(batch);
+        batch.get(0).fail(e);
+      }
+      return;
+    }
+    closeInputs(batch);
+    for (int i = 0; i < answers.size(); i++) {
+      batch.get(i).answer(answers.get(i));
+    }
+  }
+
+  private void closeInputs(List<Request> batch) {
+    long[] inputs =
+        batch.stream().flatMapToLong(request -> Arrays.stream(request.inputs)).toArray();
+    HandlesNative.close_all(inputs, inputs.length);
+  }
+
+  /**
+   * The answer to one request.
+   *
+   * @param value the answer
+   * @param arrays its arrays
+   * @param <R> its type
+   */
+  private record Answer<R>(R value, List<MlxArray> arrays) {}
+
+  /** Calls the model. The arrays of the answers are evaluated and belong to no scope. */
+  private List<Answer<R>> answers(List<Request> batch) {
+    int rows = options.padded(batch.size());
+    count(batch.size(), rows);
+    try (Scope scope = Scope.open()) {
+      R result = model.apply(stacked(batch, rows));
+      Call.notNull("Batcher", "the result of the model", result);
+      Flattening flattened = Flattening.of("Batcher", Roots.RESULT, result);
+      MlxArray[][] answers = unstacked(flattened, batch.size(), rows);
+      Call.evaluate(
+          "Batcher", Arrays.stream(answers).flatMap(Arrays::stream).toArray(MlxArray[]::new));
+      List<Answer<R>> rebuilt = new ArrayList<>();
+      for (MlxArray[] arrays : answers) {
+        rebuilt.add(new Answer<>(rebuilt(flattened.structure(), arrays), List.of(arrays)));
+      }
+      for (MlxArray[] arrays : answers) {
+        scope.keep(arrays);
+      }
+      return rebuilt;
+    }
+  }
+
+  private void count(int requests, int rows) {
+    lock.lock();
+    try {
+      batches++;
+      batchSizes.merge(requests, 1L, Long::sum);
+      paddingRows += rows - requests;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the tree has the structure of the requests
+  private A stacked(List<Request> batch, int rows) {
+    Structure structure = batch.get(0).kind.structure();
+    MlxArray[] stacked = new MlxArray[structure.leaves()];
+    for (int leaf = 0; leaf < stacked.length; leaf++) {
+      long[] inputs = new long[rows];
+      for (int row = 0; row < rows; row++) {
+        inputs[row] = batch.get(Math.min(row, batch.size() - 1)).inputs[leaf];
+      }
+      stacked[leaf] = Call.creation("Batcher", s -> ShapesNative.stack(inputs, 0, s));
+    }
+    return (A) structure.rebuildFirst(stacked, 0);
+  }
+
+  @SuppressWarnings("unchecked") // the tree has the structure of the result
+  private R rebuilt(Structure structure, MlxArray... arrays) {
+    return (R) structure.rebuildFirst(arrays, 0);
+  }
+
+  /** The arrays of each answer. They are copies, so that none holds the memory of all others. */
+  private static MlxArray[][] unstacked(Flattening result, int requests, int rows) {
+    MlxArray[] leaves = result.leaves();
+    if (leaves.length == 0) {
+      throw new IllegalArgumentException("[Batcher] the result of the model holds no array");
+    }
+    MlxArray[][] answers = new MlxArray[requests][leaves.length];
+    for (int leaf = 0; leaf < leaves.length; leaf++) {
+      MlxArray x = leaves[leaf];
+      if (x.ndim() == 0 || x.dim(0) != rows) {
+        throw new IllegalArgumentException(
+            result
+                .structure()
+                .complaint(
+                    leaf,
+                    "the shape is "
+                        + Arrays.toString(x.shape())
+                        + ", but its first axis must have the "
+                        + rows
+                        + " rows of the model's argument"));
+      }
+      MlxArray[] slices = Call.unaryToMany("Batcher", (a, s) -> ShapesNative.unstack(a, 0, s), x);
+      for (int i = 0; i < requests; i++) {
+        answers[i][leaf] = slices[i].contiguous();
+      }
+    }
+    return answers;
+  }
+
+  // ---- the end ---------------------------------------------------------------------------------
+
+  /**
+   * Returns whether this batcher accepts no more requests.
+   *
+   * @return true once {@code close} has been called
+   */
+  public boolean isClosed() {
+    lock.lock();
+    try {
+      return isClosed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Accepts no more requests, and waits until all that were accepted are answered. If the waiting
+   * thread is interrupted, the requests that the model has not begun with are cancelled, and the
+   * thread remains interrupted. Closing a second time is harmless. On the batcher's own thread it
+   * does not wait.
+   */
+  @Override
+  public void close() {
+    close(Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /**
+   * Accepts no more requests, and waits for some time until all that were accepted are answered.
+   * Then those that the model has not begun with are cancelled; their futures complete with a
+   * {@link CancellationException}. A call of the model cannot be stopped, so the requests in it are
+   * answered after this method has returned.
+   *
+   * @param limit how long to wait; with zero, only what the model has begun with is answered
+   * @return whether the model has ended its work and no request was cancelled by this call
+   */
+  public boolean close(Duration limit) {
+    long most = NANOSECONDS.convert(Call.notNull("Batcher.close", "the limit", limit));
+    boolean interrupted = false;
+    List<Request> late = List.of();
+    lock.lock();
+    try {
+      isClosed = true;
+      work.signal();
+      if (Thread.currentThread() == thread) {
+        return false;
+      }
+      try {
+        for (long left = most; !hasEnded && left > 0; ) {
+          left = ended.awaitNanos(left);
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      late = groups.values().stream().flatMap(Deque::stream).toList();
+    } finally {
+      lock.unlock();
+    }
+    late.forEach(Request::cancelAtTheEnd);
+    if (interrupted) {
+      awaitEnd();
+      Thread.currentThread().interrupt();
+    }
+    lock.lock();
+    try {
+      return hasEnded && late.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitEnd() {
+    lock.lock();
+    try {
+      while (!hasEnded) {
+        ended.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- counters --------------------------------------------------------------------------------
+
+  /**
+   * Returns what this batcher has done so far.
+   *
+   * @return the counters at one moment
+   */
+  public BatcherStatistics statistics() {
+    lock.lock();
+    try {
+      return new BatcherStatistics(
+          accepted,
+          refused,
+          outcomes.getOrDefault(Outcome.COMPLETED, 0L),
+          outcomes.getOrDefault(Outcome.FAILED, 0L),
+          outcomes.getOrDefault(Outcome.CANCELLED, 0L),
+          outcomes.getOrDefault(Outcome.EXPIRED, 0L),
+          queued,
+          running,
+          batches,
+          paddingRows,
+          batchSizes,
+          waiting.snapshot(),
+          latency.snapshot());
+    } finally {
+      lock.unlock();
+    }
+  }
+}
