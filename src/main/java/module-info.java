@@ -11,5 +11,6 @@ module org.mlx4j {
   exports org.mlx4j;
   exports org.mlx4j.nn;
   exports org.mlx4j.optimizers;
+  exports org.mlx4j.training;
   exports org.mlx4j.tree;
 }

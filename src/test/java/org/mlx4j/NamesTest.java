@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mlx4j.nn.Activations;
 import org.mlx4j.nn.LSTM;
 import org.mlx4j.optimizers.Optimizer;
+import org.mlx4j.training.Fit;
 import org.mlx4j.tree.Trees;
 
 /** All packages can be imported as a whole, beside those of the JDK that every program uses. */
@@ -33,7 +34,7 @@ class NamesTest {
 
   /** A type of each of our packages. */
   private static final List<Class<?>> PACKAGES =
-      List.of(Ops.class, Activations.class, Optimizer.class, Trees.class);
+      List.of(Ops.class, Activations.class, Optimizer.class, Fit.class, Trees.class);
 
   @TempDir private Path folder;
 
@@ -91,6 +92,7 @@ class NamesTest {
     assertTrue(ours(Trees.class).containsAll(Set.of("Trees", "TreeVjp")));
     assertTrue(ours(Activations.class).containsAll(Set.of("Activations", "Losses")));
     assertTrue(ours(Optimizer.class).containsAll(Set.of("Adam", "Optimizer")));
+    assertTrue(ours(Fit.class).containsAll(Set.of("Fit", "History")));
     for (Class<?> one : PACKAGES) {
       for (Class<?> other : PACKAGES) {
         assertEquals(one == other ? ours(one) : Set.of(), common(ours(one), ours(other)));
@@ -127,6 +129,7 @@ class NamesTest {
         import org.mlx4j.*;
         import org.mlx4j.nn.*;
         import org.mlx4j.optimizers.*;
+        import org.mlx4j.training.*;
         import org.mlx4j.tree.*;
         class All {
           Class<?>[] all = {%s};

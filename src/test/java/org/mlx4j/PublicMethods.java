@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.mlx4j.nn.Nn;
 import org.mlx4j.optimizers.Optimizer;
+import org.mlx4j.training.Fit;
 import org.mlx4j.tree.Trees;
 
 /** All methods that a program can call, by reflection. */
@@ -25,7 +26,7 @@ public final class PublicMethods {
 
   /** The public methods of all public classes, in a fixed order. */
   public static List<Method> all() {
-    return Stream.of(Ops.class, Trees.class, Nn.class, Optimizer.class)
+    return Stream.of(Ops.class, Trees.class, Nn.class, Optimizer.class, Fit.class)
         .flatMap(PublicMethods::classesBeside)
         .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
         .filter(m -> Modifier.isPublic(m.getModifiers()) && !m.isSynthetic())

@@ -78,6 +78,7 @@ class RefusedCallsTest {
     ALIASES.put("(vjp|jvp)", "valueAndGrad"); // the function that is differentiated again
     ALIASES.put("(set|add|subtract|multiply|divide|maximum|minimum)", "(at|exportFunction)");
     ALIASES.put(AT_ONCE, "sum"); // the function that they call
+    ALIASES.put("(of|epochs|batches|validate|stopEarly|checkpoints|listener|run|resume)", "fit");
     ALIASES.put("of|apply|toQuantized", PARTS);
     ALIASES.put("apply", "(compile|valueAndGrad|CustomFunction)");
   }

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -96,12 +97,20 @@ import org.mlx4j.optimizers.OptimizerState;
 import org.mlx4j.optimizers.RMSprop;
 import org.mlx4j.optimizers.SGD;
 import org.mlx4j.optimizers.Updated;
+import org.mlx4j.training.ConfusionMatrix;
+import org.mlx4j.training.CsvLog;
+import org.mlx4j.training.EarlyStopping;
+import org.mlx4j.training.Epoch;
+import org.mlx4j.training.Fit;
+import org.mlx4j.training.FitProgress;
+import org.mlx4j.training.History;
 import org.mlx4j.tree.CustomTreeFunction;
 import org.mlx4j.tree.TreeBiFunction;
 import org.mlx4j.tree.TreeFunction;
 import org.mlx4j.tree.TreeHandle;
 import org.mlx4j.tree.TreeTriFunction;
 import org.mlx4j.tree.Trees;
+import org.mlx4j.tree.WithAux;
 
 /**
  * Arguments of any type for methods that are called by reflection: one that most methods take, and
@@ -210,6 +219,20 @@ final class SampleArguments {
     samples.put(TemplateArgument.class, () -> TemplateArgument.of("T", 1));
     samples.put(MetadataValue.class, () -> MetadataValue.of("x"));
     samples.put(Class.class, () -> Linear.class);
+    History history = new History(List.of(new Epoch(1, 2, 0.5, Map.of("val_loss", 0.25))));
+    samples.put(Epoch.class, history::last);
+    samples.put(History.class, () -> history);
+    samples.put(
+        FitProgress.class, () -> new FitProgress(1, 1, 2, OptionalInt.of(2), 2, 0.5, history));
+    samples.put(CsvLog.class, () -> CsvLog.of(folder.resolve("log.csv")));
+    samples.put(EarlyStopping.class, () -> EarlyStopping.lowest("val_loss", 1));
+    samples.put(ConfusionMatrix.class, () -> ConfusionMatrix.of(new int[] {0}, new int[] {0}, 1));
+    samples.put(
+        Fit.class,
+        () ->
+            Fit.of((Object state, Object batch) -> new WithAux<>((MlxArray) first(state), state))
+                .batches(matrix, 1)
+                .checkpoints(folder.resolve("fit.safetensors")));
     models().forEach(this::lend);
   }
 

@@ -119,6 +119,7 @@ final class Snippets {
       import org.mlx4j.*;
       import org.mlx4j.nn.*;
       import org.mlx4j.optimizers.*;
+      import org.mlx4j.training.*;
       import org.mlx4j.tree.*;
       """;
 
@@ -172,7 +173,12 @@ final class Snippets {
   static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
     for (String folder :
-        List.of("org/mlx4j", "org/mlx4j/nn", "org/mlx4j/optimizers", "org/mlx4j/tree")) {
+        List.of(
+            "org/mlx4j",
+            "org/mlx4j/nn",
+            "org/mlx4j/optimizers",
+            "org/mlx4j/training",
+            "org/mlx4j/tree")) {
       try (Stream<Path> files = Files.list(Path.of("src/main/java", folder))) {
         files.filter(file -> file.toString().endsWith(".java")).sorted().forEach(sources::add);
       }

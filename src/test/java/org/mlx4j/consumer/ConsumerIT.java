@@ -186,7 +186,12 @@ class ConsumerIT {
         Set.of("java.base", "org.bytedeco.javacpp"),
         module.requires().stream().map(ModuleDescriptor.Requires::name).collect(toSet()));
     assertEquals(
-        Set.of("org.mlx4j", "org.mlx4j.nn", "org.mlx4j.optimizers", "org.mlx4j.tree"),
+        Set.of(
+            "org.mlx4j",
+            "org.mlx4j.nn",
+            "org.mlx4j.optimizers",
+            "org.mlx4j.training",
+            "org.mlx4j.tree"),
         module.exports().stream().map(ModuleDescriptor.Exports::source).collect(toSet()));
     try (JarFile file = new JarFile(jar.toFile())) {
       Set<String> names = file.stream().map(JarEntry::getName).collect(toSet());
