@@ -7,6 +7,7 @@
 module org.mlx4j {
   requires com.fasterxml.jackson.core;
   requires org.bytedeco.javacpp;
+  requires static org.jspecify;
 
   exports org.mlx4j;
   exports org.mlx4j.nn;

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
 
@@ -35,7 +36,8 @@ final class AsyncEvaluation {
     return executor;
   }
 
-  static <T> CompletableFuture<T> start(T result, MlxArray... arrays) {
+  static <T extends @Nullable Object> CompletableFuture<T> start(
+      @Nullable T result, MlxArray... arrays) {
     CompletableFuture<T> future = new CompletableFuture<>();
     long[] own = Call.aliases("evalAsync", arrays);
     if (EvaluationNative.tracing()) { // what is traced belongs to this thread
@@ -47,7 +49,8 @@ final class AsyncEvaluation {
     return future;
   }
 
-  private static <T> void evaluate(long[] own, T result, CompletableFuture<T> future) {
+  private static <T extends @Nullable Object> void evaluate(
+      long[] own, @Nullable T result, CompletableFuture<T> future) {
     if (future.isDone()) { // cancelled
       HandlesNative.close_all(own, own.length);
       return;

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.ShapesNative;
 import org.mlx4j.internal.tree.Flattening;
@@ -296,10 +297,10 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
 
     final long since = System.nanoTime();
     Phase phase = Phase.WAITING;
-    volatile Duration deadline;
+    volatile @Nullable Duration deadline;
 
     /** The arrays of the answer. */
-    List<MlxArray> arrays;
+    List<MlxArray> arrays = List.of();
 
     Request(Kind kind, long... inputs) {
       this.kind = kind;
@@ -307,7 +308,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     }
 
     /** Ends this request unless it has ended. Returns its phase before, or null if it had ended. */
-    private Phase end(Outcome outcome) {
+    private @Nullable Phase end(Outcome outcome) {
       lock.lock();
       try {
         if (phase == Phase.ENDED) {
@@ -396,8 +397,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
 
   private void removed(Request request) {
     Deque<Request> group = groups.get(request.kind);
-    group.remove(request);
-    if (group.isEmpty()) {
+    if (group != null && group.remove(request) && group.isEmpty()) {
       groups.remove(request.kind);
     }
   }
@@ -449,7 +449,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   }
 
   /** The group with the oldest request, or null. */
-  private Deque<Request> oldest(Collection<Deque<Request>> some) {
+  private @Nullable Deque<Request> oldest(Collection<Deque<Request>> some) {
     return some.stream().min(comparingLong(group -> group.element().since)).orElse(null);
   }
 

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.HostDataNative;
@@ -116,7 +117,7 @@ final class Call {
     return nary(function, op, handles(function, xs), xs);
   }
 
-  private static MlxArray nary(String function, Nary op, long[] handles, MlxArray[] xs) {
+  private static MlxArray nary(String function, Nary op, long[] handles, @Nullable MlxArray[] xs) {
     ThreadContext context = ThreadContext.current();
     try {
       return new MlxArray(op.apply(handles, context.streamHandle()), context);
@@ -128,12 +129,13 @@ final class Call {
   }
 
   /** Calls a native with arrays of which all but the first {@code required} may be null. */
-  static MlxArray optional(String function, int required, Nary op, MlxArray... xs) {
+  static MlxArray optional(String function, int required, Nary op, @Nullable MlxArray... xs) {
     return nary(function, op, handles(function, required, xs), xs);
   }
 
   /** Does the same for a native that returns several arrays. */
-  static MlxArray[] optionalToMany(String function, int required, NaryToMany op, MlxArray... xs) {
+  static MlxArray[] optionalToMany(
+      String function, int required, NaryToMany op, @Nullable MlxArray... xs) {
     return naryToMany(function, op, handles(function, required, xs), xs);
   }
 
@@ -168,7 +170,7 @@ final class Call {
   }
 
   private static MlxArray[] naryToMany(
-      String function, NaryToMany op, long[] handles, MlxArray[] xs) {
+      String function, NaryToMany op, long[] handles, @Nullable MlxArray[] xs) {
     ThreadContext context = ThreadContext.current();
     try {
       return wrap(op.apply(handles, context.streamHandle()), context);
@@ -272,7 +274,7 @@ final class Call {
   /**
    * Runs the body of a method that is composed of other methods; messages then name this method.
    */
-  static <T> T as(String function, Supplier<T> body) {
+  static <T extends @Nullable Object> T as(String function, Supplier<T> body) {
     try {
       return body.get();
     } catch (RuntimeException e) {
@@ -282,7 +284,7 @@ final class Call {
 
   // ---- arguments and results --------------------------------------------------------------------
 
-  static <T> T notNull(String function, String argument, T value) {
+  static <T> T notNull(String function, String argument, @Nullable T value) {
     if (value == null) {
       throw new NullPointerException("[" + function + "] " + argument + " is null");
     }
@@ -316,14 +318,14 @@ final class Call {
     return notNull(function, "the dtype", dtype).code();
   }
 
-  static MlxArray argument(String function, int index, Object x) {
+  static MlxArray argument(String function, int index, @Nullable Object x) {
     if (x == null) {
       throw new NullPointerException("[" + function + "] array argument " + index + " is null");
     }
     return (MlxArray) x;
   }
 
-  static long[] handles(String function, MlxArray[] xs) {
+  static long[] handles(String function, MlxArray @Nullable [] xs) {
     if (xs == null) {
       throw new NullPointerException("[" + function + "] the arrays are null");
     }
@@ -357,7 +359,7 @@ final class Call {
   }
 
   /** Returns the handles of arrays; for all but the first {@code required}, null gives 0. */
-  private static long[] handles(String function, int required, MlxArray[] xs) {
+  private static long[] handles(String function, int required, @Nullable MlxArray[] xs) {
     long[] handles = new long[xs.length];
     for (int i = 0; i < xs.length; i++) {
       handles[i] = i >= required && xs[i] == null ? 0 : argument(function, i, xs[i]).handle;
@@ -374,7 +376,7 @@ final class Call {
   }
 
   /** Returns the exception to throw, as {@link Explanation#of} does. */
-  static RuntimeException explained(String function, RuntimeException e, MlxArray... xs) {
+  static RuntimeException explained(String function, RuntimeException e, @Nullable MlxArray... xs) {
     return Explanation.of(function, e, xs);
   }
 }

@@ -1,5 +1,6 @@
 package org.mlx4j;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.NativeFunction;
 import org.mlx4j.internal.TransformsNative;
@@ -18,13 +19,13 @@ final class Closure implements AutoCloseable {
   private long handle;
 
   /** The user's function, or null if the function is native already. */
-  private final NativeFunction body;
+  private final @Nullable NativeFunction body;
 
   /** Keeps a function that is native already from being collected, and so closed, meanwhile. */
   @SuppressWarnings({"unused", "FieldCanBeLocal"})
   private final Object function;
 
-  private Closure(String transform, Object function, NativeFunction body) {
+  private Closure(String transform, Object function, @Nullable NativeFunction body) {
     if (function == null) {
       throw new NullPointerException("[" + transform + "] the function is null");
     }

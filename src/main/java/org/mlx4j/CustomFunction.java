@@ -1,5 +1,6 @@
 package org.mlx4j;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.CustomRules;
 
 /**
@@ -75,11 +76,11 @@ public final class CustomFunction {
     return Call.notNull(NAME + "." + transform, "the rule", rule);
   }
 
-  private static MlxArray[] one(MlxArray result) {
+  private static MlxArray @Nullable [] one(@Nullable MlxArray result) {
     return result == null ? null : new MlxArray[] {result};
   }
 
-  private static BatchedArrays slicesFirst(MlxArray result) {
+  private static @Nullable BatchedArrays slicesFirst(@Nullable MlxArray result) {
     return result == null ? null : CustomRules.slicesAreFirst(result);
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kernel in source form, written by the user. MLX compiles it when it first runs. Any number of
@@ -69,7 +70,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
       int[] grid,
       int[] threadgroup,
       List<TemplateArgument> template,
-      Double initValue,
+      @Nullable Double initValue,
       boolean verbose) {
     requireOneForEach(
         "inputs", Call.notNull(function, "the inputs", inputs).length, source.inputNames);
@@ -137,7 +138,7 @@ public abstract sealed class CustomKernel permits MetalKernel, CudaKernel {
         DType[] dtypes,
         int[] grid,
         int[] threadgroup,
-        Double initValue) {
+        @Nullable Double initValue) {
       Call.notNull(function, "the output shapes", shapes);
       Call.notNull(function, "the output dtypes", dtypes);
       if (dtypes.length != shapes.length) {

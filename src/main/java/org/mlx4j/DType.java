@@ -1,5 +1,6 @@
 package org.mlx4j;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.DTypesNative;
 
 /**
@@ -69,9 +70,9 @@ public enum DType {
     /** Complex floating-point numbers. */
     COMPLEXFLOATING(INEXACT);
 
-    private final Category parent;
+    private final @Nullable Category parent;
 
-    Category(Category parent) {
+    Category(@Nullable Category parent) {
       this.parent = parent;
     }
 
@@ -109,9 +110,9 @@ public enum DType {
     /** All but bool. */
     NUMERIC(Category.NUMBER);
 
-    private final Category category;
+    private final @Nullable Category category;
 
-    Kind(Category category) {
+    Kind(@Nullable Category category) {
       this.category = category;
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.DistributedNative;
 
 /**
@@ -257,7 +258,7 @@ public final class Distributed {
     return ALONE;
   }
 
-  private static Group ring(boolean strict, RingConfiguration configuration) {
+  private static Group ring(boolean strict, @Nullable RingConfiguration configuration) {
     if (configuration == null) {
       if (strict) {
         throw new MlxException(
@@ -303,7 +304,7 @@ public final class Distributed {
    * @param group the group, or null for the global group
    * @return the sum, of the shape and dtype of {@code x}, the same on all ranks
    */
-  public static MlxArray allSum(MlxArray x, Group group) {
+  public static MlxArray allSum(MlxArray x, @Nullable Group group) {
     int g = number(group);
     return unary("allSum", (a, s) -> DistributedNative.all_sum(a, g, s), x);
   }
@@ -321,7 +322,7 @@ public final class Distributed {
    * @param group the group, or null for the global group
    * @return the maximum, of the shape and dtype of {@code x}, the same on all ranks
    */
-  public static MlxArray allMax(MlxArray x, Group group) {
+  public static MlxArray allMax(MlxArray x, @Nullable Group group) {
     int g = number(group);
     return unary("allMax", (a, s) -> DistributedNative.all_max(a, g, s), x);
   }
@@ -339,7 +340,7 @@ public final class Distributed {
    * @param group the group, or null for the global group
    * @return the minimum, of the shape and dtype of {@code x}, the same on all ranks
    */
-  public static MlxArray allMin(MlxArray x, Group group) {
+  public static MlxArray allMin(MlxArray x, @Nullable Group group) {
     int g = number(group);
     return unary("allMin", (a, s) -> DistributedNative.all_min(a, g, s), x);
   }
@@ -360,7 +361,7 @@ public final class Distributed {
    *     ranks
    * @throws IllegalArgumentException if the first axis would exceed 2^31 - 1
    */
-  public static MlxArray allGather(MlxArray x, Group group) {
+  public static MlxArray allGather(MlxArray x, @Nullable Group group) {
     int g = number(group);
     return unary("allGather", (a, s) -> DistributedNative.all_gather(a, g, s), x);
   }
@@ -381,7 +382,7 @@ public final class Distributed {
    * @throws IllegalArgumentException if {@code dst} is not another rank of the group, or is not a
    *     neighbor in a ring
    */
-  public static MlxArray send(MlxArray x, int dst, Group group) {
+  public static MlxArray send(MlxArray x, int dst, @Nullable Group group) {
     int g = number(group);
     return unary("send", (a, s) -> DistributedNative.send(a, dst, g, s), x);
   }
@@ -407,7 +408,7 @@ public final class Distributed {
    * @throws IllegalArgumentException if the shape is invalid, or {@code src} is not another rank of
    *     the group, or is not a neighbor in a ring
    */
-  public static MlxArray recv(int[] shape, DType dtype, int src, Group group) {
+  public static MlxArray recv(int[] shape, DType dtype, int src, @Nullable Group group) {
     int g = number(group);
     int[] checked = Sizes.require("recv", shape, dtype);
     return creation("recv", s -> DistributedNative.recv(checked, dtype.code(), src, g, s));
@@ -432,7 +433,7 @@ public final class Distributed {
    * @throws IllegalArgumentException if {@code src} is not another rank of the group, or is not a
    *     neighbor in a ring
    */
-  public static MlxArray recvLike(MlxArray x, int src, Group group) {
+  public static MlxArray recvLike(MlxArray x, int src, @Nullable Group group) {
     notNull("recvLike", "the array", x);
     return Call.as("recvLike", () -> recv(x.shape(), x.dtype(), src, group));
   }
@@ -455,12 +456,12 @@ public final class Distributed {
    * @return the part of this rank, of shape {@code (n / size, …)}
    * @throws IllegalArgumentException if the size of the group does not divide {@code n}
    */
-  public static MlxArray sumScatter(MlxArray x, Group group) {
+  public static MlxArray sumScatter(MlxArray x, @Nullable Group group) {
     int g = number(group);
     return unary("sumScatter", (a, s) -> DistributedNative.sum_scatter(a, g, s), x);
   }
 
-  private static int number(Group group) {
+  private static int number(@Nullable Group group) {
     return (group == null ? init() : group).number;
   }
 }

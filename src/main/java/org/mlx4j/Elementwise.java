@@ -5,6 +5,7 @@ import static org.mlx4j.Call.binaryToMany;
 import static org.mlx4j.Call.rightWeak;
 import static org.mlx4j.Call.unary;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.ElementwiseNative;
 
 /**
@@ -1066,7 +1067,7 @@ public sealed interface Elementwise permits MlxArray {
    * @return an array of the broadcast shape
    * @throws IllegalArgumentException if both limits are null, or the shapes cannot be broadcast
    */
-  default MlxArray clip(MlxArray min, MlxArray max) {
+  default MlxArray clip(@Nullable MlxArray min, @Nullable MlxArray max) {
     return Ops.clip((MlxArray) this, min, max);
   }
 

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.ClosedException;
 
 /**
@@ -189,7 +190,7 @@ final class Explanation {
    * @param e the exception thrown
    * @param xs the arrays that were passed
    */
-  static RuntimeException of(String function, RuntimeException e, MlxArray... xs) {
+  static RuntimeException of(String function, RuntimeException e, @Nullable MlxArray... xs) {
     if (e instanceof ClosedException || !isNative(e)) {
       return named(function, e, xs);
     }
@@ -201,7 +202,7 @@ final class Explanation {
    * Returns the exception for one that was thrown during evaluation; it names the method that
    * evaluated.
    */
-  static RuntimeException named(String function, RuntimeException e, MlxArray... xs) {
+  static RuntimeException named(String function, RuntimeException e, @Nullable MlxArray... xs) {
     String message = String.valueOf(e.getMessage());
     if (message.contains(NO_VALUES) || message.contains(NO_VALUES_ASYNC)) {
       return withMessage(e, "[" + function + "] " + IN_TRACE);
@@ -320,7 +321,7 @@ final class Explanation {
     return text.endsWith(FULL_STOP) ? text.substring(0, text.length() - 1) : text;
   }
 
-  private static String withGiven(String text, MlxArray... xs) {
+  private static String withGiven(String text, @Nullable MlxArray... xs) {
     StringBuilder given = new StringBuilder();
     boolean told = true;
     for (int i = 0; i < xs.length; i++) {
@@ -328,10 +329,15 @@ final class Explanation {
         given.append(" and ").append(xs.length - i).append(" more");
         break;
       }
-      String shape = xs[i] == null || xs[i].isClosed() ? null : Arrays.toString(xs[i].shape());
-      told &= shape == null || text.contains(shape);
+      MlxArray x = xs[i];
       given.append(i == 0 ? "" : ", ");
-      given.append(shape == null ? "none" : xs[i].dtype() + " " + shape);
+      if (x == null || x.isClosed()) {
+        given.append("none");
+      } else {
+        String shape = Arrays.toString(x.shape());
+        told &= text.contains(shape);
+        given.append(x.dtype()).append(' ').append(shape);
+      }
     }
     return told ? text : text + "; given: " + given;
   }

@@ -7,6 +7,7 @@ import static org.mlx4j.Call.optionalToMany;
 import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.CustomKernel.Launch;
 import org.mlx4j.CustomKernel.Source;
 import org.mlx4j.internal.FastNative;
@@ -42,7 +43,7 @@ public final class Fast {
    * @return an array of the shape of {@code x}
    * @throws IllegalArgumentException if a shape or dtype is not allowed
    */
-  public static MlxArray rmsNorm(MlxArray x, MlxArray weight, double eps) {
+  public static MlxArray rmsNorm(MlxArray x, @Nullable MlxArray weight, double eps) {
     return optional(
         "rmsNorm", 1, (h, s) -> FastNative.rms_norm(h[0], h[1], (float) eps, s), x, weight);
   }
@@ -59,7 +60,8 @@ public final class Fast {
    * @return an array of the shape of {@code x}
    * @throws IllegalArgumentException if a shape or dtype is not allowed
    */
-  public static MlxArray layerNorm(MlxArray x, MlxArray weight, MlxArray bias, double eps) {
+  public static MlxArray layerNorm(
+      MlxArray x, @Nullable MlxArray weight, @Nullable MlxArray bias, double eps) {
     return optional(
         "layerNorm",
         1,
@@ -118,10 +120,10 @@ public final class Fast {
       MlxArray a,
       int dims,
       boolean traditional,
-      Double base,
+      @Nullable Double base,
       double scale,
       int offset,
-      MlxArray freqs) {
+      @Nullable MlxArray freqs) {
     try (MlxArray position = MlxArray.scalar(offset)) {
       return rope(a, dims, traditional, base, scale, position, freqs);
     }
@@ -158,10 +160,10 @@ public final class Fast {
       MlxArray a,
       int dims,
       boolean traditional,
-      Double base,
+      @Nullable Double base,
       double scale,
       MlxArray offset,
-      MlxArray freqs) {
+      @Nullable MlxArray freqs) {
     float given = base == null ? Float.NaN : base.floatValue();
     requireRopeDims(a, dims);
     return optional(
@@ -204,7 +206,7 @@ public final class Fast {
       MlxArray v,
       double scale,
       AttentionMask mask,
-      MlxArray sinks,
+      @Nullable MlxArray sinks,
       boolean forceFused) {
     String mode = Call.notNull("scaledDotProductAttention", "the mask", mask).mlxName();
     return attention(q, k, v, scale, mode, null, sinks, forceFused);
@@ -215,7 +217,7 @@ public final class Fast {
    * MlxArray, boolean) scaledDotProductAttention(q, k, v, scale, mask, null, false)}.
    */
   public static MlxArray scaledDotProductAttention(
-      MlxArray q, MlxArray k, MlxArray v, double scale, MlxArray mask) {
+      MlxArray q, MlxArray k, MlxArray v, double scale, @Nullable MlxArray mask) {
     return scaledDotProductAttention(q, k, v, scale, mask, null, false);
   }
 
@@ -240,8 +242,8 @@ public final class Fast {
       MlxArray k,
       MlxArray v,
       double scale,
-      MlxArray mask,
-      MlxArray sinks,
+      @Nullable MlxArray mask,
+      @Nullable MlxArray sinks,
       boolean forceFused) {
     return attention(q, k, v, scale, "", mask, sinks, forceFused);
   }
@@ -252,8 +254,8 @@ public final class Fast {
       MlxArray v,
       double scale,
       String mode,
-      MlxArray mask,
-      MlxArray sinks,
+      @Nullable MlxArray mask,
+      @Nullable MlxArray sinks,
       boolean forceFused) {
     String function = "scaledDotProductAttention";
     requireAxes(function, "q", q, "(B, Nq, Tq, D)", -1, -1, -1, -1);
@@ -304,8 +306,8 @@ public final class Fast {
       MlxArray v,
       MlxArray gamma,
       MlxArray beta,
-      MlxArray initialState,
-      MlxArray mask) {
+      @Nullable MlxArray initialState,
+      @Nullable MlxArray mask) {
     String function = "gatedDeltaUpdate";
     requireAxes(function, "q", q, "(B, T, Hk, Dk)", -1, -1, -1, -1);
     requireAxes(function, "k", k, "(B, T, Hk, Dk)", q.shape());
@@ -548,7 +550,7 @@ public final class Fast {
       int[] grid,
       int[] threadgroup,
       int sharedMemory,
-      Double initValue,
+      @Nullable Double initValue,
       boolean ensureRowContiguous) {
     String function = "precompiledCudaKernel";
     byte[] utf8 = CustomKernel.utf8(function, "the name", name);

@@ -4,6 +4,7 @@ import static org.mlx4j.Call.creation;
 import static org.mlx4j.Call.unary;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.FftNative;
 
 /**
@@ -42,14 +43,14 @@ public final class Fft {
   /**
    * Equivalent to {@link #fft(MlxArray, Integer, int, FftNorm) fft(a, n, -1, FftNorm.BACKWARD)}.
    */
-  public static MlxArray fft(MlxArray a, Integer n) {
+  public static MlxArray fft(MlxArray a, @Nullable Integer n) {
     return fft(a, n, -1);
   }
 
   /**
    * Equivalent to {@link #fft(MlxArray, Integer, int, FftNorm) fft(a, n, axis, FftNorm.BACKWARD)}.
    */
-  public static MlxArray fft(MlxArray a, Integer n, int axis) {
+  public static MlxArray fft(MlxArray a, @Nullable Integer n, int axis) {
     return fft(a, n, axis, FftNorm.BACKWARD);
   }
 
@@ -64,8 +65,8 @@ public final class Fft {
    * @return a complex64 array
    * @throws IllegalArgumentException if the axis is out of range or the size is not positive
    */
-  public static MlxArray fft(MlxArray a, Integer n, int axis, FftNorm norm) {
-    int[] sizes = n == null ? null : new int[] {n};
+  public static MlxArray fft(MlxArray a, @Nullable Integer n, int axis, FftNorm norm) {
+    int @Nullable [] sizes = n == null ? null : new int[] {n};
     return transform("fft", FftNative::fftn, a, sizes, new int[] {axis}, norm, false);
   }
 
@@ -81,7 +82,7 @@ public final class Fft {
    * Equivalent to {@link #fft2(MlxArray, int[], int[], FftNorm) fft2(a, s, new int[] {-2, -1},
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray fft2(MlxArray a, int[] s) {
+  public static MlxArray fft2(MlxArray a, int @Nullable [] s) {
     return fft2(a, s, LAST_TWO);
   }
 
@@ -89,7 +90,7 @@ public final class Fft {
    * Equivalent to {@link #fft2(MlxArray, int[], int[], FftNorm) fft2(a, s, axes,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray fft2(MlxArray a, int[] s, int[] axes) {
+  public static MlxArray fft2(MlxArray a, int @Nullable [] s, int @Nullable [] axes) {
     return fft2(a, s, axes, FftNorm.BACKWARD);
   }
 
@@ -105,7 +106,7 @@ public final class Fft {
    * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
-  public static MlxArray fft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
+  public static MlxArray fft2(MlxArray a, int @Nullable [] s, int @Nullable [] axes, FftNorm norm) {
     return transform("fft2", FftNative::fftn, a, s, axes, norm, false);
   }
 
@@ -121,7 +122,7 @@ public final class Fft {
    * Equivalent to {@link #fftn(MlxArray, int[], int[], FftNorm) fftn(a, s, axes,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray fftn(MlxArray a, int[] s, int[] axes) {
+  public static MlxArray fftn(MlxArray a, int @Nullable [] s, int @Nullable [] axes) {
     return fftn(a, s, axes, FftNorm.BACKWARD);
   }
 
@@ -137,7 +138,7 @@ public final class Fft {
    * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
-  public static MlxArray fftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
+  public static MlxArray fftn(MlxArray a, int @Nullable [] s, int @Nullable [] axes, FftNorm norm) {
     return transform("fftn", FftNative::fftn, a, s, axes, norm, false);
   }
 
@@ -154,7 +155,7 @@ public final class Fft {
   /**
    * Equivalent to {@link #ifft(MlxArray, Integer, int, FftNorm) ifft(a, n, -1, FftNorm.BACKWARD)}.
    */
-  public static MlxArray ifft(MlxArray a, Integer n) {
+  public static MlxArray ifft(MlxArray a, @Nullable Integer n) {
     return ifft(a, n, -1);
   }
 
@@ -162,7 +163,7 @@ public final class Fft {
    * Equivalent to {@link #ifft(MlxArray, Integer, int, FftNorm) ifft(a, n, axis,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray ifft(MlxArray a, Integer n, int axis) {
+  public static MlxArray ifft(MlxArray a, @Nullable Integer n, int axis) {
     return ifft(a, n, axis, FftNorm.BACKWARD);
   }
 
@@ -178,8 +179,8 @@ public final class Fft {
    * @return a complex64 array
    * @throws IllegalArgumentException if the axis is out of range or the size is not positive
    */
-  public static MlxArray ifft(MlxArray a, Integer n, int axis, FftNorm norm) {
-    int[] sizes = n == null ? null : new int[] {n};
+  public static MlxArray ifft(MlxArray a, @Nullable Integer n, int axis, FftNorm norm) {
+    int @Nullable [] sizes = n == null ? null : new int[] {n};
     return transform("ifft", FftNative::ifftn, a, sizes, new int[] {axis}, norm, false);
   }
 
@@ -195,7 +196,7 @@ public final class Fft {
    * Equivalent to {@link #ifft2(MlxArray, int[], int[], FftNorm) ifft2(a, s, new int[] {-2, -1},
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray ifft2(MlxArray a, int[] s) {
+  public static MlxArray ifft2(MlxArray a, int @Nullable [] s) {
     return ifft2(a, s, LAST_TWO);
   }
 
@@ -203,7 +204,7 @@ public final class Fft {
    * Equivalent to {@link #ifft2(MlxArray, int[], int[], FftNorm) ifft2(a, s, axes,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray ifft2(MlxArray a, int[] s, int[] axes) {
+  public static MlxArray ifft2(MlxArray a, int @Nullable [] s, int @Nullable [] axes) {
     return ifft2(a, s, axes, FftNorm.BACKWARD);
   }
 
@@ -220,7 +221,8 @@ public final class Fft {
    * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
-  public static MlxArray ifft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
+  public static MlxArray ifft2(
+      MlxArray a, int @Nullable [] s, int @Nullable [] axes, FftNorm norm) {
     return transform("ifft2", FftNative::ifftn, a, s, axes, norm, false);
   }
 
@@ -236,7 +238,7 @@ public final class Fft {
    * Equivalent to {@link #ifftn(MlxArray, int[], int[], FftNorm) ifftn(a, s, axes,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray ifftn(MlxArray a, int[] s, int[] axes) {
+  public static MlxArray ifftn(MlxArray a, int @Nullable [] s, int @Nullable [] axes) {
     return ifftn(a, s, axes, FftNorm.BACKWARD);
   }
 
@@ -253,7 +255,8 @@ public final class Fft {
    * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
-  public static MlxArray ifftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
+  public static MlxArray ifftn(
+      MlxArray a, int @Nullable [] s, int @Nullable [] axes, FftNorm norm) {
     return transform("ifftn", FftNative::ifftn, a, s, axes, norm, false);
   }
 
@@ -270,7 +273,7 @@ public final class Fft {
   /**
    * Equivalent to {@link #rfft(MlxArray, Integer, int, FftNorm) rfft(a, n, -1, FftNorm.BACKWARD)}.
    */
-  public static MlxArray rfft(MlxArray a, Integer n) {
+  public static MlxArray rfft(MlxArray a, @Nullable Integer n) {
     return rfft(a, n, -1);
   }
 
@@ -278,7 +281,7 @@ public final class Fft {
    * Equivalent to {@link #rfft(MlxArray, Integer, int, FftNorm) rfft(a, n, axis,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray rfft(MlxArray a, Integer n, int axis) {
+  public static MlxArray rfft(MlxArray a, @Nullable Integer n, int axis) {
     return rfft(a, n, axis, FftNorm.BACKWARD);
   }
 
@@ -294,8 +297,8 @@ public final class Fft {
    * @return a complex64 array whose transformed axis has size {@code n / 2 + 1}
    * @throws IllegalArgumentException if the axis is out of range or the size is not positive
    */
-  public static MlxArray rfft(MlxArray a, Integer n, int axis, FftNorm norm) {
-    int[] sizes = n == null ? null : new int[] {n};
+  public static MlxArray rfft(MlxArray a, @Nullable Integer n, int axis, FftNorm norm) {
+    int @Nullable [] sizes = n == null ? null : new int[] {n};
     return transform("rfft", FftNative::rfftn, a, sizes, new int[] {axis}, norm, false);
   }
 
@@ -311,7 +314,7 @@ public final class Fft {
    * Equivalent to {@link #rfft2(MlxArray, int[], int[], FftNorm) rfft2(a, s, new int[] {-2, -1},
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray rfft2(MlxArray a, int[] s) {
+  public static MlxArray rfft2(MlxArray a, int @Nullable [] s) {
     return rfft2(a, s, LAST_TWO);
   }
 
@@ -319,7 +322,7 @@ public final class Fft {
    * Equivalent to {@link #rfft2(MlxArray, int[], int[], FftNorm) rfft2(a, s, axes,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray rfft2(MlxArray a, int[] s, int[] axes) {
+  public static MlxArray rfft2(MlxArray a, int @Nullable [] s, int @Nullable [] axes) {
     return rfft2(a, s, axes, FftNorm.BACKWARD);
   }
 
@@ -338,7 +341,8 @@ public final class Fft {
    * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
-  public static MlxArray rfft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
+  public static MlxArray rfft2(
+      MlxArray a, int @Nullable [] s, int @Nullable [] axes, FftNorm norm) {
     return transform("rfft2", FftNative::rfftn, a, s, axes, norm, false);
   }
 
@@ -354,7 +358,7 @@ public final class Fft {
    * Equivalent to {@link #rfftn(MlxArray, int[], int[], FftNorm) rfftn(a, s, axes,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray rfftn(MlxArray a, int[] s, int[] axes) {
+  public static MlxArray rfftn(MlxArray a, int @Nullable [] s, int @Nullable [] axes) {
     return rfftn(a, s, axes, FftNorm.BACKWARD);
   }
 
@@ -373,7 +377,8 @@ public final class Fft {
    * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
-  public static MlxArray rfftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
+  public static MlxArray rfftn(
+      MlxArray a, int @Nullable [] s, int @Nullable [] axes, FftNorm norm) {
     return transform("rfftn", FftNative::rfftn, a, s, axes, norm, false);
   }
 
@@ -391,7 +396,7 @@ public final class Fft {
    * Equivalent to {@link #irfft(MlxArray, Integer, int, FftNorm) irfft(a, n, -1,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray irfft(MlxArray a, Integer n) {
+  public static MlxArray irfft(MlxArray a, @Nullable Integer n) {
     return irfft(a, n, -1);
   }
 
@@ -399,7 +404,7 @@ public final class Fft {
    * Equivalent to {@link #irfft(MlxArray, Integer, int, FftNorm) irfft(a, n, axis,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray irfft(MlxArray a, Integer n, int axis) {
+  public static MlxArray irfft(MlxArray a, @Nullable Integer n, int axis) {
     return irfft(a, n, axis, FftNorm.BACKWARD);
   }
 
@@ -416,8 +421,8 @@ public final class Fft {
    * @return a float32 array whose transformed axis has size {@code n}
    * @throws IllegalArgumentException if the axis is out of range or the size is not positive
    */
-  public static MlxArray irfft(MlxArray a, Integer n, int axis, FftNorm norm) {
-    int[] sizes = n == null ? null : new int[] {n};
+  public static MlxArray irfft(MlxArray a, @Nullable Integer n, int axis, FftNorm norm) {
+    int @Nullable [] sizes = n == null ? null : new int[] {n};
     return transform("irfft", FftNative::irfftn, a, sizes, new int[] {axis}, norm, true);
   }
 
@@ -433,7 +438,7 @@ public final class Fft {
    * Equivalent to {@link #irfft2(MlxArray, int[], int[], FftNorm) irfft2(a, s, new int[] {-2, -1},
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray irfft2(MlxArray a, int[] s) {
+  public static MlxArray irfft2(MlxArray a, int @Nullable [] s) {
     return irfft2(a, s, LAST_TWO);
   }
 
@@ -441,7 +446,7 @@ public final class Fft {
    * Equivalent to {@link #irfft2(MlxArray, int[], int[], FftNorm) irfft2(a, s, axes,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray irfft2(MlxArray a, int[] s, int[] axes) {
+  public static MlxArray irfft2(MlxArray a, int @Nullable [] s, int @Nullable [] axes) {
     return irfft2(a, s, axes, FftNorm.BACKWARD);
   }
 
@@ -458,7 +463,8 @@ public final class Fft {
    * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
-  public static MlxArray irfft2(MlxArray a, int[] s, int[] axes, FftNorm norm) {
+  public static MlxArray irfft2(
+      MlxArray a, int @Nullable [] s, int @Nullable [] axes, FftNorm norm) {
     return transform("irfft2", FftNative::irfftn, a, s, axes, norm, true);
   }
 
@@ -474,7 +480,7 @@ public final class Fft {
    * Equivalent to {@link #irfftn(MlxArray, int[], int[], FftNorm) irfftn(a, s, axes,
    * FftNorm.BACKWARD)}.
    */
-  public static MlxArray irfftn(MlxArray a, int[] s, int[] axes) {
+  public static MlxArray irfftn(MlxArray a, int @Nullable [] s, int @Nullable [] axes) {
     return irfftn(a, s, axes, FftNorm.BACKWARD);
   }
 
@@ -491,7 +497,8 @@ public final class Fft {
    * @throws IllegalArgumentException if an axis is out of range or repeated, a size is not
    *     positive, or there is not one size for each axis
    */
-  public static MlxArray irfftn(MlxArray a, int[] s, int[] axes, FftNorm norm) {
+  public static MlxArray irfftn(
+      MlxArray a, int @Nullable [] s, int @Nullable [] axes, FftNorm norm) {
     return transform("irfftn", FftNative::irfftn, a, s, axes, norm, true);
   }
 
@@ -607,7 +614,11 @@ public final class Fft {
    * FftNorm.BACKWARD, null)}.
    */
   public static MlxArray stft(
-      MlxArray x, int nFft, Integer hopLength, Integer winLength, MlxArray window) {
+      MlxArray x,
+      int nFft,
+      @Nullable Integer hopLength,
+      @Nullable Integer winLength,
+      @Nullable MlxArray window) {
     return stft(
         x, nFft, hopLength, winLength, window, true, PadMode.REFLECT, FftNorm.BACKWARD, null);
   }
@@ -636,13 +647,13 @@ public final class Fft {
   public static MlxArray stft(
       MlxArray x,
       int nFft,
-      Integer hopLength,
-      Integer winLength,
-      MlxArray window,
+      @Nullable Integer hopLength,
+      @Nullable Integer winLength,
+      @Nullable MlxArray window,
       boolean center,
       PadMode padMode,
       FftNorm norm,
-      Boolean onesided) {
+      @Nullable Boolean onesided) {
     int[] shape = Call.argument("stft", 0, x).shape();
     int length = shape.length == 0 ? 0 : shape[shape.length - 1];
     if (length == 0) {
@@ -690,7 +701,7 @@ public final class Fft {
    * Boolean, Integer) istft(stftMatrix, nFft, null, null, null, true, FftNorm.BACKWARD, null,
    * null)}.
    */
-  public static MlxArray istft(MlxArray stftMatrix, Integer nFft) {
+  public static MlxArray istft(MlxArray stftMatrix, @Nullable Integer nFft) {
     return istft(stftMatrix, nFft, null, null, null);
   }
 
@@ -700,7 +711,11 @@ public final class Fft {
    * null, null)}.
    */
   public static MlxArray istft(
-      MlxArray stftMatrix, Integer nFft, Integer hopLength, Integer winLength, MlxArray window) {
+      MlxArray stftMatrix,
+      @Nullable Integer nFft,
+      @Nullable Integer hopLength,
+      @Nullable Integer winLength,
+      @Nullable MlxArray window) {
     return istft(
         stftMatrix, nFft, hopLength, winLength, window, true, FftNorm.BACKWARD, null, null);
   }
@@ -730,14 +745,14 @@ public final class Fft {
    */
   public static MlxArray istft(
       MlxArray stftMatrix,
-      Integer nFft,
-      Integer hopLength,
-      Integer winLength,
-      MlxArray window,
+      @Nullable Integer nFft,
+      @Nullable Integer hopLength,
+      @Nullable Integer winLength,
+      @Nullable MlxArray window,
       boolean center,
       FftNorm norm,
-      Boolean onesided,
-      Integer length) {
+      @Nullable Boolean onesided,
+      @Nullable Integer length) {
     int[] shape = Call.argument("istft", 0, stftMatrix).shape();
     int ndim = shape.length;
     if (ndim < 2 || shape[ndim - 2] == 0 || shape[ndim - 1] == 0) {
@@ -787,8 +802,8 @@ public final class Fft {
       String function,
       Transform operation,
       MlxArray a,
-      int[] s,
-      int[] axes,
+      int @Nullable [] s,
+      int @Nullable [] axes,
       FftNorm norm,
       boolean toReal) {
     int[] shape = Call.argument(function, 0, a).shape();
@@ -841,7 +856,7 @@ public final class Fft {
   }
 
   private static MlxArray withWindow(
-      String function, Windowed operation, MlxArray a, MlxArray window) {
+      String function, Windowed operation, MlxArray a, @Nullable MlxArray window) {
     return window == null
         ? unary(function, (x, s) -> operation.apply(x, 0, s), a)
         : Call.binary(function, operation::apply, a, window);
@@ -853,7 +868,7 @@ public final class Fft {
     final int hop;
     final int window;
 
-    Frames(String function, int size, Integer hopLength, Integer winLength) {
+    Frames(String function, int size, @Nullable Integer hopLength, @Nullable Integer winLength) {
       this.function = function;
       requirePositive("nFft", size);
       hop = hopLength == null ? size / 4 : hopLength;

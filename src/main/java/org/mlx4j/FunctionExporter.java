@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.AnySizeTrial;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.ExportNative;
@@ -45,7 +46,7 @@ public final class FunctionExporter implements AutoCloseable {
   /** Trials of the examples whose graphs may depend on their sizes. */
   private final List<AnySizeTrial> trials = new ArrayList<>();
 
-  private ByName byName;
+  private @Nullable ByName byName;
   private State state = State.EMPTY;
 
   FunctionExporter(Path file, ArraysFunction f, boolean shapeless, String metadata) {
@@ -138,7 +139,7 @@ public final class FunctionExporter implements AutoCloseable {
     if (byName != null) {
       byName.names = arguments.strings();
     }
-    arguments.<Void>use(
+    arguments.use(
         NAME,
         (names, handles) -> {
           AnySizeTrial trial =
@@ -149,7 +150,7 @@ public final class FunctionExporter implements AutoCloseable {
           if (shapeless && (!follows || f instanceof FunctionHandle)) {
             trials.add(trial);
           }
-          return null;
+          return follows;
         });
     requireOpen(); // the function may have closed the exporter
     state = State.COMPLETE;

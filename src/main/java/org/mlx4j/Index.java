@@ -1,6 +1,8 @@
 package org.mlx4j;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An index of one axis, as between the brackets of Python's {@code x[…]}: a number, a slice, an
@@ -35,12 +37,12 @@ public final class Index {
   private static final Index NEW_AXIS = new Index(Kind.NEW_AXIS, null, null, 1);
 
   private final Kind kind;
-  private final Integer start;
-  private final Integer stop;
+  private final @Nullable Integer start;
+  private final @Nullable Integer stop;
   private final int step;
-  private final MlxArray array;
+  private final @Nullable MlxArray array;
 
-  private Index(Kind kind, Integer start, Integer stop, int step) {
+  private Index(Kind kind, @Nullable Integer start, @Nullable Integer stop, int step) {
     this.kind = kind;
     this.start = start;
     this.stop = stop;
@@ -123,7 +125,7 @@ public final class Index {
    * @return an index
    * @throws IllegalArgumentException if {@code step} is zero
    */
-  public static Index slice(Integer start, Integer stop, int step) {
+  public static Index slice(@Nullable Integer start, @Nullable Integer stop, int step) {
     if (step == 0) {
       throw new IllegalArgumentException("[slice] the step must not be zero");
     }
@@ -191,10 +193,10 @@ public final class Index {
   @Override
   public String toString() {
     return switch (kind) {
-      case NUMBER -> start.toString();
+      case NUMBER -> Integer.toString(number());
       case ELLIPSIS -> "...";
       case NEW_AXIS -> "None";
-      case ARRAY, MASK -> array.dtype() + Arrays.toString(array.shape());
+      case ARRAY, MASK -> array().dtype() + Arrays.toString(array().shape());
       case SLICE ->
           (start == null ? "" : start)
               + ":"
@@ -212,19 +214,19 @@ public final class Index {
 
   /** Returns the number of a {@link Kind#NUMBER}. */
   int number() {
-    return start;
+    return Objects.requireNonNull(start);
   }
 
-  /** Returns the indices or the mask, or null. */
+  /** Returns the indices of an {@link Kind#ARRAY}, or a {@link Kind#MASK}. */
   MlxArray array() {
-    return array;
+    return Objects.requireNonNull(array);
   }
 
   /** Returns the number of axes that this index stands for, except for an ellipsis. */
   int axes() {
     return switch (kind) {
       case NUMBER, SLICE, ARRAY -> 1;
-      case MASK -> array.ndim();
+      case MASK -> array().ndim();
       case ELLIPSIS, NEW_AXIS -> 0;
     };
   }
@@ -253,7 +255,8 @@ public final class Index {
   }
 
   /** Returns one slice for each axis. */
-  static Index[] slices(String function, int ndim, int[] start, int[] stop, int[] strides) {
+  static Index[] slices(
+      String function, int ndim, int[] start, int[] stop, int @Nullable [] strides) {
     Call.notNull(function, "the start", start);
     Call.notNull(function, "the stop", stop);
     if (start.length != ndim

@@ -4,6 +4,7 @@ import static org.mlx4j.Call.binary;
 import static org.mlx4j.Call.ternary;
 import static org.mlx4j.Call.weak;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.IndexingNative;
 
 /**
@@ -122,7 +123,7 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalArgumentException if there is not exactly one entry for each axis, or a stride
    *     is zero
    */
-  default MlxArray slice(int[] start, int[] stop, int[] strides) {
+  default MlxArray slice(int[] start, int[] stop, int @Nullable [] strides) {
     MlxArray a = (MlxArray) this;
     return Selection.get("slice", a, Index.slices("slice", a.ndim(), start, stop, strides));
   }
@@ -186,7 +187,7 @@ public sealed interface Indexing permits MlxArray {
    * @throws IllegalArgumentException if there is not exactly one entry for each axis, a stride is
    *     zero, or the update cannot be broadcast
    */
-  default MlxArray sliceUpdate(MlxArray update, int[] start, int[] stop, int[] strides) {
+  default MlxArray sliceUpdate(MlxArray update, int[] start, int[] stop, int @Nullable [] strides) {
     MlxArray a = (MlxArray) this;
     return Selection.update(
         "sliceUpdate",

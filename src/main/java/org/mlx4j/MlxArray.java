@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
@@ -73,7 +74,7 @@ public final class MlxArray
   /**
    * The dtype's ordinal, then the shape. They never change, so they are read from native code once.
    */
-  private int[] description;
+  private int @Nullable [] description;
 
   MlxArray(long handle, ThreadContext context) {
     this.handle = Scope.marked(handle, context);

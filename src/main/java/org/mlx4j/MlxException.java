@@ -1,5 +1,7 @@
 package org.mlx4j;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An error that MLX reports and that no standard Java exception fits.
  *
@@ -23,7 +25,7 @@ public class MlxException extends RuntimeException {
    *
    * @param message what went wrong
    */
-  public MlxException(String message) {
+  public MlxException(@Nullable String message) {
     super(message);
   }
 }

@@ -7,6 +7,7 @@ import static org.mlx4j.Call.unary;
 import static org.mlx4j.Call.unaryToMany;
 
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.RandomNative;
 
 /**
@@ -90,14 +91,15 @@ public final class MlxRandom {
    * Draws float32 numbers from the uniform distribution over {@code [low, high)}; see {@link
    * #uniform(MlxArray, MlxArray, int[], DType, MlxArray)}.
    */
-  public static MlxArray uniform(double low, double high, int[] shape, MlxArray key) {
+  public static MlxArray uniform(double low, double high, int[] shape, @Nullable MlxArray key) {
     return uniform(low, high, shape, DType.FLOAT32, key);
   }
 
   /**
    * Equivalent to {@link #uniform(MlxArray, MlxArray, int[], DType, MlxArray)} with scalar limits.
    */
-  public static MlxArray uniform(double low, double high, int[] shape, DType dtype, MlxArray key) {
+  public static MlxArray uniform(
+      double low, double high, int[] shape, DType dtype, @Nullable MlxArray key) {
     return between("uniform", low, high, dtype, (l, h) -> uniform(l, h, shape, dtype, key));
   }
 
@@ -114,7 +116,7 @@ public final class MlxRandom {
    * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray uniform(
-      MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
+      MlxArray low, MlxArray high, int[] shape, DType dtype, @Nullable MlxArray key) {
     return keyed(
         "uniform",
         key,
@@ -136,7 +138,7 @@ public final class MlxRandom {
    * Draws float32 numbers from the standard normal distribution; see {@link #normal(int[], DType,
    * MlxArray, MlxArray, MlxArray)}.
    */
-  public static MlxArray normal(int[] shape, MlxArray key) {
+  public static MlxArray normal(int[] shape, @Nullable MlxArray key) {
     return normal(shape, DType.FLOAT32, key);
   }
 
@@ -144,7 +146,7 @@ public final class MlxRandom {
    * Draws numbers from the standard normal distribution; see {@link #normal(int[], DType, MlxArray,
    * MlxArray, MlxArray)}.
    */
-  public static MlxArray normal(int[] shape, DType dtype, MlxArray key) {
+  public static MlxArray normal(int[] shape, DType dtype, @Nullable MlxArray key) {
     return keyed(
         "normal",
         key,
@@ -156,7 +158,8 @@ public final class MlxRandom {
    * Equivalent to {@link #normal(int[], DType, MlxArray, MlxArray, MlxArray)} with a scalar mean
    * and standard deviation.
    */
-  public static MlxArray normal(int[] shape, DType dtype, double loc, double scale, MlxArray key) {
+  public static MlxArray normal(
+      int[] shape, DType dtype, double loc, double scale, @Nullable MlxArray key) {
     return between("normal", loc, scale, dtype, (l, c) -> normal(shape, dtype, l, c, key));
   }
 
@@ -172,7 +175,7 @@ public final class MlxRandom {
    * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray normal(
-      int[] shape, DType dtype, MlxArray loc, MlxArray scale, MlxArray key) {
+      int[] shape, DType dtype, MlxArray loc, MlxArray scale, @Nullable MlxArray key) {
     return keyed(
         "normal",
         key,
@@ -214,7 +217,7 @@ public final class MlxRandom {
    * @throws IllegalArgumentException if the shapes do not fit, or the dtype is not float32
    */
   public static MlxArray multivariateNormal(
-      MlxArray mean, MlxArray cov, int[] shape, DType dtype, MlxArray key) {
+      MlxArray mean, MlxArray cov, int[] shape, DType dtype, @Nullable MlxArray key) {
     return keyed(
         "multivariateNormal",
         key,
@@ -237,14 +240,15 @@ public final class MlxRandom {
    * Draws int32 numbers from {@code [low, high)}; see {@link #randint(MlxArray, MlxArray, int[],
    * DType, MlxArray)}.
    */
-  public static MlxArray randint(int low, int high, int[] shape, MlxArray key) {
+  public static MlxArray randint(int low, int high, int[] shape, @Nullable MlxArray key) {
     return randint(low, high, shape, DType.INT32, key);
   }
 
   /**
    * Equivalent to {@link #randint(MlxArray, MlxArray, int[], DType, MlxArray)} with scalar limits.
    */
-  public static MlxArray randint(long low, long high, int[] shape, DType dtype, MlxArray key) {
+  public static MlxArray randint(
+      long low, long high, int[] shape, DType dtype, @Nullable MlxArray key) {
     requireFit(dtype, low);
     requireFit(dtype, high);
     return between(
@@ -268,7 +272,7 @@ public final class MlxRandom {
    * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray randint(
-      MlxArray low, MlxArray high, int[] shape, DType dtype, MlxArray key) {
+      MlxArray low, MlxArray high, int[] shape, DType dtype, @Nullable MlxArray key) {
     return keyed(
         "randint",
         key,
@@ -295,7 +299,7 @@ public final class MlxRandom {
   }
 
   /** Equivalent to {@link #bernoulli(MlxArray, int[], MlxArray)} with a single probability. */
-  public static MlxArray bernoulli(double p, int[] shape, MlxArray key) {
+  public static MlxArray bernoulli(double p, int[] shape, @Nullable MlxArray key) {
     return between("bernoulli", p, 0, DType.FLOAT32, (q, unused) -> bernoulli(q, shape, key));
   }
 
@@ -305,7 +309,7 @@ public final class MlxRandom {
   }
 
   /** Draws one bool for each probability; see {@link #bernoulli(MlxArray, int[], MlxArray)}. */
-  public static MlxArray bernoulli(MlxArray p, MlxArray key) {
+  public static MlxArray bernoulli(MlxArray p, @Nullable MlxArray key) {
     return keyed("bernoulli", key, (q, k, s) -> RandomNative.bernoulli(q, k, s), p);
   }
 
@@ -318,7 +322,7 @@ public final class MlxRandom {
    * @return a bool array of the given shape
    * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
-  public static MlxArray bernoulli(MlxArray p, int[] shape, MlxArray key) {
+  public static MlxArray bernoulli(MlxArray p, int[] shape, @Nullable MlxArray key) {
     return keyed(
         "bernoulli",
         key,
@@ -339,7 +343,7 @@ public final class MlxRandom {
    * limits.
    */
   public static MlxArray truncatedNormal(
-      double lower, double upper, int[] shape, DType dtype, MlxArray key) {
+      double lower, double upper, int[] shape, DType dtype, @Nullable MlxArray key) {
     return between(
         "truncatedNormal", lower, upper, dtype, (l, u) -> truncatedNormal(l, u, shape, dtype, key));
   }
@@ -357,7 +361,7 @@ public final class MlxRandom {
    * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
   public static MlxArray truncatedNormal(
-      MlxArray lower, MlxArray upper, int[] shape, DType dtype, MlxArray key) {
+      MlxArray lower, MlxArray upper, int[] shape, DType dtype, @Nullable MlxArray key) {
     return keyed(
         "truncatedNormal",
         key,
@@ -381,7 +385,7 @@ public final class MlxRandom {
    * #truncatedNormal(MlxArray, MlxArray, int[], DType, MlxArray)}.
    */
   public static MlxArray truncatedNormal(
-      MlxArray lower, MlxArray upper, DType dtype, MlxArray key) {
+      MlxArray lower, MlxArray upper, DType dtype, @Nullable MlxArray key) {
     Call.notNull("truncatedNormal", "the dtype", dtype);
     return keyed(
         "truncatedNormal",
@@ -408,7 +412,7 @@ public final class MlxRandom {
    * @return an array of the given shape and dtype
    * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
-  public static MlxArray gumbel(int[] shape, DType dtype, MlxArray key) {
+  public static MlxArray gumbel(int[] shape, DType dtype, @Nullable MlxArray key) {
     return keyed(
         "gumbel",
         key,
@@ -434,7 +438,8 @@ public final class MlxRandom {
    * @return an array of the given shape and dtype
    * @throws IllegalArgumentException if the shape is invalid, or {@code key} is not a PRNG key
    */
-  public static MlxArray laplace(int[] shape, DType dtype, double loc, double scale, MlxArray key) {
+  public static MlxArray laplace(
+      int[] shape, DType dtype, double loc, double scale, @Nullable MlxArray key) {
     return keyed(
         "laplace",
         key,
@@ -461,7 +466,7 @@ public final class MlxRandom {
   }
 
   /** Draws one class along an axis; see {@link #categorical(MlxArray, int, int[], MlxArray)}. */
-  public static MlxArray categorical(MlxArray logits, int axis, MlxArray key) {
+  public static MlxArray categorical(MlxArray logits, int axis, @Nullable MlxArray key) {
     return keyed("categorical", key, (l, k, s) -> RandomNative.categorical(l, axis, k, s), logits);
   }
 
@@ -476,7 +481,8 @@ public final class MlxRandom {
    * @return a uint32 array of the given shape
    * @throws IllegalArgumentException if the axis is out of range, or the shape does not fit
    */
-  public static MlxArray categorical(MlxArray logits, int axis, int[] shape, MlxArray key) {
+  public static MlxArray categorical(
+      MlxArray logits, int axis, int[] shape, @Nullable MlxArray key) {
     return keyed(
         "categorical",
         key,
@@ -497,7 +503,8 @@ public final class MlxRandom {
    * @return a uint32 array without the axis, and with the samples along a new last axis
    * @throws IllegalArgumentException if the axis is out of range
    */
-  public static MlxArray categorical(MlxArray logits, int axis, int numSamples, MlxArray key) {
+  public static MlxArray categorical(
+      MlxArray logits, int axis, int numSamples, @Nullable MlxArray key) {
     requireNotNegative("categorical", "numSamples", numSamples);
     return keyed(
         "categorical",
@@ -520,7 +527,7 @@ public final class MlxRandom {
    * @return a uint32 array of shape {@code (x)}
    * @throws IllegalArgumentException if {@code x} is negative
    */
-  public static MlxArray permutation(int x, MlxArray key) {
+  public static MlxArray permutation(int x, @Nullable MlxArray key) {
     return keyed(
         "permutation",
         key,
@@ -544,7 +551,7 @@ public final class MlxRandom {
    * @return an array of the same shape
    * @throws IllegalArgumentException if the axis is out of range
    */
-  public static MlxArray permutation(MlxArray x, int axis, MlxArray key) {
+  public static MlxArray permutation(MlxArray x, int axis, @Nullable MlxArray key) {
     int ndim = Call.argument("permutation", 0, x).ndim();
     if (axis < -ndim || axis >= ndim) {
       throw new IllegalArgumentException(
@@ -586,18 +593,19 @@ public final class MlxRandom {
     long apply(long a, long b, long key, long stream);
   }
 
-  private static MlxArray keyed(String function, MlxArray key, Source op) {
+  private static MlxArray keyed(String function, @Nullable MlxArray key, Source op) {
     return key == null ? creation(function, s -> op.apply(0, s)) : unary(function, op::apply, key);
   }
 
-  private static MlxArray keyed(String function, MlxArray key, SourceOfOne op, MlxArray a) {
+  private static MlxArray keyed(
+      String function, @Nullable MlxArray key, SourceOfOne op, MlxArray a) {
     return key == null
         ? unary(function, (x, s) -> op.apply(x, 0, s), a)
         : binary(function, op::apply, a, key);
   }
 
   private static MlxArray keyed(
-      String function, MlxArray key, SourceOfTwo op, MlxArray a, MlxArray b) {
+      String function, @Nullable MlxArray key, SourceOfTwo op, MlxArray a, MlxArray b) {
     return key == null
         ? binary(function, (x, y, s) -> op.apply(x, y, 0, s), a, b)
         : ternary(function, op::apply, a, b, key);

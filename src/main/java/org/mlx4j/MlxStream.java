@@ -2,7 +2,9 @@ package org.mlx4j;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.DevicesNative;
 import org.mlx4j.internal.EvaluationNative;
 
@@ -28,7 +30,7 @@ public final class MlxStream {
   private static int made;
 
   /** The stream that {@link #setDefault} chose, or null. */
-  static volatile MlxStream chosenDefault;
+  static volatile @Nullable MlxStream chosenDefault;
 
   /** The devices of all streams by their handles; streams live as long as the process. */
   private static final Map<Long, Device> DEVICES = new ConcurrentHashMap<>();
@@ -45,7 +47,7 @@ public final class MlxStream {
   /** Returns the device of the stream that new operations of this thread use. */
   static Device currentDevice() {
     long current = ThreadContext.current().streamHandle();
-    return current == 0 ? Device.defaultDevice() : DEVICES.get(current);
+    return current == 0 ? Device.defaultDevice() : Objects.requireNonNull(DEVICES.get(current));
   }
 
   /**

@@ -10,6 +10,7 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.CreationNative;
 import org.mlx4j.internal.ElementwiseNative;
 import org.mlx4j.internal.EvaluationNative;
@@ -1104,7 +1105,7 @@ public final class Ops {
    * @throws IllegalArgumentException inside a function that {@code compile} or {@code vmap} traces,
    *     where arrays have no values
    */
-  public static CompletableFuture<Void> evalAsync(MlxArray... arrays) {
+  public static CompletableFuture<@Nullable Void> evalAsync(MlxArray... arrays) {
     return AsyncEvaluation.start(null, arrays);
   }
 
@@ -1127,7 +1128,7 @@ public final class Ops {
    * @param arrays the arrays
    * @throws NullPointerException if {@code arrays} itself is null
    */
-  public static void close(MlxArray... arrays) {
+  public static void close(@Nullable MlxArray... arrays) {
     long[] handles = new long[Call.notNull("close", "the array of arrays", arrays).length];
     int count = 0;
     for (MlxArray array : arrays) {
@@ -1199,16 +1200,16 @@ public final class Ops {
     IndexingNative.check_indices(on);
   }
 
-  static MlxArray clip(MlxArray a, MlxArray min, MlxArray max) {
-    if (min == null && max == null) {
-      throw new IllegalArgumentException("[clip] both limits are null; at least one must be given");
+  static MlxArray clip(MlxArray a, @Nullable MlxArray min, @Nullable MlxArray max) {
+    if (max != null) {
+      return min == null
+          ? Call.as("clip", () -> a.minimum(max))
+          : clip(a, x -> x.maximum(min), x -> x.minimum(max));
     }
     if (min == null) {
-      return Call.as("clip", () -> a.minimum(max));
+      throw new IllegalArgumentException("[clip] both limits are null; at least one must be given");
     }
-    return max == null
-        ? Call.as("clip", () -> a.maximum(min))
-        : clip(a, x -> x.maximum(min), x -> x.minimum(max));
+    return Call.as("clip", () -> a.maximum(min));
   }
 
   static MlxArray clip(MlxArray a, ArrayFunction above, ArrayFunction below) {

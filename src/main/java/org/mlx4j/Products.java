@@ -6,6 +6,7 @@ import static org.mlx4j.Call.ternary;
 import static org.mlx4j.Call.unary;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.ProductsNative;
 
 /**
@@ -209,7 +210,7 @@ public sealed interface Products permits MlxArray {
    * Equivalent to {@link #gatherMm(MlxArray, MlxArray, MlxArray, boolean) gatherMm(b, lhsIndices,
    * null, false)}.
    */
-  default MlxArray gatherMm(MlxArray b, MlxArray lhsIndices) {
+  default MlxArray gatherMm(MlxArray b, @Nullable MlxArray lhsIndices) {
     return gatherMm(b, lhsIndices, null, false);
   }
 
@@ -217,7 +218,8 @@ public sealed interface Products permits MlxArray {
    * Equivalent to {@link #gatherMm(MlxArray, MlxArray, MlxArray, boolean) gatherMm(b, lhsIndices,
    * rhsIndices, false)}.
    */
-  default MlxArray gatherMm(MlxArray b, MlxArray lhsIndices, MlxArray rhsIndices) {
+  default MlxArray gatherMm(
+      MlxArray b, @Nullable MlxArray lhsIndices, @Nullable MlxArray rhsIndices) {
     return gatherMm(b, lhsIndices, rhsIndices, false);
   }
 
@@ -239,7 +241,10 @@ public sealed interface Products permits MlxArray {
    *     floating-point dtype
    */
   default MlxArray gatherMm(
-      MlxArray b, MlxArray lhsIndices, MlxArray rhsIndices, boolean sortedIndices) {
+      MlxArray b,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
+      boolean sortedIndices) {
     return optional(
         "gatherMm",
         2,
@@ -298,7 +303,7 @@ public sealed interface Products permits MlxArray {
    * Equivalent to {@link #blockMaskedMm(MlxArray, int, MlxArray, MlxArray, MlxArray)
    * blockMaskedMm(b, blockSize, maskOut, null, null)}.
    */
-  default MlxArray blockMaskedMm(MlxArray b, int blockSize, MlxArray maskOut) {
+  default MlxArray blockMaskedMm(MlxArray b, int blockSize, @Nullable MlxArray maskOut) {
     return blockMaskedMm(b, blockSize, maskOut, null, null);
   }
 
@@ -306,7 +311,8 @@ public sealed interface Products permits MlxArray {
    * Equivalent to {@link #blockMaskedMm(MlxArray, int, MlxArray, MlxArray, MlxArray)
    * blockMaskedMm(b, blockSize, maskOut, maskLhs, null)}.
    */
-  default MlxArray blockMaskedMm(MlxArray b, int blockSize, MlxArray maskOut, MlxArray maskLhs) {
+  default MlxArray blockMaskedMm(
+      MlxArray b, int blockSize, @Nullable MlxArray maskOut, @Nullable MlxArray maskLhs) {
     return blockMaskedMm(b, blockSize, maskOut, maskLhs, null);
   }
 
@@ -325,7 +331,11 @@ public sealed interface Products permits MlxArray {
    *     each block, or the block size is not allowed
    */
   default MlxArray blockMaskedMm(
-      MlxArray b, int blockSize, MlxArray maskOut, MlxArray maskLhs, MlxArray maskRhs) {
+      MlxArray b,
+      int blockSize,
+      @Nullable MlxArray maskOut,
+      @Nullable MlxArray maskLhs,
+      @Nullable MlxArray maskRhs) {
     return optional(
         "blockMaskedMm",
         2,

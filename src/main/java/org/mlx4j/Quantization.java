@@ -5,6 +5,7 @@ import static org.mlx4j.Call.optionalToMany;
 import static org.mlx4j.Call.unary;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.QuantizationMode.Parameters;
 import org.mlx4j.internal.QuantizationNative;
 
@@ -41,7 +42,7 @@ public sealed interface Quantization permits MlxArray {
    * Equivalent to {@link #quantize(Integer, Integer, QuantizationMode, MlxArray)
    * quantize(groupSize, null, QuantizationMode.AFFINE, null)}.
    */
-  default Quantized quantize(Integer groupSize) {
+  default Quantized quantize(@Nullable Integer groupSize) {
     return quantize(groupSize, null, QuantizationMode.AFFINE, null);
   }
 
@@ -49,7 +50,7 @@ public sealed interface Quantization permits MlxArray {
    * Equivalent to {@link #quantize(Integer, Integer, QuantizationMode, MlxArray)
    * quantize(groupSize, bits, QuantizationMode.AFFINE, null)}.
    */
-  default Quantized quantize(Integer groupSize, Integer bits) {
+  default Quantized quantize(@Nullable Integer groupSize, @Nullable Integer bits) {
     return quantize(groupSize, bits, QuantizationMode.AFFINE, null);
   }
 
@@ -57,7 +58,8 @@ public sealed interface Quantization permits MlxArray {
    * Equivalent to {@link #quantize(Integer, Integer, QuantizationMode, MlxArray)
    * quantize(groupSize, bits, mode, null)}.
    */
-  default Quantized quantize(Integer groupSize, Integer bits, QuantizationMode mode) {
+  default Quantized quantize(
+      @Nullable Integer groupSize, @Nullable Integer bits, QuantizationMode mode) {
     return quantize(groupSize, bits, mode, null);
   }
 
@@ -74,7 +76,10 @@ public sealed interface Quantization permits MlxArray {
    *     parameter is not allowed for the mode
    */
   default Quantized quantize(
-      Integer groupSize, Integer bits, QuantizationMode mode, MlxArray globalScale) {
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode,
+      @Nullable MlxArray globalScale) {
     Parameters p = QuantizationMode.require("quantize", groupSize, bits, mode);
     MlxArray x = (MlxArray) this;
     requireQuantizable("quantize", 0, x);
@@ -108,7 +113,7 @@ public sealed interface Quantization permits MlxArray {
    * Equivalent to {@link #dequantize(MlxArray, MlxArray, Integer, Integer, QuantizationMode,
    * MlxArray, DType) dequantize(scales, biases, null, null, QuantizationMode.AFFINE, null, null)}.
    */
-  default MlxArray dequantize(MlxArray scales, MlxArray biases) {
+  default MlxArray dequantize(MlxArray scales, @Nullable MlxArray biases) {
     return dequantize(scales, biases, null, null, QuantizationMode.AFFINE, null, null);
   }
 
@@ -117,7 +122,8 @@ public sealed interface Quantization permits MlxArray {
    * MlxArray, DType) dequantize(scales, biases, groupSize, null, QuantizationMode.AFFINE, null,
    * null)}.
    */
-  default MlxArray dequantize(MlxArray scales, MlxArray biases, Integer groupSize) {
+  default MlxArray dequantize(
+      MlxArray scales, @Nullable MlxArray biases, @Nullable Integer groupSize) {
     return dequantize(scales, biases, groupSize, null, QuantizationMode.AFFINE, null, null);
   }
 
@@ -126,7 +132,11 @@ public sealed interface Quantization permits MlxArray {
    * MlxArray, DType) dequantize(scales, biases, groupSize, bits, QuantizationMode.AFFINE, null,
    * null)}.
    */
-  default MlxArray dequantize(MlxArray scales, MlxArray biases, Integer groupSize, Integer bits) {
+  default MlxArray dequantize(
+      MlxArray scales,
+      @Nullable MlxArray biases,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits) {
     return dequantize(scales, biases, groupSize, bits, QuantizationMode.AFFINE, null, null);
   }
 
@@ -135,7 +145,11 @@ public sealed interface Quantization permits MlxArray {
    * MlxArray, DType) dequantize(scales, biases, groupSize, bits, mode, null, null)}.
    */
   default MlxArray dequantize(
-      MlxArray scales, MlxArray biases, Integer groupSize, Integer bits, QuantizationMode mode) {
+      MlxArray scales,
+      @Nullable MlxArray biases,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode) {
     return dequantize(scales, biases, groupSize, bits, mode, null, null);
   }
 
@@ -145,11 +159,11 @@ public sealed interface Quantization permits MlxArray {
    */
   default MlxArray dequantize(
       MlxArray scales,
-      MlxArray biases,
-      Integer groupSize,
-      Integer bits,
+      @Nullable MlxArray biases,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode,
-      MlxArray globalScale) {
+      @Nullable MlxArray globalScale) {
     return dequantize(scales, biases, groupSize, bits, mode, globalScale, null);
   }
 
@@ -171,12 +185,12 @@ public sealed interface Quantization permits MlxArray {
    */
   default MlxArray dequantize(
       MlxArray scales,
-      MlxArray biases,
-      Integer groupSize,
-      Integer bits,
+      @Nullable MlxArray biases,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode,
-      MlxArray globalScale,
-      DType dtype) {
+      @Nullable MlxArray globalScale,
+      @Nullable DType dtype) {
     Parameters p = QuantizationMode.require("dequantize", groupSize, bits, mode);
     requirePacked("dequantize", 0, (MlxArray) this, scales, biases, p);
     int code = dtype == null ? -1 : dtype.code();
@@ -197,7 +211,7 @@ public sealed interface Quantization permits MlxArray {
    * QuantizationMode) quantizedMatmul(w, scales, biases, true, null, null,
    * QuantizationMode.AFFINE)}.
    */
-  default MlxArray quantizedMatmul(MlxArray w, MlxArray scales, MlxArray biases) {
+  default MlxArray quantizedMatmul(MlxArray w, MlxArray scales, @Nullable MlxArray biases) {
     return quantizedMatmul(w, scales, biases, true, null, null, QuantizationMode.AFFINE);
   }
 
@@ -207,7 +221,7 @@ public sealed interface Quantization permits MlxArray {
    * QuantizationMode.AFFINE)}.
    */
   default MlxArray quantizedMatmul(
-      MlxArray w, MlxArray scales, MlxArray biases, boolean transpose) {
+      MlxArray w, MlxArray scales, @Nullable MlxArray biases, boolean transpose) {
     return quantizedMatmul(w, scales, biases, transpose, null, null, QuantizationMode.AFFINE);
   }
 
@@ -217,7 +231,11 @@ public sealed interface Quantization permits MlxArray {
    * QuantizationMode.AFFINE)}.
    */
   default MlxArray quantizedMatmul(
-      MlxArray w, MlxArray scales, MlxArray biases, boolean transpose, Integer groupSize) {
+      MlxArray w,
+      MlxArray scales,
+      @Nullable MlxArray biases,
+      boolean transpose,
+      @Nullable Integer groupSize) {
     return quantizedMatmul(w, scales, biases, transpose, groupSize, null, QuantizationMode.AFFINE);
   }
 
@@ -229,10 +247,10 @@ public sealed interface Quantization permits MlxArray {
   default MlxArray quantizedMatmul(
       MlxArray w,
       MlxArray scales,
-      MlxArray biases,
+      @Nullable MlxArray biases,
       boolean transpose,
-      Integer groupSize,
-      Integer bits) {
+      @Nullable Integer groupSize,
+      @Nullable Integer bits) {
     return quantizedMatmul(w, scales, biases, transpose, groupSize, bits, QuantizationMode.AFFINE);
   }
 
@@ -254,10 +272,10 @@ public sealed interface Quantization permits MlxArray {
   default MlxArray quantizedMatmul(
       MlxArray w,
       MlxArray scales,
-      MlxArray biases,
+      @Nullable MlxArray biases,
       boolean transpose,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode) {
     Parameters p = QuantizationMode.require("quantizedMatmul", groupSize, bits, mode);
     requirePacked("quantizedMatmul", 1, w, scales, biases, p);
@@ -288,7 +306,7 @@ public sealed interface Quantization permits MlxArray {
    * Equivalent to {@link #qqmm(MlxArray, MlxArray, Integer, Integer, QuantizationMode, MlxArray,
    * MlxArray) qqmm(w, scales, null, null, QuantizationMode.NVFP4, null, null)}.
    */
-  default MlxArray qqmm(MlxArray w, MlxArray scales) {
+  default MlxArray qqmm(MlxArray w, @Nullable MlxArray scales) {
     return qqmm(w, scales, null, null, QuantizationMode.NVFP4, null, null);
   }
 
@@ -296,7 +314,7 @@ public sealed interface Quantization permits MlxArray {
    * Equivalent to {@link #qqmm(MlxArray, MlxArray, Integer, Integer, QuantizationMode, MlxArray,
    * MlxArray) qqmm(w, scales, groupSize, null, QuantizationMode.NVFP4, null, null)}.
    */
-  default MlxArray qqmm(MlxArray w, MlxArray scales, Integer groupSize) {
+  default MlxArray qqmm(MlxArray w, @Nullable MlxArray scales, @Nullable Integer groupSize) {
     return qqmm(w, scales, groupSize, null, QuantizationMode.NVFP4, null, null);
   }
 
@@ -304,7 +322,8 @@ public sealed interface Quantization permits MlxArray {
    * Equivalent to {@link #qqmm(MlxArray, MlxArray, Integer, Integer, QuantizationMode, MlxArray,
    * MlxArray) qqmm(w, scales, groupSize, bits, QuantizationMode.NVFP4, null, null)}.
    */
-  default MlxArray qqmm(MlxArray w, MlxArray scales, Integer groupSize, Integer bits) {
+  default MlxArray qqmm(
+      MlxArray w, @Nullable MlxArray scales, @Nullable Integer groupSize, @Nullable Integer bits) {
     return qqmm(w, scales, groupSize, bits, QuantizationMode.NVFP4, null, null);
   }
 
@@ -313,7 +332,11 @@ public sealed interface Quantization permits MlxArray {
    * MlxArray) qqmm(w, scales, groupSize, bits, mode, null, null)}.
    */
   default MlxArray qqmm(
-      MlxArray w, MlxArray scales, Integer groupSize, Integer bits, QuantizationMode mode) {
+      MlxArray w,
+      @Nullable MlxArray scales,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode) {
     return qqmm(w, scales, groupSize, bits, mode, null, null);
   }
 
@@ -335,12 +358,12 @@ public sealed interface Quantization permits MlxArray {
    */
   default MlxArray qqmm(
       MlxArray w,
-      MlxArray scales,
-      Integer groupSize,
-      Integer bits,
+      @Nullable MlxArray scales,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode,
-      MlxArray globalScaleX,
-      MlxArray globalScaleW) {
+      @Nullable MlxArray globalScaleX,
+      @Nullable MlxArray globalScaleW) {
     Parameters p = requireFloating("qqmm", groupSize, bits, mode);
     MlxArray x = (MlxArray) this;
     requireOperand("qqmm", x, 1);
@@ -364,7 +387,11 @@ public sealed interface Quantization permits MlxArray {
    * rhsIndices, true, null, null, QuantizationMode.AFFINE, null, false)}.
    */
   default MlxArray gatherQmm(
-      MlxArray w, MlxArray scales, MlxArray biases, MlxArray lhsIndices, MlxArray rhsIndices) {
+      MlxArray w,
+      MlxArray scales,
+      @Nullable MlxArray biases,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices) {
     return gatherQmm(
         w,
         scales,
@@ -387,9 +414,9 @@ public sealed interface Quantization permits MlxArray {
   default MlxArray gatherQmm(
       MlxArray w,
       MlxArray scales,
-      MlxArray biases,
-      MlxArray lhsIndices,
-      MlxArray rhsIndices,
+      @Nullable MlxArray biases,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
       boolean transpose) {
     return gatherQmm(
         w,
@@ -413,11 +440,11 @@ public sealed interface Quantization permits MlxArray {
   default MlxArray gatherQmm(
       MlxArray w,
       MlxArray scales,
-      MlxArray biases,
-      MlxArray lhsIndices,
-      MlxArray rhsIndices,
+      @Nullable MlxArray biases,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
       boolean transpose,
-      Integer groupSize) {
+      @Nullable Integer groupSize) {
     return gatherQmm(
         w,
         scales,
@@ -440,12 +467,12 @@ public sealed interface Quantization permits MlxArray {
   default MlxArray gatherQmm(
       MlxArray w,
       MlxArray scales,
-      MlxArray biases,
-      MlxArray lhsIndices,
-      MlxArray rhsIndices,
+      @Nullable MlxArray biases,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
       boolean transpose,
-      Integer groupSize,
-      Integer bits) {
+      @Nullable Integer groupSize,
+      @Nullable Integer bits) {
     return gatherQmm(
         w,
         scales,
@@ -468,12 +495,12 @@ public sealed interface Quantization permits MlxArray {
   default MlxArray gatherQmm(
       MlxArray w,
       MlxArray scales,
-      MlxArray biases,
-      MlxArray lhsIndices,
-      MlxArray rhsIndices,
+      @Nullable MlxArray biases,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
       boolean transpose,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode) {
     return gatherQmm(
         w, scales, biases, lhsIndices, rhsIndices, transpose, groupSize, bits, mode, null, false);
@@ -509,14 +536,14 @@ public sealed interface Quantization permits MlxArray {
   default MlxArray gatherQmm(
       MlxArray w,
       MlxArray scales,
-      MlxArray biases,
-      MlxArray lhsIndices,
-      MlxArray rhsIndices,
+      @Nullable MlxArray biases,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
       boolean transpose,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode,
-      MlxArray globalScale,
+      @Nullable MlxArray globalScale,
       boolean sortedIndices) {
     Parameters p = QuantizationMode.require("gatherQmm", groupSize, bits, mode);
     requirePacked("gatherQmm", 1, w, scales, biases, p);
@@ -557,7 +584,10 @@ public sealed interface Quantization permits MlxArray {
    * null, null, QuantizationMode.NVFP4, null, null, false)}.
    */
   default MlxArray gatherQqmm(
-      MlxArray w, MlxArray scales, MlxArray lhsIndices, MlxArray rhsIndices) {
+      MlxArray w,
+      @Nullable MlxArray scales,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices) {
     return gatherQqmm(
         w, scales, lhsIndices, rhsIndices, null, null, QuantizationMode.NVFP4, null, null, false);
   }
@@ -568,7 +598,11 @@ public sealed interface Quantization permits MlxArray {
    * groupSize, null, QuantizationMode.NVFP4, null, null, false)}.
    */
   default MlxArray gatherQqmm(
-      MlxArray w, MlxArray scales, MlxArray lhsIndices, MlxArray rhsIndices, Integer groupSize) {
+      MlxArray w,
+      @Nullable MlxArray scales,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
+      @Nullable Integer groupSize) {
     return gatherQqmm(
         w,
         scales,
@@ -589,11 +623,11 @@ public sealed interface Quantization permits MlxArray {
    */
   default MlxArray gatherQqmm(
       MlxArray w,
-      MlxArray scales,
-      MlxArray lhsIndices,
-      MlxArray rhsIndices,
-      Integer groupSize,
-      Integer bits) {
+      @Nullable MlxArray scales,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits) {
     return gatherQqmm(
         w,
         scales,
@@ -614,11 +648,11 @@ public sealed interface Quantization permits MlxArray {
    */
   default MlxArray gatherQqmm(
       MlxArray w,
-      MlxArray scales,
-      MlxArray lhsIndices,
-      MlxArray rhsIndices,
-      Integer groupSize,
-      Integer bits,
+      @Nullable MlxArray scales,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode) {
     return gatherQqmm(w, scales, lhsIndices, rhsIndices, groupSize, bits, mode, null, null, false);
   }
@@ -649,14 +683,14 @@ public sealed interface Quantization permits MlxArray {
    */
   default MlxArray gatherQqmm(
       MlxArray w,
-      MlxArray scales,
-      MlxArray lhsIndices,
-      MlxArray rhsIndices,
-      Integer groupSize,
-      Integer bits,
+      @Nullable MlxArray scales,
+      @Nullable MlxArray lhsIndices,
+      @Nullable MlxArray rhsIndices,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode,
-      MlxArray globalScaleX,
-      MlxArray globalScaleW,
+      @Nullable MlxArray globalScaleX,
+      @Nullable MlxArray globalScaleW,
       boolean sortedIndices) {
     Parameters p = requireFloating("gatherQqmm", groupSize, bits, mode);
     MlxArray x = (MlxArray) this;
@@ -723,7 +757,7 @@ public sealed interface Quantization permits MlxArray {
 
   /** Returns the parameters of an operand that is quantized while it is multiplied. */
   private static Parameters requireFloating(
-      String function, Integer groupSize, Integer bits, QuantizationMode mode) {
+      String function, @Nullable Integer groupSize, @Nullable Integer bits, QuantizationMode mode) {
     if (mode == QuantizationMode.AFFINE) {
       throw Call.refused(function, "the mode", mode, "use NVFP4, MXFP4 or MXFP8");
     }
@@ -734,7 +768,12 @@ public sealed interface Quantization permits MlxArray {
    * MLX reads the scales and biases that the shape of the packed matrix demands, without a check.
    */
   private static void requirePacked(
-      String function, int index, MlxArray w, MlxArray scales, MlxArray biases, Parameters p) {
+      String function,
+      int index,
+      MlxArray w,
+      MlxArray scales,
+      @Nullable MlxArray biases,
+      Parameters p) {
     int[] shape = Call.argument(function, index, w).shape();
     if (w.dtype() != DType.UINT32 || shape.length < 2 || w.size() == 0) {
       throw Call.refused(
@@ -765,7 +804,7 @@ public sealed interface Quantization permits MlxArray {
     }
   }
 
-  private static void requireSingle(String function, MlxArray scales, MlxArray biases) {
+  private static void requireSingle(String function, MlxArray scales, @Nullable MlxArray biases) {
     if (scales.dtype() == DType.FLOAT64 || (biases != null && biases.dtype() == DType.FLOAT64)) {
       throw new IllegalArgumentException(
           "["
@@ -776,7 +815,8 @@ public sealed interface Quantization permits MlxArray {
   }
 
   /** Checks a matrix that may be quantized or not. */
-  private static void requireMatrix(String function, MlxArray w, MlxArray scales, Parameters p) {
+  private static void requireMatrix(
+      String function, MlxArray w, @Nullable MlxArray scales, Parameters p) {
     if (Call.argument(function, 1, w).dtype() == DType.UINT32) {
       if (scales == null) {
         throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package org.mlx4j;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The representation of the elements of a quantized matrix. Groups of neighboring elements of a row
@@ -54,7 +55,7 @@ public enum QuantizationMode {
 
   /** Returns the parameters, with defaults in place of null, if they are allowed. */
   static Parameters require(
-      String function, Integer groupSize, Integer bits, QuantizationMode mode) {
+      String function, @Nullable Integer groupSize, @Nullable Integer bits, QuantizationMode mode) {
     Call.notNull(function, "the mode", mode);
     return new Parameters(
         mode,
@@ -65,7 +66,7 @@ public enum QuantizationMode {
   private static int oneOf(
       String function,
       String argument,
-      Integer given,
+      @Nullable Integer given,
       QuantizationMode mode,
       List<Integer> allowed) {
     if (given == null) {

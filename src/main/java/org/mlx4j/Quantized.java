@@ -1,5 +1,7 @@
 package org.mlx4j;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A quantized matrix, or a stack of them.
  *
@@ -12,4 +14,4 @@ package org.mlx4j;
  * @param scales the scales of the groups
  * @param biases the biases of the groups; or null, if the mode has none
  */
-public record Quantized(MlxArray w, MlxArray scales, MlxArray biases) {}
+public record Quantized(MlxArray w, MlxArray scales, @Nullable MlxArray biases) {}

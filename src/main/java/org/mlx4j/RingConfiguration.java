@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.DistributedNative;
 import org.mlx4j.internal.io.Json;
 
@@ -85,7 +86,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
   }
 
   /** Returns the configuration that the environment holds, or null if it holds none. */
-  static RingConfiguration fromEnvironment(Map<String, String> environment) {
+  static @Nullable RingConfiguration fromEnvironment(Map<String, String> environment) {
     String rank = environment.get("MLX_RANK");
     String hostfile = environment.get("MLX_HOSTFILE");
     if (rank == null || hostfile == null) {
@@ -133,7 +134,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
       rightSockets[2 * i] = number(resolved.get(right).get(i));
       rightSockets[2 * i + 1] = port(hosts.get(right).get(i));
     }
-    Path file = null;
+    @Nullable Path file = null;
     try {
       file = Files.createTempFile("mlx4j", ".json");
       Files.writeString(file, json(resolved));
@@ -165,7 +166,7 @@ public record RingConfiguration(int rank, List<List<String>> hosts) {
     return lists.stream().collect(Collectors.joining(",", "[", "]"));
   }
 
-  private static void delete(Path file) {
+  private static void delete(@Nullable Path file) {
     try {
       if (file != null) {
         Files.deleteIfExists(file);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.Lease;
 import org.mlx4j.internal.tree.Flattening;
@@ -30,8 +31,12 @@ public final class Scope implements AutoCloseable {
   private static final IdentityHashMap<Object, Lease> NO_LEASES = new IdentityHashMap<>();
 
   private final ThreadContext context;
-  private final Scope outer;
+  private final @Nullable Scope outer;
   private long[] handles = new long[16];
+
+  /** The handles of a scope that is closed. */
+  private static final long[] CLOSED = {};
+
   private int count;
 
   /** Contents that have no handle, by their owner: few, and usually none. */
@@ -97,7 +102,7 @@ public final class Scope implements AutoCloseable {
    * @throws IllegalArgumentException if the result holds a record of a module that does not open
    *     its package
    */
-  public static <T> T run(Supplier<T> action) {
+  public static <T extends @Nullable Object> T run(Supplier<T> action) {
     Call.notNull("Scope.run", "the action", action);
     try (Scope scope = open()) {
       T result = action.get();
@@ -146,7 +151,7 @@ public final class Scope implements AutoCloseable {
    * @throws IllegalArgumentException if the result holds a record of a module that does not open
    *     its package
    */
-  public static <T> T detached(Supplier<T> action) {
+  public static <T extends @Nullable Object> T detached(Supplier<T> action) {
     Call.notNull("Scope.detached", "the action", action);
     try (Scope scope = new Scope(ThreadContext.watched(), Kind.DETACHED)) {
       T result = action.get();
@@ -169,7 +174,7 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  private static void requireNoPlaceholders(Object tree) {
+  private static void requireNoPlaceholders(@Nullable Object tree) {
     for (MlxArray x : Flattening.visit("Scope.detached", tree, Scope::requireNoPlaceholdersIn)) {
       if (!x.isClosed() && HandlesNative.depends_on_placeholder(x.handle)) {
         throw new IllegalStateException(
@@ -240,13 +245,13 @@ public final class Scope implements AutoCloseable {
    *     package
    * @throws IllegalStateException if this scope is closed or belongs to another thread
    */
-  public <T> T keep(T tree) {
+  public <T extends @Nullable Object> T keep(T tree) {
     requireOpenHere();
     keepAll(tree);
     return tree;
   }
 
-  private void keepAll(Object tree) {
+  private void keepAll(@Nullable Object tree) {
     for (MlxArray x : Flattening.visit("Scope.keep", tree, this::keepOther)) {
       keep(x);
     }
@@ -263,12 +268,13 @@ public final class Scope implements AutoCloseable {
   }
 
   private void takeOut(Object owner) {
-    for (Scope s = context.scope; s != outer; s = s.outer) {
+    for (Scope s = context.scope; s != null && s != outer; s = s.outer) {
       Lease lease = s.leases.get(owner);
       if (lease != null) {
         s.leases.remove(owner);
-        if (outerOwnsWhatIsKept()) {
-          outer.add(owner, lease);
+        Scope next = ownerOfWhatIsKept();
+        if (next != null) {
+          next.add(owner, lease);
         } else {
           Ownership.afterCollection(owner, lease::end);
         }
@@ -279,10 +285,11 @@ public final class Scope implements AutoCloseable {
 
   private void takeOut(Object owner, long handle) {
     requireOpenHere();
-    for (Scope s = context.scope; s != outer; s = s.outer) {
+    for (Scope s = context.scope; s != null && s != outer; s = s.outer) {
       if (s.remove(handle)) {
-        if (outerOwnsWhatIsKept()) {
-          outer.add(handle);
+        Scope next = ownerOfWhatIsKept();
+        if (next != null) {
+          next.add(handle);
         } else {
           Ownership.leaveToCollector(owner, handle);
         }
@@ -295,7 +302,7 @@ public final class Scope implements AutoCloseable {
     if (ThreadContext.current() != context) {
       throw new IllegalStateException("[Scope] this scope belongs to another thread");
     }
-    if (handles == null) {
+    if (handles == CLOSED) {
       throw new IllegalStateException("[Scope] this scope is closed");
     }
   }
@@ -305,8 +312,11 @@ public final class Scope implements AutoCloseable {
     return kind != Kind.DETACHED && context.initializers.atMost(initializers);
   }
 
-  private boolean outerOwnsWhatIsKept() {
-    return outer != null && outer.kind != Kind.DETACHED && initializers <= outer.initializers;
+  /** Returns the scope that owns from now on what this one keeps, or null if none does. */
+  private @Nullable Scope ownerOfWhatIsKept() {
+    return outer != null && outer.kind != Kind.DETACHED && initializers <= outer.initializers
+        ? outer
+        : null;
   }
 
   /** Returns the handle, marked if it was created inside a function that a transform runs. */
@@ -392,7 +402,7 @@ public final class Scope implements AutoCloseable {
     }
     System.arraycopy(handles, 0, packed, 1 + results.length + room, count);
     Tracking.closed(handles, count);
-    handles = null;
+    handles = CLOSED;
     endLeases();
     return packed;
   }
@@ -402,11 +412,11 @@ public final class Scope implements AutoCloseable {
    * become its own.
    */
   private void leave() {
-    for (Scope s = context.scope; s != this; s = s.outer) {
+    for (Scope s = context.scope; s != null && s != this; s = s.outer) {
       for (int i = 0; i < s.count; i++) {
         add(s.handles[i]);
       }
-      s.handles = null;
+      s.handles = CLOSED;
       s.count = 0;
       s.leases.forEach(this::add);
       s.leases = NO_LEASES;
@@ -440,11 +450,11 @@ public final class Scope implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (handles == null) {
+    if (handles == CLOSED) {
       return;
     }
     requireOpenHere();
-    for (Scope s = context.scope; s != this; s = s.outer) {
+    for (Scope s = context.scope; s != null && s != this; s = s.outer) {
       if (s.kind != Kind.ORDINARY) {
         throw new IllegalStateException(
             (s.kind == Kind.DETACHED
@@ -456,7 +466,7 @@ public final class Scope implements AutoCloseable {
     leave();
     HandlesNative.close_all(handles, count);
     Tracking.closed(handles, count);
-    handles = null;
+    handles = CLOSED;
     endLeases();
   }
 }

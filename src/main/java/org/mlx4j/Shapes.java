@@ -3,6 +3,7 @@ package org.mlx4j;
 import static org.mlx4j.Call.unary;
 import static org.mlx4j.Call.unaryToMany;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.ShapesNative;
 
 /**
@@ -522,7 +523,7 @@ public sealed interface Shapes permits MlxArray {
    * @throws IllegalArgumentException if a dimension is negative, there is not exactly one stride
    *     for each, or the result would have too many elements
    */
-  default MlxArray asStrided(int[] shape, long[] strides, long offset) {
+  default MlxArray asStrided(int @Nullable [] shape, long @Nullable [] strides, long offset) {
     MlxArray a = (MlxArray) this;
     int[] sizes = Sizes.require("asStrided", shape == null ? a.shape() : shape, a.dtype());
     long[] steps = strides == null ? Sizes.rowMajor(sizes) : strides;
@@ -538,7 +539,7 @@ public sealed interface Shapes permits MlxArray {
   }
 
   /** Equivalent to {@link #asStrided(int[], long[], long) asStrided(shape, strides, 0)}. */
-  default MlxArray asStrided(int[] shape, long[] strides) {
+  default MlxArray asStrided(int @Nullable [] shape, long @Nullable [] strides) {
     return asStrided(shape, strides, 0);
   }
 }

@@ -3,6 +3,7 @@ package org.mlx4j;
 import static org.mlx4j.Call.binary;
 import static org.mlx4j.Call.unary;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.SortingNative;
 
 /**
@@ -174,7 +175,7 @@ public sealed interface Sorting permits MlxArray {
       boolean returnIndex,
       boolean returnInverse,
       boolean returnCounts,
-      MlxArray fillValue) {
+      @Nullable MlxArray fillValue) {
     MlxArray a = (MlxArray) this;
     MlxArray[] arrays = fillValue == null ? new MlxArray[] {a} : new MlxArray[] {a, fillValue};
     MlxArray[] results =

@@ -4,8 +4,10 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.ClassInitializers;
 import org.mlx4j.internal.Library;
 
@@ -30,7 +32,7 @@ final class ThreadContext {
   static volatile long defaultStream;
 
   /** The innermost open scope, or null. */
-  Scope scope;
+  @Nullable Scope scope;
 
   /** The static initializers that this thread is running. */
   final ClassInitializers initializers = new ClassInitializers();
@@ -39,7 +41,7 @@ final class ThreadContext {
   long stream;
 
   /** Closes open scopes when the thread ends; null while there are none. */
-  private Cleaner.Cleanable watch;
+  private Cleaner.@Nullable Cleanable watch;
 
   private ThreadContext() {}
 
@@ -60,7 +62,7 @@ final class ThreadContext {
     if (token == null) {
       token = newToken();
     }
-    return ((OfThread) token[0].get()).context;
+    return ((OfThread) Objects.requireNonNull(token[0].get())).context; // only the thread lets go
   }
 
   private static Reference<?>[] newToken() {

@@ -1,6 +1,7 @@
 package org.mlx4j;
 
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The places where arrays and functions were created and closed, for the messages about closed
@@ -19,7 +20,7 @@ final class Tracking {
   private static final class Event extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Event(String what, Event before) {
+    Event(String what, @Nullable Event before) {
       super("it was " + what + " here, on thread " + Thread.currentThread().getName(), before);
     }
 
@@ -59,7 +60,7 @@ final class Tracking {
    * Returns the place where a handle was closed, caused by the place where it was created; null if
    * unknown.
    */
-  static Throwable history(long handle) {
+  static @Nullable Throwable history(long handle) {
     Event last = EVENTS.get(handle);
     return last != null && last.isClosing() ? last : null;
   }

@@ -1,5 +1,7 @@
 package org.mlx4j;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The distinct elements of an array, which {@link Sorting#unique(int, boolean, boolean, boolean,
  * MlxArray)} returns.
@@ -19,4 +21,8 @@ package org.mlx4j;
  *     array's shape; null unless requested
  * @param counts how often each value occurs, of dtype uint32; null unless requested
  */
-public record Unique(MlxArray values, MlxArray indices, MlxArray inverse, MlxArray counts) {}
+public record Unique(
+    MlxArray values,
+    @Nullable MlxArray indices,
+    @Nullable MlxArray inverse,
+    @Nullable MlxArray counts) {}

@@ -67,4 +67,7 @@
  * array or function has causes that show where it was closed and where it was created. This takes a
  * stack trace for each array, so use it only to find errors.
  */
+@NullMarked
 package org.mlx4j;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.UncheckedIOException;
+import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.nio.ReadOnlyBufferException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,19 +137,28 @@ class RefusedCallsTest {
         }
         Object[] arguments = goodArguments(m);
         arguments[i] = null;
-        call(
-            m,
-            arguments,
-            e -> {
-              if (e instanceof NullPointerException) {
-                named[0]++;
-              }
-            },
-            wrong);
+        Throwable[] thrown = new Throwable[1];
+        call(m, arguments, e -> thrown[0] = e, wrong);
+        boolean refused = thrown[0] instanceof NullPointerException;
+        named[0] += refused ? 1 : 0;
+        if (refused ? isNullable(m, i) : thrown[0] == null && !isNullable(m, i)) {
+          wrong.add(
+              (refused ? "refuses what is marked as nullable: " : "allows, unmarked, ")
+                  + m.getDeclaringClass().getSimpleName()
+                  + "."
+                  + shown(m, arguments));
+        }
       }
     }
     assertTrue(named[0] > 500, () -> named[0] + " nulls were refused");
     assertEquals(Set.of(), wrong, () -> String.join("\n", wrong));
+  }
+
+  private static boolean isNullable(Method m, int parameter) {
+    AnnotatedType type = m.getAnnotatedParameterTypes()[parameter];
+    return type.isAnnotationPresent(Nullable.class)
+        || (type.getType() instanceof TypeVariable<?> variable
+            && variable.getAnnotatedBounds()[0].isAnnotationPresent(Nullable.class));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.mlx4j.nn;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -44,7 +45,7 @@ public record ALiBi() implements Layer {
    * @return the sum
    * @throws IllegalArgumentException if the shapes do not fit, or {@code offset} is negative
    */
-  public MlxArray apply(MlxArray attentionScores, int offset, MlxArray mask) {
+  public MlxArray apply(MlxArray attentionScores, int offset, @Nullable MlxArray mask) {
     return Formula.of(
         "ALiBi",
         attentionScores,

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Distributed;
 import org.mlx4j.MlxArray;
 
@@ -20,7 +21,7 @@ import org.mlx4j.MlxArray;
  * @param bias the bias of this process, a vector of length {@code outputDims / size}; or null
  * @param group the processes
  */
-public record AllToShardedLinear(MlxArray weight, MlxArray bias, Distributed.Group group)
+public record AllToShardedLinear(MlxArray weight, @Nullable MlxArray bias, Distributed.Group group)
     implements Layer {
   /**
    * Makes a layer.
@@ -85,7 +86,7 @@ public record AllToShardedLinear(MlxArray weight, MlxArray bias, Distributed.Gro
     Arguments.notNull("AllToShardedLinear", "linear", linear);
     Shards shards = new Shards("AllToShardedLinear", segments, group);
     return new AllToShardedLinear(
-        shards.rows(linear.weight()), shards.elements(linear.bias()), group);
+        shards.rows(linear.weight()), Shards.part(linear.bias(), shards::elements), group);
   }
 
   /**

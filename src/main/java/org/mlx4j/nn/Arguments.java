@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.MlxRandom;
@@ -44,7 +45,7 @@ final class Arguments {
     }
   }
 
-  static <T> T notNull(String layer, String parameter, T value) {
+  static <T> T notNull(String layer, String parameter, @Nullable T value) {
     return Objects.requireNonNull(value, () -> "[" + layer + "] " + parameter + " is null");
   }
 
@@ -85,7 +86,7 @@ final class Arguments {
   }
 
   /** Refuses what is not a key, such as a mask that was given in the place of one. */
-  static void key(String layer, MlxArray key) {
+  static void key(String layer, @Nullable MlxArray key) {
     if (key != null
         && (key.dtype() != DType.UINT32 || !Arrays.equals(key.shape(), new int[] {2}))) {
       throw refused(
@@ -98,7 +99,7 @@ final class Arguments {
   }
 
   /** Keys for several random layers; nulls if there is no key. */
-  static MlxArray[] keys(String layer, MlxArray key, int count) {
+  static MlxArray[] keys(String layer, @Nullable MlxArray key, int count) {
     key(layer, key);
     return key == null || count == 0 ? new MlxArray[count] : MlxRandom.split(key, count).unstack();
   }

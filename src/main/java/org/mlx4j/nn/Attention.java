@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -30,5 +31,5 @@ public interface Attention {
    * @return an array of shape {@code (N, queries, valueOutputDims)}
    * @throws IllegalArgumentException if the shapes do not fit
    */
-  MlxArray apply(MlxArray queries, MlxArray keys, MlxArray values, MlxArray mask);
+  MlxArray apply(MlxArray queries, MlxArray keys, MlxArray values, @Nullable MlxArray mask);
 }

@@ -1,6 +1,7 @@
 package org.mlx4j.nn;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Scope;
@@ -35,10 +36,10 @@ import org.mlx4j.tree.NotTrained;
  * @param momentum how far the running statistics move towards those of a batch
  */
 public record BatchNorm(
-    MlxArray weight,
-    MlxArray bias,
-    @NotTrained MlxArray runningMean,
-    @NotTrained MlxArray runningVar,
+    @Nullable MlxArray weight,
+    @Nullable MlxArray bias,
+    @NotTrained @Nullable MlxArray runningMean,
+    @NotTrained @Nullable MlxArray runningVar,
     float eps,
     float momentum)
     implements Layer {
@@ -164,14 +165,14 @@ public record BatchNorm(
           if (runningMean == null) {
             return new Trained<>(output, this);
           }
-          Arguments.notNull("BatchNorm.train", "runningVar", runningVar);
+          MlxArray var = Arguments.notNull("BatchNorm.train", "runningVar", runningVar);
           return new Trained<>(
               output,
               new BatchNorm(
                   weight,
                   bias,
                   moved(runningMean, mean),
-                  moved(runningVar, a.var(axes, false, 1)),
+                  moved(var, a.var(axes, false, 1)),
                   eps,
                   momentum));
         });

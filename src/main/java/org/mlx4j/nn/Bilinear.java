@@ -1,6 +1,7 @@
 package org.mlx4j.nn;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.internal.Formula;
 
@@ -16,7 +17,7 @@ import org.mlx4j.internal.Formula;
  * @param weight an array of shape {@code (outputDims, input2Dims, input1Dims)}
  * @param bias a vector of length {@code outputDims}, or null
  */
-public record Bilinear(MlxArray weight, MlxArray bias) {
+public record Bilinear(MlxArray weight, @Nullable MlxArray bias) {
   /**
    * Equivalent to {@link #of(int, int, int, boolean) of(input1Dims, input2Dims, outputDims, true)}.
    */

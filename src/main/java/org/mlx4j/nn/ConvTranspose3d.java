@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.ConvolutionOptions;
 import org.mlx4j.MlxArray;
 import org.mlx4j.internal.Formula;
@@ -18,7 +19,7 @@ import org.mlx4j.internal.Formula;
  * @param bias a vector of length {@code outChannels}, or null
  * @param options stride, padding, dilation and output padding
  */
-public record ConvTranspose3d(MlxArray weight, MlxArray bias, ConvolutionOptions options)
+public record ConvTranspose3d(MlxArray weight, @Nullable MlxArray bias, ConvolutionOptions options)
     implements Layer {
   /**
    * Makes a layer.

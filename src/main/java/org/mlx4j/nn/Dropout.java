@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -50,7 +51,7 @@ public record Dropout(float p) implements RandomLayer {
    * @throws IllegalArgumentException if {@code key} is not a key
    */
   @Override
-  public MlxArray apply(MlxArray x, MlxArray key) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray key) {
     return Drops.apply("Dropout", p, 0, x, key);
   }
 }

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -52,7 +53,7 @@ public record Dropout3d(float p) implements RandomLayer {
    *     key
    */
   @Override
-  public MlxArray apply(MlxArray x, MlxArray key) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray key) {
     return Drops.apply("Dropout3d", p, 3, x, key);
   }
 }

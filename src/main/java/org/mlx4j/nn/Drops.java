@@ -1,6 +1,7 @@
 package org.mlx4j.nn;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.MlxRandom;
 import org.mlx4j.internal.Formula;
@@ -16,7 +17,7 @@ final class Drops {
   }
 
   /** Drops elements, or channels where there are spatial axes before the last one. */
-  static MlxArray apply(String layer, float p, int spatial, MlxArray x, MlxArray key) {
+  static MlxArray apply(String layer, float p, int spatial, MlxArray x, @Nullable MlxArray key) {
     return Formula.of(
         layer,
         x,

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.MlxRandom;
@@ -73,7 +74,10 @@ public record Embedding(MlxArray weight) implements Layer, Quantizable {
    */
   @Override
   public QuantizedEmbedding toQuantized(
-      Integer groupSize, Integer bits, QuantizationMode mode, boolean quantizeInput) {
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode,
+      boolean quantizeInput) {
     if (quantizeInput) {
       throw Arguments.refused(
           "Embedding.toQuantized",

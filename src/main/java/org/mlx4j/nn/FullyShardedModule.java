@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.CustomFunction;
 import org.mlx4j.DType;
 import org.mlx4j.Distributed;
@@ -38,7 +39,7 @@ import org.mlx4j.internal.tree.Structure;
  * @param computeDtype the dtype that gathered parameters are converted to, or null
  * @param <M> the type of the model
  */
-public record FullyShardedModule<M>(M module, Distributed.Group group, DType computeDtype)
+public record FullyShardedModule<M>(M module, Distributed.Group group, @Nullable DType computeDtype)
     implements RandomLayer {
   private static final String NAME = "FullyShardedModule";
 
@@ -78,7 +79,7 @@ public record FullyShardedModule<M>(M module, Distributed.Group group, DType com
    *     of the size of the group, or it holds integers
    */
   public static <M> FullyShardedModule<M> of(
-      M module, Distributed.Group group, DType computeDtype) {
+      M module, Distributed.Group group, @Nullable DType computeDtype) {
     Arguments.notNull(NAME, "module", module);
     Shards shards = new Shards(NAME, Shards.equal(NAME, 1), group);
     return Scope.run(
@@ -226,7 +227,7 @@ public record FullyShardedModule<M>(M module, Distributed.Group group, DType com
    * @throws UnsupportedOperationException if the model is not a {@link Layer}; use {@link #gather}
    */
   @Override
-  public MlxArray apply(MlxArray x, MlxArray key) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray key) {
     if (!(module instanceof Layer)) {
       throw new UnsupportedOperationException(
           "[" + NAME + "] the model is not a Layer; apply what gather() returns");

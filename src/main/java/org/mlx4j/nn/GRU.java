@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.tree.Name;
@@ -27,7 +28,8 @@ import org.mlx4j.tree.Name;
  *     hiddenSize}; or null
  * @param bhn the bias of the hidden state, a vector of length {@code hiddenSize}; or null
  */
-public record GRU(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray b, MlxArray bhn)
+public record GRU(
+    @Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, @Nullable MlxArray b, @Nullable MlxArray bhn)
     implements Layer {
   /** Equivalent to {@link #of(int, int, boolean) of(inputSize, hiddenSize, true)}. */
   public static GRU of(int inputSize, int hiddenSize) {
@@ -66,12 +68,12 @@ public record GRU(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray b, 
    *     (steps, hiddenSize)}
    * @throws IllegalArgumentException if the shapes do not fit, or there is no step
    */
-  public MlxArray apply(MlxArray x, MlxArray hidden) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray hidden) {
     Recurrences.requireWeights("GRU", "wx", wx, "wh", wh);
     return Recurrences.states("GRU", x, hidden, wx, b, wh, this::step);
   }
 
-  private MlxArray step(MlxArray ofInput, MlxArray h, MlxArray recurrent) {
+  private MlxArray step(MlxArray ofInput, @Nullable MlxArray h, MlxArray recurrent) {
     int[] beforeN = {ofInput.dim(-1) / 3 * 2};
     MlxArray[] gates = ofInput.split(beforeN, -1);
     MlxArray ofN = bhn;

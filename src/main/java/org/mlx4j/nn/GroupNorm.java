@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Fast;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -24,7 +25,11 @@ import org.mlx4j.internal.Formula;
  * @param pytorchCompatible whether groups are of neighboring channels
  */
 public record GroupNorm(
-    MlxArray weight, MlxArray bias, int numGroups, float eps, boolean pytorchCompatible)
+    @Nullable MlxArray weight,
+    @Nullable MlxArray bias,
+    int numGroups,
+    float eps,
+    boolean pytorchCompatible)
     implements Layer {
   /**
    * Makes a layer.

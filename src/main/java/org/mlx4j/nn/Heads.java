@@ -1,6 +1,7 @@
 package org.mlx4j.nn;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Fast;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
@@ -12,7 +13,7 @@ import org.mlx4j.Scope;
  */
 record Heads(
     String layer, int count, Layer queryProj, Layer keyProj, Layer valueProj, Layer outProj) {
-  MlxArray attend(MlxArray queries, MlxArray keys, MlxArray values, MlxArray mask) {
+  MlxArray attend(MlxArray queries, MlxArray keys, MlxArray values, @Nullable MlxArray mask) {
     Arguments.notNull(layer, "queries", queries);
     Arguments.notNull(layer, "keys", keys);
     Arguments.notNull(layer, "values", values);

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Fast;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -18,7 +19,8 @@ import org.mlx4j.internal.Formula;
  * @param bias the number added to each channel, or null
  * @param eps the number added to the variance
  */
-public record InstanceNorm(MlxArray weight, MlxArray bias, float eps) implements Layer {
+public record InstanceNorm(@Nullable MlxArray weight, @Nullable MlxArray bias, float eps)
+    implements Layer {
   /**
    * Makes a layer.
    *

@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -66,17 +67,23 @@ final class Interpolation {
     MlxArray y = x;
     for (int i = 0; i < factors.size(); i++) {
       int axis = i + 1;
-      MlxArray sum = null;
-      for (Tap tap : taps.of(x.dim(axis), factors.get(i))) {
-        int[] alongAxis = new int[x.ndim() - axis];
-        Arrays.fill(alongAxis, 1);
-        alongAxis[0] = -1;
-        MlxArray term = y.take(tap.index(), axis).multiply(tap.weight().reshape(alongAxis));
-        sum = sum == null ? term : sum.add(term);
-      }
-      y = sum;
+      y = along(y, axis, taps.of(x.dim(axis), factors.get(i)));
     }
     return y;
+  }
+
+  private static MlxArray along(MlxArray x, int axis, List<Tap> taps) {
+    int[] alongAxis = new int[x.ndim() - axis];
+    Arrays.fill(alongAxis, 1);
+    alongAxis[0] = -1;
+    return sum(
+        taps.stream()
+            .map(tap -> x.take(tap.index(), axis).multiply(tap.weight().reshape(alongAxis))));
+  }
+
+  /** Adds the terms, of which there is at least one. */
+  private static MlxArray sum(Stream<MlxArray> terms) {
+    return terms.reduce(MlxArray::add).orElseThrow();
   }
 
   /** The positions of outputs between the elements of an axis. */
@@ -148,7 +155,6 @@ final class Interpolation {
     int reach = (int) Math.ceil(radius * width) + 1;
     List<MlxArray> places = new ArrayList<>();
     List<MlxArray> weights = new ArrayList<>();
-    MlxArray sum = null;
     for (int k = 1 - reach; k < reach; k++) {
       MlxArray place = at.floor().add((long) k);
       MlxArray weight = kernel.at(at.subtract(place).abs().divide(width));
@@ -156,8 +162,8 @@ final class Interpolation {
       weight = inside.where(weight, 0.0);
       places.add(place);
       weights.add(weight);
-      sum = sum == null ? weight : sum.add(weight);
     }
+    MlxArray sum = sum(weights.stream());
     MlxArray total = sum.greater(0L).where(sum, 1.0);
     List<Tap> taps = new ArrayList<>();
     for (int i = 0; i < places.size(); i++) {

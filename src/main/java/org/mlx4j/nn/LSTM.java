@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
@@ -30,7 +31,7 @@ import org.mlx4j.tree.Name;
  *     hiddenSize)}
  * @param bias the biases in the same order, a vector of length {@code 4 * hiddenSize}; or null
  */
-public record LSTM(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray bias) {
+public record LSTM(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, @Nullable MlxArray bias) {
   /**
    * Hidden states and cell states: of every step, as the layer returns them, or of one step, from
    * which it goes on.
@@ -99,7 +100,7 @@ public record LSTM(@Name("Wx") MlxArray wx, @Name("Wh") MlxArray wh, MlxArray bi
    *     (steps, hiddenSize)}
    * @throws IllegalArgumentException if the shapes do not fit, or there is no step
    */
-  public State apply(MlxArray x, MlxArray hidden, MlxArray cell) {
+  public State apply(MlxArray x, @Nullable MlxArray hidden, @Nullable MlxArray cell) {
     Recurrences.requireWeights("LSTM", "wx", wx, "wh", wh);
     Arguments.notNull("LSTM", "x", x);
     return Formula.tree(

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.internal.Formula;
@@ -17,7 +18,7 @@ import org.mlx4j.internal.Formula;
  * @param weight the matrix, of shape {@code (outputDims, inputDims)}
  * @param bias a vector of length {@code outputDims}, or null
  */
-public record Linear(MlxArray weight, MlxArray bias) implements Layer, Quantizable {
+public record Linear(MlxArray weight, @Nullable MlxArray bias) implements Layer, Quantizable {
   /** Equivalent to {@link #of(int, int, boolean) of(inputDims, outputDims, true)}. */
   public static Linear of(int inputDims, int outputDims) {
     return of(inputDims, outputDims, true);
@@ -53,7 +54,7 @@ public record Linear(MlxArray weight, MlxArray bias) implements Layer, Quantizab
     return affine("Linear", x, weight, bias);
   }
 
-  static MlxArray affine(String layer, MlxArray x, MlxArray weight, MlxArray bias) {
+  static MlxArray affine(String layer, MlxArray x, MlxArray weight, @Nullable MlxArray bias) {
     Arguments.notNull(layer, "weight", weight);
     return Formula.of(
         layer, x, a -> bias == null ? a.matmul(weight.T()) : bias.addmm(a, weight.T()));
@@ -70,7 +71,10 @@ public record Linear(MlxArray weight, MlxArray bias) implements Layer, Quantizab
    */
   @Override
   public Layer toQuantized(
-      Integer groupSize, Integer bits, QuantizationMode mode, boolean quantizeInput) {
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode,
+      boolean quantizeInput) {
     return quantizeInput
         ? QQLinear.of(this, groupSize, bits, mode)
         : QuantizedLinear.of(this, groupSize, bits, mode);

@@ -2,6 +2,7 @@ package org.mlx4j.nn;
 
 import java.util.Arrays;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Device;
 import org.mlx4j.Fast;
 import org.mlx4j.Linalg;
@@ -78,7 +79,7 @@ public final class Losses {
   public static MlxArray crossEntropy(
       MlxArray logits,
       MlxArray targets,
-      MlxArray weights,
+      @Nullable MlxArray weights,
       int axis,
       double labelSmoothing,
       Reduction reduction) {
@@ -156,7 +157,7 @@ public final class Losses {
   public static MlxArray binaryCrossEntropy(
       MlxArray inputs,
       MlxArray targets,
-      MlxArray weights,
+      @Nullable MlxArray weights,
       boolean withLogits,
       Reduction reduction) {
     return reduced(
@@ -613,7 +614,7 @@ public final class Losses {
     return predictions.subtract(targets);
   }
 
-  private static MlxArray weighted(String function, MlxArray losses, MlxArray weights) {
+  private static MlxArray weighted(String function, MlxArray losses, @Nullable MlxArray weights) {
     if (weights == null) {
       return losses;
     }

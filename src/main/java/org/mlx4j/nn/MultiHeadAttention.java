@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -48,7 +49,7 @@ public record MultiHeadAttention(
    * Equivalent to {@link #of(int, int, Integer, Integer, Integer, Integer, Integer, boolean)
    * of(dims, numHeads, queryInputDims, null, null, null, null, false)}.
    */
-  public static MultiHeadAttention of(int dims, int numHeads, Integer queryInputDims) {
+  public static MultiHeadAttention of(int dims, int numHeads, @Nullable Integer queryInputDims) {
     return of(dims, numHeads, queryInputDims, null, null, null, null, false);
   }
 
@@ -57,7 +58,7 @@ public record MultiHeadAttention(
    * of(dims, numHeads, queryInputDims, keyInputDims, null, null, null, false)}.
    */
   public static MultiHeadAttention of(
-      int dims, int numHeads, Integer queryInputDims, Integer keyInputDims) {
+      int dims, int numHeads, @Nullable Integer queryInputDims, @Nullable Integer keyInputDims) {
     return of(dims, numHeads, queryInputDims, keyInputDims, null, null, null, false);
   }
 
@@ -68,9 +69,9 @@ public record MultiHeadAttention(
   public static MultiHeadAttention of(
       int dims,
       int numHeads,
-      Integer queryInputDims,
-      Integer keyInputDims,
-      Integer valueInputDims) {
+      @Nullable Integer queryInputDims,
+      @Nullable Integer keyInputDims,
+      @Nullable Integer valueInputDims) {
     return of(dims, numHeads, queryInputDims, keyInputDims, valueInputDims, null, null, false);
   }
 
@@ -81,10 +82,10 @@ public record MultiHeadAttention(
   public static MultiHeadAttention of(
       int dims,
       int numHeads,
-      Integer queryInputDims,
-      Integer keyInputDims,
-      Integer valueInputDims,
-      Integer valueDims) {
+      @Nullable Integer queryInputDims,
+      @Nullable Integer keyInputDims,
+      @Nullable Integer valueInputDims,
+      @Nullable Integer valueDims) {
     return of(dims, numHeads, queryInputDims, keyInputDims, valueInputDims, valueDims, null, false);
   }
 
@@ -96,11 +97,11 @@ public record MultiHeadAttention(
   public static MultiHeadAttention of(
       int dims,
       int numHeads,
-      Integer queryInputDims,
-      Integer keyInputDims,
-      Integer valueInputDims,
-      Integer valueDims,
-      Integer valueOutputDims) {
+      @Nullable Integer queryInputDims,
+      @Nullable Integer keyInputDims,
+      @Nullable Integer valueInputDims,
+      @Nullable Integer valueDims,
+      @Nullable Integer valueOutputDims) {
     return of(
         dims,
         numHeads,
@@ -132,11 +133,11 @@ public record MultiHeadAttention(
   public static MultiHeadAttention of(
       int dims,
       int numHeads,
-      Integer queryInputDims,
-      Integer keyInputDims,
-      Integer valueInputDims,
-      Integer valueDims,
-      Integer valueOutputDims,
+      @Nullable Integer queryInputDims,
+      @Nullable Integer keyInputDims,
+      @Nullable Integer valueInputDims,
+      @Nullable Integer valueDims,
+      @Nullable Integer valueOutputDims,
       boolean bias) {
     String layer = "MultiHeadAttention";
     Arguments.positive(layer, "dims", dims);
@@ -156,12 +157,12 @@ public record MultiHeadAttention(
         numHeads);
   }
 
-  private static int size(String layer, String parameter, Integer given, int otherwise) {
+  private static int size(String layer, String parameter, @Nullable Integer given, int otherwise) {
     return given == null ? otherwise : Arguments.positive(layer, parameter, given);
   }
 
   @Override
-  public MlxArray apply(MlxArray queries, MlxArray keys, MlxArray values, MlxArray mask) {
+  public MlxArray apply(MlxArray queries, MlxArray keys, MlxArray values, @Nullable MlxArray mask) {
     return new Heads("MultiHeadAttention", numHeads, queryProj, keyProj, valueProj, outProj)
         .attend(queries, keys, values, mask);
   }

@@ -12,6 +12,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.Distributed;
 import org.mlx4j.MlxArray;
@@ -90,8 +91,8 @@ public final class Nn {
    * @return the function
    * @throws NullPointerException if {@code f} is null
    */
-  public static <M, B> TreeBiFunction<M, B, TreeValueAndGrad<M>> valueAndGrad(
-      BiFunction<M, B, MlxArray> f) {
+  public static <M, B extends @Nullable Object>
+      TreeBiFunction<M, B, TreeValueAndGrad<M>> valueAndGrad(BiFunction<M, B, MlxArray> f) {
     return TREES.valueAndGrad(false, f);
   }
 
@@ -105,8 +106,8 @@ public final class Nn {
    * @return the function
    * @throws NullPointerException if {@code f} is null
    */
-  public static <M, B, C> TreeTriFunction<M, B, C, TreeValueAndGrad<M>> valueAndGrad(
-      TriFunction<M, B, C, MlxArray> f) {
+  public static <M, B extends @Nullable Object, C extends @Nullable Object>
+      TreeTriFunction<M, B, C, TreeValueAndGrad<M>> valueAndGrad(TriFunction<M, B, C, MlxArray> f) {
     return TREES.valueAndGrad(false, f);
   }
 
@@ -120,8 +121,8 @@ public final class Nn {
    * @return the function
    * @throws NullPointerException if {@code f} is null
    */
-  public static <M, T> TreeFunction<M, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
-      Function<M, WithAux<T>> f) {
+  public static <M, T extends @Nullable Object>
+      TreeFunction<M, ValueAuxAndGrad<T, M>> valueAndGradWithAux(Function<M, WithAux<T>> f) {
     return TREES.valueAndGrad(true, f);
   }
 
@@ -135,8 +136,9 @@ public final class Nn {
    * @return the function
    * @throws NullPointerException if {@code f} is null
    */
-  public static <M, B, T> TreeBiFunction<M, B, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
-      BiFunction<M, B, WithAux<T>> f) {
+  public static <M, B extends @Nullable Object, T extends @Nullable Object>
+      TreeBiFunction<M, B, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
+          BiFunction<M, B, WithAux<T>> f) {
     return TREES.valueAndGrad(true, f);
   }
 
@@ -151,8 +153,10 @@ public final class Nn {
    * @return the function
    * @throws NullPointerException if {@code f} is null
    */
-  public static <M, B, C, T> TreeTriFunction<M, B, C, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
-      TriFunction<M, B, C, WithAux<T>> f) {
+  public static <
+          M, B extends @Nullable Object, C extends @Nullable Object, T extends @Nullable Object>
+      TreeTriFunction<M, B, C, ValueAuxAndGrad<T, M>> valueAndGradWithAux(
+          TriFunction<M, B, C, WithAux<T>> f) {
     return TREES.valueAndGrad(true, f);
   }
 
@@ -160,7 +164,7 @@ public final class Nn {
    * Equivalent to {@link #averageGradients(Object, Distributed.Group) averageGradients(gradients,
    * Distributed.init())}.
    */
-  public static <P> P averageGradients(P gradients) {
+  public static <P extends @Nullable Object> P averageGradients(P gradients) {
     return averageGradients(gradients, Distributed.init());
   }
 
@@ -168,7 +172,8 @@ public final class Nn {
    * Equivalent to {@link #averageGradients(Object, Distributed.Group, int)
    * averageGradients(gradients, group, 32 * 1024 * 1024)}.
    */
-  public static <P> P averageGradients(P gradients, Distributed.Group group) {
+  public static <P extends @Nullable Object> P averageGradients(
+      P gradients, Distributed.Group group) {
     return averageGradients(gradients, group, ALL_REDUCE_SIZE);
   }
 
@@ -176,7 +181,8 @@ public final class Nn {
    * Equivalent to {@link #averageGradients(Object, Distributed.Group, int, MlxStream)
    * averageGradients(gradients, group, allReduceSize, null)}.
    */
-  public static <P> P averageGradients(P gradients, Distributed.Group group, int allReduceSize) {
+  public static <P extends @Nullable Object> P averageGradients(
+      P gradients, Distributed.Group group, int allReduceSize) {
     return averageGradients(gradients, group, allReduceSize, null);
   }
 
@@ -193,8 +199,11 @@ public final class Nn {
    * @return the means, the same in every process; null where {@code gradients} has null
    * @throws NullPointerException if {@code group} is null
    */
-  public static <P> P averageGradients(
-      P gradients, Distributed.Group group, int allReduceSize, MlxStream communicationStream) {
+  public static <P extends @Nullable Object> P averageGradients(
+      P gradients,
+      Distributed.Group group,
+      int allReduceSize,
+      @Nullable MlxStream communicationStream) {
     Arguments.notNull("averageGradients", "group", group);
     if (group.size() == 1) {
       return gradients;
@@ -224,12 +233,12 @@ public final class Nn {
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // it has the same structure
-  private static <P> P rebuilt(Structure structure, MlxArray... arrays) {
+  private static <P extends @Nullable Object> P rebuilt(Structure structure, MlxArray... arrays) {
     return (P) structure.rebuildFirst(arrays, 0);
   }
 
   private static MlxArray[] means(
-      List<MlxArray> arrays, Distributed.Group group, MlxStream stream) {
+      List<MlxArray> arrays, Distributed.Group group, @Nullable MlxStream stream) {
     if (arrays.size() == 1) {
       return new MlxArray[] {mean(arrays.get(0), group, stream)};
     }
@@ -250,11 +259,11 @@ public final class Nn {
     return means;
   }
 
-  private static MlxArray mean(MlxArray x, Distributed.Group group, MlxStream stream) {
+  private static MlxArray mean(MlxArray x, Distributed.Group group, @Nullable MlxStream stream) {
     return allSum(x, group, stream).divide((long) group.size());
   }
 
-  private static MlxArray allSum(MlxArray x, Distributed.Group group, MlxStream stream) {
+  private static MlxArray allSum(MlxArray x, Distributed.Group group, @Nullable MlxStream stream) {
     if (stream == null) {
       return Distributed.allSum(x, group);
     }
@@ -280,10 +289,10 @@ public final class Nn {
    *     NotTrained}
    */
   @SuppressWarnings("unchecked") // it has the same structure
-  public static <M> M trainableParameters(M model) {
+  public static <M extends @Nullable Object> M trainableParameters(M model) {
     Flattening flattening = Flattening.of("trainableParameters", Roots.TREE, model);
     Structure structure = flattening.structure();
-    MlxArray[] arrays = flattening.leaves();
+    @Nullable MlxArray[] arrays = flattening.leaves();
     boolean[] trained = structure.trained();
     for (int i = 0; i < arrays.length; i++) {
       arrays[i] = trained[i] ? arrays[i] : null;
@@ -295,7 +304,7 @@ public final class Nn {
    * Equivalent to {@link #setDtype(Object, DType, Predicate) setDtype(model, dtype, d ->
    * Ops.issubdtype(d, DType.Category.FLOATING))}.
    */
-  public static <M> M setDtype(M model, DType dtype) {
+  public static <M extends @Nullable Object> M setDtype(M model, DType dtype) {
     return setDtype(model, dtype, d -> Ops.issubdtype(d, DType.Category.FLOATING));
   }
 
@@ -309,7 +318,8 @@ public final class Nn {
    * @return the model with converted arrays
    * @throws NullPointerException if {@code dtype} or {@code predicate} is null
    */
-  public static <M> M setDtype(M model, DType dtype, Predicate<DType> predicate) {
+  public static <M extends @Nullable Object> M setDtype(
+      M model, DType dtype, Predicate<DType> predicate) {
     Arguments.notNull("setDtype", "dtype", dtype);
     Arguments.notNull("setDtype", "predicate", predicate);
     return Formula.tree(
@@ -335,7 +345,7 @@ public final class Nn {
    * @throws IllegalArgumentException if two paths are equal
    * @throws NullPointerException if {@code type} is null
    */
-  public static <L> Map<String, L> namedModules(Object model, Class<L> type) {
+  public static <L> Map<String, L> namedModules(@Nullable Object model, Class<L> type) {
     Arguments.notNull("namedModules", "type", type);
     Map<String, L> found = new LinkedHashMap<>();
     rewritten(
@@ -375,7 +385,8 @@ public final class Nn {
    *     it returned
    * @throws NullPointerException if {@code type} or {@code others} is null
    */
-  public static <M, L> M applyToModules(M model, Class<L> type, BiFunction<String, L, ?> others) {
+  public static <M extends @Nullable Object, L> M applyToModules(
+      M model, Class<L> type, BiFunction<String, L, ? extends @Nullable Object> others) {
     Arguments.notNull("applyToModules", "type", type);
     Arguments.notNull("applyToModules", "others", others);
     return Scope.run(() -> rewritten("applyToModules", model, type, others));
@@ -388,7 +399,7 @@ public final class Nn {
    * BiPredicate) quantize(model, null, null, QuantizationMode.AFFINE, false, (path, layer) ->
    * true)}.
    */
-  public static <M> M quantize(M model) {
+  public static <M extends @Nullable Object> M quantize(M model) {
     return quantize(model, null, null);
   }
 
@@ -397,7 +408,7 @@ public final class Nn {
    * BiPredicate) quantize(model, groupSize, null, QuantizationMode.AFFINE, false, (path, layer) ->
    * true)}.
    */
-  public static <M> M quantize(M model, Integer groupSize) {
+  public static <M extends @Nullable Object> M quantize(M model, @Nullable Integer groupSize) {
     return quantize(model, groupSize, null);
   }
 
@@ -406,7 +417,8 @@ public final class Nn {
    * BiPredicate) quantize(model, groupSize, bits, QuantizationMode.AFFINE, false, (path, layer) ->
    * true)}.
    */
-  public static <M> M quantize(M model, Integer groupSize, Integer bits) {
+  public static <M extends @Nullable Object> M quantize(
+      M model, @Nullable Integer groupSize, @Nullable Integer bits) {
     return quantize(model, groupSize, bits, QuantizationMode.AFFINE);
   }
 
@@ -414,7 +426,8 @@ public final class Nn {
    * Equivalent to {@link #quantize(Object, Integer, Integer, QuantizationMode, boolean,
    * BiPredicate) quantize(model, groupSize, bits, mode, false, (path, layer) -> true)}.
    */
-  public static <M> M quantize(M model, Integer groupSize, Integer bits, QuantizationMode mode) {
+  public static <M extends @Nullable Object> M quantize(
+      M model, @Nullable Integer groupSize, @Nullable Integer bits, QuantizationMode mode) {
     return quantize(model, groupSize, bits, mode, false);
   }
 
@@ -422,8 +435,12 @@ public final class Nn {
    * Equivalent to {@link #quantize(Object, Integer, Integer, QuantizationMode, boolean,
    * BiPredicate) quantize(model, groupSize, bits, mode, quantizeInput, (path, layer) -> true)}.
    */
-  public static <M> M quantize(
-      M model, Integer groupSize, Integer bits, QuantizationMode mode, boolean quantizeInput) {
+  public static <M extends @Nullable Object> M quantize(
+      M model,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode,
+      boolean quantizeInput) {
     return quantize(model, groupSize, bits, mode, quantizeInput, (path, layer) -> true);
   }
 
@@ -449,10 +466,10 @@ public final class Nn {
    *     cannot hold the quantized layer
    * @throws NullPointerException if {@code mode} or {@code predicate} is null
    */
-  public static <M> M quantize(
+  public static <M extends @Nullable Object> M quantize(
       M model,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode,
       boolean quantizeInput,
       BiPredicate<String, Quantizable> predicate) {
@@ -483,14 +500,18 @@ public final class Nn {
    *     cannot hold the quantized layer
    * @throws NullPointerException if {@code quantized} is null
    */
-  public static <M> M quantize(M model, BiFunction<String, Quantizable, Layer> quantized) {
+  public static <M extends @Nullable Object> M quantize(
+      M model, BiFunction<String, Quantizable, @Nullable Layer> quantized) {
     Arguments.notNull("quantize", "quantized", quantized);
     return Scope.run(() -> rewritten("quantize", model, Quantizable.class, quantized));
   }
 
   @SuppressWarnings("unchecked") // its parts are checked where they are declared
-  private static <M, L> M rewritten(
-      String function, M model, Class<L> type, BiFunction<String, L, ?> others) {
+  private static <M extends @Nullable Object, L> M rewritten(
+      String function,
+      @Nullable M model,
+      Class<L> type,
+      BiFunction<String, L, ? extends @Nullable Object> others) {
     Flattening flattening = Flattening.of(function, Roots.TREE, model);
     return (M)
         flattening
@@ -499,7 +520,8 @@ public final class Nn {
   }
 
   /** Replaces layers, and attention whose projections have been replaced. */
-  private record Replacing<L>(String function, Class<L> type, BiFunction<String, L, ?> others)
+  private record Replacing<L>(
+      String function, Class<L> type, BiFunction<String, L, ? extends @Nullable Object> others)
       implements Replacement {
     @Override
     public Object of(Supplier<String> path, Object value) {
@@ -517,7 +539,7 @@ public final class Nn {
     }
 
     @Override
-    public Object another(Class<?> type, Object... components) {
+    public @Nullable Object another(Class<?> type, Object... components) {
       if (type != MultiHeadAttention.class) {
         return null;
       }
@@ -629,7 +651,8 @@ public final class Nn {
    *     of the size of the group, or it holds integers
    * @throws NullPointerException if {@code module} or {@code group} is null
    */
-  public static Layer fullyShard(Layer module, Distributed.Group group, DType computeDtype) {
+  public static Layer fullyShard(
+      Layer module, Distributed.Group group, @Nullable DType computeDtype) {
     Arguments.notNull("fullyShard", "module", module);
     Arguments.notNull("fullyShard", "group", group);
     boolean asItIs =

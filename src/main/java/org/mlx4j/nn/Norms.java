@@ -1,6 +1,7 @@
 package org.mlx4j.nn;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /** What normalizations have in common. */
@@ -22,7 +23,7 @@ final class Norms {
   }
 
   /** Multiplies by the weight and adds the bias, where they are. */
-  static MlxArray affine(MlxArray x, MlxArray weight, MlxArray bias) {
+  static MlxArray affine(MlxArray x, @Nullable MlxArray weight, @Nullable MlxArray bias) {
     MlxArray y = weight == null ? x : weight.multiply(x);
     return bias == null ? y : y.add(bias);
   }

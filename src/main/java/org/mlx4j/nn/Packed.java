@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
@@ -10,7 +11,7 @@ final class Packed {
   private Packed() {}
 
   /** The group size that a mode has by default. */
-  static int groupSize(String layer, Integer groupSize, QuantizationMode mode) {
+  static int groupSize(String layer, @Nullable Integer groupSize, QuantizationMode mode) {
     if (groupSize != null) {
       return groupSize;
     }
@@ -22,7 +23,7 @@ final class Packed {
   }
 
   /** The number of bits that a mode has by default. */
-  static int bits(String layer, Integer bits, QuantizationMode mode) {
+  static int bits(String layer, @Nullable Integer bits, QuantizationMode mode) {
     if (bits != null) {
       return bits;
     }
@@ -41,7 +42,7 @@ final class Packed {
       MlxArray x,
       MlxArray weight,
       MlxArray scales,
-      MlxArray biases,
+      @Nullable MlxArray biases,
       int groupSize,
       int bits,
       QuantizationMode mode) {

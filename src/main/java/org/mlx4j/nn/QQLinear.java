@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.Device;
 import org.mlx4j.MlxArray;
@@ -35,7 +36,11 @@ import org.mlx4j.tree.NotTrained;
  * @param mode how elements are represented, {@code NVFP4} or {@code MXFP8}
  */
 public record QQLinear(
-    MlxArray weight, @NotTrained MlxArray scales, int groupSize, int bits, QuantizationMode mode)
+    MlxArray weight,
+    @NotTrained @Nullable MlxArray scales,
+    int groupSize,
+    int bits,
+    QuantizationMode mode)
     implements Layer {
   /**
    * Makes a layer.
@@ -62,7 +67,7 @@ public record QQLinear(
    * Equivalent to {@link #of(int, int, Integer, Integer, QuantizationMode) of(inputDims,
    * outputDims, groupSize, null, QuantizationMode.NVFP4)}.
    */
-  public static QQLinear of(int inputDims, int outputDims, Integer groupSize) {
+  public static QQLinear of(int inputDims, int outputDims, @Nullable Integer groupSize) {
     return of(inputDims, outputDims, groupSize, null, QuantizationMode.NVFP4);
   }
 
@@ -70,7 +75,8 @@ public record QQLinear(
    * Equivalent to {@link #of(int, int, Integer, Integer, QuantizationMode) of(inputDims,
    * outputDims, groupSize, bits, QuantizationMode.NVFP4)}.
    */
-  public static QQLinear of(int inputDims, int outputDims, Integer groupSize, Integer bits) {
+  public static QQLinear of(
+      int inputDims, int outputDims, @Nullable Integer groupSize, @Nullable Integer bits) {
     return of(inputDims, outputDims, groupSize, bits, QuantizationMode.NVFP4);
   }
 
@@ -86,7 +92,11 @@ public record QQLinear(
    * @throws IllegalArgumentException if an option is not allowed
    */
   public static QQLinear of(
-      int inputDims, int outputDims, Integer groupSize, Integer bits, QuantizationMode mode) {
+      int inputDims,
+      int outputDims,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode) {
     return Scope.run(
         () -> {
           Arguments.sizes("QQLinear", inputDims, outputDims);
@@ -110,7 +120,8 @@ public record QQLinear(
    * @return the layer, whose weight is not quantized
    * @throws IllegalArgumentException if an option is not allowed, or {@code linear} has a bias
    */
-  public static QQLinear of(Linear linear, Integer groupSize, Integer bits, QuantizationMode mode) {
+  public static QQLinear of(
+      Linear linear, @Nullable Integer groupSize, @Nullable Integer bits, QuantizationMode mode) {
     if (Arguments.notNull("QQLinear", "linear", linear).bias() != null) {
       throw Arguments.refused("QQLinear", "the linear layer must have no bias");
     }

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.QuantizationMode;
 
 /**
@@ -23,7 +24,7 @@ public interface Quantizable {
    * Equivalent to {@link #toQuantized(Integer, Integer, QuantizationMode, boolean)
    * toQuantized(groupSize, null, QuantizationMode.AFFINE, false)}.
    */
-  default Layer toQuantized(Integer groupSize) {
+  default Layer toQuantized(@Nullable Integer groupSize) {
     return toQuantized(groupSize, null, QuantizationMode.AFFINE, false);
   }
 
@@ -31,7 +32,7 @@ public interface Quantizable {
    * Equivalent to {@link #toQuantized(Integer, Integer, QuantizationMode, boolean)
    * toQuantized(groupSize, bits, QuantizationMode.AFFINE, false)}.
    */
-  default Layer toQuantized(Integer groupSize, Integer bits) {
+  default Layer toQuantized(@Nullable Integer groupSize, @Nullable Integer bits) {
     return toQuantized(groupSize, bits, QuantizationMode.AFFINE, false);
   }
 
@@ -39,7 +40,8 @@ public interface Quantizable {
    * Equivalent to {@link #toQuantized(Integer, Integer, QuantizationMode, boolean)
    * toQuantized(groupSize, bits, mode, false)}.
    */
-  default Layer toQuantized(Integer groupSize, Integer bits, QuantizationMode mode) {
+  default Layer toQuantized(
+      @Nullable Integer groupSize, @Nullable Integer bits, QuantizationMode mode) {
     return toQuantized(groupSize, bits, mode, false);
   }
 
@@ -53,5 +55,9 @@ public interface Quantizable {
    * @return the quantized layer
    * @throws IllegalArgumentException if the layer cannot be quantized in this way
    */
-  Layer toQuantized(Integer groupSize, Integer bits, QuantizationMode mode, boolean quantizeInput);
+  Layer toQuantized(
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode,
+      boolean quantizeInput);
 }

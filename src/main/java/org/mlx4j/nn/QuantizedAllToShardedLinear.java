@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Distributed;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -37,8 +38,8 @@ import org.mlx4j.tree.NotTrained;
 public record QuantizedAllToShardedLinear(
     @NotTrained MlxArray weight,
     @NotTrained MlxArray scales,
-    @NotTrained MlxArray biases,
-    @NotTrained MlxArray bias,
+    @NotTrained @Nullable MlxArray biases,
+    @NotTrained @Nullable MlxArray bias,
     int groupSize,
     int bits,
     QuantizationMode mode,
@@ -77,7 +78,7 @@ public record QuantizedAllToShardedLinear(
    * Distributed.init())}.
    */
   public static QuantizedAllToShardedLinear of(
-      int inputDims, int outputDims, boolean bias, Integer groupSize) {
+      int inputDims, int outputDims, boolean bias, @Nullable Integer groupSize) {
     return of(
         inputDims, outputDims, bias, groupSize, 4, QuantizationMode.AFFINE, Distributed.init());
   }
@@ -88,7 +89,11 @@ public record QuantizedAllToShardedLinear(
    * Distributed.init())}.
    */
   public static QuantizedAllToShardedLinear of(
-      int inputDims, int outputDims, boolean bias, Integer groupSize, Integer bits) {
+      int inputDims,
+      int outputDims,
+      boolean bias,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits) {
     return of(
         inputDims, outputDims, bias, groupSize, bits, QuantizationMode.AFFINE, Distributed.init());
   }
@@ -101,8 +106,8 @@ public record QuantizedAllToShardedLinear(
       int inputDims,
       int outputDims,
       boolean bias,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode) {
     return of(inputDims, outputDims, bias, groupSize, bits, mode, Distributed.init());
   }
@@ -126,8 +131,8 @@ public record QuantizedAllToShardedLinear(
       int inputDims,
       int outputDims,
       boolean bias,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode,
       Distributed.Group group) {
     return Scope.run(
@@ -168,8 +173,8 @@ public record QuantizedAllToShardedLinear(
     return new QuantizedAllToShardedLinear(
         shards.rows(linear.weight()),
         shards.rows(linear.scales()),
-        shards.rows(linear.biases()),
-        shards.elements(linear.bias()),
+        Shards.part(linear.biases(), shards::rows),
+        Shards.part(linear.bias(), shards::elements),
         linear.groupSize(),
         linear.bits(),
         linear.mode(),

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.QuantizationMode;
 import org.mlx4j.Quantized;
@@ -30,7 +31,7 @@ import org.mlx4j.tree.NotTrained;
 public record QuantizedEmbedding(
     @NotTrained MlxArray weight,
     @NotTrained MlxArray scales,
-    @NotTrained MlxArray biases,
+    @NotTrained @Nullable MlxArray biases,
     int groupSize,
     int bits,
     QuantizationMode mode)
@@ -47,7 +48,7 @@ public record QuantizedEmbedding(
    * Equivalent to {@link #of(int, int, Integer, Integer, QuantizationMode) of(numEmbeddings, dims,
    * groupSize, null, QuantizationMode.AFFINE)}.
    */
-  public static QuantizedEmbedding of(int numEmbeddings, int dims, Integer groupSize) {
+  public static QuantizedEmbedding of(int numEmbeddings, int dims, @Nullable Integer groupSize) {
     return of(numEmbeddings, dims, groupSize, null);
   }
 
@@ -56,7 +57,7 @@ public record QuantizedEmbedding(
    * groupSize, bits, QuantizationMode.AFFINE)}.
    */
   public static QuantizedEmbedding of(
-      int numEmbeddings, int dims, Integer groupSize, Integer bits) {
+      int numEmbeddings, int dims, @Nullable Integer groupSize, @Nullable Integer bits) {
     return of(numEmbeddings, dims, groupSize, bits, QuantizationMode.AFFINE);
   }
 
@@ -72,7 +73,11 @@ public record QuantizedEmbedding(
    * @throws IllegalArgumentException if an option is not allowed
    */
   public static QuantizedEmbedding of(
-      int numEmbeddings, int dims, Integer groupSize, Integer bits, QuantizationMode mode) {
+      int numEmbeddings,
+      int dims,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode) {
     return Scope.run(
         () -> {
           Arguments.notNull("QuantizedEmbedding", "mode", mode);
@@ -93,7 +98,10 @@ public record QuantizedEmbedding(
    *     not a multiple of the group size
    */
   public static QuantizedEmbedding of(
-      Embedding embedding, Integer groupSize, Integer bits, QuantizationMode mode) {
+      Embedding embedding,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
+      QuantizationMode mode) {
     String layer = "QuantizedEmbedding";
     Arguments.notNull(layer, "embedding", embedding);
     int size = Packed.groupSize(layer, groupSize, mode);

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.QuantizationMode;
@@ -32,8 +33,8 @@ import org.mlx4j.tree.NotTrained;
 public record QuantizedLinear(
     @NotTrained MlxArray weight,
     @NotTrained MlxArray scales,
-    @NotTrained MlxArray biases,
-    @NotTrained MlxArray bias,
+    @NotTrained @Nullable MlxArray biases,
+    @NotTrained @Nullable MlxArray bias,
     int groupSize,
     int bits,
     QuantizationMode mode)
@@ -58,7 +59,8 @@ public record QuantizedLinear(
    * Equivalent to {@link #of(int, int, boolean, Integer, Integer, QuantizationMode) of(inputDims,
    * outputDims, bias, groupSize, null, QuantizationMode.AFFINE)}.
    */
-  public static QuantizedLinear of(int inputDims, int outputDims, boolean bias, Integer groupSize) {
+  public static QuantizedLinear of(
+      int inputDims, int outputDims, boolean bias, @Nullable Integer groupSize) {
     return of(inputDims, outputDims, bias, groupSize, null);
   }
 
@@ -67,7 +69,11 @@ public record QuantizedLinear(
    * outputDims, bias, groupSize, bits, QuantizationMode.AFFINE)}.
    */
   public static QuantizedLinear of(
-      int inputDims, int outputDims, boolean bias, Integer groupSize, Integer bits) {
+      int inputDims,
+      int outputDims,
+      boolean bias,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits) {
     return of(inputDims, outputDims, bias, groupSize, bits, QuantizationMode.AFFINE);
   }
 
@@ -88,8 +94,8 @@ public record QuantizedLinear(
       int inputDims,
       int outputDims,
       boolean bias,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode) {
     return Scope.run(
         () -> {
@@ -113,7 +119,7 @@ public record QuantizedLinear(
    *     multiple of the group size
    */
   public static QuantizedLinear of(
-      Linear linear, Integer groupSize, Integer bits, QuantizationMode mode) {
+      Linear linear, @Nullable Integer groupSize, @Nullable Integer bits, QuantizationMode mode) {
     Arguments.notNull("QuantizedLinear", "linear", linear);
     int size = Packed.groupSize("QuantizedLinear", groupSize, mode);
     int width = Packed.bits("QuantizedLinear", bits, mode);

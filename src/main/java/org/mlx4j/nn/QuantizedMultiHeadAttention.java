@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -29,7 +30,7 @@ public record QuantizedMultiHeadAttention(
   }
 
   @Override
-  public MlxArray apply(MlxArray queries, MlxArray keys, MlxArray values, MlxArray mask) {
+  public MlxArray apply(MlxArray queries, MlxArray keys, MlxArray values, @Nullable MlxArray mask) {
     return new Heads(
             "QuantizedMultiHeadAttention", numHeads, queryProj, keyProj, valueProj, outProj)
         .attend(queries, keys, values, mask);

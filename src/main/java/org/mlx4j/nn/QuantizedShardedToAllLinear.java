@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Distributed;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -36,8 +37,8 @@ import org.mlx4j.tree.NotTrained;
 public record QuantizedShardedToAllLinear(
     @NotTrained MlxArray weight,
     @NotTrained MlxArray scales,
-    @NotTrained MlxArray biases,
-    @NotTrained MlxArray bias,
+    @NotTrained @Nullable MlxArray biases,
+    @NotTrained @Nullable MlxArray bias,
     int groupSize,
     int bits,
     QuantizationMode mode,
@@ -76,7 +77,7 @@ public record QuantizedShardedToAllLinear(
    * Distributed.init())}.
    */
   public static QuantizedShardedToAllLinear of(
-      int inputDims, int outputDims, boolean bias, Integer groupSize) {
+      int inputDims, int outputDims, boolean bias, @Nullable Integer groupSize) {
     return of(
         inputDims, outputDims, bias, groupSize, 4, QuantizationMode.AFFINE, Distributed.init());
   }
@@ -87,7 +88,11 @@ public record QuantizedShardedToAllLinear(
    * Distributed.init())}.
    */
   public static QuantizedShardedToAllLinear of(
-      int inputDims, int outputDims, boolean bias, Integer groupSize, Integer bits) {
+      int inputDims,
+      int outputDims,
+      boolean bias,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits) {
     return of(
         inputDims, outputDims, bias, groupSize, bits, QuantizationMode.AFFINE, Distributed.init());
   }
@@ -100,8 +105,8 @@ public record QuantizedShardedToAllLinear(
       int inputDims,
       int outputDims,
       boolean bias,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode) {
     return of(inputDims, outputDims, bias, groupSize, bits, mode, Distributed.init());
   }
@@ -125,8 +130,8 @@ public record QuantizedShardedToAllLinear(
       int inputDims,
       int outputDims,
       boolean bias,
-      Integer groupSize,
-      Integer bits,
+      @Nullable Integer groupSize,
+      @Nullable Integer bits,
       QuantizationMode mode,
       Distributed.Group group) {
     return Scope.run(
@@ -167,7 +172,7 @@ public record QuantizedShardedToAllLinear(
     return new QuantizedShardedToAllLinear(
         shards.columns(linear.weight()),
         shards.columns(linear.scales()),
-        shards.columns(linear.biases()),
+        Shards.part(linear.biases(), shards::columns),
         linear.bias(),
         linear.groupSize(),
         linear.bits(),

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.tree.Name;
 
@@ -23,7 +24,10 @@ import org.mlx4j.tree.Name;
  * @param bias a vector of length {@code hiddenSize}, or null
  */
 public record RNN(
-    Layer nonlinearity, @Name("Wxh") MlxArray wxh, @Name("Whh") MlxArray whh, MlxArray bias)
+    Layer nonlinearity,
+    @Name("Wxh") MlxArray wxh,
+    @Name("Whh") MlxArray whh,
+    @Nullable MlxArray bias)
     implements Layer {
   private static final Layer TANH = Activations::tanh;
 
@@ -76,7 +80,7 @@ public record RNN(
    *     (steps, hiddenSize)}
    * @throws IllegalArgumentException if the shapes do not fit, or there is no step
    */
-  public MlxArray apply(MlxArray x, MlxArray hidden) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray hidden) {
     Arguments.notNull("RNN", "nonlinearity", nonlinearity);
     Recurrences.requireWeights("RNN", "wxh", wxh, "whh", whh);
     return Recurrences.states(

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -24,7 +25,7 @@ public interface RandomLayer extends Layer {
    * @param key a PRNG key, as {@link org.mlx4j.MlxRandom#key} makes it; or null after training
    * @return the output
    */
-  MlxArray apply(MlxArray x, MlxArray key);
+  MlxArray apply(MlxArray x, @Nullable MlxArray key);
 
   /** Equivalent to {@link #apply(MlxArray, MlxArray) apply(x, null)}. */
   @Override

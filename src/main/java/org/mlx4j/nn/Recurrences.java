@@ -1,6 +1,7 @@
 package org.mlx4j.nn;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
@@ -39,16 +40,16 @@ final class Recurrences {
 
   /** Computes a hidden state from what comes of an input, and the hidden state before, or null. */
   interface Step {
-    MlxArray apply(MlxArray ofInput, MlxArray before, MlxArray recurrent);
+    MlxArray apply(MlxArray ofInput, @Nullable MlxArray before, MlxArray recurrent);
   }
 
   /** Computes the hidden states of all steps from parameters that have been checked. */
   static MlxArray states(
       String layer,
       MlxArray x,
-      MlxArray hidden,
+      @Nullable MlxArray hidden,
       MlxArray wx,
-      MlxArray bias,
+      @Nullable MlxArray bias,
       MlxArray wh,
       Step step) {
     return Formula.of(
@@ -57,7 +58,7 @@ final class Recurrences {
         a -> {
           MlxArray[] steps = steps(layer, a, wx, bias);
           MlxArray recurrent = wh.T();
-          MlxArray h = hidden;
+          @Nullable MlxArray h = hidden;
           for (int t = 0; t < steps.length; t++) {
             h = step.apply(steps[t], h, recurrent);
             steps[t] = h;
@@ -67,7 +68,7 @@ final class Recurrences {
   }
 
   /** Multiplies the inputs of all steps by a weight, and returns the products of each step. */
-  static MlxArray[] steps(String layer, MlxArray x, MlxArray weight, MlxArray bias) {
+  static MlxArray[] steps(String layer, MlxArray x, MlxArray weight, @Nullable MlxArray bias) {
     int[] shape = x.shape();
     if (shape.length < 2 || shape[shape.length - 2] == 0) {
       throw Arguments.refused(

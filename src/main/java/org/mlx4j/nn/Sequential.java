@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 
@@ -50,7 +51,7 @@ public record Sequential(List<Layer> layers) implements RandomLayer {
   }
 
   @Override
-  public MlxArray apply(MlxArray x, MlxArray key) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray key) {
     Arguments.notNull("Sequential", "x", x);
     return Scope.run(
         () -> {

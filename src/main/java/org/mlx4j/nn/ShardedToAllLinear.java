@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Distributed;
 import org.mlx4j.MlxArray;
 import org.mlx4j.internal.Formula;
@@ -21,7 +22,7 @@ import org.mlx4j.internal.Formula;
  * @param bias the bias, the same in every process, a vector of length {@code outputDims}; or null
  * @param group the processes
  */
-public record ShardedToAllLinear(MlxArray weight, MlxArray bias, Distributed.Group group)
+public record ShardedToAllLinear(MlxArray weight, @Nullable MlxArray bias, Distributed.Group group)
     implements Layer {
   /**
    * Makes a layer.

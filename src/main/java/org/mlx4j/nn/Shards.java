@@ -3,6 +3,8 @@ package org.mlx4j.nn;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.CustomFunction;
 import org.mlx4j.Distributed;
 import org.mlx4j.MlxArray;
@@ -64,16 +66,21 @@ record Shards(String layer, Segments segments, Distributed.Group group) {
     return size;
   }
 
+  /** Returns the part of a layer's array that it need not have, or null. */
+  static @Nullable MlxArray part(@Nullable MlxArray whole, UnaryOperator<MlxArray> part) {
+    return whole == null ? null : part.apply(whole);
+  }
+
   MlxArray rows(MlxArray matrix) {
-    return matrix == null ? null : ofThisProcess(matrix, matrix.ndim() - 2);
+    return ofThisProcess(matrix, matrix.ndim() - 2);
   }
 
   MlxArray columns(MlxArray matrix) {
-    return matrix == null ? null : ofThisProcess(matrix, matrix.ndim() - 1);
+    return ofThisProcess(matrix, matrix.ndim() - 1);
   }
 
   MlxArray elements(MlxArray vector) {
-    return vector == null ? null : ofThisProcess(vector, vector.ndim() - 1);
+    return ofThisProcess(vector, vector.ndim() - 1);
   }
 
   MlxArray ofThisProcess(MlxArray x, int axis) {

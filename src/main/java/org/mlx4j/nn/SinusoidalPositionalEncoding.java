@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.internal.Formula;
@@ -75,7 +76,7 @@ public record SinusoidalPositionalEncoding(
    * maxFreq, scale, false, false)}.
    */
   public static SinusoidalPositionalEncoding of(
-      int dims, double minFreq, double maxFreq, Double scale) {
+      int dims, double minFreq, double maxFreq, @Nullable Double scale) {
     return of(dims, minFreq, maxFreq, scale, false);
   }
 
@@ -84,7 +85,7 @@ public record SinusoidalPositionalEncoding(
    * maxFreq, scale, cosFirst, false)}.
    */
   public static SinusoidalPositionalEncoding of(
-      int dims, double minFreq, double maxFreq, Double scale, boolean cosFirst) {
+      int dims, double minFreq, double maxFreq, @Nullable Double scale, boolean cosFirst) {
     return of(dims, minFreq, maxFreq, scale, cosFirst, false);
   }
 
@@ -102,7 +103,12 @@ public record SinusoidalPositionalEncoding(
    *     not positive
    */
   public static SinusoidalPositionalEncoding of(
-      int dims, double minFreq, double maxFreq, Double scale, boolean cosFirst, boolean fullTurns) {
+      int dims,
+      double minFreq,
+      double maxFreq,
+      @Nullable Double scale,
+      boolean cosFirst,
+      boolean fullTurns) {
     double factor = scale == null ? Math.sqrt(2.0 / dims) : scale;
     return new SinusoidalPositionalEncoding(dims, minFreq, maxFreq, factor, cosFirst, fullTurns);
   }

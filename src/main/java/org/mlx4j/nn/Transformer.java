@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 
@@ -45,7 +46,7 @@ public record Transformer(Encoder encoder, Decoder decoder) {
      * @param key a PRNG key in training, or null
      * @return the encoded sequence
      */
-    MlxArray apply(MlxArray x, MlxArray mask, MlxArray key);
+    MlxArray apply(MlxArray x, @Nullable MlxArray mask, @Nullable MlxArray key);
   }
 
   /**
@@ -67,7 +68,12 @@ public record Transformer(Encoder encoder, Decoder decoder) {
      * @param key a PRNG key in training, or null
      * @return the decoded sequence
      */
-    MlxArray apply(MlxArray x, MlxArray memory, MlxArray xMask, MlxArray memoryMask, MlxArray key);
+    MlxArray apply(
+        MlxArray x,
+        MlxArray memory,
+        @Nullable MlxArray xMask,
+        @Nullable MlxArray memoryMask,
+        @Nullable MlxArray key);
   }
 
   /** Equivalent to {@link #of(int) of(512)}. */
@@ -103,7 +109,11 @@ public record Transformer(Encoder encoder, Decoder decoder) {
    * numEncoderLayers, numDecoderLayers, mlpDims, 0)}.
    */
   public static Transformer of(
-      int dims, int numHeads, int numEncoderLayers, int numDecoderLayers, Integer mlpDims) {
+      int dims,
+      int numHeads,
+      int numEncoderLayers,
+      int numDecoderLayers,
+      @Nullable Integer mlpDims) {
     return of(dims, numHeads, numEncoderLayers, numDecoderLayers, mlpDims, 0);
   }
 
@@ -116,7 +126,7 @@ public record Transformer(Encoder encoder, Decoder decoder) {
       int numHeads,
       int numEncoderLayers,
       int numDecoderLayers,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout) {
     return of(dims, numHeads, numEncoderLayers, numDecoderLayers, mlpDims, dropout, RELU);
   }
@@ -130,7 +140,7 @@ public record Transformer(Encoder encoder, Decoder decoder) {
       int numHeads,
       int numEncoderLayers,
       int numDecoderLayers,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation) {
     return of(
@@ -146,7 +156,7 @@ public record Transformer(Encoder encoder, Decoder decoder) {
       int numHeads,
       int numEncoderLayers,
       int numDecoderLayers,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation,
       boolean normFirst) {
@@ -183,7 +193,7 @@ public record Transformer(Encoder encoder, Decoder decoder) {
       int numHeads,
       int numEncoderLayers,
       int numDecoderLayers,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation,
       boolean normFirst,
@@ -224,7 +234,11 @@ public record Transformer(Encoder encoder, Decoder decoder) {
    * apply(src, tgt, srcMask, tgtMask, memoryMask, null)}.
    */
   public MlxArray apply(
-      MlxArray src, MlxArray tgt, MlxArray srcMask, MlxArray tgtMask, MlxArray memoryMask) {
+      MlxArray src,
+      MlxArray tgt,
+      @Nullable MlxArray srcMask,
+      @Nullable MlxArray tgtMask,
+      @Nullable MlxArray memoryMask) {
     return apply(src, tgt, srcMask, tgtMask, memoryMask, null);
   }
 
@@ -244,10 +258,10 @@ public record Transformer(Encoder encoder, Decoder decoder) {
   public MlxArray apply(
       MlxArray src,
       MlxArray tgt,
-      MlxArray srcMask,
-      MlxArray tgtMask,
-      MlxArray memoryMask,
-      MlxArray key) {
+      @Nullable MlxArray srcMask,
+      @Nullable MlxArray tgtMask,
+      @Nullable MlxArray memoryMask,
+      @Nullable MlxArray key) {
     Arguments.notNull("Transformer", "src", src);
     Arguments.notNull("Transformer", "tgt", tgt);
     return Scope.run(
@@ -258,7 +272,7 @@ public record Transformer(Encoder encoder, Decoder decoder) {
         });
   }
 
-  static int mlpDims(String layer, int dims, Integer mlpDims) {
+  static int mlpDims(String layer, int dims, @Nullable Integer mlpDims) {
     return mlpDims == null ? 4 * dims : Arguments.positive(layer, "mlpDims", mlpDims);
   }
 

@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 import org.mlx4j.tree.TreeBiFunction;
@@ -28,7 +29,11 @@ public record TransformerDecoder(
     List<TransformerDecoderLayer> layers, LayerNorm ln, boolean checkpoint)
     implements Transformer.Decoder {
   private record Inputs(
-      MlxArray x, MlxArray memory, MlxArray xMask, MlxArray memoryMask, MlxArray key) {}
+      MlxArray x,
+      MlxArray memory,
+      @Nullable MlxArray xMask,
+      @Nullable MlxArray memoryMask,
+      @Nullable MlxArray key) {}
 
   /** Belongs to no scope, since it serves for all calls. */
   private static final TreeBiFunction<TransformerDecoderLayer, Inputs, MlxArray> CHECKPOINTED =
@@ -58,7 +63,8 @@ public record TransformerDecoder(
    * Equivalent to {@link #of(int, int, int, Integer, double) of(numLayers, dims, numHeads, mlpDims,
    * 0)}.
    */
-  public static TransformerDecoder of(int numLayers, int dims, int numHeads, Integer mlpDims) {
+  public static TransformerDecoder of(
+      int numLayers, int dims, int numHeads, @Nullable Integer mlpDims) {
     return of(numLayers, dims, numHeads, mlpDims, 0);
   }
 
@@ -67,7 +73,7 @@ public record TransformerDecoder(
    * mlpDims, dropout, Activations::relu)}.
    */
   public static TransformerDecoder of(
-      int numLayers, int dims, int numHeads, Integer mlpDims, double dropout) {
+      int numLayers, int dims, int numHeads, @Nullable Integer mlpDims, double dropout) {
     return of(numLayers, dims, numHeads, mlpDims, dropout, Transformer.RELU);
   }
 
@@ -76,7 +82,12 @@ public record TransformerDecoder(
    * dims, numHeads, mlpDims, dropout, activation, true, false)}.
    */
   public static TransformerDecoder of(
-      int numLayers, int dims, int numHeads, Integer mlpDims, double dropout, Layer activation) {
+      int numLayers,
+      int dims,
+      int numHeads,
+      @Nullable Integer mlpDims,
+      double dropout,
+      Layer activation) {
     return of(numLayers, dims, numHeads, mlpDims, dropout, activation, true, false);
   }
 
@@ -88,7 +99,7 @@ public record TransformerDecoder(
       int numLayers,
       int dims,
       int numHeads,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation,
       boolean normFirst) {
@@ -114,7 +125,7 @@ public record TransformerDecoder(
       int numLayers,
       int dims,
       int numHeads,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation,
       boolean normFirst,
@@ -144,7 +155,8 @@ public record TransformerDecoder(
    * Equivalent to {@link #apply(MlxArray, MlxArray, MlxArray, MlxArray, MlxArray) apply(x, memory,
    * xMask, memoryMask, null)}.
    */
-  public MlxArray apply(MlxArray x, MlxArray memory, MlxArray xMask, MlxArray memoryMask) {
+  public MlxArray apply(
+      MlxArray x, MlxArray memory, @Nullable MlxArray xMask, @Nullable MlxArray memoryMask) {
     return apply(x, memory, xMask, memoryMask, null);
   }
 
@@ -162,7 +174,11 @@ public record TransformerDecoder(
    */
   @Override
   public MlxArray apply(
-      MlxArray x, MlxArray memory, MlxArray xMask, MlxArray memoryMask, MlxArray key) {
+      MlxArray x,
+      MlxArray memory,
+      @Nullable MlxArray xMask,
+      @Nullable MlxArray memoryMask,
+      @Nullable MlxArray key) {
     Arguments.notNull("TransformerDecoder", "memory", memory);
     MlxArray a = Arguments.notNull("TransformerDecoder", "x", x);
     return Scope.run(

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 
@@ -55,7 +56,7 @@ public record TransformerDecoderLayer(
   }
 
   /** Equivalent to {@link #of(int, int, Integer, double) of(dims, numHeads, mlpDims, 0)}. */
-  public static TransformerDecoderLayer of(int dims, int numHeads, Integer mlpDims) {
+  public static TransformerDecoderLayer of(int dims, int numHeads, @Nullable Integer mlpDims) {
     return of(dims, numHeads, mlpDims, 0);
   }
 
@@ -64,7 +65,7 @@ public record TransformerDecoderLayer(
    * Activations::relu)}.
    */
   public static TransformerDecoderLayer of(
-      int dims, int numHeads, Integer mlpDims, double dropout) {
+      int dims, int numHeads, @Nullable Integer mlpDims, double dropout) {
     return of(dims, numHeads, mlpDims, dropout, Transformer.RELU);
   }
 
@@ -73,7 +74,7 @@ public record TransformerDecoderLayer(
    * dropout, activation, true)}.
    */
   public static TransformerDecoderLayer of(
-      int dims, int numHeads, Integer mlpDims, double dropout, Layer activation) {
+      int dims, int numHeads, @Nullable Integer mlpDims, double dropout, Layer activation) {
     return of(dims, numHeads, mlpDims, dropout, activation, true);
   }
 
@@ -93,7 +94,7 @@ public record TransformerDecoderLayer(
   public static TransformerDecoderLayer of(
       int dims,
       int numHeads,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation,
       boolean normFirst) {
@@ -130,7 +131,8 @@ public record TransformerDecoderLayer(
    * Equivalent to {@link #apply(MlxArray, MlxArray, MlxArray, MlxArray, MlxArray) apply(x, memory,
    * xMask, memoryMask, null)}.
    */
-  public MlxArray apply(MlxArray x, MlxArray memory, MlxArray xMask, MlxArray memoryMask) {
+  public MlxArray apply(
+      MlxArray x, MlxArray memory, @Nullable MlxArray xMask, @Nullable MlxArray memoryMask) {
     return apply(x, memory, xMask, memoryMask, null);
   }
 
@@ -147,7 +149,11 @@ public record TransformerDecoderLayer(
    * @throws IllegalArgumentException if the shapes do not fit, or {@code key} is not a key
    */
   public MlxArray apply(
-      MlxArray x, MlxArray memory, MlxArray xMask, MlxArray memoryMask, MlxArray key) {
+      MlxArray x,
+      MlxArray memory,
+      @Nullable MlxArray xMask,
+      @Nullable MlxArray memoryMask,
+      @Nullable MlxArray key) {
     Arguments.notNull("TransformerDecoderLayer", "memory", memory);
     MlxArray a = Arguments.notNull("TransformerDecoderLayer", "x", x);
     return Scope.run(
@@ -166,7 +172,8 @@ public record TransformerDecoderLayer(
         });
   }
 
-  private MlxArray remembered(MlxArray x, MlxArray memory, MlxArray mask, MlxArray key) {
+  private MlxArray remembered(
+      MlxArray x, MlxArray memory, @Nullable MlxArray mask, @Nullable MlxArray key) {
     return dropout2.apply(crossAttention.apply(x, memory, memory, mask), key);
   }
 

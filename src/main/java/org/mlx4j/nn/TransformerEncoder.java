@@ -3,6 +3,7 @@ package org.mlx4j.nn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 import org.mlx4j.tree.TreeBiFunction;
@@ -29,7 +30,7 @@ import org.mlx4j.tree.Trees;
 public record TransformerEncoder(
     List<TransformerEncoderLayer> layers, LayerNorm ln, boolean checkpoint)
     implements RandomLayer, Transformer.Encoder {
-  private record Inputs(MlxArray x, MlxArray mask, MlxArray key) {}
+  private record Inputs(MlxArray x, @Nullable MlxArray mask, @Nullable MlxArray key) {}
 
   /** Belongs to no scope, since it serves for all calls. */
   private static final TreeBiFunction<TransformerEncoderLayer, Inputs, MlxArray> CHECKPOINTED =
@@ -59,7 +60,8 @@ public record TransformerEncoder(
    * Equivalent to {@link #of(int, int, int, Integer, double) of(numLayers, dims, numHeads, mlpDims,
    * 0)}.
    */
-  public static TransformerEncoder of(int numLayers, int dims, int numHeads, Integer mlpDims) {
+  public static TransformerEncoder of(
+      int numLayers, int dims, int numHeads, @Nullable Integer mlpDims) {
     return of(numLayers, dims, numHeads, mlpDims, 0);
   }
 
@@ -68,7 +70,7 @@ public record TransformerEncoder(
    * mlpDims, dropout, Activations::relu)}.
    */
   public static TransformerEncoder of(
-      int numLayers, int dims, int numHeads, Integer mlpDims, double dropout) {
+      int numLayers, int dims, int numHeads, @Nullable Integer mlpDims, double dropout) {
     return of(numLayers, dims, numHeads, mlpDims, dropout, Transformer.RELU);
   }
 
@@ -77,7 +79,12 @@ public record TransformerEncoder(
    * dims, numHeads, mlpDims, dropout, activation, true, false)}.
    */
   public static TransformerEncoder of(
-      int numLayers, int dims, int numHeads, Integer mlpDims, double dropout, Layer activation) {
+      int numLayers,
+      int dims,
+      int numHeads,
+      @Nullable Integer mlpDims,
+      double dropout,
+      Layer activation) {
     return of(numLayers, dims, numHeads, mlpDims, dropout, activation, true, false);
   }
 
@@ -89,7 +96,7 @@ public record TransformerEncoder(
       int numLayers,
       int dims,
       int numHeads,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation,
       boolean normFirst) {
@@ -115,7 +122,7 @@ public record TransformerEncoder(
       int numLayers,
       int dims,
       int numHeads,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation,
       boolean normFirst,
@@ -135,7 +142,7 @@ public record TransformerEncoder(
 
   /** Equivalent to {@link #apply(MlxArray, MlxArray, MlxArray) apply(x, null, key)}. */
   @Override
-  public MlxArray apply(MlxArray x, MlxArray key) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray key) {
     return apply(x, null, key);
   }
 
@@ -150,7 +157,7 @@ public record TransformerEncoder(
    * @throws IllegalArgumentException if the shapes do not fit, or {@code key} is not a key
    */
   @Override
-  public MlxArray apply(MlxArray x, MlxArray mask, MlxArray key) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray mask, @Nullable MlxArray key) {
     MlxArray a = Arguments.notNull("TransformerEncoder", "x", x);
     return Scope.run(
         () -> {

@@ -1,5 +1,6 @@
 package org.mlx4j.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 
@@ -50,7 +51,7 @@ public record TransformerEncoderLayer(
   }
 
   /** Equivalent to {@link #of(int, int, Integer, double) of(dims, numHeads, mlpDims, 0)}. */
-  public static TransformerEncoderLayer of(int dims, int numHeads, Integer mlpDims) {
+  public static TransformerEncoderLayer of(int dims, int numHeads, @Nullable Integer mlpDims) {
     return of(dims, numHeads, mlpDims, 0);
   }
 
@@ -59,7 +60,7 @@ public record TransformerEncoderLayer(
    * Activations::relu)}.
    */
   public static TransformerEncoderLayer of(
-      int dims, int numHeads, Integer mlpDims, double dropout) {
+      int dims, int numHeads, @Nullable Integer mlpDims, double dropout) {
     return of(dims, numHeads, mlpDims, dropout, Transformer.RELU);
   }
 
@@ -68,7 +69,7 @@ public record TransformerEncoderLayer(
    * dropout, activation, true)}.
    */
   public static TransformerEncoderLayer of(
-      int dims, int numHeads, Integer mlpDims, double dropout, Layer activation) {
+      int dims, int numHeads, @Nullable Integer mlpDims, double dropout, Layer activation) {
     return of(dims, numHeads, mlpDims, dropout, activation, true);
   }
 
@@ -88,7 +89,7 @@ public record TransformerEncoderLayer(
   public static TransformerEncoderLayer of(
       int dims,
       int numHeads,
-      Integer mlpDims,
+      @Nullable Integer mlpDims,
       double dropout,
       Layer activation,
       boolean normFirst) {
@@ -112,7 +113,7 @@ public record TransformerEncoderLayer(
 
   /** Equivalent to {@link #apply(MlxArray, MlxArray, MlxArray) apply(x, null, key)}. */
   @Override
-  public MlxArray apply(MlxArray x, MlxArray key) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray key) {
     return apply(x, null, key);
   }
 
@@ -126,7 +127,7 @@ public record TransformerEncoderLayer(
    * @return an array of the shape of {@code x}
    * @throws IllegalArgumentException if the shapes do not fit, or {@code key} is not a key
    */
-  public MlxArray apply(MlxArray x, MlxArray mask, MlxArray key) {
+  public MlxArray apply(MlxArray x, @Nullable MlxArray mask, @Nullable MlxArray key) {
     MlxArray a = Arguments.notNull("TransformerEncoderLayer", "x", x);
     return Scope.run(
         () -> {

@@ -1,6 +1,7 @@
 package org.mlx4j.optimizers;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -78,8 +79,11 @@ public record AdaDelta(Schedule learningRate, double rho, double eps) implements
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
-    rate = rate.astype(gradient.dtype());
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
+    rate = Options.rate(rate, gradient);
     MlxArray v = state.slot(0).multiply(rho).add(gradient.square().multiply(1 - rho));
     MlxArray u = state.slot(1);
     MlxArray d = u.add(eps).sqrt().divide(v.add(eps).sqrt()).multiply(gradient);

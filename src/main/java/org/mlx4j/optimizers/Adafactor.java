@@ -2,6 +2,7 @@ package org.mlx4j.optimizers;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
@@ -54,12 +55,12 @@ import org.mlx4j.Ops;
  * @param warmupInit whether the rate starts small, by default false
  */
 public record Adafactor(
-    Schedule learningRate,
+    @Nullable Schedule learningRate,
     double eps1,
     double eps2,
     double clipThreshold,
     double decayRate,
-    Double beta1,
+    @Nullable Double beta1,
     double weightDecay,
     boolean scaleParameter,
     boolean relativeStep,
@@ -98,7 +99,7 @@ public record Adafactor(
   }
 
   /** Makes an optimizer with a learning rate, which may be null, and the default options. */
-  public static Adafactor of(Schedule learningRate) {
+  public static Adafactor of(@Nullable Schedule learningRate) {
     return new Adafactor(learningRate, 1e-30, 1e-3, 1, -0.8, null, 0, true, true, false);
   }
 
@@ -118,7 +119,7 @@ public record Adafactor(
   }
 
   /** Returns this optimizer with another value of {@code beta1}. */
-  public Adafactor withBeta1(Double beta1) {
+  public Adafactor withBeta1(@Nullable Double beta1) {
     return with(eps1, eps2, clipThreshold, decayRate, beta1, weightDecay);
   }
 
@@ -147,7 +148,7 @@ public record Adafactor(
       double eps2,
       double clipThreshold,
       double decayRate,
-      Double beta1,
+      @Nullable Double beta1,
       double weightDecay) {
     return new Adafactor(
         learningRate,
@@ -182,10 +183,10 @@ public record Adafactor(
   }
 
   @Override
-  public List<MlxArray> initSingle(MlxArray parameter) {
+  public List<@Nullable MlxArray> initSingle(MlxArray parameter) {
     int[] shape = parameter.shape();
-    MlxArray row = null;
-    MlxArray col = null;
+    MlxArray row;
+    @Nullable MlxArray col = null;
     if (isFactored(parameter)) {
       int[] ofRow = Arrays.copyOf(shape, shape.length - 1);
       int[] ofCol = Arrays.copyOf(shape, shape.length - 1);
@@ -202,14 +203,17 @@ public record Adafactor(
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
     MlxArray rms = rms(parameter);
     rate = rate(state.step(), rms, rate);
     MlxArray decay = Ops.subtract(1.0, state.step().power(decayRate).astype(rms.dtype()));
     MlxArray other = Ops.subtract(1L, decay);
     MlxArray squares = gradient.square().add(eps1);
     MlxArray row;
-    MlxArray col = null;
+    @Nullable MlxArray col = null;
     MlxArray update;
     if (isFactored(gradient)) {
       row = decay.multiply(state.slot(0)).add(other.multiply(squares.mean(-1)));
@@ -241,10 +245,10 @@ public record Adafactor(
     return x.square().mean().sqrt();
   }
 
-  private MlxArray rate(MlxArray step, MlxArray rms, MlxArray learningRate) {
+  private MlxArray rate(MlxArray step, MlxArray rms, @Nullable MlxArray learningRate) {
     MlxArray rate;
     if (!relativeStep) {
-      rate = learningRate;
+      rate = Options.rate(learningRate, rms);
     } else if (warmupInit) {
       rate = step.multiply(1e-6).minimum(step.rsqrt());
     } else {

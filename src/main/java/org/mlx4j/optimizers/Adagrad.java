@@ -1,6 +1,7 @@
 package org.mlx4j.optimizers;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -57,8 +58,11 @@ public record Adagrad(Schedule learningRate, double eps) implements PerArrayOpti
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
-    rate = rate.astype(gradient.dtype());
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
+    rate = Options.rate(rate, gradient);
     MlxArray v = state.slot(0).add(gradient.square());
     MlxArray step = rate.multiply(gradient).divide(v.sqrt().add(eps));
     return state.updated(parameter.subtract(step), List.of(v));

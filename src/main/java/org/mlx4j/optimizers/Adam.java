@@ -1,6 +1,7 @@
 package org.mlx4j.optimizers;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -114,8 +115,11 @@ public record Adam(
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
-    rate = rate.astype(gradient.dtype());
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
+    rate = Options.rate(rate, gradient);
     MlxArray m = state.slot(0).multiply(beta1).add(gradient.multiply(1 - beta1));
     MlxArray v = state.slot(1).multiply(beta2).add(gradient.square().multiply(1 - beta2));
     MlxArray step =

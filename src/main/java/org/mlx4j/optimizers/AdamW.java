@@ -1,5 +1,6 @@
 package org.mlx4j.optimizers;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
@@ -149,8 +150,11 @@ public record AdamW(
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
-    MlxArray decay = rate.astype(gradient.dtype()).multiply(weightDecay);
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
+    MlxArray decay = Options.rate(rate, gradient).multiply(weightDecay);
     MlxArray decayed = parameter.multiply(Ops.subtract(1L, decay));
     return new Adam(learningRate, beta1, beta2, eps, biasCorrection)
         .applySingle(gradient, decayed, state, rate);

@@ -1,5 +1,6 @@
 package org.mlx4j.optimizers;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -15,4 +16,4 @@ import org.mlx4j.MlxArray;
  * @param norm the global norm before clipping, a scalar
  * @param <P> the type of the gradients
  */
-public record Clipped<P>(P gradients, MlxArray norm) {}
+public record Clipped<P extends @Nullable Object>(P gradients, MlxArray norm) {}

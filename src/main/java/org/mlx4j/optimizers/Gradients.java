@@ -1,5 +1,6 @@
 package org.mlx4j.optimizers;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -33,7 +34,7 @@ public final class Gradients {
    *     not a tree
    * @throws IllegalStateException if an array is closed
    */
-  public static <P> Clipped<P> clipGradNorm(P gradients, double maxNorm) {
+  public static <P extends @Nullable Object> Clipped<P> clipGradNorm(P gradients, double maxNorm) {
     if (!(maxNorm >= 0)) {
       throw new IllegalArgumentException(
           "[clipGradNorm] maxNorm must be at least 0, got " + maxNorm);

@@ -1,6 +1,7 @@
 package org.mlx4j.optimizers;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
@@ -88,8 +89,11 @@ public record Lion(Schedule learningRate, double beta1, double beta2, double wei
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
-    rate = rate.astype(gradient.dtype());
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
+    rate = Options.rate(rate, gradient);
     MlxArray m = state.slot(0);
     MlxArray c = m.multiply(beta1).add(gradient.multiply(1 - beta1));
     MlxArray nextM = m.multiply(beta2).add(gradient.multiply(1 - beta2));

@@ -3,6 +3,7 @@ package org.mlx4j.optimizers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 import org.mlx4j.internal.Formula;
@@ -69,36 +70,37 @@ public record MultiOptimizer(
   }
 
   @Override
-  public <P> OptimizerState<P> init(P parameters) {
+  public <P extends @Nullable Object> OptimizerState<P> init(P parameters) {
     return Scope.run(
         () -> {
           Parameters<P> all = Parameters.of("MultiOptimizer.init", parameters);
           int[] owners = owners(all);
-          List<P> slots = new ArrayList<>();
-          MlxArray step = null;
+          List<@Nullable P> slots = new ArrayList<>();
+          List<OptimizerState<P>> states = new ArrayList<>();
           for (int k = 0; k < optimizers.size(); k++) {
             OptimizerState<P> state =
                 optimizers.get(k).init(all.with(ofOwner(k, owners, all.arrays())));
             slots.addAll(state.slots());
-            step = state.step();
+            states.add(state);
           }
-          return new OptimizerState<>(step, slots);
+          return new OptimizerState<>(states.get(states.size() - 1).step(), slots);
         });
   }
 
   @Override
-  public <P> Updated<P> update(P parameters, P gradients, OptimizerState<P> state) {
+  public <P extends @Nullable Object> Updated<P> update(
+      P parameters, @Nullable P gradients, OptimizerState<P> state) {
     Formula.notNull("MultiOptimizer.update", "state", state);
     int[] counts = slotCounts(state.slots().size());
     return Scope.run(
         () -> {
           Parameters<P> all = Parameters.of("MultiOptimizer.update", parameters);
-          MlxArray[] gradient = all.matching("gradients", gradients);
+          @Nullable MlxArray[] gradient = all.matching("gradients", gradients);
           int[] owners = owners(all);
           Updated<P> updated = new Updated<>(parameters, state);
-          List<P> slots = new ArrayList<>();
+          List<@Nullable P> slots = new ArrayList<>();
           for (int k = 0; k < counts.length; k++) {
-            List<P> own = state.slots().subList(slots.size(), slots.size() + counts[k]);
+            List<@Nullable P> own = state.slots().subList(slots.size(), slots.size() + counts[k]);
             updated =
                 optimizers
                     .get(k)
@@ -124,8 +126,9 @@ public record MultiOptimizer(
     return owners;
   }
 
-  private static MlxArray[] ofOwner(int owner, int[] owners, MlxArray... arrays) {
-    MlxArray[] own = new MlxArray[arrays.length];
+  private static @Nullable MlxArray[] ofOwner(
+      int owner, int[] owners, @Nullable MlxArray... arrays) {
+    @Nullable MlxArray[] own = new MlxArray[arrays.length];
     for (int i = 0; i < own.length; i++) {
       own[i] = owners[i] == owner ? arrays[i] : null;
     }

@@ -1,6 +1,7 @@
 package org.mlx4j.optimizers;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Linalg;
 import org.mlx4j.MlxArray;
 
@@ -147,11 +148,14 @@ public record Muon(
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
     MlxArray g = weightDecay == 0 ? gradient : gradient.add(parameter.multiply(weightDecay));
     MlxArray v = state.slot(0).multiply(momentum).add(g.multiply(1 - momentum));
     MlxArray update = nesterov ? g.multiply(1 - momentum).add(v.multiply(momentum)) : v;
-    rate = rate.astype(g.dtype());
+    rate = Options.rate(rate, g);
     if (update.ndim() >= 2) {
       int[] shape = update.shape();
       update = orthogonal(update.flatten(1)).reshape(shape);

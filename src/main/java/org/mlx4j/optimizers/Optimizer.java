@@ -1,5 +1,7 @@
 package org.mlx4j.optimizers;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An algorithm that updates parameters from their gradients. Mirrors {@code
  * mlx.optimizers.Optimizer}.
@@ -43,7 +45,7 @@ public interface Optimizer {
    * @throws IllegalArgumentException if {@code parameters} is not a tree
    * @throws IllegalStateException if an array is closed
    */
-  <P> OptimizerState<P> init(P parameters);
+  <P extends @Nullable Object> OptimizerState<P> init(P parameters);
 
   /**
    * Computes the next parameters and the next state. Mirrors {@code Optimizer.apply_gradients}.
@@ -62,5 +64,6 @@ public interface Optimizer {
    * @throws IllegalStateException if an array is closed
    * @throws NullPointerException if {@code state} is null
    */
-  <P> Updated<P> update(P parameters, P gradients, OptimizerState<P> state);
+  <P extends @Nullable Object> Updated<P> update(
+      P parameters, @Nullable P gradients, OptimizerState<P> state);
 }

@@ -3,6 +3,7 @@ package org.mlx4j.optimizers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -30,7 +31,7 @@ import org.mlx4j.MlxArray;
  *     with null where an array has none. Each optimizer documents its slots
  * @param <P> the type of the parameters
  */
-public record OptimizerState<P>(MlxArray step, List<P> slots) {
+public record OptimizerState<P extends @Nullable Object>(MlxArray step, List<@Nullable P> slots) {
   /**
    * Makes a state.
    *
@@ -56,7 +57,7 @@ public record OptimizerState<P>(MlxArray step, List<P> slots) {
   }
 
   /** The next value of an array, and its next slots. */
-  Updated<P> updated(P parameter, List<P> nextSlots) {
+  Updated<P> updated(P parameter, List<@Nullable P> nextSlots) {
     return new Updated<>(parameter, new OptimizerState<>(step, nextSlots));
   }
 }

@@ -1,6 +1,8 @@
 package org.mlx4j.optimizers;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.mlx4j.MlxArray;
 
 /** Checks options one after the other; messages name the function or class they belong to. */
 record Options(String function) {
@@ -8,6 +10,11 @@ record Options(String function) {
   static Options of(String optimizer, Schedule learningRate) {
     Objects.requireNonNull(learningRate, () -> "[" + optimizer + "] learningRate is null");
     return new Options(optimizer);
+  }
+
+  /** Returns the learning rate in the dtype of a gradient. */
+  static MlxArray rate(@Nullable MlxArray rate, MlxArray gradient) {
+    return Objects.requireNonNull(rate, "[applySingle] rate is null").astype(gradient.dtype());
   }
 
   Options notNegative(String option, double value) {

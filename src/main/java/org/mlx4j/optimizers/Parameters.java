@@ -2,6 +2,7 @@ package org.mlx4j.optimizers;
 
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.internal.SharedSecrets;
 import org.mlx4j.internal.tree.Flattening;
@@ -9,7 +10,7 @@ import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
 
 /** The arrays of a tree of parameters, and the arrays in the same places of other trees. */
-final class Parameters<P> {
+final class Parameters<P extends @Nullable Object> {
   private static final Roots ROOTS = i -> "parameters";
 
   private final Structure structure;
@@ -17,7 +18,7 @@ final class Parameters<P> {
   private final boolean[] trained;
 
   /** The names of the arrays, from the first time that a filter asks for them. */
-  private String[] names;
+  private String @Nullable [] names;
 
   private Parameters(Flattening flattening) {
     structure = flattening.structure();
@@ -25,7 +26,7 @@ final class Parameters<P> {
     trained = structure.trained();
   }
 
-  static <P> Parameters<P> of(String function, P parameters) {
+  static <P extends @Nullable Object> Parameters<P> of(String function, P parameters) {
     return new Parameters<>(Flattening.of(function, ROOTS, parameters));
   }
 
@@ -57,13 +58,13 @@ final class Parameters<P> {
   }
 
   /** Returns the arrays of another tree, null where it has none. */
-  MlxArray[] matching(String name, P tree) {
+  @Nullable MlxArray[] matching(String name, @Nullable P tree) {
     return structure.matchPart(name, tree);
   }
 
   /** Returns a tree of other arrays, of which some may be null. */
   @SuppressWarnings("unchecked") // it has the structure of the parameters
-  P with(MlxArray... others) {
+  P with(@Nullable MlxArray... others) {
     return (P) structure.rebuildFirst(others, 0);
   }
 
@@ -77,7 +78,7 @@ final class Parameters<P> {
   }
 
   /** Returns the exception for a failure with one array of the tree, which names its place. */
-  RuntimeException explained(int i, RuntimeException e, MlxArray... given) {
+  RuntimeException explained(int i, RuntimeException e, @Nullable MlxArray... given) {
     for (MlxArray x : given) {
       if (x != null && x.isClosed()) {
         IllegalStateException cause = e instanceof IllegalStateException closed ? closed : null;

@@ -3,6 +3,7 @@ package org.mlx4j.optimizers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
@@ -13,11 +14,11 @@ import org.mlx4j.internal.Formula;
  * MLX cannot reuse the memory of an array that Java holds.
  */
 record PerArray(PerArrayOptimizer optimizer) {
-  <P> OptimizerState<P> init(P parameters) {
+  <P extends @Nullable Object> OptimizerState<P> init(P parameters) {
     return Scope.run(
         () -> {
           Parameters<P> all = Parameters.of(function("init"), parameters);
-          MlxArray[][] slots = new MlxArray[optimizer.slotCount()][all.count()];
+          @Nullable MlxArray[][] slots = new MlxArray[optimizer.slotCount()][all.count()];
           for (int i = 0; i < all.count(); i++) {
             if (all.isTrained(i)) {
               put(slots, i, firstSlots(all, i));
@@ -27,7 +28,7 @@ record PerArray(PerArrayOptimizer optimizer) {
         });
   }
 
-  private List<MlxArray> firstSlots(Parameters<?> all, int i) {
+  private List<@Nullable MlxArray> firstSlots(Parameters<?> all, int i) {
     try {
       return counted("initSingle", optimizer.initSingle(all.array(i)));
     } catch (RuntimeException e) {
@@ -35,13 +36,14 @@ record PerArray(PerArrayOptimizer optimizer) {
     }
   }
 
-  <P> Updated<P> update(P parameters, P gradients, OptimizerState<P> state) {
+  <P extends @Nullable Object> Updated<P> update(
+      P parameters, @Nullable P gradients, OptimizerState<P> state) {
     requireFits(state);
     return Scope.run(
         () -> {
           Parameters<P> all = Parameters.of(function("update"), parameters);
-          MlxArray[] gradient = all.matching("gradients", gradients);
-          MlxArray[][] slots = new MlxArray[optimizer.slotCount()][];
+          @Nullable MlxArray[] gradient = all.matching("gradients", gradients);
+          @Nullable MlxArray[][] slots = new MlxArray[optimizer.slotCount()][];
           for (int k = 0; k < slots.length; k++) {
             slots[k] = all.matching("slot " + k + " of the state", state.slots().get(k));
           }
@@ -74,7 +76,7 @@ record PerArray(PerArrayOptimizer optimizer) {
     }
   }
 
-  private MlxArray rate(MlxArray step) {
+  private @Nullable MlxArray rate(MlxArray step) {
     Schedule schedule = optimizer.learningRate();
     return schedule == null
         ? null
@@ -85,10 +87,10 @@ record PerArray(PerArrayOptimizer optimizer) {
       Parameters<?> all,
       int i,
       MlxArray gradient,
-      MlxArray[][] slots,
+      @Nullable MlxArray[][] slots,
       MlxArray step,
-      MlxArray rate) {
-    MlxArray[] own = Arrays.stream(slots).map(slot -> slot[i]).toArray(MlxArray[]::new);
+      @Nullable MlxArray rate) {
+    @Nullable MlxArray[] own = Arrays.stream(slots).map(slot -> slot[i]).toArray(MlxArray[]::new);
     try {
       requireSameShape(gradient, all.array(i));
       OptimizerState<MlxArray> state = new OptimizerState<>(step, Arrays.asList(own));
@@ -96,7 +98,7 @@ record PerArray(PerArrayOptimizer optimizer) {
       counted("applySingle", one.state().slots());
       return one;
     } catch (RuntimeException e) {
-      MlxArray[] given = Arrays.copyOf(own, own.length + 2);
+      @Nullable MlxArray[] given = Arrays.copyOf(own, own.length + 2);
       given[own.length] = gradient;
       given[own.length + 1] = all.array(i);
       throw all.explained(i, e, given);
@@ -113,7 +115,7 @@ record PerArray(PerArrayOptimizer optimizer) {
     }
   }
 
-  private List<MlxArray> counted(String method, List<MlxArray> slots) {
+  private List<@Nullable MlxArray> counted(String method, List<@Nullable MlxArray> slots) {
     if (slots.size() != optimizer.slotCount()) {
       throw new IllegalStateException(
           "["
@@ -126,15 +128,16 @@ record PerArray(PerArrayOptimizer optimizer) {
     return slots;
   }
 
-  private static void put(MlxArray[][] slots, int i, List<MlxArray> ofArray) {
+  private static void put(@Nullable MlxArray[][] slots, int i, List<@Nullable MlxArray> ofArray) {
     for (int k = 0; k < slots.length; k++) {
       slots[k][i] = ofArray.get(k);
     }
   }
 
-  private static <P> List<P> trees(Parameters<P> all, MlxArray[][] slots) {
-    List<P> trees = new ArrayList<>();
-    for (MlxArray[] slot : slots) {
+  private static <P extends @Nullable Object> List<@Nullable P> trees(
+      Parameters<P> all, @Nullable MlxArray[][] slots) {
+    List<@Nullable P> trees = new ArrayList<>();
+    for (@Nullable MlxArray[] slot : slots) {
       trees.add(all.with(slot));
     }
     return trees;

@@ -2,6 +2,7 @@ package org.mlx4j.optimizers;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 
@@ -29,7 +30,7 @@ public interface PerArrayOptimizer extends Optimizer {
    *
    * @return the schedule, or null if there is no learning rate
    */
-  Schedule learningRate();
+  @Nullable Schedule learningRate();
 
   /**
    * Returns the number of slots of an array.
@@ -46,8 +47,10 @@ public interface PerArrayOptimizer extends Optimizer {
    * @return its slots, {@link #slotCount} in number; a slot that the array does not need may be
    *     null
    */
-  default List<MlxArray> initSingle(MlxArray parameter) {
-    return Stream.generate(() -> Ops.zerosLike(parameter)).limit(slotCount()).toList();
+  default List<@Nullable MlxArray> initSingle(MlxArray parameter) {
+    return Stream.<@Nullable MlxArray>generate(() -> Ops.zerosLike(parameter))
+        .limit(slotCount())
+        .toList();
   }
 
   /**
@@ -61,15 +64,19 @@ public interface PerArrayOptimizer extends Optimizer {
    * @return the next value, and a state with the next slots; its step is ignored
    */
   Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate);
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate);
 
   @Override
-  default <P> OptimizerState<P> init(P parameters) {
+  default <P extends @Nullable Object> OptimizerState<P> init(P parameters) {
     return new PerArray(this).init(parameters);
   }
 
   @Override
-  default <P> Updated<P> update(P parameters, P gradients, OptimizerState<P> state) {
+  default <P extends @Nullable Object> Updated<P> update(
+      P parameters, @Nullable P gradients, OptimizerState<P> state) {
     return new PerArray(this).update(parameters, gradients, state);
   }
 }

@@ -1,6 +1,7 @@
 package org.mlx4j.optimizers;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -76,8 +77,11 @@ public record RMSprop(Schedule learningRate, double alpha, double eps)
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
-    rate = rate.astype(gradient.dtype());
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
+    rate = Options.rate(rate, gradient);
     MlxArray v = state.slot(0).multiply(alpha).add(gradient.square().multiply(1 - alpha));
     MlxArray step = rate.multiply(gradient).divide(v.sqrt().add(eps));
     return state.updated(parameter.subtract(step), List.of(v));

@@ -1,6 +1,7 @@
 package org.mlx4j.optimizers;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -146,9 +147,12 @@ public record SGD(
 
   @Override
   public Updated<MlxArray> applySingle(
-      MlxArray gradient, MlxArray parameter, OptimizerState<MlxArray> state, MlxArray rate) {
+      MlxArray gradient,
+      MlxArray parameter,
+      OptimizerState<MlxArray> state,
+      @Nullable MlxArray rate) {
     MlxArray g = weightDecay == 0 ? gradient : gradient.add(parameter.multiply(weightDecay));
-    rate = rate.astype(g.dtype());
+    rate = Options.rate(rate, g);
     if (momentum == 0) {
       return new Updated<>(parameter.subtract(rate.multiply(g)), state);
     }

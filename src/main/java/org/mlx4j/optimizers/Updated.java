@@ -1,5 +1,7 @@
 package org.mlx4j.optimizers;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The parameters and the state after a step.
  *
@@ -14,4 +16,4 @@ package org.mlx4j.optimizers;
  * @param state the next state
  * @param <P> the type of the parameters
  */
-public record Updated<P>(P parameters, OptimizerState<P> state) {}
+public record Updated<P extends @Nullable Object>(P parameters, OptimizerState<P> state) {}

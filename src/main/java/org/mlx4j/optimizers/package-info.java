@@ -29,4 +29,7 @@
  * into a float32 one. (Python's optimizers take the dtypes of slots from the gradients if their
  * {@code init} is not called.)
  */
+@NullMarked
 package org.mlx4j.optimizers;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Io;
 import org.mlx4j.Loaded;
 import org.mlx4j.MetadataValue;
@@ -29,7 +30,7 @@ import org.mlx4j.tree.Trees;
  */
 record Checkpoint<S>(
     S state,
-    S best,
+    @Nullable S best,
     int bestEpoch,
     int batch,
     long steps,
@@ -75,7 +76,7 @@ record Checkpoint<S>(
     try {
       numbers =
           new Checkpoint<>(
-              null,
+              like,
               null,
               Integer.parseInt(text(loaded, "fit.best_epoch")),
               Integer.parseInt(text(loaded, "fit.batch")),
@@ -89,12 +90,12 @@ record Checkpoint<S>(
       throw new MlxException("[fit] " + file + " is not a checkpoint: " + e.getMessage());
     }
     S state = tree(file, loaded, STATE, like);
-    S best = numbers.bestEpoch == 0 ? null : tree(file, loaded, BEST, like);
+    @Nullable S best = numbers.bestEpoch == 0 ? null : tree(file, loaded, BEST, like);
     Trees.eval(state, best); // the file is replaced soon
     return numbers.with(state, best);
   }
 
-  private Checkpoint<S> with(S states, S bests) {
+  private Checkpoint<S> with(S states, @Nullable S bests) {
     return new Checkpoint<>(
         states, bests, bestEpoch, batch, steps, rows, lossSum, loss, order, history);
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.tree.Trees;
 import org.mlx4j.tree.WithAux;
@@ -64,12 +65,12 @@ public final class Fit<S, B> {
   final BiFunction<S, B, WithAux<S>> step;
   boolean compiled = true;
   int epochs = 1;
-  Source<B> source;
-  Long seed;
+  @Nullable Source<B> source;
+  @Nullable Long seed;
   boolean fullBatches;
   List<Measure<S>> measures = List.of();
-  EarlyStopping stopping;
-  Path checkpoint;
+  @Nullable EarlyStopping stopping;
+  @Nullable Path checkpoint;
   int checkpointSteps = Integer.MAX_VALUE;
   List<FitListener> listeners = List.of();
 
@@ -302,7 +303,7 @@ public final class Fit<S, B> {
       throw new IllegalArgumentException(
           "[fit] the name of the checkpoint file must end with .safetensors, got " + file);
     }
-    Path folder = file.toAbsolutePath().getParent();
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent()); // it is no root
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("[fit] there is no folder " + folder + " for checkpoints");
     }

@@ -2,6 +2,7 @@ package org.mlx4j.training;
 
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
@@ -85,7 +86,7 @@ final class Rows<B> implements Source<B> {
       private long rows;
 
       @Override
-      public B next() {
+      public @Nullable B next() {
         if (first >= end) {
           return null;
         }

@@ -1,11 +1,12 @@
 package org.mlx4j.training;
 
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** Where the batches of an epoch come from. */
 sealed interface Source<B> permits Rows, Streamed {
   /** What the batches of a training depend on, besides the source. */
-  record Options(Long seed, boolean fullBatches) {}
+  record Options(@Nullable Long seed, boolean fullBatches) {}
 
   /** Throws an exception if this source cannot serve the options. */
   void check(Options options);
@@ -27,7 +28,7 @@ sealed interface Source<B> permits Rows, Streamed {
   /** The batches of an epoch, one after the other. */
   interface Batches<B> extends AutoCloseable {
     /** Returns the next batch, or null after the last one. */
-    B next();
+    @Nullable B next();
 
     /** The weight of the batch that was returned last. */
     long rows();

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.Scope;
 
 /** Batches that the caller makes. */
@@ -56,7 +57,7 @@ record Streamed<B>(Iterable<? extends B> batches) implements Source<B> {
     }
 
     @Override
-    public B next() {
+    public @Nullable B next() {
       if (!iterator.hasNext()) {
         return null;
       }

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 import org.mlx4j.internal.tree.Flattening;
@@ -21,6 +22,7 @@ import org.mlx4j.tree.WithAux;
  */
 final class Training<S, B> {
   private final Fit<S, B> fit;
+  private final Source<B> source;
   private final BiFunction<S, B, WithAux<S>> step;
   private final List<Function<S, Map<String, Double>>> measures;
   private final Source.Options options;
@@ -29,7 +31,7 @@ final class Training<S, B> {
   /** The state after the last step, and that after the best epoch; each has other handles. */
   private S state;
 
-  private S best;
+  private @Nullable S best;
   private int bestEpoch;
   private History history = History.EMPTY;
 
@@ -44,24 +46,26 @@ final class Training<S, B> {
   /** Whether the last checkpoint is older than the state. */
   private boolean unsaved;
 
-  private Training(Fit<S, B> fit, S start) {
+  private Training(Fit<S, B> fit, Source<B> source, S start) {
     this.fit = fit;
+    this.source = source;
     this.step = fit.compiled ? Trees.compile(fit.step) : this::uncompiled;
     this.measures = fit.measures.stream().map(m -> m.prepared(fit.compiled)).toList();
     this.options = new Source.Options(fit.seed, fit.fullBatches);
-    this.batches = fit.source.count(options);
+    this.batches = source.count(options);
     this.state = sameArrays(start);
   }
 
   static <S, B> Fitted<S> run(Fit<S, B> fit, S start, boolean resume) {
-    if (fit.source == null) {
+    Source<B> source = fit.source;
+    if (source == null) {
       throw new IllegalStateException("[fit] there are no batches: call batches before run");
     }
-    fit.source.check(new Source.Options(fit.seed, fit.fullBatches));
+    source.check(new Source.Options(fit.seed, fit.fullBatches));
     openArrays("the state", Objects.requireNonNull(start, "[fit] the state is null"));
     try (Scope scope = Scope.open()) {
-      Training<S, B> training = new Training<>(fit, start);
-      if (resume && Files.exists(fit.checkpoint)) {
+      Training<S, B> training = new Training<>(fit, source, start);
+      if (resume && fit.checkpoint != null && Files.exists(fit.checkpoint)) {
         training.continueFrom(Checkpoint.load(fit.checkpoint, start));
       }
       Fitted<S> fitted = training.tellingFrom(0);
@@ -96,7 +100,7 @@ final class Training<S, B> {
   }
 
   private void continueFrom(Checkpoint<S> checkpoint) {
-    String order = fit.source.order(options);
+    String order = source.order(options);
     if (checkpoint.batch() > 0 && !checkpoint.order().equals(order)) {
       throw new IllegalArgumentException(
           "[fit] the checkpoint %s was saved in the middle of an epoch of other batches: %s; now they are %s"
@@ -186,7 +190,7 @@ final class Training<S, B> {
     }
   }
 
-  private FitEnd end() {
+  private @Nullable FitEnd end() {
     if (fit.stopping != null && fit.stopping.stops(history)) {
       return FitEnd.STOPPED_EARLY;
     }
@@ -203,7 +207,7 @@ final class Training<S, B> {
   }
 
   private void epoch() {
-    try (Source.Batches<B> all = fit.source.open(options, history.epochs().size(), batch)) {
+    try (Source.Batches<B> all = source.open(options, history.epochs().size(), batch)) {
       do {
         if (Thread.currentThread().isInterrupted()) {
           save();
@@ -295,7 +299,7 @@ final class Training<S, B> {
               rows,
               lossSum,
               loss,
-              fit.source.order(options),
+              source.order(options),
               history)
           .save(fit.checkpoint);
       unsaved = false;

@@ -31,4 +31,7 @@
  * <p>{@link org.mlx4j.training.ConfusionMatrix} and {@link org.mlx4j.training.Metrics} tell how
  * good classifications are.
  */
+@NullMarked
 package org.mlx4j.training;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package org.mlx4j.tree;
 
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The function that a transform is applied to.
@@ -9,10 +10,10 @@ import java.util.function.Function;
  * @param body calls the function
  * @param handle the transform that returned the function, or null if the function is the user's
  */
-record Callee(Body body, Transformed handle) {
+record Callee(Body body, @Nullable Transformed handle) {
   /** A function of any number of arguments. */
   interface Body {
-    Object apply(Object... arguments);
+    @Nullable Object apply(@Nullable Object... arguments);
   }
 
   @SuppressWarnings("unchecked") // callers' types are those of the function
@@ -45,7 +46,7 @@ record Callee(Body body, Transformed handle) {
     return new Callee(body, null);
   }
 
-  Object apply(Object... arguments) {
+  @Nullable Object apply(@Nullable Object... arguments) {
     return body.apply(arguments);
   }
 

@@ -1,7 +1,9 @@
 package org.mlx4j.tree;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.BatchedArrays;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Transforms;
@@ -24,18 +26,21 @@ final class Custom extends Transformed {
   }
 
   @Override
-  LongUnaryOperator transformation(Structure arguments, Recordings recordings) {
-    OfStructure flat = new OfStructure(arguments, recordings);
+  LongUnaryOperator transformation(Structure arguments, @Nullable Recordings recordings) {
+    OfStructure flat = new OfStructure(arguments, Objects.requireNonNull(recordings));
+    TreeRules.Vjp vjp = rules.vjp();
+    TreeRules.Jvp jvp = rules.jvp();
+    TreeRules.Vmap vmap = rules.vmap();
     CustomRules flatRules =
         new CustomRules(
-            rules.vjp() == null ? null : flat::vjp,
-            rules.jvp() == null ? null : flat::jvp,
-            rules.vmap() == null ? null : flat::vmap);
+            vjp == null ? null : (p, c, o) -> flat.vjp(vjp, p, c, o),
+            jvp == null ? null : (p, t, argnums, o) -> flat.jvp(jvp, p, t, argnums, o),
+            vmap == null ? null : (xs, axes, o) -> flat.vmap(vmap, xs, axes, o));
     return Core.ARRAYS.customized(transform, flatRules);
   }
 
   /** The rules as those of a function of arrays, for one structure of arguments. */
-  private final class OfStructure {
+  private static final class OfStructure {
     private final Structure arguments;
     private final Recordings recordings;
 
@@ -44,33 +49,37 @@ final class Custom extends Transformed {
       this.recordings = recordings;
     }
 
-    MlxArray[] vjp(MlxArray[] primals, MlxArray[] cotangents, MlxArray[] outputs) {
+    MlxArray[] vjp(
+        TreeRules.Vjp rule, MlxArray[] primals, MlxArray[] cotangents, MlxArray[] outputs) {
       Structure results = recordings.of(outputs.length);
       Object[] products =
-          rules
-              .vjp()
-              .apply(
-                  arguments.rebuild(primals),
-                  results.rebuildFirst(cotangents, 0),
-                  results.rebuildFirst(outputs, 0));
+          rule.apply(
+              arguments.rebuild(primals),
+              results.rebuildFirst(cotangents, 0),
+              results.rebuildFirst(outputs, 0));
       MlxArray[] leaves = arguments.match("the result of the rule for vjp", products);
       requireLike("vjp", arguments, primals, leaves);
       return leaves;
     }
 
-    MlxArray[] jvp(MlxArray[] primals, MlxArray[] tangents, int[] argnums, MlxArray[] outputs) {
+    MlxArray[] jvp(
+        TreeRules.Jvp rule,
+        MlxArray[] primals,
+        MlxArray[] tangents,
+        int[] argnums,
+        MlxArray[] outputs) {
       Structure results = recordings.of(outputs.length);
       MlxArray[] all = CustomRules.allTangents(primals, tangents, argnums);
-      Object product = rules.jvp().apply(arguments.rebuild(primals), arguments.rebuild(all));
+      Object product = rule.apply(arguments.rebuild(primals), arguments.rebuild(all));
       MlxArray[] leaves = results.match("the result of the rule for jvp", product);
       requireLike("jvp", results, outputs, leaves);
       return Specialization.padded(leaves, outputs.length);
     }
 
-    BatchedArrays vmap(MlxArray[] inputs, int[] axes, MlxArray[] outputs) {
+    BatchedArrays vmap(TreeRules.Vmap rule, MlxArray[] inputs, int[] axes, MlxArray[] outputs) {
       Structure results = recordings.of(outputs.length);
       Object[] slicesFirst = arguments.rebuild(CustomRules.slicesFirst(inputs, axes));
-      Object result = rules.vmap().apply(slicesFirst);
+      Object result = rule.apply(slicesFirst);
       MlxArray[] leaves = results.match("the result of the rule for vmap", result);
       requireLike("vmap", results, outputs, leaves);
       int[] outAxes = new int[outputs.length];

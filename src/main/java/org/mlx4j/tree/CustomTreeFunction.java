@@ -3,6 +3,7 @@ package org.mlx4j.tree;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Functions of trees with rules for what transforms make of them: {@link org.mlx4j.CustomFunction}
@@ -45,7 +46,8 @@ public final class CustomTreeFunction {
    * @return a builder without rules
    * @throws NullPointerException if {@code f} is null
    */
-  public static <A, R> Builder<A, R> of(Function<A, R> f) {
+  public static <A extends @Nullable Object, R extends @Nullable Object> Builder<A, R> of(
+      Function<A, R> f) {
     return new Builder<>(function(f));
   }
 
@@ -59,7 +61,8 @@ public final class CustomTreeFunction {
    * @return a builder without rules
    * @throws NullPointerException if {@code f} is null
    */
-  public static <A, B, R> BiBuilder<A, B, R> of(BiFunction<A, B, R> f) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      BiBuilder<A, B, R> of(BiFunction<A, B, R> f) {
     return new BiBuilder<>(function(f));
   }
 
@@ -74,7 +77,12 @@ public final class CustomTreeFunction {
    * @return a builder without rules
    * @throws NullPointerException if {@code f} is null
    */
-  public static <A, B, C, R> TriBuilder<A, B, C, R> of(TriFunction<A, B, C, R> f) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      TriBuilder<A, B, C, R> of(TriFunction<A, B, C, R> f) {
     return new TriBuilder<>(function(f));
   }
 
@@ -101,7 +109,7 @@ public final class CustomTreeFunction {
    * @param <R> the type of the result
    */
   @FunctionalInterface
-  public interface VjpRule<A, R> {
+  public interface VjpRule<A extends @Nullable Object, R extends @Nullable Object> {
     /**
      * Multiplies a cotangent by the Jacobian.
      *
@@ -120,7 +128,7 @@ public final class CustomTreeFunction {
    * @param <R> the type of the result
    */
   @FunctionalInterface
-  public interface JvpRule<A, R> {
+  public interface JvpRule<A extends @Nullable Object, R extends @Nullable Object> {
     /**
      * Multiplies the Jacobian by a tangent.
      *
@@ -145,7 +153,7 @@ public final class CustomTreeFunction {
    * @param <A> the type of the argument
    * @param <R> the type of the result
    */
-  public static final class Builder<A, R> {
+  public static final class Builder<A extends @Nullable Object, R extends @Nullable Object> {
     private final Function<A, R> f;
     private TreeRules rules = TreeRules.NONE;
 
@@ -222,7 +230,8 @@ public final class CustomTreeFunction {
    * @param <R> the type of the result
    */
   @FunctionalInterface
-  public interface BiVjpRule<A, B, R> {
+  public interface BiVjpRule<
+      A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> {
     /**
      * Multiplies a cotangent by the Jacobians.
      *
@@ -243,7 +252,8 @@ public final class CustomTreeFunction {
    * @param <R> the type of the result
    */
   @FunctionalInterface
-  public interface BiJvpRule<A, B, R> {
+  public interface BiJvpRule<
+      A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> {
     /**
      * Multiplies the Jacobians by tangents and adds the products.
      *
@@ -272,7 +282,8 @@ public final class CustomTreeFunction {
    * @param <B> the type of the second argument
    * @param <R> the type of the result
    */
-  public static final class BiBuilder<A, B, R> {
+  public static final class BiBuilder<
+      A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> {
     private final BiFunction<A, B, R> f;
     private TreeRules rules = TreeRules.NONE;
 
@@ -356,7 +367,11 @@ public final class CustomTreeFunction {
    * @param <R> the type of the result
    */
   @FunctionalInterface
-  public interface TriVjpRule<A, B, C, R> {
+  public interface TriVjpRule<
+      A extends @Nullable Object,
+      B extends @Nullable Object,
+      C extends @Nullable Object,
+      R extends @Nullable Object> {
     /**
      * Multiplies a cotangent by the Jacobians.
      *
@@ -379,7 +394,11 @@ public final class CustomTreeFunction {
    * @param <R> the type of the result
    */
   @FunctionalInterface
-  public interface TriJvpRule<A, B, C, R> {
+  public interface TriJvpRule<
+      A extends @Nullable Object,
+      B extends @Nullable Object,
+      C extends @Nullable Object,
+      R extends @Nullable Object> {
     /**
      * Multiplies the Jacobians by tangents and adds the products.
      *
@@ -410,7 +429,11 @@ public final class CustomTreeFunction {
    * @param <C> the type of the third argument
    * @param <R> the type of the result
    */
-  public static final class TriBuilder<A, B, C, R> {
+  public static final class TriBuilder<
+      A extends @Nullable Object,
+      B extends @Nullable Object,
+      C extends @Nullable Object,
+      R extends @Nullable Object> {
     private final TriFunction<A, B, C, R> f;
     private TreeRules rules = TreeRules.NONE;
 

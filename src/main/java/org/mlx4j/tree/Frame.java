@@ -1,5 +1,6 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.tree.Structure;
 
 /**
@@ -10,10 +11,10 @@ final class Frame {
   /** Empty outside calls, since a thread may outlive the class loader of this class. */
   private static final ThreadLocal<Frame> INNERMOST = new ThreadLocal<>();
 
-  private final Frame outer;
+  private final @Nullable Frame outer;
   private final Specialization function;
   final Structure arguments;
-  Structure results;
+  @Nullable Structure results;
 
   private Frame(Specialization function, Structure arguments) {
     this.outer = INNERMOST.get();
@@ -31,7 +32,7 @@ final class Frame {
    * Returns the call in which a function runs, or null: a checkpointed function runs again inside
    * calls of other functions.
    */
-  static Frame of(Specialization function) {
+  static @Nullable Frame of(Specialization function) {
     Frame frame = INNERMOST.get();
     return frame != null && frame.function == function ? frame : null;
   }

@@ -2,6 +2,7 @@ package org.mlx4j.tree;
 
 import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
 import org.mlx4j.MlxArray;
 import org.mlx4j.internal.TransformsNative;
@@ -61,7 +62,7 @@ final class Gradient extends Transformed {
 
   /** Those whose gradients are wanted come first. */
   @Override
-  int[] order(Structure arguments) {
+  int @Nullable [] order(Structure arguments) {
     boolean[] wanted = wanted(arguments);
     int first = 0;
     int then = count(wanted);
@@ -76,7 +77,7 @@ final class Gradient extends Transformed {
   }
 
   @Override
-  LongUnaryOperator transformation(Structure arguments, Recordings recordings) {
+  LongUnaryOperator transformation(Structure arguments, @Nullable Recordings recordings) {
     int count = count(wanted(arguments));
     if (count == 0 && arguments.leaves(0) > 0) {
       throw new IllegalArgumentException(
@@ -96,15 +97,15 @@ final class Gradient extends Transformed {
   }
 
   @Override
-  Object[] results(Object returned) {
+  @Nullable Object[] results(@Nullable Object returned) {
     if (kind == Of.VALUE_AUX_AND_GRAD) {
       WithAux<?> result = (WithAux<?>) notNull(returned, "a WithAux");
-      return new Object[] {notNull(result.value(), "a value"), result.aux()};
+      return new @Nullable Object[] {notNull(result.value(), "a value"), result.aux()};
     }
     return new Object[] {notNull(returned, "a scalar array")};
   }
 
-  private Object notNull(Object result, String wanted) {
+  private Object notNull(@Nullable Object result, String wanted) {
     if (result == null) {
       throw new NullPointerException(
           "[" + transform + "] the function returned null; it must return " + wanted);
@@ -133,7 +134,7 @@ final class Gradient extends Transformed {
       return arguments.rebuildFirst(outputs, from);
     }
     boolean[] wanted = wanted(arguments);
-    MlxArray[] gradients = new MlxArray[wanted.length];
+    @Nullable MlxArray[] gradients = new MlxArray[wanted.length];
     int next = from;
     for (int i = 0; i < wanted.length; i++) {
       gradients[i] = wanted[i] ? outputs[next++] : null;
@@ -142,18 +143,19 @@ final class Gradient extends Transformed {
   }
 
   @Override
-  String complaint(Structure arguments, MlxArray... leaves) {
+  @Nullable String complaint(Structure arguments, MlxArray... leaves) {
     return withoutGradient(arguments, wanted(arguments), leaves);
   }
 
   /** Returns the message about an array of the first argument that has no gradient, or null. */
-  static String withoutGradient(Structure arguments, MlxArray... leaves) {
+  static @Nullable String withoutGradient(Structure arguments, MlxArray... leaves) {
     boolean[] all = new boolean[arguments.leaves(0)];
     Arrays.fill(all, true);
     return withoutGradient(arguments, all, leaves);
   }
 
-  private static String withoutGradient(Structure arguments, boolean[] wanted, MlxArray... leaves) {
+  private static @Nullable String withoutGradient(
+      Structure arguments, boolean[] wanted, MlxArray... leaves) {
     for (int i = 0; i < wanted.length; i++) {
       DType dtype = leaves[i].dtype();
       if (wanted[i] && !dtype.isFloating() && dtype != DType.COMPLEX64) {

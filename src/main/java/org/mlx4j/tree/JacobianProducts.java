@@ -1,6 +1,8 @@
 package org.mlx4j.tree;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.ArraysFunction;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Transforms;
@@ -17,7 +19,7 @@ final class JacobianProducts {
   private final MlxArray[] primals;
 
   /** The structure of the function's result when it was traced. */
-  private Structure result;
+  private @Nullable Structure result;
 
   private JacobianProducts(String transform, Callee callee, Object... arguments) {
     this.transform = transform;
@@ -42,7 +44,8 @@ final class JacobianProducts {
   }
 
   @SuppressWarnings("unchecked") // the result is of the function's own type
-  static <R, A> TreeVjp<R, A> vjp(Callee callee, Object cotangent, Object... arguments) {
+  static <R extends @Nullable Object, A extends @Nullable Object> TreeVjp<R, A> vjp(
+      Callee callee, Object cotangent, Object... arguments) {
     try {
       return (TreeVjp<R, A>) new JacobianProducts("vjp", callee, arguments).vjp(cotangent);
     } finally {
@@ -69,11 +72,12 @@ final class JacobianProducts {
         };
     org.mlx4j.Vjp products = Transforms.vjp(f, primals, cotangents);
     return new TreeVjp<>(
-        result.rebuildFirst(products.outputs(), 0), first.rebuildFirst(products.vjps(), 0));
+        traced().rebuildFirst(products.outputs(), 0), first.rebuildFirst(products.vjps(), 0));
   }
 
   @SuppressWarnings("unchecked") // the result is of the function's own type
-  static <R> TreeJvp<R> jvp(Callee callee, Object tangent, Object... arguments) {
+  static <R extends @Nullable Object> TreeJvp<R> jvp(
+      Callee callee, Object tangent, Object... arguments) {
     try {
       return (TreeJvp<R>) new JacobianProducts("jvp", callee, arguments).jvp(tangent);
     } finally {
@@ -95,10 +99,14 @@ final class JacobianProducts {
         };
     org.mlx4j.Jvp products = Transforms.jvp(f, primals, tangents);
     return new TreeJvp<>(
-        result.rebuildFirst(products.outputs(), 0), result.rebuildFirst(products.jvps(), 0));
+        traced().rebuildFirst(products.outputs(), 0), traced().rebuildFirst(products.jvps(), 0));
   }
 
-  private Object call(MlxArray... xs) {
+  private Structure traced() {
+    return Objects.requireNonNull(result);
+  }
+
+  private @Nullable Object call(MlxArray... xs) {
     Object[] traced = arguments.clone();
     traced[0] = first.rebuildFirst(xs, 0);
     return callee.apply(traced);

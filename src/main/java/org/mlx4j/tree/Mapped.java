@@ -2,6 +2,7 @@ package org.mlx4j.tree;
 
 import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Transforms;
 import org.mlx4j.internal.TransformsNative;
@@ -40,7 +41,7 @@ final class Mapped extends Transformed {
   }
 
   @Override
-  LongUnaryOperator transformation(Structure arguments, Recordings recordings) {
+  LongUnaryOperator transformation(Structure arguments, @Nullable Recordings recordings) {
     int[] axes = axes(arguments);
     if (Arrays.stream(axes).allMatch(axis -> axis == Transforms.NOT_MAPPED)) {
       throw new IllegalArgumentException(
@@ -64,7 +65,7 @@ final class Mapped extends Transformed {
   }
 
   @Override
-  String complaint(Structure arguments, MlxArray... leaves) {
+  @Nullable String complaint(Structure arguments, MlxArray... leaves) {
     int[] axes = axes(arguments);
     int first = -1;
     for (int i = 0; i < axes.length; i++) {

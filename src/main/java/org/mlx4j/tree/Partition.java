@@ -1,5 +1,7 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The two parts of a tree, made by {@link Trees#partition}. Both have the structure and the static
  * values of the tree; in place of an array that belongs to the other part they have null. {@link
@@ -16,4 +18,4 @@ package org.mlx4j.tree;
  * @param rest the part with all other arrays
  * @param <T> the type of the tree
  */
-public record Partition<T>(T selected, T rest) {}
+public record Partition<T extends @Nullable Object>(T selected, T rest) {}

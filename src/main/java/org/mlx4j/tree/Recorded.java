@@ -1,6 +1,7 @@
 package org.mlx4j.tree;
 
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.tree.Structure;
 
 /**
@@ -15,7 +16,7 @@ final class Recorded extends Transformed {
   }
 
   @Override
-  LongUnaryOperator transformation(Structure arguments, Recordings recordings) {
+  LongUnaryOperator transformation(Structure arguments, @Nullable Recordings recordings) {
     return transformation;
   }
 

@@ -2,6 +2,8 @@ package org.mlx4j.tree;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.tree.Structure;
 
 /**
@@ -21,7 +23,7 @@ final class Recordings {
   private final Map<Integer, Structure> structures = new HashMap<>();
 
   /** The first structure, which for almost every function is the only one. */
-  private volatile Structure usual;
+  private volatile @Nullable Structure usual;
 
   private volatile int usualCount;
 
@@ -64,7 +66,7 @@ final class Recordings {
       return first;
     }
     synchronized (this) {
-      return structures.get(count);
+      return Objects.requireNonNull(structures.get(count));
     }
   }
 }

@@ -1,6 +1,8 @@
 package org.mlx4j.tree;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.tree.Flattening;
@@ -11,8 +13,8 @@ final class Specialization {
   final Structure arguments;
   final long handle;
   private final Transformed owner;
-  private final Recordings recordings;
-  private final int[] order;
+  private final @Nullable Recordings recordings;
+  private final int @Nullable [] order;
   private volatile boolean dropped;
   private volatile boolean worked;
 
@@ -67,7 +69,7 @@ final class Specialization {
     if (recordings != null) {
       return padded(results, recordings.record(structure));
     }
-    frame.results = structure;
+    Objects.requireNonNull(frame).results = structure; // only recorded functions run elsewhere
     return results;
   }
 
@@ -83,7 +85,7 @@ final class Specialization {
 
   /** Returns the structure of the function's result, which has this number of arrays. */
   Structure results(Frame frame, int outputs) {
-    return recordings != null ? recordings.of(outputs) : frame.results;
+    return recordings != null ? recordings.of(outputs) : Objects.requireNonNull(frame.results);
   }
 
   /** Notes that a call has returned. */

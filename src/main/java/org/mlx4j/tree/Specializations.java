@@ -3,6 +3,7 @@ package org.mlx4j.tree;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.tree.Structure;
 
 /**
@@ -15,10 +16,10 @@ final class Specializations {
   private final Transformed owner;
 
   /** In the order of their last use; null once closed. */
-  private Map<Structure, Specialization> recent = new LinkedHashMap<>(16, 0.75f, true);
+  private @Nullable Map<Structure, Specialization> recent = new LinkedHashMap<>(16, 0.75f, true);
 
   /** The function of the last call, which the next call almost always needs, too. */
-  private volatile Specialization last;
+  private volatile @Nullable Specialization last;
 
   Specializations(Transformed owner) {
     this.owner = owner;
@@ -73,8 +74,10 @@ final class Specializations {
   }
 
   synchronized void close() {
-    recent.values().forEach(Specialization::drop);
-    recent = null;
+    if (recent != null) {
+      recent.values().forEach(Specialization::drop);
+      recent = null;
+    }
     last = null;
   }
 }

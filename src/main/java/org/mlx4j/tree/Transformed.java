@@ -1,6 +1,7 @@
 package org.mlx4j.tree;
 
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.tree.Flattening;
@@ -44,19 +45,19 @@ abstract class Transformed {
    * @param recordings those of the results of the native function, if it {@link #records}, or null
    * @throws IllegalArgumentException if such arguments hold nothing to transform
    */
-  abstract LongUnaryOperator transformation(Structure arguments, Recordings recordings);
+  abstract LongUnaryOperator transformation(Structure arguments, @Nullable Recordings recordings);
 
   /**
    * Returns the order in which the native function takes the arrays of such arguments: for each of
    * its arrays the index among those of the arguments, or null if the order is the same.
    */
-  int[] order(Structure arguments) {
+  int @Nullable [] order(Structure arguments) {
     return null;
   }
 
   /** Returns the trees in the function's result whose arrays the native function returns. */
-  Object[] results(Object returned) {
-    return new Object[] {returned};
+  @Nullable Object[] results(@Nullable Object returned) {
+    return new @Nullable Object[] {returned};
   }
 
   /** Returns the names of {@link #results} in messages. */
@@ -65,7 +66,7 @@ abstract class Transformed {
   }
 
   /** Returns the result of {@code apply}, assembled from that of the native function. */
-  Object answer(Structure arguments, Structure results, MlxArray... outputs) {
+  @Nullable Object answer(Structure arguments, Structure results, MlxArray... outputs) {
     return results.rebuild(outputs)[0];
   }
 
@@ -77,13 +78,13 @@ abstract class Transformed {
   }
 
   /** Returns the message for a fault that the native function found in the arguments, or null. */
-  String complaint(Structure arguments, MlxArray... leaves) {
+  @Nullable String complaint(Structure arguments, MlxArray... leaves) {
     return null;
   }
 
   // ---- application -----------------------------------------------------------------------------
 
-  final Object apply(Object... arguments) {
+  final @Nullable Object apply(@Nullable Object... arguments) {
     Flattening flattened = Flattening.of(transform, Roots.ARGUMENTS, arguments);
     Structure structure = flattened.structure();
     MlxArray[] leaves = flattened.leaves();

@@ -1,6 +1,7 @@
 package org.mlx4j.tree;
 
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transformed function of two trees.
@@ -18,7 +19,9 @@ import java.util.function.BiFunction;
  * @param <B> the type of the second argument
  * @param <R> the type of the result
  */
-public final class TreeBiFunction<A, B, R> extends TreeHandle implements BiFunction<A, B, R> {
+public final class TreeBiFunction<
+        A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+    extends TreeHandle implements BiFunction<A, B, R> {
   TreeBiFunction(Transformed function) {
     super(function);
   }

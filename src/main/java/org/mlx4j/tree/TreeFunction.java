@@ -1,6 +1,7 @@
 package org.mlx4j.tree;
 
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transformed function of one tree.
@@ -15,7 +16,8 @@ import java.util.function.Function;
  * @param <A> the type of the argument
  * @param <R> the type of the result
  */
-public final class TreeFunction<A, R> extends TreeHandle implements Function<A, R> {
+public final class TreeFunction<A extends @Nullable Object, R extends @Nullable Object>
+    extends TreeHandle implements Function<A, R> {
   TreeFunction(Transformed function) {
     super(function);
   }

@@ -2,6 +2,7 @@ package org.mlx4j.tree;
 
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.Lease;
 
 /**
@@ -58,8 +59,8 @@ public abstract sealed class TreeHandle implements AutoCloseable
     }
   }
 
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the types of the subclass
-  final <R> R call(Object... arguments) {
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "NullAway"}) // R is the result's
+  final <R extends @Nullable Object> R call(@Nullable Object... arguments) {
     try {
       if (hold.ended()) {
         throw hold.function().closed();

@@ -1,5 +1,7 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The result of a function and the product of its Jacobian with a tangent.
  *
@@ -16,4 +18,4 @@ package org.mlx4j.tree;
  * @param jvp the product, of the result's type and structure
  * @param <R> the type of the result
  */
-public record TreeJvp<R>(R output, R jvp) {}
+public record TreeJvp<R extends @Nullable Object>(R output, R jvp) {}

@@ -1,5 +1,7 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Two trees as one, such as the cotangents of both arguments of a function.
  *
@@ -13,4 +15,4 @@ package org.mlx4j.tree;
  * @param <A> the type of the first tree
  * @param <B> the type of the second tree
  */
-public record TreePair<A, B>(A first, B second) {}
+public record TreePair<A extends @Nullable Object, B extends @Nullable Object>(A first, B second) {}

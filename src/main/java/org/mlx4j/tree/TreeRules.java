@@ -1,5 +1,7 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The rules of a custom function of trees; each may be null.
  *
@@ -7,7 +9,7 @@ package org.mlx4j.tree;
  * @param jvp the rule for jvp
  * @param vmap the rule for vmap
  */
-record TreeRules(Vjp vjp, Jvp jvp, Vmap vmap) {
+record TreeRules(@Nullable Vjp vjp, @Nullable Jvp jvp, @Nullable Vmap vmap) {
   static final TreeRules NONE = new TreeRules(null, null, null);
 
   interface Vjp {

@@ -1,5 +1,7 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A transformed function of three trees.
  *
@@ -18,8 +20,12 @@ package org.mlx4j.tree;
  * @param <C> the type of the third argument
  * @param <R> the type of the result
  */
-public final class TreeTriFunction<A, B, C, R> extends TreeHandle
-    implements TriFunction<A, B, C, R> {
+public final class TreeTriFunction<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        R extends @Nullable Object>
+    extends TreeHandle implements TriFunction<A, B, C, R> {
   TreeTriFunction(Transformed function) {
     super(function);
   }

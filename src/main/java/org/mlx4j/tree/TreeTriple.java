@@ -1,5 +1,7 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Three trees as one, such as the cotangents of all arguments of a function.
  *
@@ -15,4 +17,6 @@ package org.mlx4j.tree;
  * @param <B> the type of the second tree
  * @param <C> the type of the third tree
  */
-public record TreeTriple<A, B, C>(A first, B second, C third) {}
+public record TreeTriple<
+    A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(
+    A first, B second, C third) {}

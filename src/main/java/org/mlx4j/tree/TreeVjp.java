@@ -1,5 +1,7 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The result of a function and the product of a cotangent with its Jacobian.
  *
@@ -17,4 +19,4 @@ package org.mlx4j.tree;
  * @param <R> the type of the result
  * @param <A> the type of the first argument
  */
-public record TreeVjp<R, A>(R output, A vjp) {}
+public record TreeVjp<R extends @Nullable Object, A extends @Nullable Object>(R output, A vjp) {}

@@ -14,6 +14,7 @@ import java.util.function.BiPredicate;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.ArraysToArrayFunction;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
@@ -81,12 +82,14 @@ public final class Trees {
   }
 
   /** Equivalent to {@link #grad(Function)} with respect to the first of two arguments. */
-  public static <A, B> TreeBiFunction<A, B, A> grad(BiFunction<A, B, MlxArray> f) {
+  public static <A, B extends @Nullable Object> TreeBiFunction<A, B, A> grad(
+      BiFunction<A, B, MlxArray> f) {
     return new TreeBiFunction<>(gradient(Gradient.Of.GRAD, Callee.of("grad", f)));
   }
 
   /** Equivalent to {@link #grad(Function)} with respect to the first of three arguments. */
-  public static <A, B, C> TreeTriFunction<A, B, C, A> grad(TriFunction<A, B, C, MlxArray> f) {
+  public static <A, B extends @Nullable Object, C extends @Nullable Object>
+      TreeTriFunction<A, B, C, A> grad(TriFunction<A, B, C, MlxArray> f) {
     return new TreeTriFunction<>(gradient(Gradient.Of.GRAD, Callee.of("grad", f)));
   }
 
@@ -106,8 +109,8 @@ public final class Trees {
    * Equivalent to {@link #valueAndGrad(Function)}, with the gradient with respect to the first of
    * two arguments.
    */
-  public static <A, B> TreeBiFunction<A, B, TreeValueAndGrad<A>> valueAndGrad(
-      BiFunction<A, B, MlxArray> f) {
+  public static <A, B extends @Nullable Object>
+      TreeBiFunction<A, B, TreeValueAndGrad<A>> valueAndGrad(BiFunction<A, B, MlxArray> f) {
     return new TreeBiFunction<>(gradient(Gradient.Of.VALUE_AND_GRAD, Callee.of("valueAndGrad", f)));
   }
 
@@ -115,8 +118,8 @@ public final class Trees {
    * Equivalent to {@link #valueAndGrad(Function)}, with the gradient with respect to the first of
    * three arguments.
    */
-  public static <A, B, C> TreeTriFunction<A, B, C, TreeValueAndGrad<A>> valueAndGrad(
-      TriFunction<A, B, C, MlxArray> f) {
+  public static <A, B extends @Nullable Object, C extends @Nullable Object>
+      TreeTriFunction<A, B, C, TreeValueAndGrad<A>> valueAndGrad(TriFunction<A, B, C, MlxArray> f) {
     return new TreeTriFunction<>(
         gradient(Gradient.Of.VALUE_AND_GRAD, Callee.of("valueAndGrad", f)));
   }
@@ -132,8 +135,8 @@ public final class Trees {
    * @return the function; it throws what the function of {@link #grad(Function)} throws, and {@link
    *     NullPointerException} if {@code f} returns null
    */
-  public static <A, T> TreeFunction<A, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
-      Function<A, WithAux<T>> f) {
+  public static <A, T extends @Nullable Object>
+      TreeFunction<A, ValueAuxAndGrad<T, A>> valueAndGradWithAux(Function<A, WithAux<T>> f) {
     return new TreeFunction<>(
         gradient(Gradient.Of.VALUE_AUX_AND_GRAD, Callee.of("valueAndGradWithAux", f)));
   }
@@ -142,8 +145,9 @@ public final class Trees {
    * Equivalent to {@link #valueAndGradWithAux(Function)}, with the gradient with respect to the
    * first of two arguments.
    */
-  public static <A, B, T> TreeBiFunction<A, B, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
-      BiFunction<A, B, WithAux<T>> f) {
+  public static <A, B extends @Nullable Object, T extends @Nullable Object>
+      TreeBiFunction<A, B, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
+          BiFunction<A, B, WithAux<T>> f) {
     return new TreeBiFunction<>(
         gradient(Gradient.Of.VALUE_AUX_AND_GRAD, Callee.of("valueAndGradWithAux", f)));
   }
@@ -152,8 +156,10 @@ public final class Trees {
    * Equivalent to {@link #valueAndGradWithAux(Function)}, with the gradient with respect to the
    * first of three arguments.
    */
-  public static <A, B, C, T> TreeTriFunction<A, B, C, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
-      TriFunction<A, B, C, WithAux<T>> f) {
+  public static <
+          A, B extends @Nullable Object, C extends @Nullable Object, T extends @Nullable Object>
+      TreeTriFunction<A, B, C, ValueAuxAndGrad<T, A>> valueAndGradWithAux(
+          TriFunction<A, B, C, WithAux<T>> f) {
     return new TreeTriFunction<>(
         gradient(Gradient.Of.VALUE_AUX_AND_GRAD, Callee.of("valueAndGradWithAux", f)));
   }
@@ -179,17 +185,24 @@ public final class Trees {
    * @param <R> the type of the result
    * @return the compiled function
    */
-  public static <A, R> TreeFunction<A, R> compile(Function<A, R> f) {
+  public static <A extends @Nullable Object, R extends @Nullable Object> TreeFunction<A, R> compile(
+      Function<A, R> f) {
     return new TreeFunction<>(compiled(Callee.of("compile", f)));
   }
 
   /** Equivalent to {@link #compile(Function)} for a function of two arguments. */
-  public static <A, B, R> TreeBiFunction<A, B, R> compile(BiFunction<A, B, R> f) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      TreeBiFunction<A, B, R> compile(BiFunction<A, B, R> f) {
     return new TreeBiFunction<>(compiled(Callee.of("compile", f)));
   }
 
   /** Equivalent to {@link #compile(Function)} for a function of three arguments. */
-  public static <A, B, C, R> TreeTriFunction<A, B, C, R> compile(TriFunction<A, B, C, R> f) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      TreeTriFunction<A, B, C, R> compile(TriFunction<A, B, C, R> f) {
     return new TreeTriFunction<>(compiled(Callee.of("compile", f)));
   }
 
@@ -209,17 +222,24 @@ public final class Trees {
    * @return the checkpointed function; it throws {@link IllegalArgumentException} if the result of
    *     {@code f} holds no array
    */
-  public static <A, R> TreeFunction<A, R> checkpoint(Function<A, R> f) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      TreeFunction<A, R> checkpoint(Function<A, R> f) {
     return new TreeFunction<>(checkpointed(Callee.of("checkpoint", f)));
   }
 
   /** Equivalent to {@link #checkpoint(Function)} for a function of two arguments. */
-  public static <A, B, R> TreeBiFunction<A, B, R> checkpoint(BiFunction<A, B, R> f) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      TreeBiFunction<A, B, R> checkpoint(BiFunction<A, B, R> f) {
     return new TreeBiFunction<>(checkpointed(Callee.of("checkpoint", f)));
   }
 
   /** Equivalent to {@link #checkpoint(Function)} for a function of three arguments. */
-  public static <A, B, C, R> TreeTriFunction<A, B, C, R> checkpoint(TriFunction<A, B, C, R> f) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      TreeTriFunction<A, B, C, R> checkpoint(TriFunction<A, B, C, R> f) {
     return new TreeTriFunction<>(checkpointed(Callee.of("checkpoint", f)));
   }
 
@@ -230,7 +250,8 @@ public final class Trees {
   // ---- vmap ------------------------------------------------------------------------------------
 
   /** Equivalent to {@link #vmap(Function, int...) vmap(f, 0)}. */
-  public static <A, R> TreeFunction<A, R> vmap(Function<A, R> f) {
+  public static <A extends @Nullable Object, R extends @Nullable Object> TreeFunction<A, R> vmap(
+      Function<A, R> f) {
     return vmap(f, 0);
   }
 
@@ -246,22 +267,30 @@ public final class Trees {
    * @return the vectorized function
    * @throws IllegalArgumentException if more than one axis is given
    */
-  public static <A, R> TreeFunction<A, R> vmap(Function<A, R> f, int... inAxes) {
+  public static <A extends @Nullable Object, R extends @Nullable Object> TreeFunction<A, R> vmap(
+      Function<A, R> f, int... inAxes) {
     return new TreeFunction<>(new Mapped(Callee.of("vmap", f), 1, inAxes));
   }
 
   /** Equivalent to {@link #vmap(BiFunction, int...) vmap(f, 0, 0)}. */
-  public static <A, B, R> TreeBiFunction<A, B, R> vmap(BiFunction<A, B, R> f) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      TreeBiFunction<A, B, R> vmap(BiFunction<A, B, R> f) {
     return vmap(f, 0, 0);
   }
 
   /** Equivalent to {@link #vmap(TriFunction, int...)} for a function of two arguments. */
-  public static <A, B, R> TreeBiFunction<A, B, R> vmap(BiFunction<A, B, R> f, int... inAxes) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      TreeBiFunction<A, B, R> vmap(BiFunction<A, B, R> f, int... inAxes) {
     return new TreeBiFunction<>(new Mapped(Callee.of("vmap", f), 2, inAxes));
   }
 
   /** Equivalent to {@link #vmap(TriFunction, int...) vmap(f, 0, 0, 0)}. */
-  public static <A, B, C, R> TreeTriFunction<A, B, C, R> vmap(TriFunction<A, B, C, R> f) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      TreeTriFunction<A, B, C, R> vmap(TriFunction<A, B, C, R> f) {
     return vmap(f, 0, 0, 0);
   }
 
@@ -283,8 +312,12 @@ public final class Trees {
    * @throws IllegalArgumentException if the number of axes is neither 0 nor that of the arguments
    * @throws NullPointerException if {@code inAxes} is null
    */
-  public static <A, B, C, R> TreeTriFunction<A, B, C, R> vmap(
-      TriFunction<A, B, C, R> f, int... inAxes) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      TreeTriFunction<A, B, C, R> vmap(TriFunction<A, B, C, R> f, int... inAxes) {
     return new TreeTriFunction<>(new Mapped(Callee.of("vmap", f), 3, inAxes));
   }
 
@@ -304,7 +337,8 @@ public final class Trees {
    *     if an array of it has another shape, or if the argument holds an array of integers or
    *     booleans
    */
-  public static <A, R> TreeVjp<R, A> vjp(Function<A, R> f, A a, R cotangent) {
+  public static <A, R extends @Nullable Object> TreeVjp<R, A> vjp(
+      Function<A, R> f, A a, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a);
   }
 
@@ -312,7 +346,8 @@ public final class Trees {
    * Equivalent to {@link #vjp(Function, Object, Object)} with respect to the first of two
    * arguments.
    */
-  public static <A, B, R> TreeVjp<R, A> vjp(BiFunction<A, B, R> f, A a, B b, R cotangent) {
+  public static <A, B extends @Nullable Object, R extends @Nullable Object> TreeVjp<R, A> vjp(
+      BiFunction<A, B, R> f, A a, B b, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a, b);
   }
 
@@ -320,8 +355,9 @@ public final class Trees {
    * Equivalent to {@link #vjp(Function, Object, Object)} with respect to the first of three
    * arguments.
    */
-  public static <A, B, C, R> TreeVjp<R, A> vjp(
-      TriFunction<A, B, C, R> f, A a, B b, C c, R cotangent) {
+  public static <
+          A, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object>
+      TreeVjp<R, A> vjp(TriFunction<A, B, C, R> f, A a, B b, C c, R cotangent) {
     return JacobianProducts.vjp(Callee.of("vjp", f), cotangent, a, b, c);
   }
 
@@ -339,7 +375,7 @@ public final class Trees {
    *     if an array of it has another shape, or if the argument holds an array of integers or
    *     booleans
    */
-  public static <A, R> TreeJvp<R> jvp(Function<A, R> f, A a, A tangent) {
+  public static <A, R extends @Nullable Object> TreeJvp<R> jvp(Function<A, R> f, A a, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a);
   }
 
@@ -347,7 +383,8 @@ public final class Trees {
    * Equivalent to {@link #jvp(Function, Object, Object)} with respect to the first of two
    * arguments.
    */
-  public static <A, B, R> TreeJvp<R> jvp(BiFunction<A, B, R> f, A a, B b, A tangent) {
+  public static <A, B extends @Nullable Object, R extends @Nullable Object> TreeJvp<R> jvp(
+      BiFunction<A, B, R> f, A a, B b, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a, b);
   }
 
@@ -355,7 +392,9 @@ public final class Trees {
    * Equivalent to {@link #jvp(Function, Object, Object)} with respect to the first of three
    * arguments.
    */
-  public static <A, B, C, R> TreeJvp<R> jvp(TriFunction<A, B, C, R> f, A a, B b, C c, A tangent) {
+  public static <
+          A, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object>
+      TreeJvp<R> jvp(TriFunction<A, B, C, R> f, A a, B b, C c, A tangent) {
     return JacobianProducts.jvp(Callee.of("jvp", f), tangent, a, b, c);
   }
 
@@ -371,7 +410,7 @@ public final class Trees {
    *     tree} has null
    * @throws NullPointerException if {@code operation} is null or returns null
    */
-  public static <T> T map(T tree, UnaryOperator<MlxArray> operation) {
+  public static <T extends @Nullable Object> T map(T tree, UnaryOperator<MlxArray> operation) {
     Objects.requireNonNull(operation, "[map] the operation is null");
     return mapped("map", tree, structure -> (i, xs) -> operation.apply(xs[0]));
   }
@@ -391,7 +430,8 @@ public final class Trees {
    *     other one has an array
    * @throws NullPointerException if {@code operation} is null or returns null
    */
-  public static <T> T map(T tree, T other, BinaryOperator<MlxArray> operation) {
+  public static <T extends @Nullable Object> T map(
+      T tree, T other, BinaryOperator<MlxArray> operation) {
     Objects.requireNonNull(operation, "[map] the operation is null");
     return mapped("map", tree, structure -> (i, xs) -> operation.apply(xs[0], xs[1]), other);
   }
@@ -413,7 +453,7 @@ public final class Trees {
    * @throws IllegalArgumentException if the structures differ
    * @throws NullPointerException if {@code operation} is null or returns null
    */
-  public static <T> T map(
+  public static <T extends @Nullable Object> T map(
       T tree, T second, T third, TriFunction<MlxArray, MlxArray, MlxArray, MlxArray> operation) {
     Objects.requireNonNull(operation, "[map] the operation is null");
     return mapped(
@@ -433,7 +473,7 @@ public final class Trees {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // the trees are only read
-  public static <T> T map(ArraysToArrayFunction operation, T... trees) {
+  public static <T extends @Nullable Object> T map(ArraysToArrayFunction operation, T... trees) {
     Objects.requireNonNull(operation, "[map] the operation is null");
     Objects.requireNonNull(trees, "[map] the array of trees is null");
     if (trees.length == 0) {
@@ -459,7 +499,8 @@ public final class Trees {
    * @return a tree with the structure and the static values of {@code tree}
    * @throws NullPointerException if {@code operation} is null or returns null
    */
-  public static <T> T mapWithPath(T tree, BiFunction<String, MlxArray, MlxArray> operation) {
+  public static <T extends @Nullable Object> T mapWithPath(
+      T tree, BiFunction<String, MlxArray, MlxArray> operation) {
     Objects.requireNonNull(operation, "[mapWithPath] the operation is null");
     return mapped(
         "mapWithPath",
@@ -482,7 +523,7 @@ public final class Trees {
    * @throws IllegalArgumentException if the structures differ
    * @throws NullPointerException if {@code operation} is null or returns null
    */
-  public static <T> T mapWithPath(
+  public static <T extends @Nullable Object> T mapWithPath(
       T tree, T other, TriFunction<String, MlxArray, MlxArray, MlxArray> operation) {
     Objects.requireNonNull(operation, "[mapWithPath] the operation is null");
     return mapped(
@@ -501,7 +542,7 @@ public final class Trees {
   }
 
   @SuppressWarnings("unchecked") // the result has the structure of the first tree
-  private static <T> T mapped(
+  private static <T extends @Nullable Object> T mapped(
       String function, T tree, Function<Structure, OnPlace> operations, Object... others) {
     Flattening first = Flattening.of(function, Roots.ARGUMENTS, tree);
     Structure structure = first.structure();
@@ -539,7 +580,8 @@ public final class Trees {
    * @return the last value; {@code initial} if the tree has no arrays
    * @throws NullPointerException if {@code operation} is null
    */
-  public static <R> R reduce(Object tree, R initial, BiFunction<R, MlxArray, R> operation) {
+  public static <R extends @Nullable Object> R reduce(
+      @Nullable Object tree, R initial, BiFunction<R, MlxArray, R> operation) {
     Objects.requireNonNull(operation, "[reduce] the operation is null");
     R value = initial;
     for (MlxArray array : Flattening.of("reduce", Roots.TREE, tree).leaves()) {
@@ -578,16 +620,18 @@ public final class Trees {
    * @throws NullPointerException if {@code selected} is null
    */
   @SuppressWarnings("unchecked") // the parts have the structure of the tree
-  public static <T> Partition<T> partition(T tree, BiPredicate<String, MlxArray> selected) {
+  public static <T extends @Nullable Object> Partition<T> partition(
+      T tree, BiPredicate<String, MlxArray> selected) {
     Objects.requireNonNull(selected, "[partition] the predicate is null");
     Flattening flattened = Flattening.of("partition", Roots.TREE, tree);
     Structure structure = flattened.structure();
     String[] names = structure.names();
-    MlxArray[] rest = flattened.leaves();
-    MlxArray[] chosen = new MlxArray[rest.length];
-    for (int i = 0; i < rest.length; i++) {
-      if (selected.test(names[i], rest[i])) {
-        chosen[i] = rest[i];
+    MlxArray[] arrays = flattened.leaves();
+    @Nullable MlxArray[] rest = arrays.clone();
+    @Nullable MlxArray[] chosen = new MlxArray[rest.length];
+    for (int i = 0; i < arrays.length; i++) {
+      if (selected.test(names[i], arrays[i])) {
+        chosen[i] = arrays[i];
         rest[i] = null;
       }
     }
@@ -608,7 +652,7 @@ public final class Trees {
    *     differ
    */
   @SuppressWarnings("unchecked") // the result has the structure of the trees
-  public static <T> T combine(T first, T second) {
+  public static <T extends @Nullable Object> T combine(T first, T second) {
     return (T) Combining.of("combine", first, second, null);
   }
 
@@ -632,7 +676,8 @@ public final class Trees {
    * @throws NullPointerException if {@code operation} is null or returns null
    */
   @SuppressWarnings("unchecked") // the result has the structure of the trees
-  public static <T> T combine(T first, T second, BinaryOperator<MlxArray> operation) {
+  public static <T extends @Nullable Object> T combine(
+      T first, T second, BinaryOperator<MlxArray> operation) {
     Objects.requireNonNull(operation, "[combine] the operation is null");
     return (T) Combining.of("combine", first, second, operation);
   }
@@ -646,7 +691,7 @@ public final class Trees {
    * @param tree a tree
    * @return its arrays, in an unmodifiable list
    */
-  public static List<MlxArray> flatten(Object tree) {
+  public static List<MlxArray> flatten(@Nullable Object tree) {
     return List.of(Flattening.of("flatten", Roots.TREE, tree).leaves());
   }
 
@@ -661,7 +706,7 @@ public final class Trees {
    * @throws NullPointerException if {@code arrays} or one of them is null
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree
-  public static <T> T unflatten(T like, List<MlxArray> arrays) {
+  public static <T extends @Nullable Object> T unflatten(T like, List<MlxArray> arrays) {
     Objects.requireNonNull(arrays, "[unflatten] the list of arrays is null");
     Structure structure = Flattening.of("unflatten", Roots.TREE, like).structure();
     MlxArray[] leaves = arrays.toArray(MlxArray[]::new);
@@ -703,7 +748,7 @@ public final class Trees {
    * @throws IllegalArgumentException if two paths are equal, because of keys of maps or names of
    *     components
    */
-  public static Map<String, MlxArray> flattenWithPaths(Object tree) {
+  public static Map<String, MlxArray> flattenWithPaths(@Nullable Object tree) {
     Flattening flattened = Flattening.of("flattenWithPaths", Roots.TREE, tree);
     return Collections.unmodifiableMap(
         named(flattened.structure(), UnaryOperator.identity(), flattened.leaves()));
@@ -721,7 +766,7 @@ public final class Trees {
    * @throws NullPointerException if {@code arrays} or one of them is null
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree
-  public static <T> T unflatten(T like, Map<String, MlxArray> arrays) {
+  public static <T extends @Nullable Object> T unflatten(T like, Map<String, MlxArray> arrays) {
     Objects.requireNonNull(arrays, "[unflatten] the map of arrays is null");
     Flattening flattened = Flattening.of("unflatten", Roots.TREE, like);
     Structure structure = flattened.structure();
@@ -760,7 +805,7 @@ public final class Trees {
    *
    * @param trees any number of trees
    */
-  public static void eval(Object... trees) {
+  public static void eval(@Nullable Object... trees) {
     Objects.requireNonNull(trees, "[eval] the array of trees is null");
     Flattening flattened = Flattening.of("eval", Roots.ARGUMENTS, trees);
     withOpenArrays(flattened, Ops::eval);
@@ -772,7 +817,7 @@ public final class Trees {
    *
    * @param trees any number of trees
    */
-  public static void asyncEval(Object... trees) {
+  public static void asyncEval(@Nullable Object... trees) {
     Objects.requireNonNull(trees, "[asyncEval] the array of trees is null");
     Flattening flattened = Flattening.of("asyncEval", Roots.ARGUMENTS, trees);
     withOpenArrays(flattened, Ops::asyncEval);
@@ -801,7 +846,7 @@ public final class Trees {
    *
    * @param tree a tree
    */
-  public static void close(Object tree) {
+  public static void close(@Nullable Object tree) {
     for (MlxArray leaf : Flattening.of("close", Roots.TREE, tree).leaves()) {
       leaf.close();
     }
@@ -810,7 +855,7 @@ public final class Trees {
   // ---- files -----------------------------------------------------------------------------------
 
   /** Equivalent to {@link #save(Path, Object, UnaryOperator) save(file, tree, name -> name)}. */
-  public static void save(Path file, Object tree) {
+  public static void save(Path file, @Nullable Object tree) {
     save(file, tree, UnaryOperator.identity());
   }
 
@@ -831,7 +876,7 @@ public final class Trees {
    * @throws org.mlx4j.MlxException if an array cannot be computed or written
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
-  public static void save(Path file, Object tree, UnaryOperator<String> names) {
+  public static void save(Path file, @Nullable Object tree, UnaryOperator<String> names) {
     Objects.requireNonNull(file, "[save] the file is null");
     Objects.requireNonNull(names, "[save] the function of names is null");
     Flattening flattened = Flattening.of("save", Roots.TREE, tree);
@@ -861,7 +906,7 @@ public final class Trees {
   }
 
   /** Equivalent to {@link #load(Path, Object, boolean) load(file, like, true)}. */
-  public static <T> T load(Path file, T like) {
+  public static <T extends @Nullable Object> T load(Path file, T like) {
     return load(file, like, true);
   }
 
@@ -869,7 +914,7 @@ public final class Trees {
    * Equivalent to {@link #load(Path, Object, UnaryOperator, boolean) load(file, like, name -> name,
    * strict)}.
    */
-  public static <T> T load(Path file, T like, boolean strict) {
+  public static <T extends @Nullable Object> T load(Path file, T like, boolean strict) {
     return load(file, like, UnaryOperator.identity(), strict);
   }
 
@@ -877,7 +922,8 @@ public final class Trees {
    * Equivalent to {@link #load(Path, Object, UnaryOperator, boolean) load(file, like, names,
    * true)}.
    */
-  public static <T> T load(Path file, T like, UnaryOperator<String> names) {
+  public static <T extends @Nullable Object> T load(
+      Path file, T like, UnaryOperator<String> names) {
     return load(file, like, names, true);
   }
 
@@ -903,7 +949,8 @@ public final class Trees {
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   @SuppressWarnings("unchecked") // the result has the structure of the tree
-  public static <T> T load(Path file, T like, UnaryOperator<String> names, boolean strict) {
+  public static <T extends @Nullable Object> T load(
+      Path file, T like, UnaryOperator<String> names, boolean strict) {
     Objects.requireNonNull(file, "[load] the file is null");
     Objects.requireNonNull(names, "[load] the function of names is null");
     Flattening flattened = Flattening.of("load", Roots.TREE, like);

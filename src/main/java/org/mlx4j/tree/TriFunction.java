@@ -1,5 +1,7 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A function of three arguments.
  *
@@ -15,7 +17,11 @@ package org.mlx4j.tree;
  * @param <R> the type of the result
  */
 @FunctionalInterface
-public interface TriFunction<A, B, C, R> {
+public interface TriFunction<
+    A extends @Nullable Object,
+    B extends @Nullable Object,
+    C extends @Nullable Object,
+    R extends @Nullable Object> {
   /**
    * Applies the function.
    *

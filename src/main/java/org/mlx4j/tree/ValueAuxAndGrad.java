@@ -1,5 +1,6 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -20,4 +21,5 @@ import org.mlx4j.MlxArray;
  * @param <T> the type of the auxiliary result
  * @param <A> the type of the first argument
  */
-public record ValueAuxAndGrad<T, A>(MlxArray value, T aux, A grad) {}
+public record ValueAuxAndGrad<T extends @Nullable Object, A extends @Nullable Object>(
+    MlxArray value, T aux, A grad) {}

@@ -1,5 +1,6 @@
 package org.mlx4j.tree;
 
+import org.jspecify.annotations.Nullable;
 import org.mlx4j.MlxArray;
 
 /**
@@ -20,4 +21,4 @@ import org.mlx4j.MlxArray;
  * @param aux the auxiliary result, a tree; no gradient flows through it
  * @param <T> the type of the auxiliary result
  */
-public record WithAux<T>(MlxArray value, T aux) {}
+public record WithAux<T extends @Nullable Object>(MlxArray value, T aux) {}

@@ -50,4 +50,7 @@
  * org.mlx4j.Transforms}: by {@code close()}, by the scope in which they were created, or after
  * garbage collection.
  */
+@NullMarked
 package org.mlx4j.tree;
+
+import org.jspecify.annotations.NullMarked;

@@ -112,6 +112,24 @@ class OptimizerTreesTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
+  void aSingleStepNeedsALearningRateUnlessAdafactorComputesOne(Optimizer optimizer) {
+    MlxArray x = MlxArray.of(1f, 2f);
+    if (optimizer instanceof Adafactor adafactor && adafactor.relativeStep()) {
+      adafactor.applySingle(x, x, step(adafactor.init(x), 1), null).parameters().eval();
+    } else if (optimizer instanceof PerArrayOptimizer single) {
+      assertThrowsSaying(
+          NullPointerException.class,
+          () -> single.applySingle(x, x, step(single.init(x), 1), null),
+          "[applySingle] rate is null");
+    }
+  }
+
+  private static OptimizerState<MlxArray> step(OptimizerState<MlxArray> state, long step) {
+    return new OptimizerState<>(MlxArray.scalar(step), state.slots());
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizers")
   void whereAGradientIsNullAllStays(Optimizer optimizer) {
     Model model = model(1);
     OptimizerState<Model> state = optimizer.init(model);
