@@ -386,8 +386,8 @@ Fn compile(const SharedFn& f, bool shapeless) {
   auto id = std::make_shared<const CompiledId>();
   CompilerNotNeeded compiler_not_needed;
   auto traced = guarded(f, StackUse::compile);
-  auto any_size = std::make_shared<AnySize>(with_results_of_its_own(traced), id->value,
-                                            [f] { return compile_for_each_shape(f); });
+  auto any_size =
+      std::make_shared<AnySize>(with_results_of_its_own(traced), id->value, [f] { return compile_for_each_shape(f); });
   return unless_traced(traced, id, [any_size](const Arrays& args) { return (*any_size)(args); });
 }
 

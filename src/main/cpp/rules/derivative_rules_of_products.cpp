@@ -25,8 +25,8 @@ bool exchanges_last_axes(const mx::array& a) {
 }
 
 // The product of two matrices that is the gradient of `factor`. If the factor is the transpose of an array, such as the
-// weight of a layer, so is the gradient: the rule of the transpose transposes it once more, and the array's gradient lies
-// in memory row by row, as the array does. Optimizers take both at once.
+// weight of a layer, so is the gradient: the rule of the transpose transposes it once more, and the array's gradient
+// lies in memory row by row, as the array does. Optimizers take both at once.
 mx::array gradient_of(const mx::array& factor, const mx::array& a, const mx::array& b, mx::Stream s) {
   return exchanges_last_axes(factor)
              ? mx::swapaxes(mx::matmul(mx::swapaxes(b, -1, -2, s), mx::swapaxes(a, -1, -2, s), s), -1, -2, s)
