@@ -17,6 +17,7 @@ from pathlib import Path
 import lief
 
 ENTRY_POINTS = r"Java_org_(mlx4j|bytedeco)_"
+REPLACED = r"_ZN3mlx4core(8Compiled8eval_cpu|9scheduler9Scheduler(7enqueue|10wait_event|12signal_event))E"
 FILES = {
     "macosx-arm64": ["libjnimlx4j.dylib", "libmlx4jagain.dylib", "libmlx.dylib", "libjaccl.dylib", "mlx.metallib"],
     "linux-arm64": ["libjnimlx4j.so", "libmlx4jagain.so", "libmlx.so", "libopenblas.so.0", "libgfortran.so.5"],
@@ -75,8 +76,8 @@ def check_linux(checks, folder, libmlx):
     blas = {symbol.name for symbol in mlx.imported_symbols if re.fullmatch(r"cblas_\w+|[sdc]\w+_", symbol.name)}
     checks.that("libmlx calls BLAS", len(blas) > 20, blas)
     checks.none("functions of BLAS that libmlx calls and nobody has", blas - ours)
-    replaced = {name for name in ours if name.startswith("_ZN3mlx4core8Compiled8eval_cpuE")}
-    checks.same("fused computations take the place of MLX's", 1, len(replaced & exported))
+    replaced = {name for name in ours if re.match(REPLACED, name)}
+    checks.same("fused computations and scheduling take the place of MLX's", 4, len(replaced & exported))
     checks.none("exports beside entry points", {e for e in ours - blas - replaced if not re.match(ENTRY_POINTS, e)})
     stack = library.get(lief.ELF.Segment.TYPE.GNU_STACK)
     checks.that("the stack is not executable", stack and not stack.has(lief.ELF.Segment.FLAGS.X))

@@ -5,10 +5,12 @@
 #include <atomic>
 
 #include "bridge/threads.h"
+#include "cpu/chains.h"
 #include "cpu/evaluation.h"
 #include "cpu/instructions.h"
 #include "cpu/parallel.h"
 #include "cpu/program.h"
+#include "cpu/tasks.h"
 
 namespace mlx4j {
 
@@ -30,6 +32,17 @@ bool fuses_on_cpu() { return true; }
 void install_cpu_kernels() { cpu::replace_evaluation(); }
 void limit_cpu_blocks(int elements) { cpu::limit_blocks(elements); }
 int unfused_on_cpu() { return cpu::unfused(); }
+int chains_fused_for_cpu() { return cpu::fused_chains(); }
+void separate_for_cpu(const Arrays& outputs) { cpu::separate_chains(outputs); }
+void evaluate_immediately(const Arrays& outputs) {
+  cpu::ComputedImmediately immediately;
+  mx::eval(outputs);
+}
+void fuse_for_cpu(const Arrays& outputs) {
+  if (cpu_kernels()) {
+    cpu::fuse_chains(outputs);
+  }
+}
 
 }  // namespace mlx4j
 
@@ -44,6 +57,10 @@ bool fuses_on_cpu() { return false; }
 void install_cpu_kernels() {}
 void limit_cpu_blocks(int) {}
 int unfused_on_cpu() { return 0; }
+int chains_fused_for_cpu() { return 0; }
+void separate_for_cpu(const Arrays&) {}
+void fuse_for_cpu(const Arrays&) {}
+void evaluate_immediately(const Arrays& outputs) { mx::eval(outputs); }
 
 }  // namespace mlx4j
 

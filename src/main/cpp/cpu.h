@@ -2,6 +2,8 @@
 // cpu/, unless the user wants MLX's own computations; on macOS always MLX's.
 #pragma once
 
+#include "bridge/handles.h"
+
 namespace mlx4j {
 
 // Makes the choice: `instructions` is the largest of cpu::Instructions that may be used, or -1 for MLX's own
@@ -20,6 +22,17 @@ void install_cpu_kernels();
 // For tests: how many elements are computed together at most, even few of them by several threads; 0 for the usual. Not
 // while anything is computed.
 void limit_cpu_blocks(int elements);
+
+// Prepares a graph for being evaluated: chains of element-wise operations become one each. If the evaluation fails,
+// what it has not scheduled must become what it was.
+void fuse_for_cpu(const Arrays& outputs);
+void separate_for_cpu(const Arrays& outputs);
+
+// Evaluates with this thread alone. Nothing that is needed may be in flight, and it should take microseconds.
+void evaluate_immediately(const Arrays& outputs);
+
+// For tests: how many chains have been fused.
+int chains_fused_for_cpu();
 
 // For tests: how many fused computations were computed one operation after the other nevertheless.
 int unfused_on_cpu();

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "allocation.h"
+#include "cpu.h"
 #include "decompositions.h"
 #include "distributed/primitives.h"
 #include "graph_guard.h"
@@ -133,8 +134,19 @@ static bool anything_in_flight() {
   return !in_flight.empty();
 }
 
+template <class Evaluation>
+static void fused(const Arrays& v, Evaluation evaluation) {
+  fuse_for_cpu(v);
+  try {
+    evaluation();
+  } catch (...) {
+    separate_for_cpu(v);
+    throw;
+  }
+}
+
 static void start(const Arrays& v) {
-  mx::async_eval(v);
+  fused(v, [&] { mx::async_eval(v); });
   anything_in_flight();  // to forget what is finished
   for (auto& a : pending(v)) {
     in_flight.push_back(std::move(a));
@@ -143,7 +155,7 @@ static void start(const Arrays& v) {
 
 // Computes at once, with the lock held: operations that may fail and everything they need (nobody else can enter
 // meanwhile, so errors belong to the caller); everything, if this thread is tracing (MLX forbids asynchronous
-// evaluation then); and small graphs if nothing else is being computed, which saves events and handovers. Operations
+// evaluation then); and small graphs if nothing else is being computed, by this thread alone. Operations
 // that communicate with other processes are performed first.
 static void schedule(const Arrays& v) {
   require_queue();
@@ -157,8 +169,13 @@ static void schedule(const Arrays& v) {
     evaluate_what_may_fail(plan.fallible);
     plan = plan_evaluation(v, is_tracing);  // for the rest
   }
-  if (is_tracing || (plan.little_work && !anything_in_flight())) {
-    mx::eval(v);
+  const bool immediately = plan.little_work && !anything_in_flight();
+  if (is_tracing) {
+    immediately ? evaluate_immediately(v) : mx::eval(v);
+    return;
+  }
+  if (immediately) {
+    fused(v, [&] { evaluate_immediately(v); });
     return;
   }
   for (std::size_t i = 0; i + 1 < plan.slices.size(); ++i) {

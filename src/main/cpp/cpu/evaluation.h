@@ -12,6 +12,11 @@ namespace mx = mlx::core;
 // the array is small and the numbers are the same.
 bool evaluate_operation(mx::Primitive& primitive, const std::vector<mx::array>& inputs, mx::array& out);
 
+// Computes the operations of a recorded subgraph together; `placeholders` stand for the inputs.
+void evaluate_subgraph(mx::Stream stream, const std::vector<mx::array>& placeholders,
+                       const std::vector<mx::array>& results, const std::vector<mx::array>& tape,
+                       const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs);
+
 // Computes a reduction of float32, float16 or bfloat16. Returns false, and has done nothing then, for others.
 bool evaluate_reduction(mx::Reduce& reduce, const mx::array& in, mx::array& out);
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "bridge/threads.h"
 #include "cpu.h"
 #include "cpu/evaluation.h"
 #include "cpu/program.h"
@@ -22,6 +23,8 @@ namespace {
 using Arrays = std::vector<mx::array>;
 
 using IsConstant = std::function<bool(std::size_t)>;
+
+const auto& no_constant = immortal<const IsConstant>([](std::size_t) { return false; });
 
 struct Subgraph {
   const Arrays& inputs;
@@ -272,7 +275,6 @@ bool evaluate_operation(mx::Primitive& primitive, const Arrays& inputs, mx::arra
   if (!value) {
     return false;
   }
-  static const IsConstant no_constant = [](std::size_t) { return false; };
   Arrays outputs{out};
   start(primitive.stream(), std::move(program), {*value}, inputs, outputs, no_constant);
   return true;
@@ -282,7 +284,7 @@ static std::atomic<int> unfused_count{0};
 
 int unfused() { return unfused_count; }
 
-static void evaluate_compiled(mx::Stream stream, const Subgraph& graph, const Arrays& inputs, Arrays& outputs) {
+static void evaluate_recorded(mx::Stream stream, const Subgraph& graph, const Arrays& inputs, Arrays& outputs) {
   if (!cpu_kernels()) {
     evaluate_singly(stream, graph, inputs, outputs);
   } else if (!evaluate(stream, graph, inputs, outputs)) {
@@ -291,8 +293,13 @@ static void evaluate_compiled(mx::Stream stream, const Subgraph& graph, const Ar
   }
 }
 
+void evaluate_subgraph(mx::Stream stream, const Arrays& placeholders, const Arrays& results, const Arrays& tape,
+                       const Arrays& inputs, Arrays& outputs) {
+  evaluate_recorded(stream, {placeholders, results, tape, no_constant}, inputs, outputs);
+}
+
 }  // namespace mlx4j::cpu
 
 void mlx::core::Compiled::eval_cpu(const std::vector<array>& inputs, std::vector<array>& outputs) {
-  mlx4j::cpu::evaluate_compiled(stream(), {inputs_, outputs_, tape_, is_constant_}, inputs, outputs);
+  mlx4j::cpu::evaluate_recorded(stream(), {inputs_, outputs_, tape_, is_constant_}, inputs, outputs);
 }

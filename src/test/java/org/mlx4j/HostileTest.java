@@ -16,9 +16,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mlx4j.internal.ElementwiseNative;
 import org.mlx4j.internal.EvaluationNative;
 import org.mlx4j.internal.HandlesNative;
+import org.mlx4j.internal.Library;
 import org.mlx4j.internal.TransformsNative;
 
 /**
@@ -209,10 +211,18 @@ class HostileTest {
   // ---- misuse
   // ---------------------------------------------------------------------------------------
 
-  @Test
-  void misuseByManyThreadsIsSurvivedWithNothingWrongAndNothingLeft() throws Exception {
+  /** With small blocks, operations on the small arrays of this test are fused, too. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void misuseByManyThreadsIsSurvivedWithNothingWrongAndNothingLeft(int block) throws Exception {
     Duration duration = Duration.ofSeconds(Long.getLong("mlx4j.test.hostile.seconds", 10));
-    HostileStress.Outcome outcome = HostileStress.run(5, duration);
+    Library.limitCpuBlocks(block);
+    HostileStress.Outcome outcome;
+    try {
+      outcome = HostileStress.run(5, duration);
+    } finally {
+      Library.limitCpuBlocks(0);
+    }
     assertEquals(Map.of(), outcome.unexpected());
     assertTrue(outcome.steps() > 1000 && outcome.rejected() > 0, outcome::toString);
   }

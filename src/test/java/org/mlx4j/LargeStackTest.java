@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mlx4j.ArrayAssertions.assertValues;
 import static org.mlx4j.DeepStack.KIB;
+import static org.mlx4j.DeepStack.MIB;
 
 import java.io.IOException;
 import java.net.URL;
@@ -256,6 +257,31 @@ class LargeStackTest {
             assertTrue(actual.get(i).allclose(expected.get(i), 1e-3, 1e-5).itemBoolean());
           }
         });
+  }
+
+  /** The calling thread computes small arrays itself, unless its stack is too small for that. */
+  @Test
+  void smallArraysAreComputedHoweverLittleStackIsLeft() {
+    for (long size : new long[] {192 * KIB, MIB, 4 * MIB}) {
+      AtomicInteger evaluations = new AtomicInteger();
+      DeepStack.run(
+          size, () -> assertThrows(StackOverflowError.class, () -> evaluateDeeper(evaluations)));
+      assertTrue(evaluations.get() > 10, evaluations::toString);
+    }
+  }
+
+  private static void evaluateDeeper(AtomicInteger evaluations) {
+    try (Scope scope = Scope.open()) {
+      MlxArray x = Ops.arange(16).reshape(4, 4).multiply(0.1f);
+      MlxArray y = x.matmul(x.T()).softmax(-1).sort(-1);
+      MlxArray z = Fft.rfft(x.tanh().add(1)).abs();
+      assertEquals(4, y.sum().itemFloat(), 1e-5);
+      float first = z.get(Index.at(0), Index.at(0)).itemFloat();
+      assertEquals(4 + Math.tanh(0.1) + Math.tanh(0.2) + Math.tanh(0.3), first, 1e-5);
+    }
+    if (evaluations.incrementAndGet() > 0) {
+      evaluateDeeper(evaluations);
+    }
   }
 
   // ---- many threads, and what stays

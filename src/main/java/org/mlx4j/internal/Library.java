@@ -210,6 +210,10 @@ public final class Library {
   @Name("unfused_on_cpu")
   public static native int unfusedOnCpu();
 
+  /** For tests: how many chains of element-wise operations have been computed together. */
+  @Name("chains_fused_for_cpu")
+  public static native int chainsFusedForCpu();
+
   @Name("count_prepared_classes")
   private static native void countPreparedClasses(@Raw long[] counter) throws MlxException;
 

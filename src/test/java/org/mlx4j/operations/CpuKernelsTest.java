@@ -24,6 +24,7 @@ import org.mlx4j.ArraysFunction;
 import org.mlx4j.DType;
 import org.mlx4j.Device;
 import org.mlx4j.Index;
+import org.mlx4j.Memory;
 import org.mlx4j.MlxArray;
 import org.mlx4j.MlxRandom;
 import org.mlx4j.Ops;
@@ -103,6 +104,9 @@ class CpuKernelsTest {
     ArraysFunction plain = variant.operation()::apply;
     assertSame(variant, set, expected, compute(variant, plain, false, inputs));
     assertSame(variant, set + ", views", ofViews, compute(variant, plain, true, inputs));
+    ArraysFunction chain = nothingHeld(inAChain(plain));
+    assertSame(variant, set + ", in a chain", expected, compute(variant, chain, false, inputs));
+    assertSame(variant, set + ", views in a chain", ofViews, compute(variant, chain, true, inputs));
     ArraysFunction compiled = Transforms.compileArrays(inAChain(plain));
     assertSame(variant, set + ", fused", expected, compute(variant, compiled, false, inputs));
     assertSame(variant, set + ", fused views", ofViews, compute(variant, compiled, true, inputs));
@@ -117,6 +121,15 @@ class CpuKernelsTest {
         Arrays.stream(f.apply(Arrays.stream(xs).map(CpuKernelsTest::same).toArray(MlxArray[]::new)))
             .map(CpuKernelsTest::same)
             .toArray(MlxArray[]::new);
+  }
+
+  /** The same function, whose intermediate results are closed before anything is computed. */
+  private static ArraysFunction nothingHeld(ArraysFunction f) {
+    return xs -> {
+      try (Scope scope = Scope.open()) {
+        return scope.keep(f.apply(xs));
+      }
+    };
   }
 
   private static MlxArray same(MlxArray x) {
@@ -166,6 +179,93 @@ class CpuKernelsTest {
           .get()[i]
           .differenceFrom(wanted, tolerance)
           .ifPresent(difference -> fail(what + ", result " + result + ": " + difference));
+    }
+  }
+
+  // ---- chains
+  // -------------------------------------------------------------------------------------
+
+  private static final int LARGE = 20_000;
+
+  /** 2 tanh(x + 1), of which the caller gets the last result, and the one before if it is held. */
+  private static MlxArray[] steps(MlxArray x, boolean held) {
+    try (Scope scope = Scope.open()) {
+      MlxArray before = x.add(1).tanh();
+      MlxArray last = scope.keep(before.multiply(2));
+      return held ? new MlxArray[] {last, scope.keep(before)} : new MlxArray[] {last};
+    }
+  }
+
+  private static void assertSteps(MlxArray last, double factor) {
+    float[] numbers = last.toFloatArray();
+    for (int i = 0; i < LARGE; i++) {
+      assertEquals(factor * Math.tanh(1 + i * 1e-4), numbers[i], 1e-6);
+    }
+  }
+
+  private static MlxArray numbers() {
+    return MlxArray.of(Ops.arange(LARGE).multiply(1e-4f).toFloatArray());
+  }
+
+  @Test
+  void operationsWhoseResultsNobodyHoldsAreOne() {
+    try (Scope scope = Scope.open()) {
+      MlxArray x = numbers();
+      int before = Library.chainsFusedForCpu();
+      MlxArray last = steps(x, false)[0];
+      assertEquals(before, Library.chainsFusedForCpu());
+      assertSteps(last, 2);
+      assertEquals(before + 1, Library.chainsFusedForCpu());
+      use(MLX_ITSELF, 0);
+      assertSteps(steps(x, false)[0], 2);
+      assertEquals(before + 1, Library.chainsFusedForCpu());
+    }
+  }
+
+  @Test
+  void whatIsHeldIsComputed() {
+    try (Scope scope = Scope.open()) {
+      MlxArray[] results = steps(numbers(), true);
+      MlxArray sum = results[0].add(results[1]);
+      assertSteps(sum, 3);
+      assertSteps(results[1], 1);
+      assertSteps(results[0], 2);
+    }
+  }
+
+  @Test
+  void aResultOfTwoUsesIsComputedOnce() {
+    try (Scope scope = Scope.open()) {
+      MlxArray x = numbers();
+      int before = Library.chainsFusedForCpu();
+      MlxArray result;
+      try (Scope inner = Scope.open()) {
+        MlxArray middle = x.add(1).tanh();
+        result = inner.keep(middle.add(middle.multiply(middle)).subtract(middle.square()));
+      }
+      assertSteps(result, 1);
+      assertEquals(before + 1, Library.chainsFusedForCpu());
+    }
+  }
+
+  /** Gradients of a pending result are those of its operations, also if computing it has failed. */
+  @Test
+  void aChainThatCouldNotBeComputedConsistsOfItsOperations() {
+    try (Scope scope = Scope.open()) {
+      MlxArray x = numbers();
+      MlxArray last = steps(x, false)[0];
+      long limit = Memory.setMemoryLimit(1);
+      try {
+        last.eval();
+        fail("there is no memory for the result");
+      } catch (OutOfMemoryError expected) {
+        assertTrue(expected.getMessage().contains("does not fit"), expected::getMessage);
+      } finally {
+        Memory.setMemoryLimit(limit);
+      }
+      ArrayFunction sum = Transforms.compile(v -> v.add(last));
+      assertSteps(sum.apply(x.multiply(0)), 2);
+      assertSteps(last, 2);
     }
   }
 
