@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Runs Maven on a project that depends on mlx4j, with the mlx4j that was just built here.
 
-    run_project.py examples/train-digits -- compile exec:exec
+    run_project.py examples/train-digits --with progressbar -- compile exec:exec
     run_project.py examples/train-digits --jar target/mlx4j-0.1.0-SNAPSHOT.jar --pom pom.xml -- verify
 
 Nothing is installed for that. The project gets a local repository under target/, in which mlx4j is the one of this folder,
 and all else is a link into the user's local repository: nothing is copied, and what had to be downloaded is moved to where
 the user's other builds find it. Without --jar, mlx4j is a jar that only refers to target/classes, target/native
-and each --library.
+and each --library. Artifacts of this folder on which the project depends, too, are named by --with
+and built first, without their tests.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "target"
 REPOSITORY = TARGET / "repository"
-OURS = Path("org", "mlx4j", "mlx4j")
+OURS = Path("org", "mlx4j")
 
 
 def link_all_but(ours, shared, repository):
@@ -51,18 +52,24 @@ def keep_downloads(ours, shared, repository):
         keep_downloads(Path(*rest), shared / first, repository / first)
 
 
-def publish(version, jar, pom, native_stage, libraries):
-    """Puts mlx4j into the repository."""
-    folder = REPOSITORY / OURS / version
+def place(artifact, version, pom):
+    """Makes a place for an artifact in the repository, puts its POM there and returns where its jar belongs."""
+    folder = REPOSITORY / OURS / artifact / version
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / f"mlx4j-{version}.pom").symlink_to(pom.resolve(strict=True))
-    published = folder / f"mlx4j-{version}.jar"
+    (folder / f"{artifact}-{version}.pom").symlink_to(pom.resolve(strict=True))
+    return folder / f"{artifact}-{version}.jar"
+
+
+def publish(version, jar, pom, native_stage, libraries):
+    """Puts mlx4j into the repository."""
+    published = place("mlx4j", version, pom)
+    folder = published.parent
     if jar:
         published.symlink_to(jar.resolve(strict=True))
         return
     # a manifest's lines have at most 72 bytes; a space continues one
-    places = [os.path.relpath(place, folder) + "/" for place in (TARGET / "classes", native_stage)]
+    places = [os.path.relpath(part, folder) + "/" for part in (TARGET / "classes", native_stage)]
     places += [os.path.relpath(library, folder) for library in libraries]
     line = "Class-Path: " + " ".join(places)
     lines = [line[:70], *(f" {line[i : i + 69]}" for i in range(70, len(line), 69))]
@@ -74,6 +81,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("project", type=Path, help="folder of the project")
     parser.add_argument("goals", nargs="+", help="Maven's options, phases and goals, after --")
+    parser.add_argument("--with", type=Path, action="append", default=[], dest="needed", help="folder of an artifact to build first")
     parser.add_argument("--jar", type=Path, help="the jar of mlx4j, instead of the classes and natives under target/")
     parser.add_argument("--pom", type=Path, default=ROOT / "pom.xml", help="the jar's POM")
     parser.add_argument("--native-stage", type=Path, default=TARGET / "native", help="natives without a jar")
@@ -86,19 +94,36 @@ def parse_arguments():
     return parser.parse_args()
 
 
+def maven(command, project, *goals):
+    return subprocess.run([*command, "-f", str(project / "pom.xml"), *goals]).returncode
+
+
+def build(command, project):
+    """Builds an artifact and puts it into the repository; returns Maven's exit code."""
+    code = maven(command, project, "-q", "package", "-DskipTests")
+    if code == 0:
+        pom = project / "pom.xml"
+        artifact, version = re.search("<artifactId>(.*?)</artifactId>\\s*<version>(.*?)</version>", pom.read_text()).groups()
+        place(artifact, version, pom).symlink_to((project / "target" / f"{artifact}-{version}.jar").resolve(strict=True))
+    return code
+
+
 def main():
     arguments = parse_arguments()
     version = arguments.version or re.search("<version>(.*?)</version>", (ROOT / "pom.xml").read_text()).group(1)
     shared = arguments.shared.resolve()
     link_all_but(OURS, shared, REPOSITORY)
     publish(version, arguments.jar, arguments.pom, arguments.native_stage, arguments.library)
-    command = [arguments.maven, "-B", "-f", str(arguments.project / "pom.xml")]
+    command = [arguments.maven, "-B"]
     command += [f"-Dmaven.repo.local={REPOSITORY}", f"-Dmlx4j.version={version}"]
     if arguments.offline == "true":
         command.append("-o")
     if arguments.settings and arguments.settings.is_file():
         command += ["-s", str(arguments.settings)]
-    code = subprocess.run([*command, *arguments.goals]).returncode
+    code = 0
+    for needed in arguments.needed:
+        code = code or build(command, needed)
+    code = code or maven(command, arguments.project, *arguments.goals)
     keep_downloads(OURS, shared, REPOSITORY)
     sys.exit(code)
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,7 +71,62 @@ class PagesTest {
     assertTrue(links > 20, "links are found: " + links);
   }
 
-  /** Otherwise the test above could not fail. */
+  /** What the page shows is not a copy that ages: its lines are in the sources, in this order. */
+  @Test
+  void thePageOfTheExampleShowsItsSources() throws Exception {
+    List<String> blocks = codeOf("docs/train-digits.md");
+    List<List<String>> sources = sourcesOf("examples/train-digits/src/main/java");
+    List<String> strange =
+        blocks.stream()
+            .filter(block -> sources.stream().noneMatch(source -> isPartOf(source, block)))
+            .toList();
+    assertEquals(List.of(), strange);
+    assertTrue(blocks.size() > 3, () -> "the page shows little: " + blocks);
+    List<String> lines = List.of("a", "  b", "c");
+    assertTrue(isPartOf(lines, "a\n\nc"));
+    assertFalse(isPartOf(lines, "c\na"));
+    assertFalse(isPartOf(lines, "a\nx"));
+  }
+
+  /** The Java blocks of a page, without imports. */
+  private static List<String> codeOf(String page) throws Exception {
+    return Pattern.compile("(?s)```java\n(.*?)```")
+        .matcher(Files.readString(Path.of(page)))
+        .results()
+        .map(block -> block.group(1).replaceAll("(?m)^import .*\n", ""))
+        .filter(block -> !block.isBlank())
+        .toList();
+  }
+
+  private static List<List<String>> sourcesOf(String folder) throws Exception {
+    List<List<String>> sources = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(Path.of(folder))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        sources.add(Files.readAllLines(file));
+      }
+    }
+    return sources;
+  }
+
+  /** Whether the lines of a block are among those of a source, in this order. */
+  private static boolean isPartOf(List<String> source, String block) {
+    Iterator<String> rest = source.iterator();
+    return block
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .allMatch(
+            line -> {
+              while (rest.hasNext()) {
+                if (rest.next().strip().equals(line)) {
+                  return true;
+                }
+              }
+              return false;
+            });
+  }
+
+  /** Otherwise the test of the tables could not fail. */
   @Test
   void whatIsNoTestIsFound() throws Exception {
     Map<String, Class<?>> tests = testClasses();

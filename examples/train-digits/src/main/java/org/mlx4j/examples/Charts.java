@@ -17,6 +17,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.mlx4j.training.History;
 
 /** Pictures of how a training went, as PNG files. */
 final class Charts {
@@ -28,8 +29,7 @@ final class Charts {
   private Charts() {}
 
   /** The losses after each epoch. */
-  static void saveLosses(List<Double> training, List<Double> heldOut, Path file)
-      throws IOException {
+  static void saveLosses(History history, Path file) throws IOException {
     XYChart chart =
         new XYChartBuilder()
             .width(800)
@@ -40,8 +40,8 @@ final class Charts {
             .build();
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
-    chart.addSeries("training", training).setMarker(SeriesMarkers.NONE);
-    chart.addSeries("held out", heldOut).setMarker(SeriesMarkers.NONE);
+    chart.addSeries("training", history.values("loss")).setMarker(SeriesMarkers.NONE);
+    chart.addSeries("held out", history.values("val_loss")).setMarker(SeriesMarkers.NONE);
     save(BitmapEncoder.getBufferedImage(chart), file);
   }
 

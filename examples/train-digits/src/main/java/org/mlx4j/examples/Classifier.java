@@ -5,6 +5,7 @@ import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 import org.mlx4j.TransformedFunction;
 import org.mlx4j.Transforms;
+import org.mlx4j.training.ConfusionMatrix;
 import org.mlx4j.tree.Trees;
 
 /**
@@ -41,10 +42,10 @@ final class Classifier {
     }
   }
 
-  /** The share of the digits that are recognised. */
-  double accuracy(Digits digits) {
-    int[] predicted = predict(digits.images());
-    return digits.labels().equal(MlxArray.of(predicted)).mean().itemDouble();
+  /** How many digits of each kind are taken for each kind. */
+  ConfusionMatrix confusion(Digits digits) {
+    return ConfusionMatrix.of(
+        digits.labels().toIntArray(), predict(digits.images()), Digits.CLASSES);
   }
 
   void save(Path file) {

@@ -50,4 +50,11 @@ record Digits(MlxArray images, MlxArray labels) {
   Digits select(MlxArray indices) {
     return new Digits(images.take(indices, 0), labels.take(indices, 0));
   }
+
+  /** The part of a process that shares the work with others. */
+  Digits part(int rank, int processes) {
+    int size = count() / processes;
+    Index part = Index.slice(rank * size, (rank + 1) * size);
+    return new Digits(images.get(part), labels.get(part));
+  }
 }

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.mlx4j.Distributed;
+import org.mlx4j.MlxRandom;
 import org.mlx4j.RingConfiguration;
 import org.mlx4j.Scope;
 
-/** Trains the classifier of {@link TrainDigits} in several processes that share the work. */
+/** Does the training of {@link TrainDigits} in several processes that share the work. */
 public final class TrainDigitsTogether {
   private TrainDigitsTogether() {}
 
@@ -38,6 +39,10 @@ public final class TrainDigitsTogether {
    * @throws IOException if the digits cannot be read
    */
   public static List<Double> losses(int epochs, Distributed.Group group) throws IOException {
-    return TrainDigits.train(Digits.load(), TrainDigits.SEED, epochs, group).trainingLosses();
+    MlxRandom.seed(0);
+    return Training.of(Split.of(Digits.load(), 0), epochs, 0, group)
+        .run(Training.State.start())
+        .history()
+        .values("loss");
   }
 }

@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,28 +19,45 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mlx4j.Device;
+import org.mlx4j.Distributed;
 import org.mlx4j.Io;
 import org.mlx4j.Memory;
 import org.mlx4j.MlxArray;
 import org.mlx4j.MlxRandom;
 import org.mlx4j.MlxStream;
 import org.mlx4j.Scope;
+import org.mlx4j.training.Fitted;
+import org.mlx4j.training.History;
+import picocli.CommandLine;
 
 class TrainDigitsTest {
+  private static final int EPOCHS = 40;
+
   private static Digits digits;
-  private static TrainDigits.Trained trained;
+  private static Split split;
+  private static Fitted<Training.State> trained;
+  private static Classifier classifier;
 
   @TempDir private Path folder;
 
   @BeforeAll
   static void train() throws IOException {
     digits = Digits.load();
-    trained = TrainDigits.train(digits, TrainDigits.SEED, TrainDigits.EPOCHS);
+    split = Split.of(digits, 0);
+    trained = train(0, EPOCHS);
+    classifier = new Classifier(trained.state().network());
+  }
+
+  private static Fitted<Training.State> train(long seed, int epochs) {
+    MlxRandom.seed(seed);
+    return Training.of(Split.of(digits, seed), epochs, seed, Distributed.init())
+        .run(Training.State.start());
   }
 
   @Test
@@ -57,16 +78,18 @@ class TrainDigitsTest {
   @Test
   void recognisesMostDigitsThatItHasNotSeen() {
     Path file = folder.resolve("classifier.safetensors");
-    trained.classifier().save(file);
-    float[] pixels = trained.heldOut().images().toFloatArray();
-    int[] labels = trained.heldOut().labels().toIntArray();
+    classifier.save(file);
+    Digits heldOut = split.heldOut();
+    float[] pixels = heldOut.images().toFloatArray();
+    int[] labels = heldOut.labels().toIntArray();
     int[] predicted = predictedInPlainJava(pixels, Io.loadSafetensors(file));
     assertEquals(1797 / 5, labels.length);
     long right = IntStream.range(0, labels.length).filter(i -> predicted[i] == labels[i]).count();
     assertTrue(right >= 0.97 * labels.length, right + " of " + labels.length + " are right");
-    assertArrayEquals(predicted, trained.classifier().predict(trained.heldOut().images()));
+    assertArrayEquals(predicted, classifier.predict(heldOut.images()));
+    assertEquals((double) right / labels.length, classifier.confusion(heldOut).accuracy(), 1e-6);
     assertEquals(
-        (double) right / labels.length, trained.classifier().accuracy(trained.heldOut()), 1e-6);
+        (double) right / labels.length, trained.history().last().value("val_accuracy"), 1e-6);
   }
 
   private static int[] predictedInPlainJava(float[] pixels, Map<String, MlxArray> parameters) {
@@ -106,8 +129,9 @@ class TrainDigitsTest {
   void lossFallsTowardsTheLeastPossible() {
     // labels of 0.91 for one digit and 0.01 for nine: no prediction beats their entropy
     double least = -0.91 * Math.log(0.91) - 9 * 0.01 * Math.log(0.01);
-    for (List<Double> losses : List.of(trained.trainingLosses(), trained.heldOutLosses())) {
-      assertEquals(TrainDigits.EPOCHS, losses.size());
+    for (String name : List.of("loss", "val_loss")) {
+      List<Double> losses = trained.history().values(name);
+      assertEquals(EPOCHS, losses.size());
       double last = losses.get(losses.size() - 1);
       assertTrue(Collections.min(losses) > least, () -> "below the least possible: " + losses);
       assertTrue(last - least < (losses.get(0) - least) / 2, () -> "not halved: " + losses);
@@ -117,9 +141,9 @@ class TrainDigitsTest {
   @Test
   void seedDecidesEverything() {
     try (Scope scope = Scope.open()) {
-      float[] first = probabilities(TrainDigits.train(digits, 3, 2).classifier());
-      assertArrayEquals(first, probabilities(TrainDigits.train(digits, 3, 2).classifier()));
-      float[] other = probabilities(TrainDigits.train(digits, 4, 2).classifier());
+      float[] first = probabilities(train(3, 2));
+      assertArrayEquals(first, probabilities(train(3, 2)));
+      float[] other = probabilities(train(4, 2));
       assertFalse(Arrays.equals(first, other), "another seed gives the same classifier");
     }
   }
@@ -127,8 +151,12 @@ class TrainDigitsTest {
   @Test
   void loadedClassifierGivesTheSameProbabilities() {
     Path file = folder.resolve("classifier.safetensors");
-    trained.classifier().save(file);
-    assertArrayEquals(probabilities(trained.classifier()), probabilities(Classifier.load(file)));
+    classifier.save(file);
+    assertArrayEquals(probabilities(classifier), probabilities(Classifier.load(file)));
+  }
+
+  private static float[] probabilities(Fitted<Training.State> fitted) {
+    return probabilities(new Classifier(fitted.state().network()));
   }
 
   private static float[] probabilities(Classifier classifier) {
@@ -137,32 +165,16 @@ class TrainDigitsTest {
 
   @Test
   void manyThreadsPredictLikeOne() throws Exception {
-    int[] expected = trained.classifier().predict(digits.images());
-    assertArrayEquals(expected, TrainDigits.serve(trained.classifier(), digits, 1));
-    assertArrayEquals(expected, TrainDigits.serve(trained.classifier(), digits, 8));
-  }
-
-  @Test
-  void epochsDoNotPileUpMemory() {
-    try (Scope scope = Scope.open()) {
-      Training training = new Training(digits);
-      training.epoch(MlxRandom.key(1));
-      long before = bytesInUse();
-      for (int epoch = 0; epoch < 20; epoch++) {
-        training.epoch(MlxRandom.key(epoch));
-      }
-      // far less than one set of parameters for each epoch; reused memory may be a little too large
-      long growth = bytesInUse() - before;
-      assertTrue(growth < 200_000, () -> "20 epochs leave " + growth + " bytes more in use");
-    }
+    int[] expected = classifier.predict(digits.images());
+    assertArrayEquals(expected, TrainDigits.serve(classifier, digits, 1));
+    assertArrayEquals(expected, TrainDigits.serve(classifier, digits, 8));
   }
 
   @Test
   void scopeFreesAllThatTrainingMade() {
     long before = bytesInUse();
     try (Scope scope = Scope.open()) {
-      Classifier classifier = TrainDigits.train(digits, TrainDigits.SEED, 2).classifier();
-      classifier.predict(digits.images());
+      new Classifier(train(0, 2).state().network()).predict(digits.images());
       assertTrue(bytesInUse() > before);
     }
     long left = bytesInUse() - before;
@@ -170,6 +182,8 @@ class TrainDigitsTest {
   }
 
   private static long bytesInUse() {
+    Memory.clearCache();
+    MlxRandom.seed(0); // the state of the random numbers takes the same memory each time
     // what is under way still holds memory
     MlxStream.defaultStream(Device.defaultDevice()).synchronize();
     return Memory.getActiveMemory();
@@ -198,15 +212,78 @@ class TrainDigitsTest {
     assertEquals(1, colours(ImageIO.read(file.toFile())));
   }
 
+  // ---- the program -----------------------------------------------------------------------------
+
+  private record Run(int status, String output, String errors) {}
+
+  private static Run run(String... args) {
+    PrintStream out = System.out;
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    PrintStream printed = new PrintStream(output, true, StandardCharsets.UTF_8);
+    try {
+      System.setOut(printed);
+      CommandLine commandLine = TrainDigits.commandLine();
+      commandLine.setOut(new PrintWriter(printed, true));
+      commandLine.setErr(new PrintWriter(errors, true, StandardCharsets.UTF_8));
+      int status = commandLine.execute(args);
+      return new Run(
+          status, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+    }
+  }
+
   @Test
-  void exampleLeavesItsFiles() throws Exception {
+  void exampleLeavesItsFilesAndEndsWithATable() throws IOException {
     Path output = folder.resolve("new/folder");
-    TrainDigits.main(new String[] {output.toString()});
+    Run run = run(output.toString(), "--epochs", "6");
+    assertEquals(0, run.status(), run.errors());
     for (String picture : List.of("loss.png", "misclassified.png")) {
       BufferedImage image = ImageIO.read(output.resolve(picture).toFile());
       assertTrue(colours(image) > 2, picture + " is blank");
     }
     assertTrue(Files.exists(output.resolve("classifier.safetensors")));
+    History log = History.ofCsv(Files.readString(output.resolve("log.csv")));
+    assertEquals(6, log.epochs().size());
+    List<String> lines = run.output().lines().toList();
+    List<String> table = lines.subList(lines.size() - 11, lines.size());
+    assertEquals("Digit  Precision   Recall", table.get(0));
+    for (int digit = 0; digit < 10; digit++) {
+      String row = table.get(digit + 1);
+      assertTrue(row.matches(" +" + digit + " +\\d+[.,]\\d % +\\d+[.,]\\d %"), row);
+    }
+  }
+
+  @Test
+  void aTrainingThatWasInterruptedIsContinued() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    assertEquals(0, run(whole.toString(), "--epochs", "4").status());
+    assertEquals(0, run(parts.toString(), "--epochs", "2").status());
+    assertEquals(0, run(parts.toString(), "--epochs", "4", "--resume").status());
+    for (String file : List.of("classifier.safetensors", "checkpoint.safetensors", "log.csv")) {
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
+    }
+  }
+
+  @Test
+  void helpAndMistakesWriteNothing() throws IOException {
+    String output = folder.resolve("nothing").toString();
+    Run help = run(output, "--help");
+    assertEquals(0, help.status());
+    for (String option : List.of("[FOLDER]", "--epochs", "--seed", "--resume", "--help")) {
+      assertTrue(help.output().contains(option), help.output());
+    }
+    Run negative = run(output, "--epochs", "0");
+    assertEquals(2, negative.status());
+    assertTrue(negative.errors().contains("--epochs must be at least 1, got 0"));
+    assertEquals(2, run(output, "--epoch").status());
+    assertEquals(2, run(output, "another").status());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(), files.toList());
+    }
   }
 
   private static long colours(BufferedImage image) {
