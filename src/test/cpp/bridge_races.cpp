@@ -1,5 +1,6 @@
 // Lets threads use the bridge under ThreadSanitizer: handles, the entry lock, references into the virtual machine,
-// compiled functions, evaluation. There is no virtual machine; this program answers what the bridge asks of one.
+// compiled functions, evaluation, computations divided among threads. There is no virtual machine; this program answers
+// what the bridge asks of one.
 //
 // bridge_races SECONDS: fails on a wrong number, on a reference that is lost or deleted twice, and on a data race
 // bridge_races planted: contains a data race; a run that does not report it proves nothing
@@ -10,7 +11,9 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "cpu/parallel.h"
 #include "evaluation.h"
 #include "handles.h"
 #include "threads.h"
@@ -205,6 +208,20 @@ static void add_under_the_lock() {
   ++additions;
 }
 
+// Computations that are divided among threads: what a thread writes is there when the division has returned.
+static void divide() {
+  std::vector<int> numbers(1 + any(5000));
+  const int grain = 1 + any(50);
+  cpu::parallel(numbers.size(), std::size_t(grain), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      numbers[i] += int(i);
+    }
+  });
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    require(numbers[i] == int(i), "a part of a divided computation is missing, or was done twice");
+  }
+}
+
 // The table of arrays, which one of two threads reads without the lock.
 static int planted() {
   std::thread locked([] { close(array_of(3)); });
@@ -218,6 +235,8 @@ int main(int count, char** arguments) {
   known_to_the_vm = true;
   set_vm(fake_vm());
   use_queues(4);
+  cpu::use_threads(4);
+  cpu::use_busy_processors(true);
   start_first_thread();
   if (count == 2 && arguments[1] == std::string("planted")) {
     return planted();
@@ -233,6 +252,7 @@ int main(int count, char** arguments) {
     threads.push_back(start(true, replace));
     threads.push_back(start(true, compile_and_drop));
     threads.push_back(start(i == 0, add_under_the_lock));
+    threads.push_back(start(false, divide));
   }
   threads.push_back(start(true, make_reference));
   threads.push_back(start(false, drop_reference));
