@@ -3,6 +3,7 @@ package org.mlx4j;
 import static java.util.Comparator.comparingLong;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,7 +25,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.HandlesNative;
-import org.mlx4j.internal.ShapesNative;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
 import org.mlx4j.internal.tree.Structure;
@@ -73,6 +73,9 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private final BatcherOptions options;
   private final long longestWait;
   private final Thread thread;
+
+  /** Used by the thread alone. */
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
 
   /** Guards everything below, and the phases of the requests. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -180,6 +183,8 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
       R answer = accepted.join();
       Ownership.adopt(accepted.arrays);
       return answer;
+    } catch (CancellationException e) { // newer JDKs wrap it in another one
+      throw e.getCause() instanceof CancellationException cause ? cause : e;
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -259,19 +264,11 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    * What requests that share a call have in common.
    *
    * @param structure the structure of the trees
-   * @param arrays for each array its dtype, the number of axes and the shape
+   * @param rows the dtypes and shapes of the arrays
    */
-  private record Kind(Structure structure, List<Integer> arrays) {
+  private record Kind(Structure structure, List<Rows> rows) {
     static Kind of(Structure structure, MlxArray... arrays) {
-      List<Integer> description = new ArrayList<>();
-      for (MlxArray x : arrays) {
-        description.add(x.dtype().code());
-        description.add(x.ndim());
-        for (int size : x.shape()) {
-          description.add(size);
-        }
-      }
-      return new Kind(structure, description);
+      return new Kind(structure, Arrays.stream(arrays).map(x -> Rows.like(x, 0)).toList());
     }
   }
 
@@ -555,16 +552,16 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
 
   @SuppressWarnings("unchecked") // the tree has the structure of the requests
   private A stacked(List<Request> batch, int rows) {
-    Structure structure = batch.get(0).kind.structure();
-    MlxArray[] stacked = new MlxArray[structure.leaves()];
+    Kind kind = batch.get(0).kind;
+    MlxArray[] stacked = new MlxArray[kind.rows().size()];
     for (int leaf = 0; leaf < stacked.length; leaf++) {
       long[] inputs = new long[rows];
       for (int row = 0; row < rows; row++) {
         inputs[row] = batch.get(Math.min(row, batch.size() - 1)).inputs[leaf];
       }
-      stacked[leaf] = Call.creation("Batcher", s -> ShapesNative.stack(inputs, 0, s));
+      stacked[leaf] = kind.rows().get(leaf).stacked(this::buffer, inputs);
     }
-    return (A) structure.rebuildFirst(stacked, 0);
+    return (A) kind.structure().rebuildFirst(stacked, 0);
   }
 
   @SuppressWarnings("unchecked") // the tree has the structure of the result
@@ -572,8 +569,16 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     return (R) structure.rebuildFirst(arrays, 0);
   }
 
+  /** Returns a direct buffer for the thread, which keeps it. */
+  private ByteBuffer buffer(int bytes) {
+    if (buffer.capacity() < bytes) {
+      buffer = ByteBuffer.allocateDirect(Math.max(bytes, 2 * buffer.capacity()));
+    }
+    return buffer;
+  }
+
   /** The arrays of each answer. They are copies, so that none holds the memory of all others. */
-  private static MlxArray[][] unstacked(Flattening result, int requests, int rows) {
+  private MlxArray[][] unstacked(Flattening result, int requests, int rows) {
     MlxArray[] leaves = result.leaves();
     if (leaves.length == 0) {
       throw new IllegalArgumentException("[Batcher] the result of the model holds no array");
@@ -593,9 +598,9 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
                         + rows
                         + " rows of the model's argument"));
       }
-      MlxArray[] slices = Call.unaryToMany("Batcher", (a, s) -> ShapesNative.unstack(a, 0, s), x);
+      MlxArray[] parts = Rows.like(x, 1).unstacked(this::buffer, x, requests);
       for (int i = 0; i < requests; i++) {
-        answers[i][leaf] = slices[i].contiguous();
+        answers[i][leaf] = parts[i];
       }
     }
     return answers;

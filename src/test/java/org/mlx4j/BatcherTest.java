@@ -675,17 +675,23 @@ class BatcherTest {
     List<CompletableFuture<MlxArray>> answers = submitEach(batcher, 1);
     model.awaitCall();
     answers.addAll(submitEach(batcher, 2, 3));
+    CompletableFuture<MlxArray> applied =
+        CompletableFuture.supplyAsync(() -> Scope.run(() -> batcher.apply(MlxArray.of(4f))));
+    while (batcher.statistics().queued() < 3) {
+      Thread.onSpinWait();
+    }
     assertFalse(batcher.close(Duration.ofMillis(10)));
     assertTrue(answers.get(1).isCancelled());
+    assertThrows(CancellationException.class, () -> answers.get(2).join());
     assertThrowsSaying(
         CancellationException.class,
-        () -> answers.get(2).join(),
+        () -> unwrapped(applied),
         "[Batcher.close] the batcher was closed before the model began with the request");
     assertFalse(answers.get(0).isDone());
     model.go.release();
     assertArrayEquals(new float[] {2}, values(answers.get(0)));
     assertTrue(batcher.close(FOREVER));
-    assertEquals(2, batcher.statistics().cancelled());
+    assertEquals(3, batcher.statistics().cancelled());
     assertAddUp(batcher.statistics());
   }
 

@@ -1,0 +1,144 @@
+package org.mlx4j.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.mlx4j.Batcher;
+import org.mlx4j.BatcherOptions;
+import org.mlx4j.MlxArray;
+import org.mlx4j.MlxRandom;
+import org.mlx4j.Ops;
+import org.mlx4j.Scope;
+import org.mlx4j.TransformedFunction;
+import org.mlx4j.Transforms;
+
+/**
+ * Answers the requests of many threads with a compiled perceptron, one at a time and with a {@link
+ * Batcher}, and prints requests a second and quantiles of the time for one: {@code Serving [SECONDS
+ * [HIDDEN [virtual]]]}. Each thread sends its next request when it has the answer to the last.
+ */
+public final class Serving {
+  private static final int INPUTS = 784;
+
+  private Serving() {}
+
+  private static TransformedFunction perceptron(int hidden) {
+    MlxArray w1 = MlxRandom.normal(new int[] {INPUTS, hidden}).multiply(0.05f);
+    MlxArray w2 = MlxRandom.normal(new int[] {hidden, hidden}).multiply(0.05f);
+    MlxArray w3 = MlxRandom.normal(new int[] {hidden, 10});
+    Ops.eval(w1, w2, w3);
+    return Transforms.compile(
+        x -> x.matmul(w1).maximum(0f).matmul(w2).maximum(0f).matmul(w3).softmax(-1));
+  }
+
+  /** Runs for as long as a phase lasts: 0 to warm up, 1 to measure, 2 to end. */
+  private static long[] client(int seed, Function<float[], float[]> service, AtomicInteger phase) {
+    Random random = new Random(seed);
+    float[] pixels = new float[INPUTS];
+    for (int i = 0; i < INPUTS; i++) {
+      pixels[i] = random.nextFloat();
+    }
+    long[] times = new long[1024];
+    int count = 0;
+    while (phase.get() < 2) {
+      long start = System.nanoTime();
+      if (service.apply(pixels).length != 10) {
+        throw new IllegalStateException("a wrong answer");
+      }
+      long taken = System.nanoTime() - start;
+      if (phase.get() == 1) {
+        if (count == times.length) {
+          times = Arrays.copyOf(times, 2 * count);
+        }
+        times[count++] = taken;
+      }
+      pause();
+    }
+    return Arrays.copyOf(times, count);
+  }
+
+  /** A service waits for its connection here, and a virtual thread leaves the processor. */
+  private static void pause() {
+    Thread.yield();
+  }
+
+  private static ExecutorService threads(boolean virtual, int count)
+      throws ReflectiveOperationException {
+    return virtual
+        ? (ExecutorService)
+            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null)
+        : Executors.newFixedThreadPool(count);
+  }
+
+  private static void measure(
+      String way, int clients, double seconds, boolean virtual, Function<float[], float[]> service)
+      throws Exception {
+    ExecutorService threads = threads(virtual, clients);
+    AtomicInteger phase = new AtomicInteger();
+    List<Future<long[]>> all = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      int seed = i;
+      all.add(threads.submit(() -> client(seed, service, phase)));
+    }
+    Thread.sleep((long) (500 * seconds));
+    phase.set(1);
+    long start = System.nanoTime();
+    Thread.sleep((long) (1000 * seconds));
+    phase.set(2);
+    double measured = 1e-9 * (System.nanoTime() - start);
+    List<long[]> times = new ArrayList<>();
+    for (Future<long[]> client : all) {
+      times.add(client.get());
+    }
+    threads.shutdown();
+    long[] sorted = times.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+    System.out.printf(
+        "| %-7s | %7d | %10.0f | %8.2f ms | %8.2f ms | %9.1f |%n",
+        way,
+        clients,
+        sorted.length / measured,
+        milliseconds(sorted, 0.5),
+        milliseconds(sorted, 0.99),
+        milliseconds(sorted, 0.99) / milliseconds(sorted, 0.5));
+  }
+
+  private static double milliseconds(long[] sorted, double part) {
+    return 1e-6 * sorted[(int) (part * (sorted.length - 1))];
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    double seconds = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 3;
+    int hidden = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 256;
+    boolean virtual = arguments.length > 2 && arguments[2].equals("virtual");
+    BatcherOptions options = BatcherOptions.defaults().withSizes(1, 8, 64, 256);
+    try (TransformedFunction model = perceptron(hidden);
+        Batcher<MlxArray, MlxArray> batcher = Batcher.of(model::apply, options)) {
+      Function<float[], float[]> plain =
+          pixels -> {
+            try (Scope scope = Scope.open()) {
+              return model.apply(MlxArray.of(pixels, 1, INPUTS)).toFloatArray();
+            }
+          };
+      Function<float[], float[]> batched =
+          pixels -> {
+            try (Scope scope = Scope.open()) {
+              return batcher.apply(MlxArray.of(pixels)).toFloatArray();
+            }
+          };
+      System.out.println(
+          "| way     | clients | requests/s | p50         | p99         | p99 / p50 |");
+      System.out.println(
+          "|---------|--------:|-----------:|------------:|------------:|----------:|");
+      for (int clients : new int[] {1, 8, 64, 200}) {
+        measure("plain", clients, seconds, virtual, plain);
+        measure("batched", clients, seconds, virtual, batched);
+      }
+    }
+  }
+}
