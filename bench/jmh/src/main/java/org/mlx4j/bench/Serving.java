@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.mlx4j.Batcher;
@@ -19,9 +20,10 @@ import org.mlx4j.TransformedFunction;
 import org.mlx4j.Transforms;
 
 /**
- * Answers the requests of many threads with a compiled perceptron, one at a time and with a {@link
- * Batcher}, and prints requests a second and quantiles of the time for one: {@code Serving [SECONDS
- * [HIDDEN [virtual]]]}. Each thread sends its next request when it has the answer to the last.
+ * Answers the requests of many threads with a compiled perceptron: each thread by itself, as many
+ * threads at a time as there are processors (in turn), and with a {@link Batcher}. Prints requests
+ * a second and quantiles of the time for one: {@code Serving [SECONDS [HIDDEN [virtual]]]}. Each
+ * thread sends its next request when it has the answer to the last.
  */
 public final class Serving {
   private static final int INPUTS = 784;
@@ -116,7 +118,7 @@ public final class Serving {
     double seconds = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 3;
     int hidden = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 256;
     boolean virtual = arguments.length > 2 && arguments[2].equals("virtual");
-    BatcherOptions options = BatcherOptions.defaults().withSizes(1, 8, 64, 256);
+    BatcherOptions options = BatcherOptions.defaults().withSizes(1, 2, 4, 8, 16, 32, 64);
     try (TransformedFunction model = perceptron(hidden);
         Batcher<MlxArray, MlxArray> batcher = Batcher.of(model::apply, options)) {
       Function<float[], float[]> plain =
@@ -131,12 +133,23 @@ public final class Serving {
               return batcher.apply(MlxArray.of(pixels)).toFloatArray();
             }
           };
+      Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
+      Function<float[], float[]> inTurn =
+          pixels -> {
+            turns.acquireUninterruptibly();
+            try {
+              return plain.apply(pixels);
+            } finally {
+              turns.release();
+            }
+          };
       System.out.println(
           "| way     | clients | requests/s | p50         | p99         | p99 / p50 |");
       System.out.println(
           "|---------|--------:|-----------:|------------:|------------:|----------:|");
       for (int clients : new int[] {1, 8, 64, 200}) {
         measure("plain", clients, seconds, virtual, plain);
+        measure("in turn", clients, seconds, virtual, inTurn);
         measure("batched", clients, seconds, virtual, batched);
       }
     }
