@@ -3,7 +3,9 @@ package org.mlx4j.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,6 +29,7 @@ import org.mlx4j.Transforms;
  */
 public final class Serving {
   private static final int INPUTS = 784;
+  private static final int ROUNDS = 5;
 
   private Serving() {}
 
@@ -40,7 +43,8 @@ public final class Serving {
   }
 
   /** Runs for as long as a phase lasts: 0 to warm up, 1 to measure, 2 to end. */
-  private static long[] client(int seed, Function<float[], float[]> service, AtomicInteger phase) {
+  private static long[] client(
+      int seed, boolean virtual, Function<float[], float[]> service, AtomicInteger phase) {
     Random random = new Random(seed);
     float[] pixels = new float[INPUTS];
     for (int i = 0; i < INPUTS; i++) {
@@ -60,14 +64,11 @@ public final class Serving {
         }
         times[count++] = taken;
       }
-      pause();
+      if (virtual) { // a service waits for its connection here, and others get the carrier
+        Thread.yield();
+      }
     }
     return Arrays.copyOf(times, count);
-  }
-
-  /** A service waits for its connection here, and a virtual thread leaves the processor. */
-  private static void pause() {
-    Thread.yield();
   }
 
   private static ExecutorService threads(boolean virtual, int count)
@@ -78,15 +79,15 @@ public final class Serving {
         : Executors.newFixedThreadPool(count);
   }
 
-  private static void measure(
-      String way, int clients, double seconds, boolean virtual, Function<float[], float[]> service)
+  private static double[] measure(
+      int clients, double seconds, boolean virtual, Function<float[], float[]> service)
       throws Exception {
     ExecutorService threads = threads(virtual, clients);
     AtomicInteger phase = new AtomicInteger();
     List<Future<long[]>> all = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       int seed = i;
-      all.add(threads.submit(() -> client(seed, service, phase)));
+      all.add(threads.submit(() -> client(seed, virtual, service, phase)));
     }
     Thread.sleep((long) (500 * seconds));
     phase.set(1);
@@ -100,18 +101,13 @@ public final class Serving {
     }
     threads.shutdown();
     long[] sorted = times.stream().flatMapToLong(Arrays::stream).sorted().toArray();
-    System.out.printf(
-        "| %-7s | %7d | %10.0f | %8.2f ms | %8.2f ms | %9.1f |%n",
-        way,
-        clients,
-        sorted.length / measured,
-        milliseconds(sorted, 0.5),
-        milliseconds(sorted, 0.99),
-        milliseconds(sorted, 0.99) / milliseconds(sorted, 0.5));
+    return new double[] {
+      sorted.length / measured, milliseconds(sorted, 0.5), milliseconds(sorted, 0.99)
+    };
   }
 
   private static double milliseconds(long[] sorted, double part) {
-    return 1e-6 * sorted[(int) (part * (sorted.length - 1))];
+    return sorted.length == 0 ? Double.NaN : 1e-6 * sorted[(int) (part * (sorted.length - 1))];
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -148,10 +144,43 @@ public final class Serving {
       System.out.println(
           "|---------|--------:|-----------:|------------:|------------:|----------:|");
       for (int clients : new int[] {1, 8, 64, 200}) {
-        measure("plain", clients, seconds, virtual, plain);
-        measure("in turn", clients, seconds, virtual, inTurn);
-        measure("batched", clients, seconds, virtual, batched);
+        compare(
+            clients,
+            seconds,
+            virtual,
+            Map.of("plain", plain, "in turn", inTurn, "batched", batched));
       }
     }
+  }
+
+  /** The ways take turns, and the median of each figure is printed. */
+  private static void compare(
+      int clients, double seconds, boolean virtual, Map<String, Function<float[], float[]>> ways)
+      throws Exception {
+    Map<String, double[][]> figures = new TreeMap<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      for (String way : ways.keySet()) {
+        double[] measured = measure(clients, seconds / ROUNDS, virtual, ways.get(way));
+        figures.computeIfAbsent(way, w -> new double[measured.length][ROUNDS]);
+        for (int i = 0; i < measured.length; i++) {
+          figures.get(way)[i][round] = measured[i];
+        }
+      }
+    }
+    figures.forEach(
+        (way, all) ->
+            System.out.printf(
+                "| %-7s | %7d | %10.0f | %8.2f ms | %8.2f ms | %9.1f |%n",
+                way,
+                clients,
+                median(all[0]),
+                median(all[1]),
+                median(all[2]),
+                median(all[2]) / median(all[1])));
+  }
+
+  private static double median(double... all) {
+    Arrays.sort(all);
+    return all[all.length / 2];
   }
 }
