@@ -218,13 +218,19 @@ final class Training<S, B> {
     if (batch == 0) {
       throw new IllegalArgumentException("[fit] the source of batches has none");
     }
-    history =
-        history.plus(new Epoch(history.epochs().size() + 1, steps, lossSum / rows, measured()));
+    // until everything is measured, the epoch has not ended: after an exception, it is measured
+    // again
+    int number = history.epochs().size() + 1;
+    History next = history.plus(new Epoch(number, steps, lossSum / rows, measured()));
+    boolean isBest = fit.stopping != null && fit.stopping.best(next) == number;
+    history = next;
     batch = 0;
     rows = 0;
     lossSum = 0;
     unsaved = true;
-    keepBest();
+    if (isBest || (fit.stopping != null && best == null)) {
+      keepAsBest(number);
+    }
     save();
     tellAll(FitListener::epochEnded);
   }
@@ -248,15 +254,12 @@ final class Training<S, B> {
     return all;
   }
 
-  private void keepBest() {
-    int last = history.epochs().size();
-    if (fit.stopping != null && (best == null || fit.stopping.best(history) == last)) {
-      if (best != null) {
-        Trees.close(best);
-      }
-      best = sameArrays(state);
-      bestEpoch = last;
+  private void keepAsBest(int epoch) {
+    if (best != null) {
+      Trees.close(best);
     }
+    best = sameArrays(state);
+    bestEpoch = epoch;
   }
 
   // ---- steps -----------------------------------------------------------------------------------

@@ -18,6 +18,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -643,6 +647,29 @@ class FitTest {
                       .compiled(compiled)
                       .batches(numbers(2), 1)
                       .run(start())));
+    }
+  }
+
+  @Test
+  void manyThreadsRunTheSameTraining() throws Exception {
+    Fit<MlxArray, MlxArray> fit =
+        Fit.of((MlxArray s, MlxArray batch) -> new WithAux<>(batch.mean(), s.add(batch.sum())))
+            .batches(numbers(10), 3)
+            .shuffle(1)
+            .epochs(5);
+    Callable<Float> run =
+        () -> {
+          try (Scope scope = Scope.open()) {
+            return fit.run(start()).state().itemFloat();
+          }
+        };
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    try {
+      for (Future<Float> sum : pool.invokeAll(Collections.nCopies(8, run))) {
+        assertEquals(5 * 45f, sum.get());
+      }
+    } finally {
+      pool.shutdown();
     }
   }
 

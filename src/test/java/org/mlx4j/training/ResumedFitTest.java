@@ -265,6 +265,14 @@ class ResumedFitTest {
     assertSameAs(whole, fit.resume(start(2)));
   }
 
+  @Test
+  void aMisspeltMeasurementCostsNothing() throws IOException {
+    Whole whole = whole(training());
+    Fit<State, Data> wrong = logged(training()).stopEarly(EarlyStopping.lowest("val_los", 2));
+    assertThrows(IllegalArgumentException.class, () -> wrong.run(start(1)));
+    assertSameAs(whole, logged(training()).resume(start(2)));
+  }
+
   /** What is on the disk when the process is killed is the last checkpoint. */
   @ParameterizedTest
   @MethodSource("steps")
