@@ -8,16 +8,12 @@
 #include <vector>
 
 #include "cpu.h"
+#include "cpu/arrays.h"
 #include "cpu/kernels/products.h"
 #include "cpu/parallel.h"
+#include "cpu/sgemm.h"
 #include "mlx/backend/cpu/encoder.h"
 #include "rules/upstream_rules.h"
-
-// Ours, or that of the BLAS that a libmlx of the user's own depends on.
-extern "C" __attribute__((weak, visibility("default"))) void cblas_sgemm(int order, int transpose_a, int transpose_b,
-                                                                         int m, int n, int k, float alpha,
-                                                                         const float* a, int lda, const float* b,
-                                                                         int ldb, float beta, float* c, int ldc);
 
 namespace mlx4j::cpu {
 
@@ -31,87 +27,15 @@ constexpr std::size_t few = 12;
 constexpr std::size_t numbers_at_once = 1 << 20;
 constexpr std::size_t rows_at_once = 1024;
 
-// Multiplications that take some ten microseconds, and are worth waking a thread.
-constexpr std::size_t worth_a_thread = 1 << 17;
-
-std::size_t grain(std::size_t work_of_one) { return std::max<std::size_t>(1, worth_a_thread / (work_of_one + 1)); }
-
 ProductKernels kernels() {
   return chosen([]<Instructions set>(Set<set>) { return product_kernels<set>(); });
-}
-
-std::optional<Format> format_of(mx::Dtype dtype) {
-  switch (dtype) {
-    case mx::Dtype::Val::float32:
-      return Format::float32;
-    case mx::Dtype::Val::float16:
-      return Format::float16;
-    case mx::Dtype::Val::bfloat16:
-      return Format::bfloat16;
-    default:
-      return std::nullopt;
-  }
 }
 
 bool has_kernels(int group_size, int bits) {
   return (group_size == 32 || group_size == 64 || group_size == 128) && bits >= 2 && bits <= 8 && bits != 7;
 }
 
-std::size_t size_of(Format format) { return format == Format::float32 ? 4 : 2; }
-
 // ---- arrays ---------------------------------------------------------------------------------------
-// Room for numbers until everything is computed that is scheduled next.
-float* room(std::size_t numbers, mx::Stream s) {
-  if (numbers == 0) {
-    return nullptr;
-  }
-  mx::array a(mx::allocator::malloc(numbers * sizeof(float)), {}, mx::float32);
-  float* data = a.data<float>();
-  mx::cpu::get_command_encoder(s).add_temporary(std::move(a));
-  return data;
-}
-
-mx::array dense(const mx::array& a, mx::Stream s) {
-  Arrays copy{mx::array(a.shape(), a.dtype(), nullptr, {})};
-  mx::contiguous(a, false, s).primitive().eval_cpu({a}, copy);
-  mx::cpu::get_command_encoder(s).add_temporary(copy[0]);
-  return copy[0];
-}
-
-// The parts of an array that begin at the indices of all axes but the last ones, in their order.
-class Parts {
- public:
-  Parts(const mx::array& a, std::size_t last_axes)
-      : data_(a.data<unsigned char>()),
-        itemsize_(a.itemsize()),
-        shape_(a.shape().begin(), a.shape().end() - std::ptrdiff_t(std::min(a.ndim(), last_axes))),
-        strides_(a.strides().begin(), a.strides().end() - std::ptrdiff_t(std::min(a.ndim(), last_axes))) {}
-
-  const unsigned char* at(std::size_t i) const {
-    std::int64_t offset = 0;
-    for (std::size_t axis = shape_.size(); axis-- > 0; i /= std::size_t(shape_[axis])) {
-      offset += std::int64_t(i % std::size_t(shape_[axis])) * strides_[axis];
-    }
-    return data_ + offset * std::int64_t(itemsize_);
-  }
-
-  // Whether all of them are the same.
-  bool one() const {
-    for (std::size_t axis = 0; axis < shape_.size(); ++axis) {
-      if (shape_[axis] > 1 && strides_[axis] != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
- private:
-  const unsigned char* data_;
-  std::size_t itemsize_;
-  mx::Shape shape_;
-  mx::Strides strides_;
-};
-
 struct Matrices : Parts {
   explicit Matrices(const mx::array& a) : Parts(a, 2) {}
 };
