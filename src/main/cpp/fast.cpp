@@ -2,9 +2,49 @@
 
 #include <bit>
 
+#include "cpu/fast.h"
 #include "indexing.h"
 
 namespace mlx4j {
+
+mx::array rms_norm(const mx::array& x, Maybe weight, float eps, mx::StreamOrDevice s) {
+#ifdef MLX4J_CPU
+  if (auto fused = cpu::rms_norm(x, weight, eps, mx::to_stream(s))) {
+    return *std::move(fused);
+  }
+#endif
+  return mx::fast::rms_norm(x, weight, eps, s);
+}
+
+mx::array layer_norm(const mx::array& x, Maybe weight, Maybe bias, float eps, mx::StreamOrDevice s) {
+#ifdef MLX4J_CPU
+  if (auto fused = cpu::layer_norm(x, weight, bias, eps, mx::to_stream(s))) {
+    return *std::move(fused);
+  }
+#endif
+  return mx::fast::layer_norm(x, weight, bias, eps, s);
+}
+
+mx::array rope(const mx::array& a, int dims, bool traditional, std::optional<float> base, float scale,
+               const mx::array& offset, Maybe freqs, mx::StreamOrDevice s) {
+#ifdef MLX4J_CPU
+  if (auto fused = cpu::rope(a, dims, traditional, base, scale, offset, freqs, mx::to_stream(s))) {
+    return *std::move(fused);
+  }
+#endif
+  return mx::fast::rope(a, dims, traditional, base, scale, offset, freqs, s);
+}
+
+mx::array scaled_dot_product_attention(const mx::array& q, const mx::array& k, const mx::array& v, float scale,
+                                       const char* mask_mode, Maybe mask, Maybe sinks, bool force_fused,
+                                       mx::StreamOrDevice s) {
+#ifdef MLX4J_CPU
+  if (auto fused = cpu::scaled_dot_product_attention(q, k, v, scale, mask_mode, mask, sinks, mx::to_stream(s))) {
+    return *std::move(fused);
+  }
+#endif
+  return mx::fast::scaled_dot_product_attention(q, k, v, scale, mask_mode, mask, sinks, force_fused, s);
+}
 
 mx::array cross_entropy(const mx::array& logits, const mx::array& targets, mx::StreamOrDevice s) {
   return mx::fast::cross_entropy(logits, within("crossEntropy", targets, 0, logits.shape(-1) - 1, s), s);

@@ -8,19 +8,16 @@ namespace mlx4j {
 // The targets are in range, like the indices of `take`.
 mx::array cross_entropy(const mx::array& logits, const mx::array& targets, mx::StreamOrDevice s);
 
-// Forward: overload resolution would prefer MLX's overload for a number to an adapter's conversion.
-inline mx::array rope(const mx::array& a, jint dims, bool traditional, std::optional<float> base, jfloat scale,
-                      const mx::array& offset, const std::optional<mx::array>& freqs, mx::StreamOrDevice s) {
-  return mx::fast::rope(a, dims, traditional, base, scale, offset, freqs, s);
-}
+using Maybe = const std::optional<mx::array>&;
 
-// Forward: MLX takes an optional array by value, to which an adapter does not convert.
-inline mx::array scaled_dot_product_attention(const mx::array& q, const mx::array& k, const mx::array& v, jfloat scale,
-                                              const char* mask_mode, const std::optional<mx::array>& mask,
-                                              const std::optional<mx::array>& sinks, bool force_fused,
-                                              mx::StreamOrDevice s) {
-  return mx::fast::scaled_dot_product_attention(q, k, v, scale, mask_mode, mask, sinks, force_fused, s);
-}
+// On the CPU of Linux, these are one operation each (cpu/fast.h); otherwise they are MLX's.
+mx::array rms_norm(const mx::array& x, Maybe weight, float eps, mx::StreamOrDevice s);
+mx::array layer_norm(const mx::array& x, Maybe weight, Maybe bias, float eps, mx::StreamOrDevice s);
+mx::array rope(const mx::array& a, int dims, bool traditional, std::optional<float> base, float scale,
+               const mx::array& offset, Maybe freqs, mx::StreamOrDevice s);
+mx::array scaled_dot_product_attention(const mx::array& q, const mx::array& k, const mx::array& v, float scale,
+                                       const char* mask_mode, Maybe mask, Maybe sinks, bool force_fused,
+                                       mx::StreamOrDevice s);
 
 // Texts are byte[] in UTF-8.
 struct text {

@@ -16,7 +16,10 @@ class CustomCall;
 class WholeFunction;
 namespace cpu {
 class Dequantize;
-}
+class RotaryEmbedding;
+class RowNorm;
+class ScaledDotProductAttention;
+}  // namespace cpu
 namespace distributed {
 class AllGather;
 }
@@ -230,6 +233,9 @@ constexpr PrimitiveTraits table[] = {
     {.type = type_name<CustomCall>(), .in_files = its_computation},
     {.type = type_name<WholeFunction>()},
     {.type = type_name<cpu::Dequantize>(), .in_files = its_values},
+    {.type = type_name<cpu::RotaryEmbedding>(), .in_files = its_values},
+    {.type = type_name<cpu::RowNorm>(), .in_files = its_values},
+    {.type = type_name<cpu::ScaledDotProductAttention>(), .in_files = its_values, .work = Work::attention},
     {.type = type_name<distributed::AllGather>(), .communicates = true},
 };
 

@@ -50,6 +50,7 @@ enum class Work : std::uint8_t {
   result,       // the elements of the result
   first_input,  // the elements of the first input
   product,      // the elements of the result times the last axis of the first input
+  attention,    // the elements of the result times the rows of the second input, twice
 };
 
 // What stands for the operation in the file of an exported function.

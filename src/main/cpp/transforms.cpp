@@ -367,7 +367,7 @@ static Fn with_results_of_its_own(Fn traced) {
 static Fn compile_for_each_shape(const SharedFn& f) {
   auto id = std::make_shared<const CompiledId>();
   CompilerNotNeeded compiler_not_needed;
-  auto traced = guarded(f, StackUse::compile);
+  auto traced = recorded(f);
   auto compiled = mx::detail::compile(with_results_of_its_own(traced), id->value, false);
   return unless_traced(traced, id, [id, compiled](const Arrays& args) {
     try {
@@ -385,7 +385,7 @@ Fn compile(const SharedFn& f, bool shapeless) {
   }
   auto id = std::make_shared<const CompiledId>();
   CompilerNotNeeded compiler_not_needed;
-  auto traced = guarded(f, StackUse::compile);
+  auto traced = recorded(f);
   auto any_size =
       std::make_shared<AnySize>(with_results_of_its_own(traced), id->value, [f] { return compile_for_each_shape(f); });
   return unless_traced(traced, id, [any_size](const Arrays& args) { return (*any_size)(args); });

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "allocation.h"
+#include "evaluation.h"
 #include "graph_walk.h"
 #include "large_stack.h"
 #include "memory_limits.h"
@@ -70,6 +71,9 @@ std::size_t work(const mx::array& a, const PrimitiveTraits& traits) {
   const mx::array& first = a.inputs()[0];
   if (traits.work == Work::first_input) {
     return first.size();
+  }
+  if (traits.work == Work::attention) {
+    return 2 * a.size() * std::size_t(a.inputs()[1].shape(-2));
   }
   return first.ndim() > 0 ? a.size() * std::size_t(std::max(1, first.shape(-1))) : a.size();
 }
@@ -192,12 +196,37 @@ void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t 
   throw stack_overflow(msg.str());
 }
 
+// How many calls of guarded functions this thread is in, and how many of those are recorded.
+static thread_local int guarded_calls = 0, recorded_calls = 0;
+
+class Within {
+ public:
+  explicit Within(int& calls) : calls_(calls) { ++calls_; }
+  ~Within() { --calls_; }
+  Within(const Within&) = delete;
+  Within& operator=(const Within&) = delete;
+
+ private:
+  int& calls_;
+};
+
+bool traced_for_compile_at_most() { return !tracing() || (guarded_calls > 0 && guarded_calls == recorded_calls); }
+
+Fn recorded(const SharedFn& f) {
+  auto noted = [f](const Arrays& args) {
+    const Within recorded(recorded_calls);
+    return (*f)(args);
+  };
+  return guarded(std::make_shared<const Fn>(std::move(noted)), StackUse::compile);
+}
+
 Fn guarded(const SharedFn& f, std::size_t bytes_per_level) {
   return [f, bytes_per_level](const Arrays& args) {
     if (stack_left() < stack_of_a_transform) {
       throw stack_overflow("transforms are nested too deeply for the stack that is left");
     }
     ActiveTracers active(args);
+    const Within guarded(guarded_calls);
     auto results = (*f)(args);
     require_stack_for(results, args, bytes_per_level);
     return results;

@@ -19,6 +19,13 @@ void require_stack_for(const Arrays& outputs, const Arrays& inputs, std::size_t 
 // stack is checked when it returns.
 Fn guarded(const SharedFn& f, std::size_t bytes_per_level);
 
+// Whether all that this thread is tracing, if anything, are functions wrapped by recorded(): what is recorded will be
+// replayed as it is, and nothing is derived from it.
+bool traced_for_compile_at_most();
+
+// guarded(), for a function that compile() records.
+Fn recorded(const SharedFn& f);
+
 struct EvalPlan {
   Arrays fallible;             // operations that may fail while they compute, inputs first
   bool little_work = false;    // finished before anybody would notice

@@ -1,4 +1,5 @@
 #include "exported/operation_reading.h"
+#include "fast.h"
 #include "mlx/fast.h"
 #include "mlx/fft.h"
 #include "mlx/linalg.h"
@@ -165,8 +166,8 @@ Apply rope(FunctionFile& file) {
   }
   return of(2, 3, [=](const Arrays& in, S s) {
     require(in[0].ndim() >= 3 && dims > 0 && dims <= in[0].shape(-1), "its dimensions do not fit");
-    return in.size() == 3 ? mx::fast::rope(in[0], dims, traditional, std::nullopt, scale, in[1], in[2], s)
-                          : mx::fast::rope(in[0], dims, traditional, base, scale, in[1], std::nullopt, s);
+    return in.size() == 3 ? mlx4j::rope(in[0], dims, traditional, std::nullopt, scale, in[1], in[2], s)
+                          : mlx4j::rope(in[0], dims, traditional, base, scale, in[1], std::nullopt, s);
   });
 }
 
@@ -183,9 +184,9 @@ Apply attention(FunctionFile& file) {
     const bool masked = in.size() > std::size_t(sinks ? 4 : 3);
     require(!(causal && masked), "it has two masks");
     require(in.size() == std::size_t(3 + sinks + masked), "the number of its inputs is wrong");
-    return mx::fast::scaled_dot_product_attention(in[0], in[1], in[2], scale, causal ? "causal" : "",
-                                                  masked ? std::optional(in[3]) : std::nullopt,
-                                                  sinks ? std::optional(in.back()) : std::nullopt, false, s);
+    return scaled_dot_product_attention(in[0], in[1], in[2], scale, causal ? "causal" : "",
+                                        masked ? std::optional(in[3]) : std::nullopt,
+                                        sinks ? std::optional(in.back()) : std::nullopt, false, s);
   });
 }
 
@@ -281,7 +282,7 @@ Operations products() {
       {name_in_files<mx::fast::LayerNorm>,
        [](FunctionFile& file) {
          return of(3, [eps = file.number<float>()](const Arrays& in, S s) {
-           return mx::fast::layer_norm(in[0], unless_scalar(in[1]), unless_scalar(in[2]), eps, s);
+           return layer_norm(in[0], unless_scalar(in[1]), unless_scalar(in[2]), eps, s);
          });
        }},
       {name_in_files<mx::fast::LayerNormVJP>, layer_norm_vjp},
@@ -296,7 +297,7 @@ Operations products() {
       {name_in_files<mx::fast::RMSNorm>,
        [](FunctionFile& file) {
          return of(2, [eps = file.number<float>()](const Arrays& in, S s) {
-           return mx::fast::rms_norm(in[0], unless_scalar(in[1]), eps, s);
+           return rms_norm(in[0], unless_scalar(in[1]), eps, s);
          });
        }},
       {name_in_files<mx::fast::RMSNormVJP>, rms_norm_vjp},

@@ -320,8 +320,8 @@ class FastTest {
 
   @Test
   void aFusedKernelThatIsMissingIsSaid() {
-    MlxArray q = Ops.ones(1, 2, 3, 8);
     try (StreamScope cpu = StreamScope.open(Device.cpu())) {
+      MlxArray q = Ops.ones(new int[] {1, 2, 3, 8}, DType.FLOAT64);
       assertThrowsSaying(
           IllegalArgumentException.class,
           () -> Fast.scaledDotProductAttention(q, q, q, 1, AttentionMask.NONE, null, true),

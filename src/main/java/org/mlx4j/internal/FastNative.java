@@ -27,9 +27,9 @@ public final class FastNative {
 
   private FastNative() {}
 
-  @Namespace("::mlx::core::fast") public static native @Cast(OUT) long rms_norm(@Cast(IN) long x, @Cast(MAYBE) long weight, float eps, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long rms_norm(@Cast(IN) long x, @Cast(MAYBE) long weight, float eps, @Cast(ON) long s) throws MlxException;
 
-  @Namespace("::mlx::core::fast") public static native @Cast(OUT) long layer_norm(@Cast(IN) long x, @Cast(MAYBE) long weight, @Cast(MAYBE) long bias, float eps, @Cast(ON) long s) throws MlxException;
+  public static native @Cast(OUT) long layer_norm(@Cast(IN) long x, @Cast(MAYBE) long weight, @Cast(MAYBE) long bias, float eps, @Cast(ON) long s) throws MlxException;
 
   public static native @Cast(OUT) long cross_entropy(@Cast(IN) long logits, @Cast(IN) long targets, @Cast(ON) long s) throws MlxException;
 
