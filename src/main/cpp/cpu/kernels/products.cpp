@@ -59,15 +59,45 @@ Floats multiply_add(Floats a, Floats b, Floats c) {
 #endif
 }
 
-float sum(Floats v) {
-  float part[lanes];
-  store(part, v);
-  for (int n = lanes / 2; n > 0; n /= 2) {
-    for (int i = 0; i < n; ++i) {
-      part[i] += part[i + n];
-    }
+// The sums of four vectors: first the halves of each are added, then the quarters, and so on.
+void sums_of_four(const Floats (&v)[4], float (&to)[4]) {
+#if defined(__AVX512F__)
+  const auto halves = [](Floats a, Floats b) {
+    return Floats(_mm512_maskz_shuffle_f32x4(every, __m512(a), __m512(b), 0x44)) +
+           Floats(_mm512_maskz_shuffle_f32x4(every, __m512(a), __m512(b), 0xee));
+  };
+  const auto ab = __m512(halves(v[0], v[1])), cd = __m512(halves(v[2], v[3]));
+  auto sums =
+      Floats(_mm512_maskz_shuffle_f32x4(every, ab, cd, 0x88)) + Floats(_mm512_maskz_shuffle_f32x4(every, ab, cd, 0xdd));
+  sums += Floats(_mm512_maskz_permute_ps(every, __m512(sums), 0x4e));
+  sums += Floats(_mm512_maskz_permute_ps(every, __m512(sums), 0xb1));
+  for (int i = 0; i < 4; ++i) {
+    to[i] = sums[4 * i];
   }
-  return part[0];
+#elif defined(__AVX2__)
+  const auto halves = [](Floats a, Floats b) {
+    return Floats(_mm256_permute2f128_ps(__m256(a), __m256(b), 0x20)) +
+           Floats(_mm256_permute2f128_ps(__m256(a), __m256(b), 0x31));
+  };
+  const auto ab = __m256(halves(v[0], v[1])), cd = __m256(halves(v[2], v[3]));
+  auto sums = Floats(_mm256_shuffle_ps(ab, cd, 0x44)) + Floats(_mm256_shuffle_ps(ab, cd, 0xee));
+  sums += Floats(_mm256_permute_ps(__m256(sums), 0xb1));
+  to[0] = sums[0];
+  to[1] = sums[4];
+  to[2] = sums[2];
+  to[3] = sums[6];
+#else
+  for (int i = 0; i < 4; ++i) {
+    float part[lanes];
+    store(part, v[i]);
+    for (int n = lanes / 2; n > 0; n /= 2) {
+      for (int j = 0; j < n; ++j) {
+        part[j] += part[j + n];
+      }
+    }
+    to[i] = part[0];
+  }
+#endif
 }
 
 // ---- half precision -------------------------------------------------------------------------------
@@ -335,13 +365,22 @@ void dots_of(const Matrix& w, std::size_t row, std::size_t columns, const float*
       add(v, rest[0], block);
     }
   }
+  constexpr int all = count * rows;
+  Floats totals[(all + 3) / 4][4] = {};
   for (int j = 0; j < count; ++j) {
     for (int r = 0; r < rows; ++r) {
-      Floats total = sums[j][r][0];
+      Floats& total = totals[(j * rows + r) / 4][(j * rows + r) % 4];
+      total = sums[j][r][0];
       for (int i = 1; i < chains; ++i) {
         total += sums[j][r][i];
       }
-      y[std::size_t(j) * y_stride + row + r] = sum(total);
+    }
+  }
+  for (int first = 0; first < all; first += 4) {
+    float results[4];
+    sums_of_four(totals[first / 4], results);
+    for (int i = first; i < all && i < first + 4; ++i) {
+      y[std::size_t(i / rows) * y_stride + row + std::size_t(i % rows)] = results[i - first];
     }
   }
 }
