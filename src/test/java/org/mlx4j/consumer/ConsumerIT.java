@@ -274,6 +274,66 @@ class ConsumerIT {
         "array([5, 8], dtype=float32)", run.output().lines().skip(1).findFirst().orElse(""));
   }
 
+  // ---- the page of first steps
+  // --------------------------------------------------------------------------------
+  @Test
+  void jshellPrintsWhatThePageSays() throws Exception {
+    List<ConsolePage.Command> session = firstSteps().commands("jshell> ");
+    Path input = folder.resolve("session.txt");
+    Files.write(input, session.stream().map(ConsolePage.Command::typed).toList());
+    String jshell = here().resolve("bin/jshell").toString();
+    List<String> command =
+        new ArrayList<>(List.of(jshell, "-R-Duser.home=" + home, "--class-path", "lib/*"));
+    access(here(), "ALL-UNNAMED").forEach(option -> command.add("-R" + option));
+    Run run = run(command, Path.of(built("")), here(), input);
+    List<String> expected = session.stream().flatMap(line -> line.printed().stream()).toList();
+    List<String> printed =
+        run.output()
+            .lines()
+            .map(line -> line.replace("\b", "").replace("jshell>", "").strip())
+            .filter(line -> !line.isEmpty() && !line.matches("[|]  (Welcome|For an intro).*"))
+            .toList();
+    assertEquals(expected, printed, run::errors);
+  }
+
+  @Test
+  void jbangPrintsWhatThePageSays() throws Exception {
+    Path jbang = Files.createDirectories(folder.resolve("jbang"));
+    resource("jbang/pom.xml", jbang.resolve("pom.xml"));
+    build(jbang, "validate");
+    Files.write(jbang.resolve("Hello.java"), firstSteps().blocks("java").get(0));
+    int commands = 0;
+    for (ConsolePage.Command command : firstSteps().commands("$ ")) {
+      if (command.typed().startsWith("jbang ")) {
+        commands++;
+        assertEquals(command.printed(), jbang(jbang, command.typed()));
+      }
+    }
+    assertEquals(2, commands);
+  }
+
+  /**
+   * JBang is a script that runs a program, which prints the command that the script is to run then.
+   */
+  private List<String> jbang(Path jbang, String typed) throws Exception {
+    String java = here().resolve("bin/java") + " '-Duser.home=" + home + "' ";
+    String access = version(here()) >= 24 ? " -R=--enable-native-access=ALL-UNNAMED" : "";
+    String program = java + "-cp 'target/lib/*' dev.jbang.Main --offline" + access;
+    String script = "eval \"$(" + typed.replaceFirst("jbang", program) + ")\"";
+    ProcessBuilder builder = builder(List.of(inPath("sh"), "-c", script), jbang, here());
+    builder
+        .environment()
+        .put("JBANG_REPO", Path.of("target/repository").toAbsolutePath().toString());
+    builder.environment().put("JBANG_DIR", jbang.resolve("jbang").toString());
+    Run run = run(builder, typed);
+    assertEquals(0, run.code(), run.errors());
+    return run.output().lines().toList();
+  }
+
+  private static ConsolePage firstSteps() throws IOException {
+    return new ConsolePage(Path.of("docs/first-steps.md"));
+  }
+
   // ---- the project
   // --------------------------------------------------------------------------------
   private static void build(Path project, String phase) throws Exception {
@@ -371,13 +431,19 @@ class ConsumerIT {
   }
 
   private static Run run(List<String> command, Path directory, Path java) throws Exception {
+    return run(builder(command, directory, java), command);
+  }
+
+  private static Run run(List<String> command, Path directory, Path java, Path input)
+      throws Exception {
+    return run(builder(command, directory, java).redirectInput(input.toFile()), command);
+  }
+
+  private static Run run(ProcessBuilder builder, Object command) throws Exception {
     Path output = Files.createTempFile(folder, "output", ".txt");
     Path errors = Files.createTempFile(folder, "errors", ".txt");
     Process process =
-        builder(command, directory, java)
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start();
+        builder.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
     boolean ended = process.waitFor(5, TimeUnit.MINUTES);
     if (!ended) {
       process.destroyForcibly().waitFor();
