@@ -6,6 +6,7 @@
 #include <cstring>
 #include <numeric>
 #include <sstream>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "cpu.h"
@@ -349,15 +350,31 @@ static bool depends_on(const mx::array& a, const Arrays& args) {
   return found;
 }
 
+// Returns an array that the same operation computes from the same inputs.
+static mx::array computed_alike(mx::array a) {
+  if (a.siblings().empty()) {
+    return mx::array(a.shape(), a.dtype(), a.primitive_ptr(), a.inputs());
+  }
+  std::vector<mx::Shape> shapes;
+  std::vector<mx::Dtype> dtypes;
+  for (auto& output : a.outputs()) {
+    shapes.push_back(output.shape());
+    dtypes.push_back(output.dtype());
+  }
+  return mx::array::make_arrays(std::move(shapes), dtypes, a.primitive_ptr(), a.inputs())[a.sibling_position()];
+}
+
 // MLX copies the graph that it records, except for the results themselves. A result that does not depend on the
 // arguments may be an array that the program evaluates later, which takes the operation out of it and thus out of the
-// recording. So the recording gets a copy.
+// recording. So the recording gets another one.
 static Fn with_results_of_its_own(Fn traced) {
   return [traced = std::move(traced)](const Arrays& args) {
     auto results = traced(args);
+    std::unordered_map<std::uintptr_t, mx::array> own;
     for (auto& a : results) {
       if (a.has_primitive() && !depends_on(a, args)) {
-        a = mx::copy(a, a.primitive().stream());
+        const auto id = a.id();
+        a = own.try_emplace(id, computed_alike(a)).first->second;
       }
     }
     return results;
