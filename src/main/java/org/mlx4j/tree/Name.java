@@ -19,10 +19,12 @@ import java.lang.annotation.Target;
  * Cell cell = new Cell(Ops.eye(2), Ops.zeros(2));
  * Set<String> names = Trees.flattenWithPaths(cell).keySet();       // Wx and hidden_bias
  * }</pre>
+ *
+ * <p>In Kotlin it marks the property of a data class that is a {@code @JvmRecord}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.RECORD_COMPONENT)
+@Target({ElementType.RECORD_COMPONENT, ElementType.FIELD})
 public @interface Name {
   /**
    * Returns the name, which is not empty. It may contain periods, such as {@code attention.query}.

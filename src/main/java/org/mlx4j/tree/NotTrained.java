@@ -24,8 +24,10 @@ import java.lang.annotation.Target;
  * }</pre>
  *
  * <p>To choose at run time what is trained, use {@link Trees#partition}.
+ *
+ * <p>In Kotlin it marks the property of a data class that is a {@code @JvmRecord}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.RECORD_COMPONENT)
+@Target({ElementType.RECORD_COMPONENT, ElementType.FIELD})
 public @interface NotTrained {}

@@ -1,13 +1,18 @@
 package org.mlx4j.internal.tree;
 
+import java.lang.annotation.Annotation;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.mlx4j.tree.Name;
 import org.mlx4j.tree.NotTrained;
 
@@ -29,10 +34,11 @@ final class RecordShape implements Node, Kind {
     this.type = type;
     RecordComponent[] components = type.getRecordComponents();
     names = Arrays.stream(components).map(RecordComponent::getName).toArray(String[]::new);
-    namesInFiles = Arrays.stream(components).map(RecordShape::nameInFiles).toArray(String[]::new);
+    namesInFiles = new String[components.length];
     trained = new boolean[components.length];
     for (int i = 0; i < trained.length; i++) {
-      trained[i] = !components[i].isAnnotationPresent(NotTrained.class);
+      namesInFiles[i] = nameInFiles(components[i]);
+      trained[i] = annotation(components[i], NotTrained.class) == null;
     }
     types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     accessors = new MethodHandle[components.length];
@@ -52,8 +58,22 @@ final class RecordShape implements Node, Kind {
             .asType(MethodType.methodType(Object.class, Object[].class));
   }
 
+  /**
+   * Returns an annotation of a component, or of its field, which is all that Kotlin marks; or null.
+   */
+  private static <A extends Annotation> A annotation(RecordComponent component, Class<A> type) {
+    Stream<Field> field =
+        Arrays.stream(component.getDeclaringRecord().getDeclaredFields())
+            .filter(f -> f.getName().equals(component.getName()));
+    return Stream.<AnnotatedElement>concat(Stream.of(component), field)
+        .map(place -> place.getAnnotation(type))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
   private static String nameInFiles(RecordComponent component) {
-    Name name = component.getAnnotation(Name.class);
+    Name name = annotation(component, Name.class);
     if (name != null && name.value().isEmpty()) {
       throw new UnusableTypeException(
           "the @Name of the component "
