@@ -16,6 +16,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.mlx4j.training.ConfusionMatrix;
 
 /** Pictures of how a training went, as PNG files. */
 final class Charts {
@@ -56,12 +57,13 @@ final class Charts {
   }
 
   /** What is taken for what, a row for each kind of clothes. */
-  static void saveConfusion(int[][] counts, Path file) throws IOException {
+  static void saveConfusion(ConfusionMatrix matrix, Path file) throws IOException {
+    long[][] counts = matrix.counts();
     int kinds = counts.length;
     List<String> rows = new ArrayList<>(Clothes.NAMES);
     Collections.reverse(rows); // the chart counts them from below
     List<Number[]> cells = new ArrayList<>();
-    int largest = 1;
+    long largest = 1;
     for (int label = 0; label < kinds; label++) {
       for (int predicted = 0; predicted < kinds; predicted++) {
         cells.add(new Number[] {predicted, kinds - 1 - label, counts[label][predicted]});

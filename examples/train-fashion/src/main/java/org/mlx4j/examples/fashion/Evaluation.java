@@ -1,19 +1,19 @@
 package org.mlx4j.examples.fashion;
 
-import java.util.stream.IntStream;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Scope;
 import org.mlx4j.nn.Losses;
 import org.mlx4j.nn.Reduction;
+import org.mlx4j.training.ConfusionMatrix;
 
 /**
  * How good a network is.
  *
  * @param loss the mean cross-entropy
- * @param labels what each image shows
- * @param predicted what the network takes it for
+ * @param predicted what the network takes each image for
+ * @param confusion how many images of each kind it takes for each kind
  */
-record Evaluation(double loss, int[] labels, int[] predicted) {
+record Evaluation(double loss, int[] predicted, ConfusionMatrix confusion) {
   private static final int BATCH = 1000;
 
   /** Evaluates a network, a thousand images at a time, to save memory. */
@@ -29,21 +29,8 @@ record Evaluation(double loss, int[] labels, int[] predicted) {
         System.arraycopy(logits.argmax(1).toIntArray(), 0, predicted, start, batch.count());
       }
     }
-    return new Evaluation(loss / count, clothes.labels().toIntArray(), predicted);
-  }
-
-  /** The share of the images that are recognized. */
-  double accuracy() {
-    long right = IntStream.range(0, labels.length).filter(i -> labels[i] == predicted[i]).count();
-    return (double) right / labels.length;
-  }
-
-  /** The numbers of images of each kind (rows) that are taken for each kind (columns). */
-  int[][] confusion() {
-    int[][] counts = new int[Clothes.CLASSES][Clothes.CLASSES];
-    for (int i = 0; i < labels.length; i++) {
-      counts[labels[i]][predicted[i]]++;
-    }
-    return counts;
+    int[] labels = clothes.labels().toIntArray();
+    return new Evaluation(
+        loss / count, predicted, ConfusionMatrix.of(labels, predicted, Clothes.CLASSES));
   }
 }

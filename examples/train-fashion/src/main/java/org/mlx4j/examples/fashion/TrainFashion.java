@@ -103,7 +103,9 @@ public final class TrainFashion implements Callable<Integer> {
           Arrays.equals(again, result.evaluation().predicted()) ? "the same" : "DIFFERENTLY");
       System.out.printf(
           "Accuracy on %d images never trained on: %.1f %%, after %.0f seconds%n",
-          test.count(), 100 * result.evaluation().accuracy(), (System.nanoTime() - start) / 1e9);
+          test.count(),
+          100 * result.evaluation().confusion().accuracy(),
+          (System.nanoTime() - start) / 1e9);
     }
     return 0;
   }

@@ -65,7 +65,7 @@ class FashionMnistTest {
   void aSmallPartOfTheDataTeachesMostOfIt() {
     TrainFashion.Result result =
         TrainFashion.train(training.slice(0, 4_000), test.slice(0, 2_000), 0, 2);
-    double accuracy = result.evaluation().accuracy();
+    double accuracy = result.evaluation().confusion().accuracy();
     assertTrue(accuracy > 0.7, () -> "the accuracy is " + accuracy);
     assertTrue(result.testLosses().get(1) < result.testLosses().get(0), "the loss does not fall");
   }
