@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Requires;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,9 +183,8 @@ class ConsumerIT {
   void jacksonIsInTheJarUnderAnotherNameAndNotRequired(String end) throws IOException {
     Path jar = Path.of(property("mlx4j.jar").replaceAll("[.]jar$", end));
     ModuleDescriptor module = ModuleFinder.of(jar).find("org.mlx4j").orElseThrow().descriptor();
-    assertEquals(
-        Set.of("java.base", "org.bytedeco.javacpp"),
-        module.requires().stream().map(ModuleDescriptor.Requires::name).collect(toSet()));
+    assertEquals(Set.of("java.base", "org.bytedeco.javacpp"), requires(module, false));
+    assertEquals(Set.of("org.jspecify"), requires(module, true));
     assertEquals(
         Set.of(
             "org.mlx4j",
@@ -203,6 +203,13 @@ class ConsumerIT {
             names.toString());
       }
     }
+  }
+
+  private static Set<String> requires(ModuleDescriptor module, boolean whenCompiledOnly) {
+    return module.requires().stream()
+        .filter(r -> r.modifiers().contains(Requires.Modifier.STATIC) == whenCompiledOnly)
+        .map(Requires::name)
+        .collect(toSet());
   }
 
   @Test
