@@ -1,4 +1,7 @@
-/** Layers and optimizers with default arguments: `Conv2d(3, 16, kernelSize = 3, padding = 1)`, `AdamW(1e-3, weightDecay = 0.1)`. */
+/**
+ * Layers and optimizers with default arguments: `Conv2d(3, 16, kernelSize = 3, padding = 1)`,
+ * `AdamW(1e-3, weightDecay = 0.1)`.
+ */
 package org.mlx4j.kotlin
 
 import org.mlx4j.nn.Activations

@@ -4,9 +4,13 @@ package org.mlx4j.kotlin
 import org.mlx4j.MlxArray
 import org.mlx4j.Ops
 
-// A number beside an array has the array's dtype where that can hold it, as in MLX: whole numbers go to the methods that take a
-// long, others to those that take a double.
-private inline fun Number.beside(function: String, whole: (Long) -> MlxArray, real: (Double) -> MlxArray): MlxArray =
+// A number beside an array has the array's dtype where that can hold it, as in MLX: whole numbers go to the methods
+// that take a long, others to those that take a double.
+private inline fun Number.beside(
+    function: String,
+    whole: (Long) -> MlxArray,
+    real: (Double) -> MlxArray,
+): MlxArray =
     when (this) {
         is Int, is Long, is Short, is Byte -> whole(toLong())
         is Double, is Float -> real(toDouble())
@@ -34,7 +38,9 @@ public operator fun MlxArray.minus(y: Number): MlxArray = y.beside("minus", ::su
 public operator fun Number.minus(y: MlxArray): MlxArray =
     beside("minus", { Ops.subtract(it, y) }, { Ops.subtract(it, y) })
 
-/** Returns the product of two arrays, element by element; see [MlxArray.multiply]. For matrices see [MlxArray.matmul]. */
+/**
+ * Returns the product of two arrays, element by element; see [MlxArray.multiply]. For matrices see [MlxArray.matmul].
+ */
 public operator fun MlxArray.times(y: MlxArray): MlxArray = multiply(y)
 
 /** Multiplies every element by a number; see [MlxArray.multiply]. */
@@ -45,8 +51,8 @@ public operator fun Number.times(y: MlxArray): MlxArray =
     beside("times", { Ops.multiply(it, y) }, { Ops.multiply(it, y) })
 
 /**
- * Returns the quotient of two arrays, element by element; see [MlxArray.divide]. Unlike that of Kotlin's integers, the quotient of
- * integer arrays is a floating-point number; [MlxArray.floorDivide] rounds it.
+ * Returns the quotient of two arrays, element by element; see [MlxArray.divide]. Unlike that of Kotlin's integers, the
+ * quotient of integer arrays is a floating-point number; [MlxArray.floorDivide] rounds it.
  */
 public operator fun MlxArray.div(y: MlxArray): MlxArray = divide(y)
 
@@ -57,8 +63,8 @@ public operator fun MlxArray.div(y: Number): MlxArray = y.beside("div", ::divide
 public operator fun Number.div(y: MlxArray): MlxArray = beside("div", { Ops.divide(it, y) }, { Ops.divide(it, y) })
 
 /**
- * Returns the remainder of a division, element by element; see [MlxArray.remainder]. Unlike that of Kotlin's numbers, it has the
- * sign of the divisor, as [mod] has.
+ * Returns the remainder of a division, element by element; see [MlxArray.remainder]. Unlike that of Kotlin's numbers,
+ * it has the sign of the divisor, as [mod] has.
  */
 public operator fun MlxArray.rem(y: MlxArray): MlxArray = remainder(y)
 

@@ -1,6 +1,6 @@
 /**
- * Reductions with default arguments: `x.sum(0, 1, keepdims = true)`. Each reduces over all axes if none is given. The short forms
- * `x.sum()` and `x.sum(0)` are those of [MlxArray].
+ * Reductions with default arguments: `x.sum(0, 1, keepdims = true)`. Each reduces over all axes if none is given. The
+ * short forms `x.sum()` and `x.sum(0)` are those of [MlxArray].
  */
 package org.mlx4j.kotlin
 
@@ -30,15 +30,18 @@ public fun MlxArray.max(vararg axes: Int, keepdims: Boolean = false): MlxArray =
 public fun MlxArray.min(vararg axes: Int, keepdims: Boolean = false): MlxArray =
     reduced(axes, { min(keepdims) }, { min(axes, keepdims) })
 
-/** Returns the conjunctions along axes; see [MlxArray.all]. With `keepdims`, the axes remain with size 1. */
+/** Tells whether all elements along axes are true; see [MlxArray.all]. With `keepdims`, the axes remain with size 1. */
 public fun MlxArray.all(vararg axes: Int, keepdims: Boolean = false): MlxArray =
     reduced(axes, { all(keepdims) }, { all(axes, keepdims) })
 
-/** Returns the disjunctions along axes; see [MlxArray.any]. With `keepdims`, the axes remain with size 1. */
+/** Tells whether any element along axes is true; see [MlxArray.any]. With `keepdims`, the axes remain with size 1. */
 public fun MlxArray.any(vararg axes: Int, keepdims: Boolean = false): MlxArray =
     reduced(axes, { any(keepdims) }, { any(axes, keepdims) })
 
-/** Returns the logarithms of the sums of exponentials along axes; see [MlxArray.logsumexp]. With `keepdims`, the axes remain with size 1. */
+/**
+ * Returns the logarithms of the sums of exponentials along axes; see [MlxArray.logsumexp]. With `keepdims`, the axes
+ * remain with size 1.
+ */
 public fun MlxArray.logsumexp(vararg axes: Int, keepdims: Boolean = false): MlxArray =
     reduced(axes, { logsumexp(keepdims) }, { logsumexp(axes, keepdims) })
 
@@ -46,25 +49,30 @@ public fun MlxArray.logsumexp(vararg axes: Int, keepdims: Boolean = false): MlxA
 public fun MlxArray.median(vararg axes: Int, keepdims: Boolean = false): MlxArray =
     reduced(axes, { median(keepdims) }, { median(axes, keepdims) })
 
-/** Returns the numbers of elements that are not zero along axes; see [MlxArray.countNonzero]. With `keepdims`, the axes remain with size 1. */
+/**
+ * Returns the numbers of elements that are not zero along axes; see [MlxArray.countNonzero]. With `keepdims`, the axes
+ * remain with size 1.
+ */
 public fun MlxArray.countNonzero(vararg axes: Int, keepdims: Boolean = false): MlxArray =
     reduced(axes, { countNonzero(keepdims) }, { countNonzero(axes, keepdims) })
 
 /**
- * Returns the variances along axes; see `MlxArray.var`, whose name is a keyword of Kotlin. With `keepdims`, the axes remain with size 1; `ddof` is subtracted
- * from the number of elements that is divided by.
+ * Returns the variances along axes; see `MlxArray.var`, whose name is a keyword of Kotlin. With `keepdims`, the axes
+ * remain with size 1; `ddof` is subtracted from the number of elements that is divided by.
  */
 public fun MlxArray.variance(vararg axes: Int, keepdims: Boolean = false, ddof: Int = 0): MlxArray =
     reduced(axes, { `var`(keepdims, ddof) }, { `var`(axes, keepdims, ddof) })
 
 /**
- * Returns the standard deviations along axes; see [MlxArray.std]. With `keepdims`, the axes remain with size 1; `ddof` is subtracted
- * from the number of elements that is divided by.
+ * Returns the standard deviations along axes; see [MlxArray.std]. With `keepdims`, the axes remain with size 1; `ddof`
+ * is subtracted from the number of elements that is divided by.
  */
 public fun MlxArray.std(vararg axes: Int, keepdims: Boolean = false, ddof: Int = 0): MlxArray =
     reduced(axes, { std(keepdims, ddof) }, { std(axes, keepdims, ddof) })
 
-/** Returns the indices of the greatest elements along an axis, or that in the flattened array; see [MlxArray.argmax]. */
+/**
+ * Returns the indices of the greatest elements along an axis, or that in the flattened array; see [MlxArray.argmax].
+ */
 public fun MlxArray.argmax(axis: Int? = null, keepdims: Boolean = false): MlxArray =
     if (axis == null) argmax(keepdims) else argmax(axis, keepdims)
 
@@ -73,36 +81,37 @@ public fun MlxArray.argmin(axis: Int? = null, keepdims: Boolean = false): MlxArr
     if (axis == null) argmin(keepdims) else argmin(axis, keepdims)
 
 /**
- * Returns the cumulative sums along an axis, or those of the flattened array; see [MlxArray.cumsum]. With `reverse`, they begin at
- * the end; without `inclusive`, each leaves its own element out.
+ * Returns the cumulative sums along an axis, or those of the flattened array; see [MlxArray.cumsum]. With `reverse`,
+ * they begin at the end; without `inclusive`, each leaves its own element out.
  */
 public fun MlxArray.cumsum(axis: Int? = null, reverse: Boolean = false, inclusive: Boolean = true): MlxArray =
     if (axis == null) cumsum(reverse, inclusive) else cumsum(axis, reverse, inclusive)
 
 /**
- * Returns the cumulative products along an axis, or those of the flattened array; see [MlxArray.cumprod]. With `reverse`, they begin at
- * the end; without `inclusive`, each leaves its own element out.
+ * Returns the cumulative products along an axis, or those of the flattened array; see [MlxArray.cumprod]. With
+ * `reverse`, they begin at the end; without `inclusive`, each leaves its own element out.
  */
 public fun MlxArray.cumprod(axis: Int? = null, reverse: Boolean = false, inclusive: Boolean = true): MlxArray =
     if (axis == null) cumprod(reverse, inclusive) else cumprod(axis, reverse, inclusive)
 
 /**
- * Returns the cumulative maxima along an axis, or those of the flattened array; see [MlxArray.cummax]. With `reverse`, they begin at
- * the end; without `inclusive`, each leaves its own element out.
+ * Returns the cumulative maxima along an axis, or those of the flattened array; see [MlxArray.cummax]. With `reverse`,
+ * they begin at the end; without `inclusive`, each leaves its own element out.
  */
 public fun MlxArray.cummax(axis: Int? = null, reverse: Boolean = false, inclusive: Boolean = true): MlxArray =
     if (axis == null) cummax(reverse, inclusive) else cummax(axis, reverse, inclusive)
 
 /**
- * Returns the cumulative minima along an axis, or those of the flattened array; see [MlxArray.cummin]. With `reverse`, they begin at
- * the end; without `inclusive`, each leaves its own element out.
+ * Returns the cumulative minima along an axis, or those of the flattened array; see [MlxArray.cummin]. With `reverse`,
+ * they begin at the end; without `inclusive`, each leaves its own element out.
  */
 public fun MlxArray.cummin(axis: Int? = null, reverse: Boolean = false, inclusive: Boolean = true): MlxArray =
     if (axis == null) cummin(reverse, inclusive) else cummin(axis, reverse, inclusive)
 
 /**
- * Returns the cumulative logarithms of the sums of exponentials along an axis, or those of the flattened array; see [MlxArray.logcumsumexp]. With `reverse`, they begin at
- * the end; without `inclusive`, each leaves its own element out.
+ * Returns the cumulative logarithms of the sums of exponentials along an axis, or those of the flattened array; see
+ * [MlxArray.logcumsumexp]. With `reverse`, they begin at the end; without `inclusive`, each leaves its own element
+ * out.
  */
 public fun MlxArray.logcumsumexp(axis: Int? = null, reverse: Boolean = false, inclusive: Boolean = true): MlxArray =
     if (axis == null) logcumsumexp(reverse, inclusive) else logcumsumexp(axis, reverse, inclusive)

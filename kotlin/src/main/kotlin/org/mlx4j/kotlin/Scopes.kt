@@ -8,8 +8,8 @@ import org.mlx4j.Scope
  *
  *     val loss = scoped { ((model.apply(x) - y) * 2).square().mean() }
  *
- * The value is a tree: an array, a record (a data class is one if it is a `@JvmRecord`), a list, a map, an array or null, or a
- * [Pair] or [Triple] of trees. What any other object holds is freed. See [Scope.run].
+ * The value is a tree: an [MlxArray][org.mlx4j.MlxArray], a record (a data class is one if it is a `@JvmRecord`), a
+ * list, a map, a Java array or null, or a [Pair] or [Triple] of trees. What any other object holds is freed. See [Scope.run].
  *
  * @param T the type of the value
  * @param block the block; it runs once, on the calling thread

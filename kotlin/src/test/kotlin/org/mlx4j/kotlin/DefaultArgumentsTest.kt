@@ -9,6 +9,14 @@ import org.mlx4j.MlxArray
 import org.mlx4j.MlxRandom
 import org.mlx4j.Ops
 import org.mlx4j.QuantizationMode
+import org.mlx4j.nn.BatchNorm
+import org.mlx4j.nn.Conv2d
+import org.mlx4j.nn.LayerNorm
+import org.mlx4j.nn.Transformer
+import org.mlx4j.optimizers.Adam
+import org.mlx4j.optimizers.AdamW
+import org.mlx4j.optimizers.SGD
+import org.mlx4j.tree.Trees
 
 class DefaultArgumentsTest {
     private val x = MlxArray.of(1f, 2f, 3f, 4f, 5f, 9f).reshape(2, 3)
@@ -66,7 +74,7 @@ class DefaultArgumentsTest {
         val key = MlxRandom.key(7)
         assertValues(uniform(3, low = 2.0, high = 4.0, key = key) - MlxRandom.uniform(2.0, 4.0, intArrayOf(3), key), 0, 0, 0)
         assertEquals(DType.FLOAT16, normal(2, loc = 1.0, dtype = DType.FLOAT16, key = key).dtype())
-        assertBools(uniform(100, key = key) lt 1 , *BooleanArray(100) { true })
+        assertBools(uniform(100, key = key) lt 1, *BooleanArray(100) { true })
         assertBools(randint(50, high = 3, key = key) ge 0, *BooleanArray(50) { true })
         assertBools(bernoulli(4, p = 1.0, key = key), true, true, true, true)
     }
@@ -81,7 +89,8 @@ class DefaultArgumentsTest {
         val product = a.quantizedMatmul(q.w, q.scales, q.biases, bits = 8)
         assertBools(((product - a.matmul(back.T())).abs() lt 1e-3).all(), true)
         val stack = w.expandDims(0).quantize(bits = 8)
-        val gathered = a.gatherQmm(stack.w, stack.scales, stack.biases, rhsIndices = MlxArray.of(0).astype(DType.UINT32), bits = 8)
+        val first = MlxArray.of(0).astype(DType.UINT32)
+        val gathered = a.gatherQmm(stack.w, stack.scales, stack.biases, rhsIndices = first, bits = 8)
         assertBools(((gathered.flatten() - product.flatten()).abs() lt 1e-3).all(), true)
         val float8 = w.quantize(mode = QuantizationMode.MXFP8)
         assertNull(float8.biases)
@@ -97,11 +106,27 @@ class DefaultArgumentsTest {
         assertShape(Conv3d(1, 2, kernelSize = 1, bias = false).apply(Ops.ones(1, 2, 2, 2, 1)), 1, 2, 2, 2, 2)
         assertNull(BatchNorm(3, affine = false).weight)
         assertNull(LayerNorm(3, bias = false).bias)
-        assertShape(MultiHeadAttention(8, numHeads = 2, valueOutputDims = 4).let { val q = Ops.ones(1, 3, 8); it.apply(q, q, q) }, 1, 3, 4)
+        val q = Ops.ones(1, 3, 8)
+        assertShape(MultiHeadAttention(8, numHeads = 2, valueOutputDims = 4).apply(q, q, q), 1, 3, 4)
         val transformer = Transformer(8, 2, numEncoderLayers = 1, numDecoderLayers = 1, mlpDims = 16)
         assertShape(transformer.apply(Ops.ones(1, 3, 8), Ops.ones(1, 2, 8)), 1, 2, 8)
         assertEquals(0.5, SGD(0.1, momentum = 0.5).momentum)
         assertEquals(0.8, Adam(0.1, beta1 = 0.8).beta1)
         assertEquals(0.2, AdamW(0.1, weightDecay = 0.2).weightDecay)
+    }
+
+    /** Java says what its defaults are by overloads. */
+    @Test
+    fun theDefaultsAreThoseOfJava() {
+        assertEquals(BatchNorm.of(3).run { eps to momentum }, BatchNorm(3).run { eps to momentum })
+        assertEquals(LayerNorm.of(3).eps, LayerNorm(3).eps)
+        assertEquals(Conv2d.of(1, 2, 3).options, Conv2d(1, 2, 3).options)
+        val (java, kotlin) = Transformer.of(8, 2, 1, 1).encoder to Transformer(8, 2, 1, 1).encoder
+        assertEquals(Trees.flatten(java).map { it.shape().toList() }, Trees.flatten(kotlin).map { it.shape().toList() })
+        assertEquals(SGD.of(0.1), SGD(0.1))
+        assertEquals(Adam.of(0.1), Adam(0.1))
+        assertEquals(AdamW.of(0.1), AdamW(0.1))
+        val w = uniform(4, 64, key = MlxRandom.key(2))
+        assertShape(w.quantize(mode = QuantizationMode.AFFINE).scales, *w.quantize().scales.shape())
     }
 }
