@@ -162,6 +162,7 @@ final class Snippets {
             .map(Path::normalize)
             .filter(file -> file.toString().endsWith(".md"))
             .filter(file -> !file.toString().contains("target"))
+            .filter(file -> !file.endsWith("docs/spring.md")) // compiled and run by spring's tests
             .sorted()
             .forEach(pages::add);
       }
