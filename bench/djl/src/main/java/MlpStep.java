@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.function.DoubleSupplier;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Scope;
@@ -23,42 +22,19 @@ public final class MlpStep {
   private static final int PARAMETERS = 4;
   private static final float RATE = 0.05f;
   private static final int STEPS = 200;
-  private static final int ROUNDS = 9;
 
   public static void main(String[] arguments) {
     try (Mlx mlx = new Mlx();
         Mlx compiled = new Mlx(Transforms.compileArrays(Mlx::step));
         Djl djl = new Djl()) {
-      double[][] times = new double[3][ROUNDS];
-      DoubleSupplier[] peers = {mlx::train, compiled::train, djl::train};
-      for (int round = -2; round < ROUNDS; round++) { // the first two warm up
-        double[] losses = new double[3];
-        for (int peer = 0; peer < 3; peer++) {
-          long start = System.nanoTime();
-          losses[peer] = peers[peer].getAsDouble();
-          if (round >= 0) {
-            times[peer][round] = (System.nanoTime() - start) / 1e6 / STEPS;
-          }
-        }
-        if (Math.abs(losses[0] - losses[2]) > 1e-3 || Math.abs(losses[1] - losses[2]) > 1e-3) {
-          throw new IllegalStateException(
-              "the peers do not compute the same: " + Arrays.toString(losses));
-        }
-      }
+      double[] medians = Rounds.medians(STEPS, mlx, compiled, djl);
       String[] names = {"mlx4j", "mlx4j, compiled", "DJL, PyTorch"};
-      double[] medians = Arrays.stream(times).mapToDouble(MlpStep::median).toArray();
       for (int peer = 0; peer < 3; peer++) {
         System.out.printf(
             "%-16s %7.3f ms a step, %.2f of DJL%n",
             names[peer], medians[peer], medians[peer] / medians[2]);
       }
     }
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 
   private static float[][] data() {
@@ -78,9 +54,10 @@ public final class MlpStep {
   }
 
   /** mlx4j. */
-  private static final class Mlx implements AutoCloseable {
+  private static final class Mlx implements Rounds.Peer, AutoCloseable {
     private final TransformedArraysFunction compiled;
     private final MlxArray[] state = new MlxArray[SHAPES.length];
+    private double loss;
 
     Mlx() {
       this(null);
@@ -110,9 +87,9 @@ public final class MlpStep {
       }
     }
 
-    double train() {
-      double loss = 0;
-      for (int i = 0; i < STEPS; i++) {
+    @Override
+    public void repeat(int times) {
+      for (int i = 0; i < times; i++) {
         try (Scope scope = Scope.open()) {
           MlxArray[] results = compiled == null ? step(state) : compiled.apply(state);
           Ops.eval(results);
@@ -123,6 +100,10 @@ public final class MlpStep {
           }
         }
       }
+    }
+
+    @Override
+    public double check() {
       return loss;
     }
 
@@ -136,9 +117,10 @@ public final class MlpStep {
   }
 
   /** The Deep Java Library. */
-  private static final class Djl implements AutoCloseable {
+  private static final class Djl implements Rounds.Peer, AutoCloseable {
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
     private final NDArray[] state = new NDArray[SHAPES.length];
+    private double result;
 
     Djl() {
       float[][] data = data();
@@ -149,9 +131,9 @@ public final class MlpStep {
       }
     }
 
-    double train() {
-      double result = 0;
-      for (int i = 0; i < STEPS; i++) {
+    @Override
+    public void repeat(int times) {
+      for (int i = 0; i < times; i++) {
         try (NDManager step = manager.newSubManager()) {
           NDArray loss;
           NDList own = new NDList(state);
@@ -164,12 +146,18 @@ public final class MlpStep {
             collector.backward(loss);
           }
           for (int j = 0; j < PARAMETERS; j++) {
-            state[j].subi(state[j].getGradient().mul(RATE));
+            NDArray gradient = state[j].getGradient();
+            state[j].subi(gradient.mul(RATE));
+            gradient.subi(gradient); // otherwise the next one is added to it
           }
           result = loss.getFloat();
           own.attach(manager);
         }
       }
+    }
+
+    @Override
+    public double check() {
       return result;
     }
 
