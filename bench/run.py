@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares the speed of mlx4j with that of MLX called from C++ and from Python: one command, one run, one table.
 
-  python3 bench/run.py                    every row, about twelve minutes
-  python3 bench/run.py --quick            every row, less exactly, about three minutes
+  python3 bench/run.py                    every row, about half an hour
+  python3 bench/run.py --quick            every row, less exactly, about ten minutes
   python3 bench/run.py item grad_scalar   these rows
 
 docs/performance.md says what is measured and why.
@@ -33,6 +33,7 @@ RESULTS = PROJECT / "bench" / "results"
 class Row:
     name: str
     limit: float = None  # of the ratio of Java to C++
+    limit_of_python: float = 1  # of the ratio of Java to Python, which is to be less
     limit_ns: float = None  # of Java's own time
     slow: bool = False  # one turn takes long enough to be timed alone
 
@@ -55,8 +56,16 @@ ROWS = [
     Row("vmap_1000", 1.1),
     Row("mlp_step", 1.05),
     Row("mlp_step_compiled", 1.05),
-    Row("gelu_1e6"),
-    Row("gelu_1e6_compiled"),
+    Row("gelu_1e6", limit_of_python=1 / 5),
+    Row("gelu_1e6_compiled", limit_of_python=1 / 10),
+    Row("silu_1e6", limit_of_python=1 / 5),
+    Row("silu_1e6_compiled", limit_of_python=1 / 10),
+    Row("tanh_1e6", limit_of_python=1 / 5),
+    Row("tanh_1e6_compiled", limit_of_python=1 / 10),
+    Row("softmax_1e6", limit_of_python=1 / 5),
+    Row("softmax_1e6_compiled", limit_of_python=1 / 10),
+    Row("layer_norm_1e6_compiled", limit_of_python=1 / 3),
+    Row("adam_1e6_compiled", limit_of_python=1 / 3),
     Row("matmul_512"),
     Row("matmul_1024", slow=True),
     Row("row_product"),
@@ -89,18 +98,39 @@ LAYERS_ROWS = [
 
 
 @dataclasses.dataclass(frozen=True)
+class ModelRow:
+    """A step of a whole model with random weights, as users run it: two threads, and Java with its OpenBLAS."""
+
+    name: str
+    times: int = 1  # in one turn
+    limit_ns: float = None  # of Java's own time
+    limit_of_row: tuple = None  # the name of another row, and the limit of the ratio of Java's times
+    limit_of_onnx: float = None  # of the ratio of Java to ONNX Runtime, which has a row only if there is one
+
+
+MODEL_ROWS = [
+    ModelRow("token_products", times=10, limit_ns=12e6),
+    ModelRow("token_step", times=5, limit_ns=25e6),
+    ModelRow("prompt_step_float32"),
+    ModelRow("prompt_step", limit_of_row=("prompt_step_float32", 1 / 0.7)),
+    ModelRow("minilm_batch", limit_of_onnx=1 / 0.8),
+]
+
+
+@dataclasses.dataclass(frozen=True)
 class Timing:
     rounds: int
     warm_up: float  # seconds
     jvm_warm_up: float  # the same for Java, whose compiler runs on the same core
     repetition: float
     repetitions: int
-    turns: int  # of a row of layers, after a warm-up
+    turns: int  # of a row of layers or of a model, after a warm-up
     warm_up_of_turns: float  # seconds
+    long_turns: int  # of a peer that needs more than ten seconds for one
 
 
-FULL = Timing(rounds=5, warm_up=0.3, jvm_warm_up=1.5, repetition=0.1, repetitions=5, turns=31, warm_up_of_turns=10)
-QUICK = Timing(rounds=1, warm_up=0.2, jvm_warm_up=1.2, repetition=0.1, repetitions=3, turns=9, warm_up_of_turns=5)
+FULL = Timing(rounds=5, warm_up=0.3, jvm_warm_up=1.5, repetition=0.1, repetitions=5, turns=31, warm_up_of_turns=10, long_turns=3)
+QUICK = Timing(rounds=1, warm_up=0.2, jvm_warm_up=1.2, repetition=0.1, repetitions=3, turns=9, warm_up_of_turns=5, long_turns=1)
 
 
 # ---- processes ----------------------------------------------------------------------------------------
@@ -119,15 +149,15 @@ def run(command, environment=None):
 
 
 class Machine:
-    """Runs every peer under the same conditions: on one core, with the same BLAS, which uses one thread."""
+    """Runs every peer under the same conditions: on the same cores, a thread on each, and with the same BLAS."""
 
-    def __init__(self, core, blas):
-        self.core = core if core is not None else max(os.sched_getaffinity(0)) if shutil.which("taskset") else None
-        self.prefix = ["taskset", "-c", self.core] if self.core is not None else []
+    def __init__(self, cores, blas):
+        self.cores = ",".join(map(str, cores))
+        self.prefix = ["taskset", "-c", self.cores] if shutil.which("taskset") else []
         self.blas = blas
         self.environment = dict(os.environ)
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-            self.environment[name] = "1"
+            self.environment[name] = str(len(cores))
         if blas:
             self.environment["LD_PRELOAD"] = str(blas.resolve(strict=True))
 
@@ -147,11 +177,18 @@ class Machine:
 
 
 # ---- peers --------------------------------------------------------------------------------------------
-class Program:
-    """A peer that understands check, time, first-call, nothing and version: C++ and Python; Python also understands turns."""
+ONNX = "ONNX Runtime"
 
-    def __init__(self, *command):
+
+class Program:
+    """A peer that understands check, time, first-call, nothing and version: C++ and Python; Python also understands turns.
+
+    ONNX Runtime understands check, turns and version.
+    """
+
+    def __init__(self, *command, library="MLX "):
         self.command = list(command)
+        self.library = library
 
     def checks(self, machine, rows):
         return parse_checks(machine.run([*self.command, "check", *(row.name for row in rows)]))
@@ -166,7 +203,7 @@ class Program:
         return [*self.command, "turns", row.name]
 
     def version(self, machine):
-        return "MLX " + machine.run([*self.command, "version"]).strip()
+        return self.library + machine.run([*self.command, "version"]).strip()
 
     def first_call(self):
         return [*self.command, "first-call"], [*self.command, "nothing"]
@@ -202,7 +239,7 @@ class Java:
         return fork
 
     def turns(self, row):
-        return [*self.command, "org.mlx4j.bench.Layers", row.name]
+        return [*self.command, "org.mlx4j.bench.Turns", row.name]
 
     def first_call(self):
         return self.first_call_command, [*self.first_call_command, "nothing"]
@@ -242,15 +279,27 @@ def build(offline):
     run(["cmake", "--build", CPP])
 
 
-def find_peers(offline, shipped):
-    """The peers by name; the first is the one to compare with."""
+def find_class_path(offline):
     printed = on_benchmarks(offline, "exec:exec@class-path")
-    class_path = re.sub(r"\x1b\[[0-9;]*m", "", printed).split()[0]  # Maven resets the color even in batch mode
+    return re.sub(r"\x1b\[[0-9;]*m", "", printed).split()[0]  # Maven resets the color even in batch mode
+
+
+def find_peers(class_path, shipped):
+    """The peers by name; the first is the one to compare with."""
     return {
         "C++": Program(CPP / "bench"),
         "Java": Java(class_path, shipped),
         "Python": Program(TARGET / "oracle" / "bin" / "python", PROJECT / "bench" / "py" / "bench.py"),
     }
+
+
+def find_onnx():
+    """ONNX Runtime, in an environment beside that of the tests."""
+    environment = TARGET / "bench" / "onnx"
+    cache = (TARGET / "oracle").resolve(strict=True).parent
+    run([sys.executable, PROJECT / "tools" / "fetch.py", f"--cache={cache}", "venv", "onnx", f"--link={environment}"])
+    script = PROJECT / "bench" / "py" / "onnx_bench.py"
+    return Program(environment / "bin" / "python", script, library="")
 
 
 def cmake_variable(name):
@@ -287,18 +336,21 @@ def processor_ns(process):
     return sum(int(thread.read_text().split()[0]) for thread in threads) if threads else None
 
 
-def measure_in_turns(peers, machine, row, timing):
-    """As measure, with processes that live on, turns of a fraction of a second and, on Linux, the time on the processor."""
+def measure_in_turns(peers, machine, row, timing, clock=processor_ns):
+    """As measure, with processes that live on and turns of a fraction of a second.
+
+    What passes on the clock is counted; where that is None, the time that the peers tell.
+    """
     processes = {name: machine.start(peer.turns(row)) for name, peer in peers.items()}
 
     def turn(process):
-        before = processor_ns(process)
+        before = clock(process)
         process.stdin.write(f"{row.times}\n")
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
             raise Failure(f"{row.name}: {' '.join(process.args)} ended with {process.wait()}")
-        return float(line) if before is None else (processor_ns(process) - before) / row.times
+        return float(line) if before is None else (clock(process) - before) / row.times
 
     try:
         for process in processes.values():
@@ -308,7 +360,9 @@ def measure_in_turns(peers, machine, row, timing):
         spans = {name: [] for name in peers}
         for _ in range(timing.turns):
             for name, process in processes.items():
-                spans[name].append(turn(process))
+                long = spans[name] and spans[name][-1] * row.times > 10e9
+                if not long or len(spans[name]) < timing.long_turns:
+                    spans[name].append(turn(process))
         return spans
     finally:
         for process in processes.values():
@@ -353,7 +407,10 @@ def table_line(row, rounds):
     if row.limit_ns:
         targets.append(f"≤ {readable(row.limit_ns)}")
         reached = reached and java <= row.limit_ns
-    if row is not FIRST_CALL and cpp < python:
+    if row.limit_of_python < 1:
+        targets.append(f"≤ Python / {1 / row.limit_of_python:g}")
+        reached = reached and java <= row.limit_of_python * python
+    elif row is not FIRST_CALL and cpp < python:
         targets.append("< Python")
         reached = reached and java < python
     return [
@@ -379,8 +436,36 @@ def layers_line(row, rounds):
     ]
 
 
+def model_line(row, rounds, rounds_of_rows):
+    medians = {name: statistics.median(spans) for name, spans in rounds.items()}
+    java, python, onnx = medians["Java"], medians["Python"], medians.get(ONNX)
+    targets, reached = [], []
+    if row.limit_ns:
+        targets.append(f"≤ {readable(row.limit_ns)}")
+        reached.append(java <= row.limit_ns)
+    if row.limit_of_row:
+        other, limit = row.limit_of_row
+        targets.append(f"≤ {limit:.3g} × {other}")
+        if other in rounds_of_rows:
+            reached.append(java <= limit * statistics.median(rounds_of_rows[other]["Java"]))
+    if row.limit_of_onnx:
+        targets.append(f"≤ {row.limit_of_onnx:g} × {ONNX}")
+        reached.append(java <= row.limit_of_onnx * onnx)
+    return [
+        row.name,
+        *map(readable, (java, python)),
+        readable(onnx) if onnx else "",
+        f"{java / python:.2f}",
+        f"{java / onnx:.2f}" if onnx else "",
+        ", ".join(targets),
+        "" if not reached else "yes" if all(reached) else "**no**",
+        " / ".join(map(spread, rounds.values())),
+    ]
+
+
 HEAD = ["row", "C++", "Java", "Python", "Java / C++", "Python / C++", "target", "reached", "± %"]
 LAYERS_HEAD = ["row", "Java", "Python", "Java / Python", "target", "reached", "± %"]
+MODELS_HEAD = ["row", "Java", "Python", ONNX, "Java / Python", f"Java / {ONNX}", "target", "reached", "± %"]
 
 
 def markdown(head, lines):
@@ -398,13 +483,19 @@ def markdown(head, lines):
 def facts(peers, machine, shipped):
     """What the numbers depend on."""
     versions = {name: peer.version(machine) for name, peer in peers.items()}
-    pinned = f"every peer pinned to core {machine.core}" if machine.core is not None else "not pinned"
+    pinned = f"every peer pinned to core {machine.cores}" if machine.prefix else "not pinned"
     return [
         f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
         ", ".join(f"{name}: {version}" for name, version in versions.items()),
         f"{pinned}, one thread for BLAS, which is " + (machine.blas.name if machine.blas else "that of MLX's package")
         + (", and in Java OpenBLAS" if shipped else ""),
     ]
+
+
+def model_facts(onnx, machine):
+    pinned = f"pinned to cores {machine.cores}" if machine.prefix else "not pinned"
+    peers = [f"{ONNX}: {onnx.version(machine)}"] if onnx else []
+    return ", ".join([f"models: {pinned}, two threads, in Java with OpenBLAS", *peers])
 
 
 def processor():
@@ -421,11 +512,11 @@ def processor():
 # ---- the command --------------------------------------------------------------------------------------
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = [row.name for row in [*ROWS, FIRST_CALL, *LAYERS_ROWS]]
+    names = list(dict.fromkeys(row.name for row in [*ROWS, FIRST_CALL, *LAYERS_ROWS, *MODEL_ROWS]))
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which rows; one or more of {', '.join(names)}")
     parser.add_argument("--quick", action="store_true", help="one short round instead of five")
     parser.add_argument("--rounds", type=int, help="how often each peer has its turn in each row")
-    parser.add_argument("--core", type=int, help="the core for all peers (Linux; the last one unless given)")
+    parser.add_argument("--core", type=int, help="the core for all peers (Linux; the last one unless given); models take the last two")
     parser.add_argument("--blas", type=pathlib.Path, help="a BLAS library to load instead of the one of MLX's package (Linux)")
     parser.add_argument("--shipped", action="store_true", help="Java with its own OpenBLAS, as its users get it, not with the others' BLAS")
     parser.add_argument("--offline", action="store_true", help="Maven does not look for anything in the network")
@@ -445,16 +536,25 @@ def main():
     rows = [row for row in ROWS if not arguments.rows or row.name in arguments.rows]
     with_first_call = not arguments.rows or FIRST_CALL.name in arguments.rows
     layers_rows = [row for row in LAYERS_ROWS if not arguments.rows or row.name in arguments.rows]
+    model_rows = [row for row in MODEL_ROWS if not arguments.rows or row.name in arguments.rows]
 
     if not arguments.no_build:
         say("building")
         build(arguments.offline)
-    peers = find_peers(arguments.offline, arguments.shipped)
-    machine = Machine(arguments.core, arguments.blas)
+    class_path = find_class_path(arguments.offline)
+    peers = find_peers(class_path, arguments.shipped)
+    with_layers = {name: peer for name, peer in peers.items() if name != "C++"}
+    with_models = {"Java": Java(class_path, shipped=True), "Python": peers["Python"]}
+    with_onnx = with_models | {ONNX: find_onnx()} if any(row.limit_of_onnx for row in model_rows) else {}
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count())
+    machine = Machine(cores[-1:] if arguments.core is None else [arguments.core], arguments.blas)
+    two_cores = Machine(cores[-2:], arguments.blas)
+
     say("comparing what the peers compute")
     compare_checks(peers, machine, rows)
-    with_layers = {name: peer for name, peer in peers.items() if name != "C++"}
     compare_checks(with_layers, machine, layers_rows)
+    for row in model_rows:
+        compare_checks(with_onnx if row.limit_of_onnx else with_models, two_cores, [row])
 
     lines = []
     for row in rows:
@@ -468,8 +568,19 @@ def main():
         layers_lines.append(layers_line(row, measure_in_turns(with_layers, machine, row, timing)))
         say(" ".join(layers_lines[-1]))
 
-    tables = [(HEAD, lines), (LAYERS_HEAD, layers_lines)]
-    report = "\n".join(f"- {fact}" for fact in facts(peers, machine, arguments.shipped)) + "\n"
+    model_lines, model_rounds = [], {}
+    for row in model_rows:
+        peers_of_row = with_onnx if row.limit_of_onnx else with_models
+        # the time that passes, because two threads are to share the work
+        model_rounds[row.name] = measure_in_turns(peers_of_row, two_cores, row, timing, clock=lambda _: None)
+        model_lines.append(model_line(row, model_rounds[row.name], model_rounds))
+        say(" ".join(model_lines[-1]))
+
+    tables = [(HEAD, lines), (LAYERS_HEAD, layers_lines), (MODELS_HEAD, model_lines)]
+    shown = facts(peers, machine, arguments.shipped)
+    if model_lines:
+        shown.append(model_facts(with_onnx.get(ONNX), two_cores))
+    report = "\n".join(f"- {fact}" for fact in shown) + "\n"
     report += "".join(f"\n{markdown(head, lines)}\n" for head, lines in tables if lines)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.md").write_text(report)

@@ -43,6 +43,7 @@ PROBES = {
     "oracle": "import mlx.core, numpy, scipy",
     "format-tools": "import clang_format",
     "native-checks": "import lief",
+    "onnx": "import onnx, onnxruntime",
 }
 PIP_OPTIONS = ["--disable-pip-version-check", "--no-input"]
 

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -55,8 +56,11 @@ mx::array filled(const mx::Shape& shape, std::uint32_t seed, float scale) {
   return mx::array(fill(n, seed, scale).begin(), shape, mx::float32);
 }
 
+// In float64, because MLX's own sum of a million float32 has a relative error of 1e-3.
 double total(const mx::array& x) {
-  return mx::sum(x).item<float>();
+  auto y = mx::contiguous(x);
+  y.eval();
+  return std::accumulate(y.data<float>(), y.data<float>() + y.size(), 0.);
 }
 
 // ---- operations and evaluation ----------------------------------------------------------------------
@@ -92,7 +96,7 @@ Work item() {
       [x]() mutable { return double(x.item<float>()); });
 }
 
-// As mlx4j does on the CPU, where fused kernels need a C++ compiler at run time. Python cannot choose, and fuses.
+// The lower limit is MLX without fused kernels, which need a C++ compiler at run time. Python cannot choose, and fuses.
 void keep_kernels_apart() {
   if (mx::default_device() == mx::Device::cpu) {
     mx::set_compile_mode(mx::CompileMode::no_fuse);
@@ -233,6 +237,68 @@ Work gelu_1e6_compiled() {
   return applied(mx::compile(gelu()));
 }
 
+double squares(const mx::array& x) {
+  return total(mx::square(x));
+}
+
+Work rowwise(const ArraysFunction& f) {
+  Arrays inputs{filled({1000, 1000}, 20, 6), filled({1000}, 21, 2), filled({1000}, 22, 2)};
+  return work([=] { mx::eval(f(inputs)); }, [=] { return squares(f(inputs)[0]); });
+}
+
+Work rowwise_compiled(const ArraysFunction& f) {
+  keep_kernels_apart();
+  return rowwise(mx::compile(f));
+}
+
+Arrays silu(const Arrays& inputs) {
+  return {mx::multiply(inputs[0], mx::sigmoid(inputs[0]))};
+}
+
+Arrays tanh(const Arrays& inputs) {
+  return {mx::tanh(inputs[0])};
+}
+
+Arrays softmax(const Arrays& inputs) {
+  return {mx::softmax(inputs[0], -1)};
+}
+
+Arrays layer_norm(const Arrays& inputs) {
+  auto& x = inputs[0];
+  auto centered = mx::subtract(x, mx::mean(x, -1, true));
+  auto scale = mx::rsqrt(mx::add(mx::var(x, -1, true), mx::array(1e-5f)));
+  return {mx::add(mx::multiply(mx::multiply(centered, scale), inputs[1]), inputs[2])};
+}
+
+// The parameters, their moments and the gradient -> the next parameters and moments.
+Arrays adam(const Arrays& p) {
+  auto times = [](float factor, const mx::array& x) { return mx::multiply(mx::array(factor), x); };
+  auto m = mx::add(times(0.9f, p[1]), times(0.1f, p[3]));
+  auto v = mx::add(times(0.999f, p[2]), times(0.001f, mx::square(p[3])));
+  auto step = mx::divide(times(1e-3f, m), mx::add(mx::sqrt(v), mx::array(1e-8f)));
+  return {mx::subtract(p[0], step), m, v};
+}
+
+Work adam_1e6_compiled() {
+  keep_kernels_apart();
+  auto fresh = [] {
+    return Arrays{filled({1000, 1000}, 23, 1), mx::zeros({1000, 1000}), mx::zeros({1000, 1000})};
+  };
+  auto once = [step = mx::compile(adam), gradient = filled({1000, 1000}, 24, 1)](Arrays& state) {
+    state.push_back(gradient);
+    state = step(state);
+    mx::eval(state);
+  };
+  return work([=, state = fresh()]() mutable { once(state); },
+              [=] {
+                auto state = fresh();
+                for (int i = 0; i < 5; ++i) {
+                  once(state);
+                }
+                return squares(state[0]);
+              });
+}
+
 Work matmul(int n) {
   auto a = filled({n, n}, 40, 1), b = filled({n, n}, 41, 1);
   return work([=] { mx::eval(mx::matmul(a, b)); }, [=] { return total(mx::matmul(a, b)); });
@@ -365,6 +431,14 @@ const std::map<std::string, Work (*)()> rows{
     {"mlp_step_compiled", mlp_step_compiled},
     {"gelu_1e6", gelu_1e6},
     {"gelu_1e6_compiled", gelu_1e6_compiled},
+    {"silu_1e6", [] { return rowwise(silu); }},
+    {"silu_1e6_compiled", [] { return rowwise_compiled(silu); }},
+    {"tanh_1e6", [] { return rowwise(tanh); }},
+    {"tanh_1e6_compiled", [] { return rowwise_compiled(tanh); }},
+    {"softmax_1e6", [] { return rowwise(softmax); }},
+    {"softmax_1e6_compiled", [] { return rowwise_compiled(softmax); }},
+    {"layer_norm_1e6_compiled", [] { return rowwise_compiled(layer_norm); }},
+    {"adam_1e6_compiled", adam_1e6_compiled},
     {"matmul_512", [] { return matmul(512); }},
     {"matmul_1024", [] { return matmul(1024); }},
     {"row_product", row_product},

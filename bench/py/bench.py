@@ -26,21 +26,16 @@ def row(function):
     return function
 
 
-# ---- data: the same numbers in every peer -------------------------------------------------------------
-def fill(shape, seed, scale):
-    """A linear congruential generator; its k-th state is a^k seed + (a^(k-1) + ... + 1) c, modulo 2^32."""
-    count = int(np.prod(shape))
-    powers = np.cumprod(np.full(count, 1664525, np.uint32), dtype=np.uint32)
-    sums = np.cumsum(np.concatenate([np.ones(1, np.uint32), powers[:-1]]), dtype=np.uint32)
-    states = powers * np.uint32(seed) + sums * np.uint32(1013904223)
-    uniform = (states >> np.uint32(8)).astype(np.float32) / np.float32(1 << 24)
-    return ((uniform - np.float32(0.5)) * np.float32(scale)).reshape(shape)
-
-
+# ---- data and checks ----------------------------------------------------------------------------------
 def filled(shape, seed, scale):
-    x = mx.array(fill(shape, seed, scale))
+    x = mx.array(data.fill(shape, seed, scale))
     mx.eval(x)
     return x
+
+
+def total(x):
+    """In float64, because MLX's own sum of a million float32 has a relative error of 1e-3."""
+    return float(np.array(x).sum(dtype=np.float64))
 
 
 # ---- operations and evaluation ------------------------------------------------------------------------
@@ -52,7 +47,7 @@ def op_dispatch():
         for _ in range(n):
             y = x + x
 
-    return repeat, lambda: mx.sum(x + x).item()
+    return repeat, lambda: total(x + x)
 
 
 @row
@@ -63,7 +58,7 @@ def eval_small():
         for _ in range(n):
             mx.eval(x + x)
 
-    return repeat, lambda: mx.sum(x + x).item()
+    return repeat, lambda: total(x + x)
 
 
 @row
@@ -78,7 +73,7 @@ def chain100_eval():
             mx.eval(y)
         return y
 
-    return repeat, lambda: mx.sum(repeat(1)).item()
+    return repeat, lambda: total(repeat(1))
 
 
 @row
@@ -125,7 +120,7 @@ def product_with_ones(transform):
             mx.eval(outputs, products)
         return products[0]
 
-    return repeat, lambda: mx.sum(repeat(1)).item()
+    return repeat, lambda: total(repeat(1))
 
 
 @row
@@ -139,7 +134,7 @@ def applied(f, x):
         for _ in range(n):
             mx.eval(f(x))
 
-    return repeat, lambda: mx.sum(f(x)).item()
+    return repeat, lambda: total(f(x))
 
 
 # ---- a training step of a perceptron with one hidden layer --------------------------------------------
@@ -166,7 +161,7 @@ def training(step):
     one_hot = np.zeros((64, 10), np.float32)
     for i in range(64):
         one_hot[i, i * 7 % 10] = 1
-    data = [filled([64, 784], 10, 2), mx.array(one_hot)]
+    batch = [filled([64, 784], 10, 2), mx.array(one_hot)]
 
     def fresh():
         return [filled([784, 128], 11, 0.1), filled([128], 12, 0.1), filled([128, 10], 13, 0.2), filled([10], 14, 0.1)]
@@ -176,7 +171,7 @@ def training(step):
     def repeat(n):
         nonlocal parameters
         for _ in range(n):
-            results = step(*parameters, *data)
+            results = step(*parameters, *batch)
             mx.eval(results)
             parameters = results[1:]
         return results[0]
@@ -301,6 +296,101 @@ def gelu_1e6_compiled():
     return applied(mx.compile(gelu()), filled([1000000], 20, 6))
 
 
+def rowwise(f):
+    inputs = filled([1000, 1000], 20, 6), filled([1000], 21, 2), filled([1000], 22, 2)
+
+    def repeat(n):
+        for _ in range(n):
+            mx.eval(f(*inputs))
+
+    return repeat, lambda: squares(f(*inputs))
+
+
+def squares(x):
+    return total(mx.square(x))
+
+
+def silu(x, *_):
+    return x * mx.sigmoid(x)
+
+
+def tanh(x, *_):
+    return mx.tanh(x)
+
+
+def softmax(x, *_):
+    return mx.softmax(x, axis=-1)
+
+
+def layer_norm(x, weight, bias):
+    scale = mx.rsqrt(mx.var(x, axis=-1, keepdims=True) + 1e-5)
+    return (x - mx.mean(x, axis=-1, keepdims=True)) * scale * weight + bias
+
+
+@row
+def silu_1e6():
+    return rowwise(silu)
+
+
+@row
+def silu_1e6_compiled():
+    return rowwise(mx.compile(silu))
+
+
+@row
+def tanh_1e6():
+    return rowwise(tanh)
+
+
+@row
+def tanh_1e6_compiled():
+    return rowwise(mx.compile(tanh))
+
+
+@row
+def softmax_1e6():
+    return rowwise(softmax)
+
+
+@row
+def softmax_1e6_compiled():
+    return rowwise(mx.compile(softmax))
+
+
+@row
+def layer_norm_1e6_compiled():
+    return rowwise(mx.compile(layer_norm))
+
+
+@row
+def adam_1e6_compiled():
+    @mx.compile
+    def step(parameters, m, v, gradient):
+        m = 0.9 * m + 0.1 * gradient
+        v = 0.999 * v + 0.001 * mx.square(gradient)
+        return parameters - 1e-3 * m / (mx.sqrt(v) + 1e-8), m, v
+
+    def fresh():
+        return filled([1000, 1000], 23, 1), mx.zeros([1000, 1000]), mx.zeros([1000, 1000])
+
+    gradient = filled([1000, 1000], 24, 1)
+    state = fresh()
+
+    def repeat(n):
+        nonlocal state
+        for _ in range(n):
+            state = step(*state, gradient)
+            mx.eval(state)
+
+    def check():
+        nonlocal state
+        state = fresh()
+        repeat(5)
+        return squares(state[0])
+
+    return repeat, check
+
+
 def matmul(size):
     a, b = filled([size, size], 40, 1), filled([size, size], 41, 1)
 
@@ -308,7 +398,7 @@ def matmul(size):
         for _ in range(n):
             mx.eval(a @ b)
 
-    return repeat, lambda: mx.sum(a @ b).item()
+    return repeat, lambda: total(a @ b)
 
 
 @row
@@ -329,7 +419,7 @@ def product(x, w):
         for _ in range(n):
             mx.eval(x @ w)
 
-    return repeat, lambda: mx.sum(mx.abs((x @ w).astype(mx.float32))).item()
+    return repeat, lambda: total(mx.abs((x @ w).astype(mx.float32)))
 
 
 @row
@@ -372,7 +462,7 @@ def products(count):
         for _ in range(n):
             mx.eval(once())
 
-    return repeat, lambda: sum(mx.sum(mx.abs(y)).item() for y in once())
+    return repeat, lambda: sum(total(mx.abs(y)) for y in once())
 
 
 @row
@@ -387,13 +477,13 @@ def prompt_products():
 
 @row
 def h2a_1e6():
-    host = fill([1000000], 50, 1)
+    host = data.fill([1000000], 50, 1)
 
     def repeat(n):
         for _ in range(n):
             mx.eval(mx.array(host))
 
-    return repeat, lambda: mx.sum(mx.array(host)).item()
+    return repeat, lambda: total(mx.array(host))
 
 
 @row
@@ -404,7 +494,7 @@ def a2h_1e6():
         for _ in range(n):
             np.array(x)
 
-    return repeat, lambda: mx.sum(mx.array(np.array(x))).item()
+    return repeat, lambda: total(mx.array(np.array(x)))
 
 
 @row
@@ -418,9 +508,175 @@ def a2h_into_1e6():
 
     def check():
         repeat(1)
-        return mx.sum(mx.array(host)).item()
+        return total(mx.array(host))
 
     return repeat, check
+
+
+# ---- steps of whole models with random weights, compiled ----------------------------------------------
+LAYERS, DIMS, HEADS, KEY_HEADS, HEAD_DIMS, HIDDEN, TOKENS, CACHED = 30, 576, 9, 3, 64, 1536, 49152, 512
+PROMPT, CHECKED_PROMPT = 512, 32  # the same function in less time
+
+
+class Plain:
+    """A matrix that rows are multiplied by, transposed."""
+
+    def __init__(self, w):
+        self.w = w
+
+    def __call__(self, x):
+        return x @ self.w.T
+
+    def rows(self, indices):
+        return self.w[indices]
+
+    def copy(self):
+        """The same numbers at another place."""
+        w = self.w * 1.0
+        mx.eval(w)
+        return Plain(w)
+
+
+class Packed:
+    """Quantized in groups of 32."""
+
+    def __init__(self, parts, bits):
+        self.parts = parts
+        self.bits = bits
+
+    def __call__(self, x):
+        return mx.quantized_matmul(x, *self.parts, True, 32, self.bits)
+
+    def rows(self, indices):
+        return mx.dequantize(*(part[indices] for part in self.parts), 32, self.bits)
+
+    def copy(self):
+        w, scales, biases = self.parts
+        parts = w + mx.array(0, mx.uint32), scales * 1.0, biases * 1.0
+        mx.eval(parts)
+        return Packed(parts, self.bits)
+
+
+def language_model(quantized):
+    """The function of LanguageModel.java, with weights of the shapes of SmolLM2-135M."""
+
+    def matrix(seed, shape, bits):
+        w = filled(shape, seed, 0.2)
+        return Packed(mx.quantize(w, 32, bits), bits) if quantized else Plain(w)
+
+    keys = KEY_HEADS * HEAD_DIMS
+    shapes = [DIMS, DIMS], [keys, DIMS], [keys, DIMS], [DIMS, DIMS], [HIDDEN, DIMS], [HIDDEN, DIMS], [DIMS, HIDDEN]
+    first = [matrix(60 + i, shape, 4) for i, shape in enumerate(shapes)]
+    layers = [[m.copy() for m in first] for _ in range(LAYERS)]
+    tokens = matrix(70, [TOKENS, DIMS], 8)
+    norm, hidden_norm, last_norm = (filled([DIMS], seed, 2) for seed in (71, 72, 73))
+
+    def rms_norm(x, weight):
+        return mx.fast.rms_norm(x, weight, 1e-5)
+
+    def heads(x, count):
+        return x.reshape(1, -1, count, HEAD_DIMS).transpose(0, 2, 1, 3)
+
+    def next_token(token, *caches):
+        start = CACHED - 1 if caches else 0
+        rope = functools.partial(mx.fast.rope, dims=HEAD_DIMS, traditional=False, base=1e5, scale=1, offset=start)
+        attention = functools.partial(
+            mx.fast.scaled_dot_product_attention, scale=HEAD_DIMS**-0.5, mask=None if caches else "causal"
+        )
+
+        def stored(cache, last):
+            return mx.slice_update(cache, last, mx.array([start]), [2])
+
+        x = tokens.rows(token)[None]
+        results = []
+        for i, (query, key, value, output, gate, up, down) in enumerate(layers):
+            y = rms_norm(x, norm)
+            q, k, v = rope(heads(query(y), HEADS)), rope(heads(key(y), KEY_HEADS)), heads(value(y), KEY_HEADS)
+            if caches:
+                k, v = stored(caches[2 * i], k), stored(caches[2 * i + 1], v)
+            x = x + output(attention(q, k, v).transpose(0, 2, 1, 3).reshape(1, -1, DIMS))
+            y = rms_norm(x, hidden_norm)
+            g = gate(y)
+            x = x + down(g * mx.sigmoid(g) * up(y))
+            results += [k, v]
+        logits = tokens(rms_norm(x[:, -1], last_norm))
+        return mx.argmax(logits, axis=-1), *results, logits
+
+    return mx.compile(next_token)
+
+
+@row
+def token_step():
+    step = language_model(quantized=True)
+    shape = [1, KEY_HEADS, CACHED, HEAD_DIMS]
+    state = [mx.array([0]), *(filled(shape, 81 + i, 2) for i in range(2 * LAYERS))]
+    logits = None
+
+    def repeat(n):
+        nonlocal state, logits
+        for _ in range(n):
+            *state, logits = step(*state)
+            mx.eval(state)
+
+    def check():
+        repeat(3)
+        return total(mx.abs(logits))
+
+    return repeat, check
+
+
+def prompt(quantized):
+    step = language_model(quantized)
+    tokens = mx.arange(PROMPT) * 7
+
+    def repeat(n):
+        for _ in range(n):
+            mx.eval(step(tokens))
+
+    return repeat, lambda: total(mx.abs(step(tokens[:CHECKED_PROMPT])[-1]))
+
+
+@row
+def prompt_step():
+    return prompt(quantized=True)
+
+
+@row
+def prompt_step_float32():
+    return prompt(quantized=False)
+
+
+@row
+def minilm_batch():
+    x, layers = data.encoder()
+    x, layers = mx.array(x), [{name: mx.array(w) for name, w in layer.items()} for layer in layers]
+    mx.eval(x, layers)
+    head_dims = data.DIMS // data.HEADS
+
+    def linear(p, name, x):
+        return mx.addmm(p[name + "_bias"], x, p[name])
+
+    def norm(p, name, x):
+        return mx.fast.layer_norm(x, p[name], p[name + "_bias"], 1e-12)
+
+    def heads(x):
+        return x.reshape(data.BATCH, data.LENGTH, data.HEADS, head_dims).transpose(0, 2, 1, 3)
+
+    @mx.compile
+    def vectors(x):
+        for p in layers:
+            q, k, v = (heads(linear(p, name, x)) for name in ("query", "key", "value"))
+            sums = mx.fast.scaled_dot_product_attention(q, k, v, scale=head_dims**-0.5)
+            x = norm(p, "norm", x + linear(p, "output", sums.transpose(0, 2, 1, 3).reshape(x.shape)))
+            y = linear(p, "up", x)
+            x = norm(p, "hidden_norm", x + linear(p, "down", y * (mx.erf(y * 0.5**0.5) + 1) * 0.5))
+        return mx.mean(x, axis=1)
+
+    def repeat(n):
+        for _ in range(n):
+            mx.eval(vectors(x))
+
+    return repeat, lambda: squares(vectors(x))
 
 
 # ---- the program --------------------------------------------------------------------------------------
@@ -446,7 +702,7 @@ def measure(name, warm_up, repetition, repetitions):
 def main(action, *arguments):
     if action == "nothing":
         return
-    global mx, nn, np, optimizers
+    global data, mx, nn, np, optimizers
     import mlx.core as mx
 
     if action == "first-call":
@@ -458,6 +714,8 @@ def main(action, *arguments):
     import mlx.nn as nn
     import mlx.optimizers as optimizers
     import numpy as np
+
+    import data
 
     if action == "check":
         for name in arguments:

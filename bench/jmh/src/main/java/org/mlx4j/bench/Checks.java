@@ -20,6 +20,7 @@ public final class Checks {
             new TransformBenchmark(),
             new TrainingBenchmark(),
             new Layers(),
+            new Models(),
             new LargeArrayBenchmark(),
             new ProductBenchmark(),
             new HostDataBenchmark());

@@ -1,9 +1,5 @@
 package org.mlx4j.bench;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -31,7 +27,7 @@ import org.mlx4j.tree.WithAux;
 
 /**
  * Compiled training steps of models made of layers, with Adam, as bench/py has them: each row once
- * with fused operations, for which MLX runs {@code g++}, and once without.
+ * with fused operations and once without.
  */
 public final class Layers extends PeerBenchmark {
   /** A perceptron with one hidden layer. */
@@ -86,22 +82,18 @@ public final class Layers extends PeerBenchmark {
     return checks;
   }
 
-  /**
-   * Does the work of a row as often as each line of the input says, and prints the nanoseconds for
-   * once: {@code Layers ROW}.
-   */
-  public static void main(String[] row) throws IOException {
-    Training<?> training = new Layers().rows.get(row[0]);
-    training.start();
-    var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      int times = Integer.parseInt(line);
-      long start = System.nanoTime();
-      for (int i = 0; i < times; i++) {
-        training.step().close();
-      }
-      System.out.println((System.nanoTime() - start) / (double) times);
-    }
+  /** The work of each row, whose model is made when it is asked for. */
+  Map<String, Supplier<Runnable>> turns() {
+    Map<String, Supplier<Runnable>> turns = new HashMap<>();
+    rows.forEach(
+        (name, training) ->
+            turns.put(
+                name,
+                () -> {
+                  training.start();
+                  return () -> training.step().close();
+                }));
+    return turns;
   }
 
   private record State<M>(M model, OptimizerState<M> optimizer) {}
