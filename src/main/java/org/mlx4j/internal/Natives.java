@@ -21,6 +21,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -324,20 +325,28 @@ record Natives(HostPlatform platform, ClassLoader resources, Extent extent) {
             .lookupPrincipalByName(System.getProperty("user.name"));
   }
 
-  /** Unpacks files in parallel: most of the time goes into inflating the two largest ones. */
+  /**
+   * Unpacks files in parallel: most of the time goes into inflating the two largest ones. Nobody is
+   * still writing a file when this ends, even if it ends with an exception.
+   */
   private void unpack(String id, List<Entry> entries, Path folder) throws IOException {
+    List<IOException> problems =
+        entries.parallelStream()
+            .map(entry -> problem(id, entry, folder.resolve(entry.name())))
+            .flatMap(Optional::stream)
+            .toList();
+    if (!problems.isEmpty()) {
+      throw problems.get(0);
+    }
+  }
+
+  /** Unpacks a file, and returns the exception if that fails. */
+  private Optional<IOException> problem(String id, Entry entry, Path file) {
     try {
-      entries.parallelStream()
-          .forEach(
-              entry -> {
-                try {
-                  unpack(id, entry, folder.resolve(entry.name()));
-                } catch (IOException problem) {
-                  throw new UncheckedIOException(problem);
-                }
-              });
-    } catch (UncheckedIOException problem) {
-      throw problem.getCause();
+      unpack(id, entry, file);
+      return Optional.empty();
+    } catch (IOException problem) {
+      return Optional.of(problem);
     }
   }
 
