@@ -5,6 +5,7 @@ import java.util.Map;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.mlx4j.Batcher;
+import org.mlx4j.BatcherStatistics;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
@@ -63,15 +64,26 @@ final class BatchersEnd implements SmartLifecycle, ApplicationListener<ContextCl
     long end = System.nanoTime() + limit.toNanos();
     for (Map.Entry<String, Batcher<?, ?>> batcher : batchers.existing().entrySet()) {
       Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-      if (!batcher.getValue().close(left)) {
+      boolean isComplete = batcher.getValue().close(left);
+      BatcherStatistics statistics = batcher.getValue().statistics();
+      String ended =
+          "The batcher \""
+              + batcher.getKey()
+              + "\" has ended: "
+              + statistics.accepted()
+              + " requests accepted, "
+              + statistics.completed()
+              + " answered";
+      if (isComplete) {
+        LOG.info(ended);
+      } else {
         LOG.warn(
-            "The batcher \""
-                + batcher.getKey()
-                + "\" could not answer all requests within mlx4j.batcher.drain-limit, "
+            ended
+                + ", "
+                + statistics.cancelled()
+                + " cancelled, some after the "
                 + limit
-                + "; "
-                + batcher.getValue().statistics().cancelled()
-                + " were cancelled");
+                + " of mlx4j.batcher.drain-limit");
       }
     }
   }

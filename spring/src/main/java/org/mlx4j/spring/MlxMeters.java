@@ -115,7 +115,7 @@ final class MlxMeters implements MeterBinder {
         int last = i;
         String le = i < bounds.size() ? seconds(bounds.get(i)) : "+Inf";
         counter(
-            "mlx4j.batcher.latency.bucket",
+            "mlx4j.batcher.latency.within",
             Tags.of("le", le),
             statistics -> sum(statistics.latency().counts().subList(0, last + 1)),
             "Requests that were answered within so many seconds");

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mlx4j.Batcher;
@@ -84,6 +85,7 @@ class DevtoolsTest {
   }
 
   @Test
+  @Tag("thorough")
   void libraryMayBeInTheRestartedPartToo(@TempDir Path folder) throws Exception {
     Path metadata = Files.createDirectories(folder.resolve("META-INF"));
     Files.writeString(

@@ -125,7 +125,7 @@ class ServiceTest {
         .contains("\"value\":0.0");
     assertThat(get("/actuator/metrics/mlx4j.batcher.latency"))
         .contains("\"COUNT\",\"value\":1.0", "TOTAL_TIME");
-    assertThat(get("/actuator/metrics/mlx4j.batcher.latency.bucket?tag=le:%2BInf"))
+    assertThat(get("/actuator/metrics/mlx4j.batcher.latency.within?tag=le:%2BInf"))
         .contains("\"value\":1.0");
     assertThat(get("/actuator/metrics/mlx4j.batcher.batches?tag=size:1")).contains("\"value\":1.0");
     assertThat(get("/actuator/metrics/mlx4j.batcher.batches?tag=size:257%2B"))
