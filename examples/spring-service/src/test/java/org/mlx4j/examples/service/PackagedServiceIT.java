@@ -70,7 +70,13 @@ class PackagedServiceIT {
   @Test
   void endUnderLoadLosesNoAcceptedRequest() throws Exception {
     Service service =
-        Service.start(List.of(JAVA_HOME + "/bin/java", "-jar", JAR, "--server.port=0"));
+        Service.start(
+            List.of(
+                JAVA_HOME + "/bin/java",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                JAR,
+                "--server.port=0"));
     HttpRequest request = service.request(4);
     AtomicInteger answered = new AtomicInteger();
     ExecutorService clients = Executors.newFixedThreadPool(16);
