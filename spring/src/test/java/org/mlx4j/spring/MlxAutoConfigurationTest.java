@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mlx4j.Batcher;
 import org.mlx4j.BatcherOptions;
-import org.mlx4j.Memory;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Scope;
@@ -103,16 +102,16 @@ class MlxAutoConfigurationTest {
   }
 
   @Test
-  void endOfTheApplicationFreesItsArrays(@TempDir Path folder) {
+  void endOfTheApplicationFreesItsArrays(@TempDir Path folder) throws Exception {
     Path file = Line.saved(folder.resolve("line.safetensors"), 3, 4);
-    long before = Memory.stats().arrays();
+    long before = LiveArrays.settled();
     application
         .withUserConfiguration(Lines.class)
         .withPropertyValues("mlx4j.models.line.location=" + file.toUri())
         .run(
             context -> {
               assertEquals(10f, answer(answers(context), 2));
-              assertEquals(before + 2, Memory.stats().arrays());
+              assertEquals(before + 2, LiveArrays.settled());
               Line line = context.getBean(Line.class);
               MlxModels models = context.getBean(MlxModels.class);
               Batcher<MlxArray, MlxArray> batcher = answers(context);
@@ -122,7 +121,7 @@ class MlxAutoConfigurationTest {
               assertThatThrownBy(() -> models.load("line", Line::template))
                   .hasMessageContaining("the application has ended");
             });
-    assertEquals(before, Memory.stats().arrays());
+    assertEquals(before, LiveArrays.settled());
   }
 
   @Test
@@ -138,9 +137,9 @@ class MlxAutoConfigurationTest {
     }
   }
 
-  private FailureAnalysis failure(String... properties) {
+  private FailureAnalysis failure(String... properties) throws InterruptedException {
     FailureAnalysis[] analysis = new FailureAnalysis[1];
-    long before = Memory.stats().arrays();
+    long before = LiveArrays.settled();
     application
         .withUserConfiguration(Lines.class)
         .withPropertyValues(properties)
@@ -149,12 +148,12 @@ class MlxAutoConfigurationTest {
               assertThat(context).hasFailed();
               analysis[0] = new ModelLoadingFailureAnalyzer().analyze(context.getStartupFailure());
             });
-    assertEquals(before, Memory.stats().arrays());
+    assertEquals(before, LiveArrays.settled());
     return analysis[0];
   }
 
   @Test
-  void missingLocationIsExplained() {
+  void missingLocationIsExplained() throws Exception {
     FailureAnalysis analysis = failure("mlx4j.models.circle.location=file:/no/such.npz");
     assertThat(analysis.getDescription())
         .isEqualTo(
@@ -164,7 +163,7 @@ class MlxAutoConfigurationTest {
   }
 
   @Test
-  void missingFileIsExplained() {
+  void missingFileIsExplained() throws Exception {
     assertThat(failure("mlx4j.models.line.location=file:/no/such.npz").getDescription())
         .contains("/no/such.npz] does not exist");
     assertThat(failure("mlx4j.models.line.location=classpath:no-such.npz").getDescription())
@@ -172,7 +171,7 @@ class MlxAutoConfigurationTest {
   }
 
   @Test
-  void fileOfAnotherModelIsExplained(@TempDir Path folder) {
+  void fileOfAnotherModelIsExplained(@TempDir Path folder) throws Exception {
     Path wrong = folder.resolve("wrong.safetensors");
     Scope.run(() -> Trees.save(wrong, new Line(Ops.ones(2), Ops.ones(2))));
     assertThat(failure("mlx4j.models.line.location=" + wrong.toUri()).getDescription())
@@ -183,7 +182,7 @@ class MlxAutoConfigurationTest {
   }
 
   @Test
-  void damagedFileIsExplained(@TempDir Path folder) throws IOException {
+  void damagedFileIsExplained(@TempDir Path folder) throws Exception {
     Path damaged = Files.writeString(folder.resolve("damaged.npz"), "not a zip file");
     assertThat(failure("mlx4j.models.line.location=" + damaged.toUri()).getDescription())
         .contains("damaged.npz]")

@@ -25,7 +25,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
-import org.mlx4j.Memory;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -150,7 +149,7 @@ class DigitsServiceTest {
   @Test
   void manyClientsAreAnsweredAndLeaveNothing() throws Exception {
     digitsAreRecognized();
-    long before = Memory.stats().arrays();
+    long before = LiveArrays.settled();
     List<Integer> digits = List.copyOf(Strokes.DIGITS.keySet());
     long end = System.nanoTime() + Long.getLong("load.seconds", 2) * 1_000_000_000;
     List<Callable<Integer>> clients = new ArrayList<>();
@@ -176,7 +175,7 @@ class DigitsServiceTest {
     }
     threads.shutdown();
     assertTrue(requests >= clients.size());
-    assertEquals(before, Memory.stats().arrays());
+    assertEquals(before, LiveArrays.settled());
     System.out.println(requests + " requests of " + clients.size() + " clients");
   }
 
