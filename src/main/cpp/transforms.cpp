@@ -373,8 +373,11 @@ static Fn with_results_of_its_own(Fn traced) {
     std::unordered_map<std::uintptr_t, mx::array> own;
     for (auto& a : results) {
       if (a.has_primitive() && !depends_on(a, args)) {
-        const auto id = a.id();
-        a = own.try_emplace(id, computed_alike(a)).first->second;
+        auto found = own.find(a.id());
+        if (found == own.end()) {
+          found = own.emplace(a.id(), computed_alike(a)).first;
+        }
+        a = found->second;
       }
     }
     return results;

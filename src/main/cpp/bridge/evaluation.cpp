@@ -155,8 +155,8 @@ static void start(const Arrays& v) {
 
 // Computes at once, with the lock held: operations that may fail and everything they need (nobody else can enter
 // meanwhile, so errors belong to the caller); everything, if this thread is tracing (MLX forbids asynchronous
-// evaluation then); and small graphs if nothing else is being computed, by this thread alone. Operations
-// that communicate with other processes are performed first.
+// evaluation then); and small graphs, by this thread alone, if nothing else is being computed. Operations that
+// communicate with other processes are performed first.
 static void schedule(const Arrays& v) {
   require_queue();
   if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {

@@ -84,9 +84,6 @@ constexpr std::size_t work_of_a_slice = std::size_t(1) << 24;
 
 constexpr std::size_t little_work = std::size_t(1) << 16;  // some microseconds
 
-// Whether an operation has yet to compute the array.
-bool is_pending(const mx::array& a) { return a.status() == mx::array::Status::unscheduled && a.has_primitive(); }
-
 // Cuts the unscheduled arrays below `outputs`, inputs first, into slices. Each slice is represented by those of its
 // arrays that later slices need.
 std::vector<Arrays> slice(const Arrays& outputs) {

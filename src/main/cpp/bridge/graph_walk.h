@@ -69,6 +69,9 @@ class IdSet {
   std::size_t count_ = 0;
 };
 
+// Whether an operation has yet to compute the array.
+inline bool is_pending(const mx::array& a) { return a.status() == mx::array::Status::unscheduled && a.has_primitive(); }
+
 // Visits each array once, in any order, and continues with the inputs of those for which `visit` returns true. Stops at
 // `boundary`, which is not visited. Returns the number of visited arrays. `visit` must not start such a walk itself.
 template <class Visit>

@@ -62,8 +62,6 @@ class Chain : public mx::Primitive {
   const Arrays tape_;
 };
 
-bool is_pending(const mx::array& a) { return a.status() == Status::unscheduled && a.has_primitive(); }
-
 // How many references there are to an array. MLX does not tell, but an array is nothing but such a reference.
 long references(const mx::array& a) {
   static_assert(sizeof(mx::array) == sizeof(std::shared_ptr<void>));
@@ -78,8 +76,7 @@ bool is_computed_by_elements(const mx::array& a) {
     return false;
   }
   if (std::string_view(a.primitive().name()) == "AsType") {
-    // What NaN and numbers that do not fit become is not defined, but should not depend on who converts.
-    return !(mx::issubdtype(a.inputs()[0].dtype(), mx::inexact) && mx::issubdtype(a.dtype(), mx::integer));
+    return !is_left_to_mlx(a.inputs()[0].dtype(), a.dtype());
   }
   return is_broadcast(a) || operation_named(a.primitive().name());
 }

@@ -94,6 +94,10 @@ static bool is_function(Operation operation) {
   }
 }
 
+bool is_left_to_mlx(mx::Dtype from, mx::Dtype to) {
+  return mx::issubdtype(from, mx::inexact) && mx::issubdtype(to, mx::integer);
+}
+
 bool differs_from_mlx(Operation operation, Type type) {
   switch (operation) {
     case Operation::Rsqrt:

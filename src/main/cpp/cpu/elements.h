@@ -39,6 +39,10 @@ struct Choice {
 Choice choose(Operation operation, Type type);
 Choice choose_conversion(Type from, Type to);
 
+// Whether MLX converts in any case: what NaN and numbers that do not fit become is not defined, but should not depend
+// on who converts.
+bool is_left_to_mlx(mx::Dtype from, mx::Dtype to);
+
 // Whether the results are others than MLX's own code would give, because they are more precise.
 bool differs_from_mlx(Operation operation, Type type);
 

@@ -9,6 +9,7 @@
 #include "distributed/groups.h"
 #include "evaluation.h"
 #include "graph_guard.h"
+#include "graph_walk.h"
 #include "messages.h"
 #include "mlx/allocator.h"
 #include "mlx/distributed/distributed_impl.h"
@@ -114,8 +115,7 @@ class Claim {
 // held.
 void carry_out(mx::array a) {
   Claim claim(a.id());
-  auto is_open = [&] { return a.status() == mx::array::Status::unscheduled && a.has_primitive(); };
-  if (!is_open()) {
+  if (!is_pending(a)) {
     return;
   }
   plan_evaluation({a}, tracing());  // throws if it cannot be done
