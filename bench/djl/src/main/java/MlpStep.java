@@ -1,9 +1,4 @@
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import java.util.Arrays;
 import java.util.Random;
 import org.mlx4j.MlxArray;
@@ -26,7 +21,7 @@ public final class MlpStep {
   public static void main(String[] arguments) {
     try (Mlx mlx = new Mlx();
         Mlx compiled = new Mlx(Transforms.compileArrays(Mlx::step));
-        Djl djl = new Djl()) {
+        DjlTraining djl = new DjlTraining(SHAPES, data(), PARAMETERS, RATE, MlpStep::loss)) {
       double[] medians = Rounds.medians(STEPS, mlx, compiled, djl);
       String[] names = {"mlx4j", "mlx4j, compiled", "DJL, PyTorch"};
       for (int peer = 0; peer < 3; peer++) {
@@ -116,54 +111,10 @@ public final class MlpStep {
     }
   }
 
-  /** The Deep Java Library. */
-  private static final class Djl implements Rounds.Peer, AutoCloseable {
-    private final NDManager manager = NDManager.newBaseManager("PyTorch");
-    private final NDArray[] state = new NDArray[SHAPES.length];
-    private double result;
-
-    Djl() {
-      float[][] data = data();
-      for (int i = 0; i < state.length; i++) {
-        state[i] =
-            manager.create(data[i], new Shape(Arrays.stream(SHAPES[i]).asLongStream().toArray()));
-        state[i].setRequiresGradient(i < PARAMETERS);
-      }
-    }
-
-    @Override
-    public void repeat(int times) {
-      for (int i = 0; i < times; i++) {
-        try (NDManager step = manager.newSubManager()) {
-          NDArray loss;
-          NDList own = new NDList(state);
-          own.attach(step);
-          try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray hidden = state[4].matMul(state[0]).add(state[1]).maximum(0f);
-            NDArray logits = hidden.matMul(state[2]).add(state[3]);
-            NDArray normaliser = logits.exp().sum(new int[] {1}).log();
-            loss = normaliser.sub(logits.mul(state[5]).sum(new int[] {1})).mean();
-            collector.backward(loss);
-          }
-          for (int j = 0; j < PARAMETERS; j++) {
-            NDArray gradient = state[j].getGradient();
-            state[j].subi(gradient.mul(RATE));
-            gradient.subi(gradient); // otherwise the next one is added to it
-          }
-          result = loss.getFloat();
-          own.attach(manager);
-        }
-      }
-    }
-
-    @Override
-    public double check() {
-      return result;
-    }
-
-    @Override
-    public void close() {
-      manager.close();
-    }
+  private static NDArray loss(NDArray... p) {
+    NDArray hidden = p[4].matMul(p[0]).add(p[1]).maximum(0f);
+    NDArray logits = hidden.matMul(p[2]).add(p[3]);
+    NDArray normaliser = logits.exp().sum(new int[] {1}).log();
+    return normaliser.sub(logits.mul(p[5]).sum(new int[] {1})).mean();
   }
 }

@@ -1,11 +1,7 @@
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
-import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +47,8 @@ public final class TransformerStep {
 
   public static void main(String[] arguments) {
     try (Mlx mlx = new Mlx();
-        Djl djl = new Djl()) {
+        DjlTraining djl =
+            new DjlTraining(SHAPES, data(), PARAMETERS, RATE, TransformerStep::loss)) {
       double[] ms = Rounds.medians(STEPS, mlx, djl);
       String line = "%-16s %7.1f ms a step, %.2f of DJL%n";
       System.out.printf(line, "mlx4j, compiled", ms[0], ms[0] / ms[1]);
@@ -169,86 +166,38 @@ public final class TransformerStep {
     }
   }
 
-  /** The Deep Java Library. */
-  private static final class Djl implements Rounds.Peer, AutoCloseable {
-    private final NDManager manager = NDManager.newBaseManager("PyTorch");
-    private final NDArray[] state = new NDArray[SHAPES.length];
-    private double result;
-
-    Djl() {
-      float[][] data = data();
-      for (int i = 0; i < state.length; i++) {
-        long[] shape = Arrays.stream(SHAPES[i]).asLongStream().toArray();
-        state[i] = manager.create(data[i], new Shape(shape));
-        state[i].setRequiresGradient(i < PARAMETERS);
-      }
+  private static NDArray loss(NDArray... p) {
+    NDArray x = p[PARAMETERS];
+    for (int i = 0; i < LAYERS; i++) {
+      x = layer(x, Arrays.copyOfRange(p, i * LAYER_SHAPES.length, p.length));
     }
+    int[] mean = {1};
+    NDArray logits = linear(x.mean(mean), p[PARAMETERS - 2], p[PARAMETERS - 1]);
+    int[] classes = {-1};
+    return logits.logSoftmax(-1).mul(p[PARAMETERS + 1]).sum(classes).mean().neg();
+  }
 
-    private static NDArray loss(NDArray... p) {
-      NDArray x = p[PARAMETERS];
-      for (int i = 0; i < LAYERS; i++) {
-        x = layer(x, Arrays.copyOfRange(p, i * LAYER_SHAPES.length, p.length));
-      }
-      int[] mean = {1};
-      NDArray logits = linear(x.mean(mean), p[PARAMETERS - 2], p[PARAMETERS - 1]);
-      int[] classes = {-1};
-      return logits.logSoftmax(-1).mul(p[PARAMETERS + 1]).sum(classes).mean().neg();
-    }
+  private static NDArray layer(NDArray x, NDArray... p) {
+    NDArray y = norm(x, p[8], p[9]);
+    NDArray query = heads(linear(y, p[0], p[1]), 0, 2, 1, 3);
+    NDArray key = heads(linear(y, p[2], p[3]), 0, 2, 3, 1);
+    NDArray value = heads(linear(y, p[4], p[5]), 0, 2, 1, 3);
+    NDArray weights = query.matMul(key).mul(1 / Math.sqrt(HEAD_DIMS)).softmax(-1);
+    NDArray joined = weights.matMul(value).transpose(0, 2, 1, 3).reshape(BATCH, LENGTH, DIMS);
+    NDArray z = x.add(linear(joined, p[6], p[7]));
+    NDArray hidden = linear(norm(z, p[14], p[15]), p[10], p[11]).maximum(0f);
+    return z.add(linear(hidden, p[12], p[13]));
+  }
 
-    private static NDArray layer(NDArray x, NDArray... p) {
-      NDArray y = norm(x, p[8], p[9]);
-      NDArray query = heads(linear(y, p[0], p[1]), 0, 2, 1, 3);
-      NDArray key = heads(linear(y, p[2], p[3]), 0, 2, 3, 1);
-      NDArray value = heads(linear(y, p[4], p[5]), 0, 2, 1, 3);
-      NDArray weights = query.matMul(key).mul(1 / Math.sqrt(HEAD_DIMS)).softmax(-1);
-      NDArray joined = weights.matMul(value).transpose(0, 2, 1, 3).reshape(BATCH, LENGTH, DIMS);
-      NDArray z = x.add(linear(joined, p[6], p[7]));
-      NDArray hidden = linear(norm(z, p[14], p[15]), p[10], p[11]).maximum(0f);
-      return z.add(linear(hidden, p[12], p[13]));
-    }
+  private static NDArray norm(NDArray x, NDArray weight, NDArray bias) {
+    return LayerNorm.layerNorm(x, new Shape(DIMS), weight, bias, EPS).singletonOrThrow();
+  }
 
-    private static NDArray norm(NDArray x, NDArray weight, NDArray bias) {
-      return LayerNorm.layerNorm(x, new Shape(DIMS), weight, bias, EPS).singletonOrThrow();
-    }
+  private static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+    return Linear.linear(x, weight, bias).singletonOrThrow();
+  }
 
-    private static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
-      return Linear.linear(x, weight, bias).singletonOrThrow();
-    }
-
-    private static NDArray heads(NDArray x, int... order) {
-      return x.reshape(BATCH, LENGTH, HEADS, HEAD_DIMS).transpose(order);
-    }
-
-    @Override
-    public void repeat(int times) {
-      NDList own = new NDList(state);
-      for (int i = 0; i < times; i++) {
-        try (NDManager step = manager.newSubManager()) {
-          NDArray loss;
-          own.attach(step);
-          try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            loss = loss(state);
-            collector.backward(loss);
-          }
-          for (int j = 0; j < PARAMETERS; j++) {
-            NDArray gradient = state[j].getGradient();
-            state[j].subi(gradient.mul(RATE));
-            gradient.subi(gradient); // otherwise the next one is added to it
-          }
-          result = loss.getFloat();
-          own.attach(manager);
-        }
-      }
-    }
-
-    @Override
-    public double check() {
-      return result;
-    }
-
-    @Override
-    public void close() {
-      manager.close();
-    }
+  private static NDArray heads(NDArray x, int... order) {
+    return x.reshape(BATCH, LENGTH, HEADS, HEAD_DIMS).transpose(order);
   }
 }
