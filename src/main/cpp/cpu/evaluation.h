@@ -17,6 +17,10 @@ void evaluate_subgraph(mx::Stream stream, const std::vector<mx::array>& placehol
                        const std::vector<mx::array>& results, const std::vector<mx::array>& tape,
                        const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs);
 
+// The shape that the result of an operation of a subgraph has in a call, whose arrays may have other sizes than the
+// recorded ones. `outputs` is the shape of the subgraph's results.
+mx::Shape shape_in_call(const mx::array& recorded, const std::vector<mx::array>& operands, const mx::Shape& outputs);
+
 // Computes a reduction of float32, float16 or bfloat16. Returns false, and has done nothing then, for others.
 bool evaluate_reduction(mx::Reduce& reduce, const mx::array& in, mx::array& out);
 

@@ -18,9 +18,37 @@
 
 namespace mlx4j::cpu {
 
-namespace {
+static mx::Shape broadcast_shape(const Arrays& inputs) {
+  mx::Shape shape;
+  for (auto& in : inputs) {
+    const auto ndim = std::max(shape.size(), in.ndim());
+    mx::Shape joined(ndim, 1);
+    for (std::size_t axis = 0; axis < ndim; ++axis) {
+      const auto size_in = [&](const mx::Shape& s) { return axis + s.size() < ndim ? 1 : s[axis + s.size() - ndim]; };
+      const auto a = size_in(shape);
+      joined[axis] = a == 1 ? size_in(in.shape()) : a;
+    }
+    shape = std::move(joined);
+  }
+  return shape;
+}
 
-using Arrays = std::vector<mx::array>;
+// The shape that a broadcast has in this call, which may be of another size than the recorded one.
+static mx::Shape broadcast_shape(const mx::array& recorded, const mx::Shape& outputs) {
+  mx::Shape shape = recorded.shape();
+  const auto missing = outputs.size() - shape.size();
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    shape[axis] = shape[axis] == 1 ? 1 : outputs[axis + missing];
+  }
+  return shape;
+}
+
+mx::Shape shape_in_call(const mx::array& recorded, const Arrays& operands, const mx::Shape& outputs) {
+  const bool is_broadcast = std::string_view(recorded.primitive().name()) == "Broadcast";
+  return is_broadcast ? broadcast_shape(recorded, outputs) : broadcast_shape(operands);
+}
+
+namespace {
 
 using IsConstant = std::function<bool(std::size_t)>;
 
@@ -54,42 +82,6 @@ class ById {
   };
   std::vector<Entry> entries_;
 };
-
-// ---- steps ----------------------------------------------------------------------------------------
-// Adds the steps that convert; nothing if the elements are the same.
-std::optional<Program::Value> add_conversion(Program& program, Program::Value value, Elements to) {
-  const auto from = program.elements(value);
-  if (from.type == to.type) {
-    if (from.half == to.half || to.half == Half::no) {
-      return value;
-    }
-    return program.add_step(choose_conversion(from.type, to.type), value, value, value, to, false);
-  }
-  const auto choice = choose_conversion(from.type, to.type);
-  return choice.kernel ? std::optional(program.add_step(choice, value, value, value, to, false)) : std::nullopt;
-}
-
-// Adds the step of one operation; nothing if there is no kernel for it.
-std::optional<Program::Value> add_operation(Program& program, std::string_view name, Elements result,
-                                            const std::vector<Program::Value>& operands) {
-  if (name == "Broadcast") {
-    return operands[0];  // all values are computed for each element of the outputs
-  }
-  if (name == "AsType") {
-    return add_conversion(program, operands[0], result);
-  }
-  const auto operation = operation_named(name);
-  if (!operation) {
-    return std::nullopt;
-  }
-  const auto type = program.elements(operands.back()).type;
-  const auto choice = choose(*operation, type);
-  if (!choice.kernel || result_type(*operation, type) != result.type) {
-    return std::nullopt;
-  }
-  const auto b = operands.size() > 1 ? operands[1] : operands[0];
-  return program.add_step(choice, operands[0], b, operands.back(), result, is_exact(*operation));
-}
 
 // ---- memory ---------------------------------------------------------------------------------------
 bool is_scalar(const mx::array& a) { return a.size() == 1; }
@@ -184,7 +176,7 @@ bool evaluate(mx::Stream stream, const Subgraph& graph, const Arrays& inputs, Ar
     for (auto& in : a.inputs()) {
       operands.push_back(values.of(in));
     }
-    const auto value = add_operation(*program, a.primitive().name(), elements_of(a.dtype()), operands);
+    const auto value = program->add_operation(a.primitive().name(), elements_of(a.dtype()), operands);
     if (!value) {
       return false;
     }
@@ -202,31 +194,6 @@ bool evaluate(mx::Stream stream, const Subgraph& graph, const Arrays& inputs, Ar
   return true;
 }
 
-mx::Shape broadcast_shape(const Arrays& inputs) {
-  mx::Shape shape;
-  for (auto& in : inputs) {
-    const auto ndim = std::max(shape.size(), in.ndim());
-    mx::Shape joined(ndim, 1);
-    for (std::size_t axis = 0; axis < ndim; ++axis) {
-      const auto size_in = [&](const mx::Shape& s) { return axis + s.size() < ndim ? 1 : s[axis + s.size() - ndim]; };
-      const auto a = size_in(shape);
-      joined[axis] = a == 1 ? size_in(in.shape()) : a;
-    }
-    shape = std::move(joined);
-  }
-  return shape;
-}
-
-// The shape that a broadcast has in this call, which may be of another size than the recorded one.
-mx::Shape broadcast_shape(const mx::array& recorded, const mx::Shape& outputs) {
-  mx::Shape shape = recorded.shape();
-  const auto missing = outputs.size() - shape.size();
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    shape[axis] = shape[axis] == 1 ? 1 : outputs[axis + missing];
-  }
-  return shape;
-}
-
 // Computes one operation after the other, as MLX does where nothing is fused.
 void evaluate_singly(mx::Stream stream, const Subgraph& graph, const Arrays& inputs, Arrays& outputs) {
   ById<mx::array> values;
@@ -239,10 +206,9 @@ void evaluate_singly(mx::Stream stream, const Subgraph& graph, const Arrays& inp
     for (auto& in : recorded.inputs()) {
       operands.push_back(values.of(in));
     }
-    const bool is_broadcast = std::string_view(recorded.primitive().name()) == "Broadcast";
     mx::array original = recorded;
-    mx::array a(is_broadcast ? broadcast_shape(recorded, outputs[0].shape()) : broadcast_shape(operands),
-                recorded.dtype(), original.primitive_ptr(), operands);
+    mx::array a(shape_in_call(recorded, operands, outputs[0].shape()), recorded.dtype(), original.primitive_ptr(),
+                operands);
     Arrays results{a};
     a.primitive().eval_cpu(a.inputs(), results);
     values.set(recorded, a);
@@ -271,7 +237,7 @@ bool evaluate_operation(mx::Primitive& primitive, const Arrays& inputs, mx::arra
   for (auto& in : inputs) {
     operands.push_back(program->add_input(in.dtype()));
   }
-  const auto value = add_operation(*program, name, elements_of(out.dtype()), operands);
+  const auto value = program->add_operation(name, elements_of(out.dtype()), operands);
   if (!value) {
     return false;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <limits>
 
 #include "cpu/instructions.h"
 #include "cpu/kernels/halves.h"
@@ -16,10 +17,12 @@ void limit_blocks(int elements) { block_limit = elements; }
 
 bool blocks_are_limited() { return block_limit > 0; }
 
-static constexpr std::size_t scratch_bytes = 192 * 1024;  // on the stack of each thread that computes
-static constexpr std::size_t line = 64;                   // bytes of a cache line
-static constexpr std::size_t usual_block = 1024;          // elements
-static constexpr std::size_t range_weight = 1 << 17;      // what is worth waking a thread for: some twenty microseconds
+static constexpr std::size_t line = 64;  // bytes of a cache line
+
+std::size_t usual_block() {
+  const int limit = block_limit;
+  return limit > 0 ? std::size_t(limit) : 1024;
+}
 
 // ---- conversion of 16-bit types -------------------------------------------------------------------
 static void widen(Half half, const std::byte* from, std::byte* to, std::size_t n) {
@@ -70,6 +73,22 @@ static void copy_run(const T* from, T* to, std::size_t n, std::int64_t stride) {
       to[i] = *from;
     }
   }
+}
+
+// Where n elements of a strided array from the first-th on lie, if that is one behind the other in the last axis; else
+// null.
+template <class T>
+static const T* where_together(const T* data, const std::vector<std::int64_t>& sizes,
+                               const std::vector<std::int64_t>& strides, std::size_t first, std::size_t n) {
+  int axis = int(sizes.size()) - 1;
+  if (strides[axis] != 1 || std::int64_t(first) % sizes[axis] + std::int64_t(n) > sizes[axis]) {
+    return nullptr;
+  }
+  for (; axis >= 0; --axis) {
+    data += std::int64_t(first) % sizes[axis] * strides[axis];
+    first /= std::size_t(sizes[axis]);
+  }
+  return data;
 }
 
 // Copies n elements of a strided array from the first-th on.
@@ -123,6 +142,40 @@ Program::Value Program::add_step(const Choice& choice, Value a, Value b, Value c
   return value;
 }
 
+// The same value if the elements are the same.
+std::optional<Program::Value> Program::add_conversion(Value value, Elements to) {
+  const auto from = elements(value);
+  if (from.type == to.type) {
+    if (from.half == to.half || to.half == Half::no) {
+      return value;
+    }
+    return add_step(choose_conversion(from.type, to.type), value, value, value, to, false);
+  }
+  const auto choice = choose_conversion(from.type, to.type);
+  return choice.kernel ? std::optional(add_step(choice, value, value, value, to, false)) : std::nullopt;
+}
+
+std::optional<Program::Value> Program::add_operation(std::string_view name, Elements result,
+                                                     const std::vector<Value>& operands) {
+  if (name == "Broadcast") {
+    return operands[0];  // all values are computed for each element of the outputs
+  }
+  if (name == "AsType") {
+    return add_conversion(operands[0], result);
+  }
+  const auto operation = operation_named(name);
+  if (!operation) {
+    return std::nullopt;
+  }
+  const auto type = elements(operands.back()).type;
+  const auto choice = choose(*operation, type);
+  if (!choice.kernel || result_type(*operation, type) != result.type) {
+    return std::nullopt;
+  }
+  const auto b = operands.size() > 1 ? operands[1] : operands[0];
+  return add_step(choice, operands[0], b, operands.back(), result, is_exact(*operation));
+}
+
 void Program::place_input(Value input, const mx::array& a, Order order, const mx::Shape& shape) {
   auto& known = values_[input];
   known.data = reinterpret_cast<const std::byte*>(a.data<char>());
@@ -156,10 +209,38 @@ void Program::place_input(Value input, const mx::array& a, Order order, const mx
 void Program::place_output(Value value, mx::array& out, bool shares_memory) {
   outputs_.push_back({.value = value,
                       .data = reinterpret_cast<std::byte*>(out.data<char>()),
+                      .area = -1,
                       .itemsize = int(out.itemsize()),
                       .half = elements_of(out.dtype()).half,
                       .shares_memory = shares_memory,
                       .direct = false});
+  ++weight_;
+}
+
+void Program::place_input(Value input, int area, std::size_t repetitions) {
+  auto& known = values_[input];
+  known.area = area;
+  known.source = repetitions == 1 ? Source::linear : Source::strided;
+  if (repetitions != 1) {
+    known.sizes = {std::numeric_limits<std::int64_t>::max(), std::int64_t(repetitions)};
+    known.strides = {1, 0};
+  }
+  ++weight_;
+}
+
+void Program::place_output(Value value, mx::Dtype dtype, int area) {
+  outputs_.push_back({.value = value,
+                      .data = nullptr,
+                      .area = area,
+                      .itemsize = int(dtype.size()),
+                      .half = elements_of(dtype).half,
+                      .shares_memory = false,
+                      .direct = false});
+  ++weight_;
+}
+
+void Program::reduce(Value value, const ReductionKernels& kernels, std::size_t length, int area) {
+  reduced_.push_back({value, &kernels, length, area});
   ++weight_;
 }
 
@@ -179,9 +260,13 @@ void Program::finish(std::size_t count) {
     }
   }
   for (auto& known : values_) {
-    if (known.source != Source::step) {
-      const bool read_in_place = known.source == Source::linear && known.elements.half == Half::no;
-      known.slot = new_slot(read_in_place ? 0 : size_of(known.elements.type));
+    if (known.source == Source::step) {
+      continue;
+    }
+    const bool read_in_place = known.source != Source::scalar && known.elements.half == Half::no;
+    known.slot = new_slot(read_in_place ? 0 : size_of(known.elements.type));
+    if (read_in_place && known.source == Source::strided) {
+      known.buffer = new_slot(size_of(known.elements.type));
     }
   }
   for (auto& out : outputs_) {
@@ -192,6 +277,9 @@ void Program::finish(std::size_t count) {
     if (out.direct) {
       known.slot = new_slot(0);
     }
+  }
+  for (auto& reduced : reduced_) {
+    last_use[reduced.value] = steps_.size();
   }
   std::vector<int> free[sizeof(double) + 1];
   for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -219,38 +307,48 @@ void Program::finish(std::size_t count) {
 }
 
 // ---- how it is run --------------------------------------------------------------------------------
-// As many elements as fit the scratch memory with all blocks and the addresses of the slots.
-std::size_t Program::block_size() const {
-  std::size_t bytes = sizeof(std::uint16_t);
-  std::size_t margin = 2 * line;
+// A line is left between blocks, so that equal positions do not compete for the same set of the cache.
+static std::size_t bytes_of_block(std::size_t block, std::size_t element_size) {
+  return (block * element_size + 2 * line - 1) / line * line;
+}
+
+std::size_t Program::bytes_for_blocks(std::size_t block) const {
+  std::size_t bytes =
+      bytes_of_block(slot_sizes_.size(), sizeof(std::byte*)) + bytes_of_block(block, sizeof(std::uint16_t));
   for (int size : slot_sizes_) {
-    bytes += std::size_t(size);
-    margin += 2 * line + sizeof(std::byte*);
+    bytes += size > 0 ? bytes_of_block(block, std::size_t(size)) : 0;
   }
-  const std::size_t fitting = std::max(line, (scratch_bytes - std::min(margin, scratch_bytes)) / bytes / line * line);
-  const int limit = block_limit;
-  return std::min(fitting, limit > 0 ? std::size_t(limit) : usual_block);
+  return bytes;
+}
+
+// As many elements as fit the stack with all blocks and the addresses of the slots.
+std::size_t Program::block_size() const {
+  std::size_t block = usual_block();
+  while (block > line && bytes_for_blocks(block) > bytes_on_stack) {
+    block = std::max(line, block / 2);
+  }
+  return block;
 }
 
 void Program::run() const {
   const std::size_t block = block_size();
   const std::size_t blocks = (count_ + block - 1) / block;
-  const std::size_t grain = block_limit > 0 ? 1 : range_weight / (std::size_t(weight_) * block) + 1;
-  parallel(blocks, grain,
-           [&](std::size_t first, std::size_t last) { run(first * block, std::min(last * block, count_), block); });
+  const std::size_t grain = blocks_are_limited() ? 1 : worthwhile_weight / (std::size_t(weight_) * block) + 1;
+  parallel(blocks, grain, [&](std::size_t first, std::size_t last) {
+    alignas(line) std::byte room[bytes_on_stack];
+    run(first * block, std::min(last * block, count_), block, room, nullptr);
+  });
 }
 
-void Program::run(std::size_t first, std::size_t last, std::size_t block) const {
-  alignas(line) std::byte scratch[scratch_bytes];
-  auto** slots = reinterpret_cast<std::byte**>(scratch);
-  // A line is left between blocks, so that equal positions do not compete for the same set of the cache.
-  std::size_t next = (slot_sizes_.size() * sizeof(std::byte*) + 2 * line - 1) / line * line;
+void Program::run(std::size_t first, std::size_t last, std::size_t block, std::byte* room, Areas areas) const {
+  auto** slots = reinterpret_cast<std::byte**>(room);
+  room += bytes_of_block(slot_sizes_.size(), sizeof(std::byte*));
   const auto take = [&](std::size_t element_size) {
-    std::byte* taken = scratch + next;
-    next += (block * element_size + 2 * line - 1) / line * line;
+    std::byte* taken = room;
+    room += bytes_of_block(block, element_size);
     return taken;
   };
-  const Blocks blocks{slots, take(sizeof(std::uint16_t))};
+  const Blocks blocks{slots, take(sizeof(std::uint16_t)), areas};
   for (std::size_t i = 0; i < slot_sizes_.size(); ++i) {
     slots[i] = slot_sizes_[i] > 0 ? take(std::size_t(slot_sizes_[i])) : nullptr;
   }
@@ -259,6 +357,7 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block) const 
       fill(known, slots[known.slot], std::min(block, last - first));
     }
   }
+  const auto memory = [areas](const Output& out) { return out.area < 0 ? out.data : areas[out.area]; };
   for (std::size_t at = first; at < last; at += block) {
     const std::size_t n = std::min(block, last - at);
     for (auto& known : values_) {
@@ -268,7 +367,7 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block) const 
     }
     for (auto& out : outputs_) {
       if (out.direct) {
-        slots[values_[out.value].slot] = out.data + at * std::size_t(out.itemsize);
+        slots[values_[out.value].slot] = memory(out) + at * std::size_t(out.itemsize);
       }
     }
     for (auto& step : steps_) {
@@ -280,11 +379,21 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block) const 
     }
     for (auto& out : outputs_) {
       const std::byte* from = slots[values_[out.value].slot];
-      std::byte* to = out.data + at * std::size_t(out.itemsize);
+      std::byte* to = memory(out) + at * std::size_t(out.itemsize);
       if (out.half != Half::no) {
         narrow(out.half, from, to, n);
       } else if (!out.direct) {
         std::memcpy(to, from, n * std::size_t(out.itemsize));
+      }
+    }
+    for (auto& reduced : reduced_) {
+      const auto* x = reinterpret_cast<const float*>(slots[values_[reduced.value].slot]);
+      auto* states = reinterpret_cast<double*>(areas[reduced.area]);
+      for (std::size_t i = 0; i < n;) {
+        const std::size_t row = (at + i) / reduced.length;
+        const std::size_t end = std::min(n, (row + 1) * reduced.length - at);
+        states[row] = reduced.kernels->join(states[row], reduced.kernels->fold(x + i, end - i));
+        i = end;
       }
     }
   }
@@ -305,9 +414,10 @@ void Program::fill(const Known& scalar, std::byte* block, std::size_t n) const {
 
 void Program::load(const Known& input, std::size_t first, std::size_t n, const Blocks& blocks) const {
   std::byte*& slot = blocks.slots[input.slot];
+  const std::byte* data = input.area < 0 ? input.data : blocks.areas[input.area];
   const bool is_half = input.elements.half != Half::no;
   if (input.source == Source::linear) {
-    const std::byte* from = input.data + first * std::size_t(input.itemsize);
+    const std::byte* from = data + first * std::size_t(input.itemsize);
     if (is_half) {
       widen(input.elements.half, from, slot, n);
     } else {
@@ -315,13 +425,21 @@ void Program::load(const Known& input, std::size_t first, std::size_t n, const B
     }
     return;
   }
-  std::byte* to = is_half ? blocks.raw : slot;
+  const std::byte* elements = nullptr;
   with_size(input.itemsize, [&](auto bits) {
     using T = decltype(bits);
-    gather(reinterpret_cast<const T*>(input.data), input.sizes, input.strides, first, n, reinterpret_cast<T*>(to));
+    const auto* from = reinterpret_cast<const T*>(data);
+    auto* to = reinterpret_cast<T*>(is_half ? blocks.raw : blocks.slots[input.buffer]);
+    const T* together = where_together(from, input.sizes, input.strides, first, n);
+    if (!together) {
+      gather(from, input.sizes, input.strides, first, n, to);
+    }
+    elements = reinterpret_cast<const std::byte*>(together ? together : to);
   });
   if (is_half) {
-    widen(input.elements.half, to, slot, n);
+    widen(input.elements.half, elements, slot, n);
+  } else {
+    slot = const_cast<std::byte*>(elements);  // which are only read
   }
 }
 

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "cpu/elements.h"
+#include "cpu/kernels/reductions.h"
 
 namespace mlx4j::cpu {
 
@@ -22,13 +25,19 @@ class Program {
 
   // What an input array provides; if it has one element, all elements share it.
   Value add_input(mx::Dtype dtype);
-  // Computes a value. Operands that the kernel does not take may be any; the results of an `exact` one need no
-  // rounding.
-  Value add_step(const Choice& choice, Value a, Value b, Value c, Elements result, bool exact);
+  // What the operation with this name computes; empty, and nothing has changed then, if there is no kernel for it.
+  std::optional<Value> add_operation(std::string_view name, Elements result, const std::vector<Value>& operands);
 
-  // Where the inputs, in the order in which they were added, and the outputs lie, once their memory is allocated.
+  // Where inputs and outputs lie, once their memory is allocated.
   void place_input(Value input, const mx::array& a, Order order, const mx::Shape& shape);
   void place_output(Value value, mx::array& out, bool shares_memory);
+
+  // Memory that is known only when the program runs, by the number of its address in the list that is given then. Each
+  // element of such an input is provided `repetitions` times.
+  void place_input(Value input, int area, std::size_t repetitions);
+  void place_output(Value value, mx::Dtype dtype, int area);
+  // Joins the elements of each row, which has `length` elements, with its state: one of the float64 in that area.
+  void reduce(Value value, const ReductionKernels& kernels, std::size_t length, int area);
 
   // Must be called after everything has been placed; `count` is the number of elements.
   void finish(std::size_t count);
@@ -37,7 +46,14 @@ class Program {
   std::size_t values() const { return values_.size(); }
   void run() const;
 
-  Elements elements(Value value) const { return values_[value].elements; }
+  // Computes some of the elements, with this thread alone, in blocks of at most so many. `room` is memory for blocks,
+  // of `bytes_for_blocks(block)` bytes. An area begins where its first element would lie.
+  using Areas = std::byte* const*;
+  void run(std::size_t first, std::size_t last, std::size_t block, std::byte* room, Areas areas) const;
+  std::size_t bytes_for_blocks(std::size_t block) const;
+
+  // How long an element takes, where 1 is an addition.
+  int weight() const { return weight_; }
 
  private:
   enum class Source { step, scalar, linear, strided };
@@ -47,9 +63,11 @@ class Program {
     Source source = Source::step;
     int itemsize = 0;                      // of an input in memory
     const std::byte* data = nullptr;       // of an input
+    int area = -1;                         // of an input without data
     std::vector<std::int64_t> sizes = {};  // of the joined axes of a strided input
     std::vector<std::int64_t> strides = {};
-    int slot = -1;  // where the block lies
+    int slot = -1;    // where the block lies
+    int buffer = -1;  // of a strided input: where it is copied
   };
   struct Step {
     Kernel* kernel;
@@ -61,30 +79,51 @@ class Program {
   struct Output {
     Value value;
     std::byte* data;
+    int area;
     int itemsize;
     Half half;
     bool shares_memory;  // with an input
     bool direct;         // the block is a part of the output
   };
+  struct Reduced {
+    Value value;
+    const ReductionKernels* kernels;
+    std::size_t length;
+    int area;
+  };
   // One thread's view of the blocks.
   struct Blocks {
     std::byte** slots;
     std::byte* raw;
+    Areas areas;
   };
 
+  Elements elements(Value value) const { return values_[value].elements; }
+  // Operands that the kernel does not take may be any; the results of an `exact` one need no rounding.
+  Value add_step(const Choice& choice, Value a, Value b, Value c, Elements result, bool exact);
+  std::optional<Value> add_conversion(Value value, Elements to);
   int new_slot(int element_size);
   std::size_t block_size() const;
-  void run(std::size_t first, std::size_t last, std::size_t block) const;
   void fill(const Known& scalar, std::byte* block, std::size_t n) const;
   void load(const Known& input, std::size_t first, std::size_t n, const Blocks& blocks) const;
 
   std::vector<Known> values_;
   std::vector<Step> steps_;
   std::vector<Output> outputs_;
+  std::vector<Reduced> reduced_;
   std::vector<int> slot_sizes_;  // bytes of an element; 0 if the block is a part of an array
   std::size_t count_ = 0;
   int weight_ = 0;
 };
+
+// The number of bytes that a thread which computes may have on its stack for blocks.
+inline constexpr std::size_t bytes_on_stack = 192 * 1024;
+
+// The usual number of elements of a block, or what it is limited to.
+std::size_t usual_block();
+
+// What is worth waking a thread for, in units of weight: some twenty microseconds.
+inline constexpr std::size_t worthwhile_weight = 1 << 17;
 
 // For tests: how many elements a block has at most, and that even few blocks are split over threads; 0 for the usual.
 // Not while anything is computed.

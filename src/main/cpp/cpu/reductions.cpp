@@ -1,13 +1,11 @@
 // Reductions along axes: vectorized, in float64, and split over threads. MLX adds one number after the other in the
 // dtype of the array, which leaves an error of 6e-4 in the sum of a million float32.
-#include "cpu/kernels/reductions.h"
+#include "cpu/reductions.h"
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <vector>
 
-#include "cpu/elements.h"
 #include "cpu/evaluation.h"
 #include "cpu/instructions.h"
 #include "cpu/kernels/halves.h"
@@ -78,8 +76,7 @@ std::int64_t offset(const std::vector<Axis>& axes, std::size_t i) {
 class Reducer {
  public:
   Reducer(const mx::array& in, mx::array& out, Reduction reduction, const std::vector<int>& along)
-      : kernels_(chosen(
-            [&]<Instructions set>(Set<set>) -> const ReductionKernels* { return &reduction_kernels<set>(reduction); })),
+      : kernels_(&kernels_of(reduction)),
         half_(elements_of(in.dtype()).half),
         in_(in.data<char>()),
         out_(out.data<char>()),
@@ -234,18 +231,7 @@ class Reducer {
   }
 
   void write(std::size_t output, std::size_t n, const double* states) const {
-    float rounded[block];
-    for (std::size_t i = 0; i < n; ++i) {
-      rounded[i] = float(states[i]);
-    }
-    if (half_ == Half::no) {
-      std::copy_n(rounded, n, reinterpret_cast<float*>(out_) + output);
-    } else {
-      chosen([&]<Instructions set>(Set<set>) {
-        auto* to = reinterpret_cast<std::uint16_t*>(out_) + output;
-        (half_ == Half::float16 ? float32_to_float16<set> : float32_to_bfloat16<set>)(rounded, to, n);
-      });
-    }
+    write_results(states, n, half_, out_ + output * std::size_t(itemsize_));
   }
 
   const ReductionKernels* kernels_;
@@ -259,6 +245,8 @@ class Reducer {
   std::size_t parts_;
   bool columns_;  // neighbors in memory belong to different results
 };
+
+}  // namespace
 
 std::optional<Reduction> reduction_of(mx::Reduce::ReduceType type) {
   switch (type) {
@@ -275,7 +263,25 @@ std::optional<Reduction> reduction_of(mx::Reduce::ReduceType type) {
   }
 }
 
-}  // namespace
+const ReductionKernels& kernels_of(Reduction reduction) {
+  return *chosen([&]<Instructions set>(Set<set>) { return &reduction_kernels<set>(reduction); });
+}
+
+void write_results(const double* states, std::size_t n, Half half, void* results) {
+  if (half == Half::no) {
+    std::transform(states, states + n, static_cast<float*>(results), [](double state) { return float(state); });
+    return;
+  }
+  float rounded[block];
+  for (std::size_t i = 0; i < n; i += block) {
+    const std::size_t m = std::min(block, n - i);
+    std::transform(states + i, states + i + m, rounded, [](double state) { return float(state); });
+    chosen([&]<Instructions set>(Set<set>) {
+      auto* to = static_cast<std::uint16_t*>(results) + i;
+      (half == Half::float16 ? float32_to_float16<set> : float32_to_bfloat16<set>)(rounded, to, m);
+    });
+  }
+}
 
 bool evaluate_reduction(mx::Reduce& reduce, const mx::array& in, mx::array& out) {
   const auto [type, axes] = reduce.state();
