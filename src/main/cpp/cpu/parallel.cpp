@@ -7,10 +7,9 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <cstdio>
 #include <limits>
-#include <mutex>
 
 #include "bridge/threads.h"
 
@@ -23,8 +22,8 @@ struct Job {
   const void* context;
   std::size_t count;
   std::size_t range;
+  std::atomic<int> places;  // for helpers
   std::atomic<std::size_t> next{0};
-  int helpers = 0;  // threads that may still be computing; guarded by the pool's mutex
 
   void take_ranges() {
     for (std::size_t first; (first = next.fetch_add(range, std::memory_order_relaxed)) < count;) {
@@ -33,46 +32,71 @@ struct Job {
   }
 };
 
-// Threads that sleep until there is a job. The calling thread waits for those that have begun to help, never for those
-// that have not woken up yet.
+static void pause_processor() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Waking a thread takes as long as many a job, so a thread that waits looks for a moment at what it waits for, and then
+// sleeps.
+static constexpr std::chrono::microseconds moment{100};
+
+template <class T>
+static void look_while(const std::atomic<T>& value, T old) {
+  using Clock = std::chrono::steady_clock;
+  for (const auto start = Clock::now(); value.load() == old && Clock::now() - start < moment;) {
+    pause_processor();
+  }
+}
+
+// Threads that help with one job after the other. The calling thread waits for those that have begun to help, never for
+// those that have not woken up yet.
 class Pool {
  public:
-  void run(Job& job, int helpers) {
+  void run(Job& job) {
     if (busy_.test_and_set(std::memory_order_acquire)) {
       job.take_ranges();
       return;
     }
-    {
-      std::lock_guard lock(mutex_);
-      while (started_ < helpers && start_thread()) {
-        ++started_;
-      }
-      job_ = &job;
+    while (started_ < job.places && start_thread()) {
+      ++started_;
     }
-    for (int i = std::min(helpers, started_); i > 0; --i) {
-      work_.notify_one();
+    const int helpers = std::min(job.places.load(), started_);
+    job_ = &job;
+    ++jobs_;
+    for (int i = watching_; i < helpers; ++i) {
+      jobs_.notify_one();
     }
     job.take_ranges();
-    std::unique_lock lock(mutex_);
     job_ = nullptr;
-    done_.wait(lock, [&job] { return job.helpers == 0; });
-    lock.unlock();
+    for (int i; (i = helping_) > 0;) {
+      look_while(helping_, i);
+      helping_.wait(i);
+    }
     busy_.clear(std::memory_order_release);
   }
 
+  // Threads that look for a job, which the kernel counts among those that run.
+  int watching() const { return watching_; }
+
  private:
   void help() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      work_.wait(lock, [this] { return job_ && job_->next.load(std::memory_order_relaxed) < job_->count; });
-      Job& job = *job_;
-      ++job.helpers;
-      lock.unlock();
-      job.take_ranges();
-      lock.lock();
-      if (--job.helpers == 0) {
-        done_.notify_one();
+    for (unsigned seen = jobs_;; seen = jobs_) {
+      if (job_) {
+        ++helping_;  // and from then on the job is kept
+        if (Job* job = job_; job && job->places-- > 0) {
+          job->take_ranges();
+        }
+        --helping_;
+        helping_.notify_one();
       }
+      ++watching_;
+      look_while(jobs_, seen);
+      --watching_;
+      jobs_.wait(seen);
     }
   }
 
@@ -101,12 +125,18 @@ class Pool {
   }
 
   static constexpr std::size_t stack_size = 1 << 20;
-  std::atomic_flag busy_;
-  std::mutex mutex_;
-  std::condition_variable work_, done_;
-  Job* job_ = nullptr;
+  std::atomic_flag busy_;  // guards started_ and what is written to job_ and jobs_
   int started_ = 0;
+  std::atomic<Job*> job_{nullptr};
+  std::atomic<unsigned> jobs_{0};
+  std::atomic<int> helping_{0};
+  std::atomic<int> watching_{0};
 };
+
+static Pool& pool() {
+  static auto& pool = immortal<Pool>();
+  return pool;
+}
 
 static std::atomic<int> thread_count{1};
 
@@ -133,11 +163,10 @@ int idle_processors() {
   if (std::sscanf(text, "%*s %*s %*s %d/", &running) != 1) {
     return std::numeric_limits<int>::max();
   }
-  return std::max(processors - running, 0);
+  return std::max(processors - running + pool().watching(), 0);
 }
 
 void parallel(std::size_t count, std::size_t grain, Work* work, const void* context) {
-  static Pool& pool = immortal<Pool>();
   const std::size_t parts = std::min(count / std::max<std::size_t>(grain, 1), std::size_t(threads()) * 4);
   const int helpers = parts < 2 || threads() == 1 ? 0 : std::min(threads() - 1, idle_processors());
   if (helpers == 0) {
@@ -146,8 +175,8 @@ void parallel(std::size_t count, std::size_t grain, Work* work, const void* cont
     }
     return;
   }
-  Job job{work, context, count, (count + parts - 1) / parts};
-  pool.run(job, std::min(int(parts) - 1, helpers));
+  Job job{work, context, count, (count + parts - 1) / parts, std::min(int(parts) - 1, helpers)};
+  pool().run(job);
 }
 
 }  // namespace mlx4j::cpu
