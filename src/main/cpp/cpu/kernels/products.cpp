@@ -152,8 +152,13 @@ void narrow(Format to, const float* in, void* out, std::size_t n) {
 constexpr std::size_t segment = 2048;
 
 // A segment of a row. `values` gives the numbers of a block, `rest` those of a shorter one, filled up with zeros.
-struct Float32Row {
+// `quick_values` gives those of a block in the order that costs least, which is that of `arranged` within each vector.
+struct PlainRow {
   static constexpr bool whole_blocks = false;
+  static Floats arranged(Floats x) { return x; }
+};
+
+struct Float32Row : PlainRow {
   const float* numbers;
 
   void open(const Matrix& w, std::size_t row, std::size_t column, std::size_t) {
@@ -166,6 +171,8 @@ struct Float32Row {
     }
   }
 
+  void quick_values(std::size_t at, Floats (&v)[vectors]) const { values(at, v); }
+
   void rest(std::size_t at, std::size_t n, Floats (&v)[vectors]) const {
     float some[block] = {};
     __builtin_memcpy(some, numbers + at, n * sizeof *some);
@@ -176,8 +183,7 @@ struct Float32Row {
 };
 
 template <class Half>
-struct HalfRow {
-  static constexpr bool whole_blocks = false;
+struct HalfRow : PlainRow {
   const std::uint16_t* numbers;
 
   void open(const Matrix& w, std::size_t row, std::size_t column, std::size_t) {
@@ -189,6 +195,8 @@ struct HalfRow {
       v[i] = Half::widen(numbers + at + i * lanes);
     }
   }
+
+  void quick_values(std::size_t at, Floats (&v)[vectors]) const { values(at, v); }
 
   void rest(std::size_t at, std::size_t n, Floats (&v)[vectors]) const {
     std::uint16_t some[block] = {};
@@ -269,39 +277,48 @@ struct AffineRow {
   void open(const Matrix& w, std::size_t row, std::size_t column, std::size_t n) {
     numbers = w.data + std::ptrdiff_t(row) * w.row_bytes + column / 8 * bits;
     shift = w.group == 32 ? 0 : w.group == 64 ? 1 : 2;
-    const std::size_t at = row * w.groups + column / w.group;
+    const std::size_t at = row * w.groups + (column / block >> shift);
     if (w.scale_format == Format::float32) {
       scale = reinterpret_cast<const float*>(w.scales) + at;
       bias = reinterpret_cast<const float*>(w.biases) + at;
     } else {
-      widen(w.scale_format, w.scales + 2 * at, widened[0], n / w.group);
-      widen(w.scale_format, w.biases + 2 * at, widened[1], n / w.group);
+      widen(w.scale_format, w.scales + 2 * at, widened[0], n / block >> shift);
+      widen(w.scale_format, w.biases + 2 * at, widened[1], n / block >> shift);
       scale = widened[0];
       bias = widened[1];
     }
   }
 
   void values(std::size_t at, Floats (&v)[vectors]) const {
-    const std::size_t group = at / block >> shift;
-    const Floats s = all(scale[group]);
-    const Floats b = all(bias[group]);
     const unsigned char* from = numbers + at / 8 * bits;
-    // The processor looks ahead within a page only, and a matrix is three streams.
-    __builtin_prefetch(from + 1024);
-    __builtin_prefetch(scale + group + 128);
-    __builtin_prefetch(bias + group + 128);
+    meant(at, v, [from](int i) { return extract<bits>(from, i); });
+  }
+
 #if defined(__AVX512F__)
-    if constexpr (bits <= 4) {  // all values that a number can stand for
-      const Floats number = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-      const Floats table = multiply_add(number, s, b);
-      for (int i = 0; i < vectors; ++i) {
-        v[i] = Floats(_mm512_maskz_permutexvar_ps(every, __m512i(extract<bits>(from, i)), __m512(table)));
-      }
-      return;
+  static constexpr bool by_halves = bits == 4;
+#else
+  static constexpr bool by_halves = false;
+#endif
+
+  static Floats arranged(Floats x) {
+#if defined(__AVX512F__)
+    if constexpr (by_halves) {
+      const auto order = _mm512_setr_epi32(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+      return Floats(_mm512_maskz_permutexvar_ps(every, order, __m512(x)));
     }
 #endif
-    for (int i = 0; i < vectors; ++i) {
-      v[i] = multiply_add(__builtin_convertvector(Ints(extract<bits>(from, i)), Floats), s, b);
+    return x;
+  }
+
+  void quick_values(std::size_t at, Floats (&v)[vectors]) const {
+    if constexpr (!by_halves) {
+      values(at, v);
+    } else {
+      // Sixteen numbers are both halves of 64 bits, and shifted by the same distances.
+      using Pairs = std::uint64_t __attribute__((vector_size(4 * lanes)));
+      const Pairs shifts = {0, 4, 8, 12, 16, 20, 24, 28};
+      const unsigned char* from = numbers + at / 2;
+      meant(at, v, [&](int i) { return Words((load<std::uint64_t>(from + 8 * i) - Pairs{}) >> shifts); });
     }
   }
 
@@ -312,6 +329,33 @@ struct AffineRow {
     for (int i = 0; i < vectors; ++i) {
       const Floats number = __builtin_convertvector(Ints(extract<bits>(numbers + at / 8 * bits, i)), Floats);
       v[i] = round(round(number * scale[group]) + bias[group]);
+    }
+  }
+
+ private:
+  // What the numbers of a block stand for. `number` gives a vector of them, with anything in higher bits if a table
+  // is used.
+  template <class Numbers>
+  void meant(std::size_t at, Floats (&v)[vectors], Numbers number) const {
+    const std::size_t group = at / block >> shift;
+    const Floats s = all(scale[group]);
+    const Floats b = all(bias[group]);
+    // The processor looks ahead within a page only, and a matrix is three streams.
+    __builtin_prefetch(numbers + at / 8 * bits + 4096);
+    __builtin_prefetch(scale + group + 512);
+    __builtin_prefetch(bias + group + 512);
+#if defined(__AVX512F__)
+    if constexpr (bits <= 4) {  // a table of all values that a number can stand for
+      const Floats numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+      const Floats table = multiply_add(numbers, s, b);
+      for (int i = 0; i < vectors; ++i) {
+        v[i] = Floats(_mm512_maskz_permutexvar_ps(every, __m512i(number(i)), __m512(table)));
+      }
+      return;
+    }
+#endif
+    for (int i = 0; i < vectors; ++i) {
+      v[i] = multiply_add(__builtin_convertvector(Ints(number(i)), Floats), s, b);
     }
   }
 };
@@ -327,10 +371,10 @@ void dots_of(const Matrix& w, std::size_t row, std::size_t columns, const float*
                          : vectors < 4 ? vectors
                                        : 4;  // sums side by side, which need not wait for each other
   Floats sums[count][rows][chains] = {};
-  const auto add = [&](const Floats(&v)[rows][vectors], const float* x, std::size_t x_stride) {
+  const auto add = [&](const Floats(&v)[rows][vectors], const float* x, std::size_t x_stride, auto arranged) {
     for (int i = 0; i < vectors; ++i) {
       for (int j = 0; j < count; ++j) {
-        const Floats at = load<Floats>(x + std::size_t(j) * x_stride + i * lanes);
+        const Floats at = arranged(load<Floats>(x + std::size_t(j) * x_stride + i * lanes));
         for (int r = 0; r < rows; ++r) {
           sums[j][r][i % chains] = multiply_add(v[r][i], at, sums[j][r][i % chains]);
         }
@@ -347,9 +391,9 @@ void dots_of(const Matrix& w, std::size_t row, std::size_t columns, const float*
     std::size_t at = 0;
     for (; at + block <= n; at += block) {
       for (int r = 0; r < rows; ++r) {
-        from[r].values(at, v[r]);
+        from[r].quick_values(at, v[r]);
       }
-      add(v, x + first + at, x_stride);
+      add(v, x + first + at, x_stride, Row::arranged);
     }
     if (at == n) {
       continue;
@@ -362,7 +406,7 @@ void dots_of(const Matrix& w, std::size_t row, std::size_t columns, const float*
       for (int r = 0; r < rows; ++r) {
         from[r].rest(at, n - at, v[r]);
       }
-      add(v, rest[0], block);
+      add(v, rest[0], block, [](Floats x) { return x; });
     }
   }
   constexpr int all = count * rows;
