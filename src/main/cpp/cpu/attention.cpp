@@ -151,7 +151,7 @@ struct Attention {
   void load_queries(const Rows& r, float* to) const {
     for (std::size_t i = 0; i < rows(r); ++i, to += keys.columns) {
       use.product.widen(format, queries.at(index(r, i)), to, keys.columns);
-      use.multiply(to, keys.columns, scale);
+      use.scale(to, keys.columns, scale);
     }
   }
 
@@ -199,7 +199,7 @@ struct Attention {
     const float before = state.largest;
     state.largest = std::max(before, use.largest(scores, n));
     const float factor = std::exp(before - state.shift());
-    state.sum = state.sum * double(factor) + use.exponentials(scores, n, state.shift());
+    state.sum = state.sum * double(factor) + use.sum_of_exponentials(scores, n, state.shift(), scores);
     return factor;
   }
 
@@ -214,7 +214,7 @@ struct Attention {
       factor = std::exp(before - state.shift());
       state.sum = state.sum * double(factor) + std::exp(double(sink) - double(state.shift()));
     }
-    use.multiply(sum, values.columns, float(double(factor) / state.sum));
+    use.scale(sum, values.columns, float(double(factor) / state.sum));
     use.product.narrow(format, sum, out + index(r, i) * values.columns * size_of(format), values.columns);
   }
 
@@ -274,8 +274,8 @@ struct Attention {
       all.largest = std::max(before, state.largest);
       const float factor = std::exp(before - all.shift()), factor_of_more = std::exp(state.largest - all.shift());
       all.sum = all.sum * double(factor) + state.sum * double(factor_of_more);
-      use.multiply(sums, values.columns, factor);
-      use.multiply(more, values.columns, factor_of_more);
+      use.scale(sums, values.columns, factor);
+      use.scale(more, values.columns, factor_of_more);
       use.add(sums, more, values.columns);
     }
     finish(r, row, all, sums);
@@ -330,7 +330,7 @@ struct Attention {
         apply_mask(r, row, first, n, scores + row * block, numbers);
         const float factor = weigh(states[row], scores + row * block, n);
         if (first > 0 && factor != 1) {
-          use.multiply(sums + row * values.columns, values.columns, factor);
+          use.scale(sums + row * values.columns, values.columns, factor);
         }
       }
       const auto [v, v_stride] = as_float32(values.block(r.head, first), n, values.columns, widened_values);

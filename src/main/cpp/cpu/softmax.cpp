@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "cpu/elements.h"
 #include "cpu/evaluation.h"
 #include "cpu/instructions.h"
 #include "cpu/kernels/halves.h"
-#include "cpu/kernels/reductions.h"
 #include "cpu/parallel.h"
 #include "cpu/program.h"
 #include "mlx/backend/cpu/encoder.h"
@@ -22,9 +22,9 @@ constexpr std::size_t block = 512;               // elements of a row that are c
 constexpr std::size_t worth_a_thread = 1 << 15;  // elements
 
 struct Rows {
-  const ReductionKernels* maximum;
-  double (*sum)(const float*, std::size_t, double, float*);
-  void (*scale)(float*, std::size_t, double);
+  float (*largest)(const float*, std::size_t);
+  double (*sum)(const float*, std::size_t, float, float*);
+  void (*scale)(float*, std::size_t, float);
   void (*widen)(const std::uint16_t*, float*, std::size_t);
   void (*narrow)(const float*, std::uint16_t*, std::size_t);
   Half half;
@@ -32,7 +32,7 @@ struct Rows {
 
   Rows(Half half, std::size_t length) : half(half), length(length) {
     chosen([&]<Instructions set>(Set<set>) {
-      maximum = &reduction_kernels<set>(Reduction::maximum);
+      largest = cpu::largest<set>;
       sum = sum_of_exponentials<set>;
       scale = cpu::scale<set>;
       widen = half == Half::float16 ? float16_to_float32<set> : bfloat16_to_float32<set>;
@@ -51,34 +51,33 @@ struct Rows {
     }
   }
 
-  double largest(const void* row) const {
+  float largest_of(const void* row) const {
     if (half == Half::no) {
-      return maximum->fold(static_cast<const float*>(row), length);
+      return largest(static_cast<const float*>(row), length);
     }
-    double state = maximum->start;
-    for_each_block(
-        row, [&](std::size_t, const float* x, std::size_t n) { state = maximum->join(state, maximum->fold(x, n)); });
+    float state = -std::numeric_limits<float>::infinity();
+    for_each_block(row, [&](std::size_t, const float* x, std::size_t n) { state = std::max(state, largest(x, n)); });
     return state;
   }
 
   void softmax(const void* row, void* result) const {
-    const double shift = largest(row);
+    const float shift = largest_of(row);
     if (half == Half::no) {
       auto* terms = static_cast<float*>(result);
-      scale(terms, length, 1 / sum(static_cast<const float*>(row), length, shift, terms));
+      scale(terms, length, float(1 / sum(static_cast<const float*>(row), length, shift, terms)));
       return;
     }
     double total = 0;
     for_each_block(row, [&](std::size_t, const float* x, std::size_t n) { total += sum(x, n, shift, nullptr); });
     for_each_block(row, [&](std::size_t i, float* x, std::size_t n) {
       sum(x, n, shift, x);
-      scale(x, n, 1 / total);
+      scale(x, n, float(1 / total));
       narrow(x, static_cast<std::uint16_t*>(result) + i, n);
     });
   }
 
   void logsumexp(const void* row, void* result) const {
-    const double shift = largest(row);
+    const float shift = largest_of(row);
     double total = 0;
     if (half == Half::no) {
       total = sum(static_cast<const float*>(row), length, shift, nullptr);

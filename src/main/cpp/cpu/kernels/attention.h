@@ -8,14 +8,11 @@
 namespace mlx4j::cpu {
 
 struct AttentionKernels {
-  // The largest score, which ignores NaN.
+  // those of softmax.h
   float (*largest)(const float* x, std::size_t n);
+  double (*sum_of_exponentials)(const float* x, std::size_t n, float shift, float* terms);
+  void (*scale)(float* x, std::size_t n, float factor);
 
-  // Replaces the scores by exp(x - shift), which must not exceed 1, and returns their sum. Those below the smallest
-  // normal number become zero.
-  double (*exponentials)(float* x, std::size_t n, float shift);
-
-  void (*multiply)(float* x, std::size_t n, float factor);
   void (*add)(float* x, const float* y, std::size_t n);
 
   // Replaces the scores that are not to be kept.

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "cpu/kernels/functions.h"
+#include "cpu/kernels/single_functions.h"
 
 namespace mlx4j::cpu {
 namespace {
@@ -253,6 +254,11 @@ struct Function {
   static float of(float x) { return float(f(x)); }
 };
 
+template <float f(float)>
+struct SingleFunction {
+  static float of(float x) { return f(x); }
+};
+
 template <double f(double, double)>
 struct FunctionOfTwo {
   static float of(float x, float y) { return float(f(x, y)); }
@@ -384,6 +390,8 @@ Kernel* of_booleans(Operation operation) {
 
 template <double f(double)>
 constexpr Kernel* function = unary<float, float, Function<f>>;
+template <float f(float)>
+constexpr Kernel* single_function = unary<float, float, SingleFunction<f>>;
 template <double f(double, double)>
 constexpr Kernel* function_of_two = binary<float, float, FunctionOfTwo<f>>;
 
@@ -406,13 +414,13 @@ Kernel* of_float32(Operation operation) {
     case Operation::Cosh:
       return function<cosh_of>;
     case Operation::Erf:
-      return function<erf_of>;
+      return single_function<erf_of>;
     case Operation::Exp:
-      return function<exp_of>;
+      return single_function<exp_of>;
     case Operation::Expm1:
-      return function<expm1_of>;
+      return single_function<expm1_of>;
     case Operation::Log:
-      return function<log_of>;
+      return single_function<log_of>;
     case Operation::Log10:
       return function<log10_of>;
     case Operation::Log1p:
@@ -420,7 +428,7 @@ Kernel* of_float32(Operation operation) {
     case Operation::Log2:
       return function<log2_of>;
     case Operation::Sigmoid:
-      return function<sigmoid_of>;
+      return single_function<sigmoid_of>;
     case Operation::Sin:
       return of_angles<sine_of, exact_sine>;
     case Operation::Sinh:
@@ -428,7 +436,7 @@ Kernel* of_float32(Operation operation) {
     case Operation::Tan:
       return of_angles<tangent_of, exact_tangent>;
     case Operation::Tanh:
-      return function<tanh_of>;
+      return single_function<tanh_of>;
     case Operation::ArcTan2:
       return function_of_two<arctan2_of>;
     case Operation::LogAddExp:

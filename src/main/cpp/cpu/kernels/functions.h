@@ -1,5 +1,5 @@
-// Elementary functions of float32 without branches, so that compilers vectorize loops over them. Only kernels may
-// include this.
+// Elementary functions of float32 without branches, so that compilers vectorize loops over them; single_functions.h has
+// others. Only kernels may include this.
 //
 // They compute in float64, where polynomials of low degree, with a relative error below 1e-10, and plain formulas
 // suffice: overflow, underflow and denormal numbers take care of themselves, and the one rounding to float32 at the end
@@ -87,13 +87,6 @@ inline double cosh_of(double x) {
   const double e = exp_of(magnitude(x));
   return (e + 1 / e) * 0.5;
 }
-
-inline double tanh_of(double x) {
-  const double e = expm1_of(2 * magnitude(x));
-  return with_sign_of(e / (e + 2), x);
-}
-
-inline double sigmoid_of(double x) { return 1 / (1 + exp_of(-x)); }
 
 // ---- logarithms -----------------------------------------------------------------------------------
 // The logarithm of 1 + x, of which `sum` is the rounded value.
@@ -230,19 +223,6 @@ inline double arctan2_of(double y, double x) {
   const double slope = ay == ax && ay == ay ? 1 : ay / ax;
   const double angle = ay == 0 && ax == 0 ? 0 : arctan_of_magnitude(slope);
   return with_sign_of(with_sign_of(1, x) < 0 ? 0x1.921fb54442d18p1 - angle : angle, y);
-}
-
-// ---- error function -------------------------------------------------------------------------------
-inline double erf_of(double x) {
-  constexpr double series[] = {0x1.6a040781a499cp-2,   -0x1.69a0ccd73f872p-3,  0x1.0dabaf051a407p-3,
-                               -0x1.b92e97780fe60p-4,  0x1.717efd071ad1bp-4,   -0x1.3215b3d79ca84p-4,
-                               0x1.ea97d94410fc4p-5,   -0x1.76eb3afae916ap-5,  0x1.0ed618c4f8020p-5,
-                               -0x1.701656f8b2ed4p-6,  0x1.d6212dadedaeap-7,   -0x1.1ac84937ba3d2p-7,
-                               0x1.3e965dc66e8e1p-8,   -0x1.4bb343de2e5a7p-9,  0x1.4ec6e7bdca99cp-10,
-                               -0x1.60bd5cd0fbaffp-11, 0x1.35799ef561d5dp-12,  -0x1.2fecf75962793p-14,
-                               0x1.14a6affe30a5dp-15,  -0x1.33b971ec16712p-15, 0x1.affb49acb570ap-17};
-  const double c = between(x, -4, 4);  // where it is 1 in float32
-  return c * polynomial(fma(c * c, 0.125, -1), series);
 }
 
 }  // namespace
