@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -147,6 +148,10 @@ final class Snippets {
   private static final Pattern COMMENTED =
       Pattern.compile("<pre>\\{@code\n(.*?)\n *\\* *\\}</pre>", Pattern.DOTALL);
 
+  /** The code of these pages is compiled and run by the tests of spring and of the example. */
+  private static final Set<Path> OF_OTHER_PROJECTS =
+      Set.of(Path.of("docs/spring.md"), Path.of("docs/scoring-with-spark.md"));
+
   private static final Pattern TYPE =
       Pattern.compile("^public .*\\b(?:class|interface|record|enum) (\\w+)", Pattern.MULTILINE);
 
@@ -162,7 +167,6 @@ final class Snippets {
             .map(Path::normalize)
             .filter(file -> file.toString().endsWith(".md"))
             .filter(file -> !file.toString().contains("target"))
-            .filter(file -> !file.endsWith("docs/spring.md")) // compiled and run by spring's tests
             .sorted()
             .forEach(pages::add);
       }
@@ -188,6 +192,9 @@ final class Snippets {
   }
 
   static List<Snippet> ofPage(Path page) throws IOException {
+    if (OF_OTHER_PROJECTS.contains(page.normalize())) {
+      return List.of();
+    }
     String text = Files.readString(page);
     List<Snippet> snippets = new ArrayList<>();
     Matcher block = BLOCK.matcher(text);
