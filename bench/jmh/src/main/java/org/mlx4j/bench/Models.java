@@ -30,7 +30,27 @@ public final class Models extends PeerBenchmark {
         "token_step", () -> new Decoding()::step,
         "prompt_step", () -> new Prefill(LanguageModel.quantized(), PROMPT)::step,
         "prompt_step_float32", () -> new Prefill(LanguageModel.float32(), PROMPT)::step,
-        "minilm_batch", () -> new Batch()::step);
+        "minilm_batch", () -> new Batch()::step,
+        "network_32", () -> new Network(32)::call,
+        "network_256", () -> new Network(256)::call,
+        "network_2048", () -> new Network(2048)::call);
+  }
+
+  /** A perceptron 784–512–10, which is called as it is, for bench/beside.py. */
+  private static final class Network {
+    private final MlxArray hidden = filled(210, 0.1f, 784, 512);
+    private final MlxArray output = filled(211, 0.1f, 512, 10);
+    private final MlxArray x;
+
+    Network(int batch) {
+      x = filled(212, 2, batch, 784);
+    }
+
+    void call() {
+      try (Scope scope = Scope.open()) {
+        x.matmul(hidden).tanh().matmul(output).eval();
+      }
+    }
   }
 
   /** One token after the other; each takes the last place of the caches. */
