@@ -94,7 +94,7 @@ class Reducer {
   }
 
   void run() const {
-    std::vector<double> partial(parts_ > 1 ? parts_ * outputs_ : 0);
+    const auto partial = parts_ > 1 ? std::make_unique_for_overwrite<double[]>(parts_ * outputs_) : nullptr;
     const std::size_t width = columns_ ? std::min(block, std::size_t(kept_.back().size)) : 1;
     const std::size_t pieces = columns_ ? (std::size_t(kept_.back().size) + width - 1) / width : 1;
     const std::size_t items = columns_ ? outputs_ / std::size_t(kept_.back().size) * pieces : outputs_;
@@ -111,20 +111,20 @@ class Reducer {
           double states[block];
           const std::size_t n = std::min(width, length - column);
           fold_columns(output, n, part, states);
-          put(output, n, part, states, partial);
+          put(output, n, part, states, partial.get());
         } else {
           const double state = fold_run(item, part);
-          put(item, 1, part, &state, partial);
+          put(item, 1, part, &state, partial.get());
         }
       }
     });
     if (parts_ > 1) {
-      for (std::size_t output = 0; output < outputs_; ++output) {
-        double state = kernels_->start;
-        for (std::size_t part = 0; part < parts_; ++part) {
-          state = kernels_->join(state, partial[part * outputs_ + output]);
-        }
-        write(output, 1, &state);
+      double* states = partial.get();
+      for (std::size_t part = 1; part < parts_; ++part) {
+        kernels_->join_each(states + part * outputs_, outputs_, states);
+      }
+      for (std::size_t output = 0; output < outputs_; output += block) {
+        write(output, std::min(block, outputs_ - output), states + output);
       }
     }
   }
@@ -221,10 +221,9 @@ class Reducer {
     });
   }
 
-  void put(std::size_t output, std::size_t n, std::size_t part, const double* states,
-           std::vector<double>& partial) const {
+  void put(std::size_t output, std::size_t n, std::size_t part, const double* states, double* partial) const {
     if (parts_ > 1) {
-      std::copy_n(states, n, &partial[part * outputs_ + output]);
+      std::copy_n(states, n, partial + part * outputs_ + output);
     } else {
       write(output, n, states);
     }

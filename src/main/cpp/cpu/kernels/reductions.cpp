@@ -60,35 +60,42 @@ double fold(const float* x, std::size_t n) {
   return states[0];
 }
 
-template <class Operation>
-void fold_columns(const float* x, std::size_t columns, std::ptrdiff_t stride, std::size_t rows, double* states) {
-  std::size_t column = 0;
-  for (; column + lanes <= columns; column += lanes) {
-    double local[lanes];
-    for (std::size_t k = 0; k < lanes; ++k) {
-      local[k] = states[column + k];
-    }
-    const float* row = x + column;
-    for (std::size_t r = 0; r < rows; ++r, row += stride) {
+// Several rows are read side by side, each from its beginning to its end, as the processor expects.
+template <class Operation, std::size_t rows>
+void fold_rows(const float* x, std::size_t columns, std::ptrdiff_t stride, double* states) {
 #pragma omp simd
-      for (std::size_t k = 0; k < lanes; ++k) {
-        local[k] = Operation::join(local[k], double(row[k]));
-      }
+  for (std::size_t column = 0; column < columns; ++column) {
+    double state = states[column];
+    for (std::size_t row = 0; row < rows; ++row) {
+      state = Operation::join(state, double(x[std::ptrdiff_t(row) * stride + std::ptrdiff_t(column)]));
     }
-    for (std::size_t k = 0; k < lanes; ++k) {
-      states[column + k] = local[k];
-    }
-  }
-  for (; column < columns; ++column) {
-    const float* element = x + column;
-    for (std::size_t r = 0; r < rows; ++r, element += stride) {
-      states[column] = Operation::join(states[column], double(*element));
-    }
+    states[column] = state;
   }
 }
 
 template <class Operation>
-constexpr ReductionKernels kernels{Operation::start, Operation::join, fold<Operation>, fold_columns<Operation>};
+void fold_columns(const float* x, std::size_t columns, std::ptrdiff_t stride, std::size_t rows, double* states) {
+  constexpr std::size_t together = 8;
+  std::size_t row = 0;
+  for (; row + together <= rows; row += together) {
+    fold_rows<Operation, together>(x + std::ptrdiff_t(row) * stride, columns, stride, states);
+  }
+  for (; row < rows; ++row) {
+    fold_rows<Operation, 1>(x + std::ptrdiff_t(row) * stride, columns, stride, states);
+  }
+}
+
+template <class Operation>
+void join_each(const double* others, std::size_t n, double* states) {
+#pragma omp simd
+  for (std::size_t i = 0; i < n; ++i) {
+    states[i] = Operation::join(states[i], others[i]);
+  }
+}
+
+template <class Operation>
+constexpr ReductionKernels kernels{Operation::start, Operation::join, fold<Operation>, fold_columns<Operation>,
+                                   join_each<Operation>};
 
 }  // namespace
 

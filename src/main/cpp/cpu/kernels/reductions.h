@@ -17,6 +17,8 @@ struct ReductionKernels {
   double (*fold)(const float* x, std::size_t n);  // the state of n elements
   // Joins the elements of each column with its state; rows lie `stride` elements apart.
   void (*fold_columns)(const float* x, std::size_t columns, std::ptrdiff_t stride, std::size_t rows, double* states);
+  // Joins each of n states with another one.
+  void (*join_each)(const double* others, std::size_t n, double* states);
 };
 
 template <Instructions>

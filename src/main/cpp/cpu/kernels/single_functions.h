@@ -1,6 +1,7 @@
 // The elementary functions that are used most, computed in float32, which is twice as fast as float64 (functions.h) but
-// leaves errors of up to 1.6 units in the last place. All float32 have been tried. Only kernels may include
-// this. The coefficients are those of tools/polynomials.py.
+// leaves errors of up to 1.71 units in the last place (sigmoid; without FMA): 0.99 for exp, 1.54 for expm1, 1.14 for
+// tanh, 1.34 for erf and 0.83 for log. They were found by trying all float32 between 2^-30 and 2^8 and every 13th of
+// the others. Only kernels may include this. The coefficients are those of tools/polynomials.py.
 #pragma once
 
 #include "cpu/kernels/functions.h"
