@@ -316,6 +316,13 @@ struct Factors {
   std::optional<mx::array> c = std::nullopt;
 };
 
+// Whether BLAS multiplies float32 without packing the matrix, or packs it for many rows. For a few rows, packing takes
+// longer than the product.
+bool suits_blas(std::size_t rows, std::size_t inner, std::size_t columns) {
+  constexpr std::size_t most_without_packing = 1'000'000;  // multiplications, in OpenBLAS
+  return with_blas(rows) || rows * inner * columns <= most_without_packing;
+}
+
 // Returns whether it will be computed.
 bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors& factors, mx::array& out,
               mx::Stream s) {
@@ -323,7 +330,8 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
   const auto rows = std::size_t(given_a.shape(-2)), inner = std::size_t(given_a.shape(-1)),
              columns = std::size_t(given_b.shape(-1));
   const bool one_row = rows == 1, one_column = columns == 1 && !one_row;
-  if (!format || out.size() == 0 || inner == 0 || (format == Format::float32 && !one_row && !one_column) ||
+  if (!format || out.size() == 0 || inner == 0 ||
+      (format == Format::float32 && !one_row && !one_column && suits_blas(rows, inner, columns)) ||
       !fits(rows, inner, columns)) {
     return false;
   }
