@@ -1,6 +1,5 @@
 package org.mlx4j;
 
-import static java.util.Comparator.comparingLong;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.nio.ByteBuffer;
@@ -8,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +49,22 @@ import org.mlx4j.internal.tree.Structure;
  * have the shape {@code (10)}. Static values of a tree are those of each request. Requests that
  * differ in structure, static values, shapes or dtypes never share a call.
  *
- * <p><b>The thread.</b> All calls of the model happen on one daemon thread, which ends when the
- * batcher is closed. So a compiled model is recorded once for each shape, and the model may use
- * what is not safe for threads. Stages that depend on a future run on that thread too, unless they
- * are added with the {@code …Async} methods. They must not wait for other requests, which would
- * never be answered. Callers may be platform threads or virtual ones.
+ * <p><b>Threads.</b> One thread at a time calls the model, so the model may use what is not safe
+ * for threads. That is a thread which waits in {@code apply}: if the model is idle, the thread
+ * calls it at once; otherwise, it may later answer the requests of others together with its own.
+ * Only requests for which nobody waits in {@code apply} are answered by a daemon thread of the
+ * batcher, which ends when the batcher is closed. Callers may be platform threads or virtual ones.
+ *
+ * <ul>
+ *   <li>The model does not see the open scopes and the stream of the thread that calls it, but
+ *       everything else that belongs to the thread, such as its thread-local variables.
+ *   <li>A compiled model is recorded once for each shape and each platform thread that calls it. If
+ *       recording takes long and threads live shortly, use {@code submit(request).join()}: without
+ *       {@code apply}, all calls happen on the batcher's thread.
+ *   <li>Stages that depend on a future run on the thread that called the model, which delays its
+ *       own answer, unless they are added with the {@code …Async} methods. Neither they nor the
+ *       model may wait for an answer of the same batcher.
+ * </ul>
  *
  * <p><b>Failures.</b> If a call fails, its requests are divided and tried again, until only those
  * that fail alone are left. Their futures complete with the exception of the model, and all others
@@ -72,9 +82,11 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private final Function<A, R> model;
   private final BatcherOptions options;
   private final long longestWait;
+
+  /** Calls the model if no thread that waits in {@code apply} does. */
   private final Thread thread;
 
-  /** Used by the thread alone. */
+  /** Used by the leader alone. */
   private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
 
   /** Guards everything below, and the phases of the requests. */
@@ -86,6 +98,9 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private final Condition ended = lock.newCondition();
   private boolean isClosed;
   private boolean hasEnded;
+
+  /** The thread that takes requests and calls the model, or null. */
+  private @Nullable Thread leader;
 
   /** The requests that wait, oldest first, with those that they can share a call with. */
   private final Map<Kind, Deque<Request>> groups = new HashMap<>();
@@ -105,7 +120,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     this.model = Call.notNull("Batcher.of", "the model", model);
     this.options = Call.notNull("Batcher.of", "options", options);
     longestWait = NANOSECONDS.convert(options.longestWait());
-    thread = new Thread(null, this::answerAll, "mlx4j-batcher", 0, false);
+    thread = new Thread(null, this::leadUntilClosed, "mlx4j-batcher", 0, false);
     thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     thread.setDaemon(true);
   }
@@ -134,11 +149,12 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
 
   /** Equivalent to {@link #submit(Object, Duration)} without a deadline. */
   public CompletableFuture<R> submit(A request) {
-    return submitted("Batcher.submit", request);
+    return accepted("Batcher.submit", request, null);
   }
 
   /**
-   * Accepts a request. It never waits for other requests or for the model.
+   * Accepts a request. It never waits for other requests or for the model. Another thread answers
+   * the request, so a single client gets its answer sooner from {@link #apply}.
    *
    * @param request an array or a tree of arrays, without an axis for the batch
    * @param deadline how long the answer may take. Then the future completes with a {@link
@@ -152,20 +168,22 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    */
   public CompletableFuture<R> submit(A request, Duration deadline) {
     Call.notNull("Batcher.submit", "the deadline", deadline);
-    Request accepted = submitted("Batcher.submit", request);
+    Request accepted = accepted("Batcher.submit", request, null);
     accepted.deadline = deadline;
     return accepted.orTimeout(NANOSECONDS.convert(deadline), NANOSECONDS);
   }
 
   /**
    * Accepts a request and waits for the answer, whose arrays belong to the scope of the caller, as
-   * those of any other function do.
+   * those of any other function do. If the model is idle, the calling thread calls it; otherwise,
+   * the request waits for the next call, which the calling thread may have to make for others, too.
+   * So a single client waits for no other thread.
    *
    * @param request an array or a tree of arrays, without an axis for the batch
    * @return the answer
    * @throws RejectedExecutionException if as many requests wait as the queue holds
-   * @throws IllegalStateException if this batcher or an array of the request is closed, or if it is
-   *     called on the batcher's own thread, which would wait forever
+   * @throws IllegalStateException if this batcher or an array of the request is closed, or if the
+   *     model or a stage that depends on an answer calls it, which would wait forever
    * @throws IllegalArgumentException if the request is not a tree or holds no array, or if one of
    *     its arrays depends on an argument of a function that is being traced
    * @throws CancellationException if the batcher is closed before the model has begun with the
@@ -173,12 +191,12 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    */
   @Override
   public R apply(A request) {
-    if (Thread.currentThread() == thread) {
-      throw new IllegalStateException(
-          "[Batcher.apply] the batcher's own thread cannot wait for an answer; call the model"
-              + " itself, or add stages with thenApplyAsync");
+    // What is being traced on this thread must not meet the model, so another thread calls it.
+    Thread waiter = Scope.isInFunction() ? null : Thread.currentThread();
+    Request accepted = accepted("Batcher.apply", request, waiter);
+    if (waiter != null) {
+      leadOrWait(accepted);
     }
-    Request accepted = submitted("Batcher.apply", request);
     try {
       R answer = accepted.join();
       Ownership.adopt(accepted.arrays);
@@ -196,7 +214,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     }
   }
 
-  private Request submitted(String function, A tree) {
+  private Request accepted(String function, A tree, @Nullable Thread waiter) {
     Flattening flattened = Flattening.of(function, i -> "the request", tree);
     MlxArray[] arrays = flattened.leaves();
     if (arrays.length == 0) {
@@ -206,7 +224,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     long[] inputs = Call.aliases(function, arrays);
     boolean accepted = false;
     try {
-      Request request = new Request(Kind.of(flattened.structure(), arrays), inputs);
+      Request request = new Request(Kind.of(flattened.structure(), arrays), waiter, inputs);
       enqueue(function, request);
       accepted = true;
       return request;
@@ -235,6 +253,13 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private void enqueue(String function, Request request) {
     lock.lock();
     try {
+      if (leader == Thread.currentThread() && function.equals("Batcher.apply")) {
+        throw new IllegalStateException(
+            "["
+                + function
+                + "] neither the model nor a stage that depends on an answer can wait for another"
+                + " answer; call the model itself, or add stages with thenApplyAsync");
+      }
       if (isClosed) {
         throw new IllegalStateException("[" + function + "] the batcher is closed");
       }
@@ -252,7 +277,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
       queued++;
       Deque<Request> group = groups.computeIfAbsent(request.kind, k -> new ArrayDeque<>());
       group.add(request);
-      if (queued == 1 || isFull(group)) {
+      if (leader == null && request.waiter == null && (queued == 1 || isFull(group))) {
         work.signal();
       }
     } finally {
@@ -268,7 +293,11 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    */
   private record Kind(Structure structure, List<Rows> rows) {
     static Kind of(Structure structure, MlxArray... arrays) {
-      return new Kind(structure, Arrays.stream(arrays).map(x -> Rows.like(x, 0)).toList());
+      List<Rows> rows = new ArrayList<>(arrays.length);
+      for (MlxArray x : arrays) {
+        rows.add(Rows.like(x, 0));
+      }
+      return new Kind(structure, rows);
     }
   }
 
@@ -289,6 +318,9 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private final class Request extends CompletableFuture<R> {
     final Kind kind;
 
+    /** The thread that waits for the answer and may lead meanwhile, or null. */
+    final @Nullable Thread waiter;
+
     /** Handles of the batcher's own to the arrays of the request. */
     final long[] inputs;
 
@@ -299,8 +331,9 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     /** The arrays of the answer. */
     List<MlxArray> arrays = List.of();
 
-    Request(Kind kind, long... inputs) {
+    Request(Kind kind, @Nullable Thread waiter, long... inputs) {
       this.kind = kind;
+      this.waiter = waiter;
       this.inputs = inputs;
     }
 
@@ -332,7 +365,11 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     void answer(Answer<R> answer) {
       arrays = answer.arrays();
       if (end(Outcome.COMPLETED) != null) {
+        if (waiter == null) { // who waits in apply takes them
+          Ownership.leaveToCollector(arrays);
+        }
         super.complete(answer.value());
+        wakeUp();
       } else {
         for (MlxArray x : answer.arrays()) {
           x.close();
@@ -343,6 +380,13 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     void fail(Throwable e) {
       if (end(Outcome.FAILED) != null) {
         super.completeExceptionally(e);
+        wakeUp();
+      }
+    }
+
+    void wakeUp() {
+      if (waiter != null && waiter != Thread.currentThread()) {
+        LockSupport.unpark(waiter);
       }
     }
 
@@ -381,6 +425,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
           new CancellationException(
               "[Batcher.close] the batcher was closed before the model began with the request");
       giveUp(Outcome.CANCELLED, before -> super.completeExceptionally(e));
+      wakeUp();
     }
 
     private TimeoutException expired(Phase before) {
@@ -399,42 +444,127 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     }
   }
 
-  // ---- the thread ------------------------------------------------------------------------------
+  // ---- the leader ------------------------------------------------------------------------------
 
-  private void answerAll() {
-    for (List<Request> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
-      answer(batch);
+  /** Waits until the request has ended. While there is no leader, the calling thread becomes it. */
+  private void leadOrWait(Request request) {
+    boolean interrupted = false;
+    while (!request.isDone()) {
+      if (becomesLeader(request)) {
+        lead(request);
+      } else if (!request.isDone()) { // looked at after the lock was held, which takes permits
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
+      }
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean becomesLeader(Request request) {
     lock.lock();
     try {
-      hasEnded = true;
-      ended.signalAll();
+      if (leader != null || request.phase != Phase.WAITING) {
+        return false;
+      }
+      if (ready(System.nanoTime()) == null) {
+        work.signal(); // the batcher's thread keeps the time
+        return false;
+      }
+      leader = Thread.currentThread();
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Waits for a batch and takes it. Returns none if this batcher is closed and all is answered. */
-  private List<Request> nextBatch() {
+  /**
+   * Answers requests until the given one has ended. The caller's scopes and stream are set aside.
+   */
+  private void lead(Request request) {
+    ThreadContext context = ThreadContext.current();
+    long stream = context.stream;
+    context.stream = 0;
+    try {
+      Scope.detached(
+          () -> {
+            while (!request.isDone() && answersReady()) {}
+          });
+    } finally {
+      context.stream = stream;
+      handOver();
+    }
+  }
+
+  /** Lets the thread that waits longest lead, or the batcher's own. */
+  private void handOver() {
+    lock.lock();
+    try {
+      leader = null;
+      Deque<Request> ready = ready(System.nanoTime());
+      Thread next = ready == null || isClosed ? null : ready.element().waiter;
+      if (next != null) {
+        LockSupport.unpark(next);
+      } else if (queued > 0 || isClosed) {
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Answers the requests that are ready. Returns false if there are none. */
+  private boolean answersReady() {
+    List<Request> batch;
+    lock.lock();
+    try {
+      long now = System.nanoTime();
+      Deque<Request> ready = ready(now);
+      if (ready == null) {
+        return false;
+      }
+      batch = taken(ready, now);
+    } finally {
+      lock.unlock();
+    }
+    answer(batch);
+    return true;
+  }
+
+  private void leadUntilClosed() {
+    while (awaitsLead()) {
+      try {
+        answersReady();
+      } finally {
+        handOver();
+      }
+    }
+  }
+
+  /** Becomes the leader once there is something to do. Returns false if all is answered. */
+  private boolean awaitsLead() {
     lock.lock();
     try {
       while (true) {
         long now = System.nanoTime();
-        Deque<Request> oldest = oldest(groups.values());
-        Deque<Request> ready =
-            oldest(groups.values().stream().filter(group -> isReady(group, now)).toList());
-        if (ready != null) {
-          return taken(ready, now);
+        if (leader == null && ready(now) != null) {
+          leader = thread;
+          return true;
         }
-        if (oldest == null && isClosed) {
-          return List.of();
+        if (leader == null && queued == 0 && isClosed) {
+          hasEnded = true;
+          ended.signalAll();
+          return false;
         }
         Thread.interrupted(); // the model's own, of no meaning here
         try {
-          if (oldest == null) {
+          if (leader != null || queued == 0) {
             work.await();
           } else {
-            work.awaitNanos(longestWait - (now - oldest.element().since));
+            long oldest =
+                groups.values().stream().mapToLong(g -> g.element().since).min().getAsLong();
+            work.awaitNanos(longestWait - (now - oldest));
           }
         } catch (InterruptedException e) {
           // nobody knows this thread except the model
@@ -445,9 +575,16 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     }
   }
 
-  /** The group with the oldest request, or null. */
-  private @Nullable Deque<Request> oldest(Collection<Deque<Request>> some) {
-    return some.stream().min(comparingLong(group -> group.element().since)).orElse(null);
+  /** The group with the oldest request, of those that need not wait for more, or null. */
+  private @Nullable Deque<Request> ready(long now) {
+    Deque<Request> oldest = null;
+    for (Deque<Request> group : groups.values()) {
+      if (isReady(group, now)
+          && (oldest == null || group.element().since - oldest.element().since < 0)) {
+        oldest = group;
+      }
+    }
+    return oldest;
   }
 
   private boolean isReady(Deque<Request> group, long now) {
@@ -478,7 +615,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
 
   /** Answers requests together or, where that fails, those of each half. */
   private void answer(List<Request> batch) {
-    if (batch.stream().allMatch(Request::isDone)) { // all gave up
+    if (haveGivenUp(batch)) {
       closeInputs(batch);
       return;
     }
@@ -502,10 +639,22 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     }
   }
 
+  private boolean haveGivenUp(List<Request> batch) {
+    for (Request request : batch) {
+      if (!request.isDone()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private void closeInputs(List<Request> batch) {
-    long[] inputs =
-        batch.stream().flatMapToLong(request -> Arrays.stream(request.inputs)).toArray();
-    HandlesNative.close_all(inputs, inputs.length);
+    int each = batch.get(0).inputs.length;
+    long[] all = new long[batch.size() * each];
+    for (int i = 0; i < batch.size(); i++) {
+      System.arraycopy(batch.get(i).inputs, 0, all, i * each, each);
+    }
+    HandlesNative.close_all(all, all.length);
   }
 
   /**
@@ -517,7 +666,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    */
   private record Answer<R>(R value, List<MlxArray> arrays) {}
 
-  /** Calls the model. The arrays of the answers are evaluated and belong to no scope. */
+  /** Calls the model. The arrays of the answers are evaluated, and nobody owns them yet. */
   private List<Answer<R>> answers(List<Request> batch) {
     int rows = options.padded(batch.size());
     count(batch.size(), rows);
@@ -526,17 +675,24 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
       Call.notNull("Batcher", "the result of the model", result);
       Flattening flattened = Flattening.of("Batcher", Roots.RESULT, result);
       MlxArray[][] answers = unstacked(flattened, batch.size(), rows);
-      Call.evaluate(
-          "Batcher", Arrays.stream(answers).flatMap(Arrays::stream).toArray(MlxArray[]::new));
-      List<Answer<R>> rebuilt = new ArrayList<>();
+      evaluate(answers);
+      List<Answer<R>> rebuilt = new ArrayList<>(answers.length);
       for (MlxArray[] arrays : answers) {
         rebuilt.add(new Answer<>(rebuilt(flattened.structure(), arrays), List.of(arrays)));
       }
       for (MlxArray[] arrays : answers) {
-        scope.keep(arrays);
+        scope.release(arrays);
       }
       return rebuilt;
     }
+  }
+
+  private static void evaluate(MlxArray[][] answers) {
+    List<MlxArray> all = new ArrayList<>();
+    for (MlxArray[] arrays : answers) {
+      all.addAll(Arrays.asList(arrays));
+    }
+    Call.evaluate("Batcher", all.toArray(MlxArray[]::new));
   }
 
   private void count(int requests, int rows) {
@@ -586,14 +742,15 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     MlxArray[][] answers = new MlxArray[requests][leaves.length];
     for (int leaf = 0; leaf < leaves.length; leaf++) {
       MlxArray x = leaves[leaf];
-      if (x.ndim() == 0 || x.dim(0) != rows) {
+      int[] shape = x.shape();
+      if (shape.length == 0 || shape[0] != rows) {
         throw new IllegalArgumentException(
             result
                 .structure()
                 .complaint(
                     leaf,
                     "the shape is "
-                        + Arrays.toString(x.shape())
+                        + Arrays.toString(shape)
                         + ", but its first axis must have the "
                         + rows
                         + " rows of the model's argument"));
@@ -625,8 +782,8 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   /**
    * Accepts no more requests, and waits until all that were accepted are answered. If the waiting
    * thread is interrupted, the requests that the model has not begun with are cancelled, and the
-   * thread remains interrupted. Closing a second time is harmless. On the batcher's own thread it
-   * does not wait.
+   * thread remains interrupted. Closing a second time is harmless. If the model or a stage that
+   * depends on an answer calls this method, it does not wait.
    */
   @Override
   public void close() {
@@ -650,7 +807,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     try {
       isClosed = true;
       work.signal();
-      if (Thread.currentThread() == thread) {
+      if (Thread.currentThread() == leader) {
         return false;
       }
       try {

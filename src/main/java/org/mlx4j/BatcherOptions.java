@@ -131,6 +131,11 @@ public record BatcherOptions(
 
   /** Returns the number of rows with which the model is called for a number of requests. */
   int padded(int requests) {
-    return sizes.stream().filter(size -> size >= requests).findFirst().orElse(requests);
+    for (int size : sizes) {
+      if (size >= requests) {
+        return size;
+      }
+    }
+    return requests;
   }
 }

@@ -25,13 +25,21 @@ final class Ownership {
     }
   }
 
-  /** Gives arrays that belong to no scope to the open scope of the calling thread, if any. */
+  /** Gives arrays that nobody owns to the open scope of the calling thread, or to the collector. */
   static void adopt(Iterable<MlxArray> arrays) {
     Scope scope = ThreadContext.current().scope;
     if (scope != null && scope.ownsWhatIsMade()) {
       for (MlxArray x : arrays) {
         scope.add(x.handle);
       }
+    } else {
+      leaveToCollector(arrays);
+    }
+  }
+
+  static void leaveToCollector(Iterable<MlxArray> arrays) {
+    for (MlxArray x : arrays) {
+      leaveToCollector(x, x.handle);
     }
   }
 

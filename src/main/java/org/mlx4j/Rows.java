@@ -2,6 +2,7 @@ package org.mlx4j;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -24,7 +25,12 @@ record Rows(DType dtype, List<Integer> shape) {
 
   /** Rows with the dtype and the shape of an array, without its first axes. */
   static Rows like(MlxArray x, int axes) {
-    return new Rows(x.dtype(), Arrays.stream(x.shape()).skip(axes).boxed().toList());
+    int[] sizes = x.shape();
+    List<Integer> shape = new ArrayList<>(sizes.length);
+    for (int axis = axes; axis < sizes.length; axis++) {
+      shape.add(sizes[axis]);
+    }
+    return new Rows(x.dtype(), shape);
   }
 
   private int[] shapeAfter(int... first) {
@@ -36,7 +42,11 @@ record Rows(DType dtype, List<Integer> shape) {
   }
 
   private long bytes() {
-    return shape.stream().mapToLong(Integer::longValue).reduce(dtype.itemsize(), (a, b) -> a * b);
+    long bytes = dtype.itemsize();
+    for (int size : shape) {
+      bytes *= size;
+    }
+    return bytes;
   }
 
   private boolean areSmall(int count) {
@@ -54,6 +64,9 @@ record Rows(DType dtype, List<Integer> shape) {
 
   /** Stacks arrays, given as handles, along a new first axis. */
   MlxArray stacked(IntFunction<ByteBuffer> buffers, long... rows) {
+    if (rows.length == 1) {
+      return Call.creation("Batcher", s -> ShapesNative.expand_dims(rows[0], new int[] {0}, s));
+    }
     if (!areSmall(rows.length)) {
       return Call.creation("Batcher", s -> ShapesNative.stack(rows, 0, s));
     }
@@ -73,6 +86,9 @@ record Rows(DType dtype, List<Integer> shape) {
 
   /** Returns the first rows of an array, which are independent of its memory. */
   MlxArray[] unstacked(IntFunction<ByteBuffer> buffers, MlxArray x, int count) {
+    if (x.dim(0) == 1) {
+      return new MlxArray[] {x.squeeze(0)};
+    }
     MlxArray[] rows = new MlxArray[count];
     if (!areSmall(x.dim(0))) {
       MlxArray[] views = Call.unaryToMany("Batcher", (a, s) -> ShapesNative.unstack(a, 0, s), x);

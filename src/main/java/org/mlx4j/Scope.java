@@ -365,6 +365,13 @@ public final class Scope implements AutoCloseable {
     }
   }
 
+  /** Takes arrays out of this scope, so that nobody owns them. */
+  void release(MlxArray... xs) {
+    for (MlxArray x : xs) {
+      remove(x.handle);
+    }
+  }
+
   private boolean remove(long handle) {
     for (int i = count - 1; i >= 0; i--) {
       if (handles[i] == handle) {

@@ -44,13 +44,15 @@ class BatcherTest {
   private static final Duration FOREVER = Duration.ofDays(1);
 
   /** Twice the argument. It waits in each call until it is let go, and notes what it was given. */
-  private static final class Gated implements Function<MlxArray, MlxArray> {
+  private static final class Gated implements Function<MlxArray, MlxArray>, AutoCloseable {
     final Semaphore begun = new Semaphore(0);
     final Semaphore go = new Semaphore(0);
     final List<List<Integer>> shapes = Collections.synchronizedList(new ArrayList<>());
+    final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public MlxArray apply(MlxArray x) {
+      threads.add(Thread.currentThread());
       shapes.add(Arrays.stream(x.shape()).boxed().toList());
       begun.release();
       go.acquireUninterruptibly();
@@ -59,6 +61,12 @@ class BatcherTest {
 
     void awaitCall() {
       begun.acquireUninterruptibly();
+    }
+
+    /** Lets everything go, so that a test that fails ends. */
+    @Override
+    public void close() {
+      go.release(1000);
     }
   }
 
@@ -655,6 +663,330 @@ class BatcherTest {
     }
   }
 
+  // ---- callers that lead -----------------------------------------------------------------------
+
+  /** A thread that waits in {@code apply}. */
+  private static final class Caller {
+    final CompletableFuture<float[]> answer = new CompletableFuture<>();
+    final Thread thread;
+
+    Caller(Batcher<MlxArray, MlxArray> batcher, float request) {
+      thread =
+          new Thread(
+              () -> {
+                try (Scope scope = Scope.open()) {
+                  answer.complete(batcher.apply(MlxArray.of(request)).toFloatArray());
+                } catch (Throwable e) {
+                  answer.completeExceptionally(e);
+                }
+              });
+      thread.start();
+    }
+  }
+
+  private static void awaitQueued(Batcher<?, ?> batcher, int requests) {
+    while (batcher.statistics().queued() < requests) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void callerThatFindsTheModelIdleCallsIt() {
+    List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+    try (Scope scope = Scope.open();
+        Batcher<MlxArray, MlxArray> batcher =
+            Batcher.of(
+                x -> {
+                  threads.add(Thread.currentThread());
+                  return x.negative();
+                })) {
+      assertArrayEquals(new float[] {-1}, batcher.apply(MlxArray.of(1f)).toFloatArray());
+      assertArrayEquals(new float[] {-2}, values(submit(batcher, 2)));
+      assertArrayEquals(new float[] {-3}, batcher.apply(MlxArray.of(3f)).toFloatArray());
+      assertAddUp(batcher.statistics());
+    }
+    Thread own = Thread.currentThread();
+    assertEquals(List.of(own, own), List.of(threads.get(0), threads.get(2)));
+    assertEquals("mlx4j-batcher", threads.get(1).getName());
+  }
+
+  @Test
+  void waitingCallersLeadOneAfterAnother() {
+    Gated model = new Gated();
+    try (Batcher<MlxArray, MlxArray> batcher = Batcher.of(model, DEFAULTS.withLargestBatch(2));
+        model) {
+      List<Caller> callers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        callers.add(new Caller(batcher, i));
+        if (i == 0) {
+          model.awaitCall();
+        }
+        awaitQueued(batcher, i);
+      }
+      model.go.release(3);
+      for (int i = 0; i < 4; i++) {
+        assertArrayEquals(new float[] {2 * i}, callers.get(i).answer.join());
+      }
+      assertEquals(List.of(List.of(1, 1), List.of(2, 1), List.of(1, 1)), model.shapes);
+      assertEquals(
+          List.of(callers.get(0).thread, callers.get(1).thread, callers.get(3).thread),
+          model.threads);
+      assertAddUp(batcher.statistics());
+    }
+  }
+
+  @Test
+  void callerThatLeadsGetsNoExceptionOfOthers() {
+    Gated gate = new Gated();
+    IllegalArgumentException refusal = new IllegalArgumentException("negative");
+    try (Batcher<MlxArray, MlxArray> batcher =
+            Batcher.of(
+                x -> {
+                  if (x.min().itemFloat() < 0) {
+                    throw refusal;
+                  }
+                  return gate.apply(x);
+                });
+        gate) {
+      Caller first = new Caller(batcher, 1);
+      gate.awaitCall();
+      Caller leads = new Caller(batcher, 2);
+      awaitQueued(batcher, 1);
+      Caller wrong = new Caller(batcher, -3);
+      awaitQueued(batcher, 2);
+      CompletableFuture<MlxArray> alsoWrong = submit(batcher, -4);
+      gate.go.release(2);
+      assertArrayEquals(new float[] {2}, first.answer.join());
+      assertArrayEquals(new float[] {4}, leads.answer.join());
+      CompletionException e = assertThrows(CompletionException.class, wrong.answer::join);
+      assertSame(refusal, e.getCause());
+      assertThrowsSaying(IllegalArgumentException.class, () -> unwrapped(alsoWrong), "negative");
+      assertEquals(List.of(first.thread, leads.thread), gate.threads);
+      assertEquals(2, batcher.statistics().failed());
+      assertAddUp(batcher.statistics());
+    }
+  }
+
+  @Test
+  void whileACallerLeadsRequestsAreCancelledAndExpire() {
+    Gated model = new Gated();
+    try (MlxArray x = MlxArray.of(1f);
+        Batcher<MlxArray, MlxArray> batcher = Batcher.of(model);
+        model) {
+      Caller first = new Caller(batcher, 1);
+      model.awaitCall();
+      CompletableFuture<MlxArray> cancelled = submit(batcher, 2);
+      CompletableFuture<MlxArray> expired = batcher.submit(x, Duration.ofMillis(5));
+      assertTrue(cancelled.cancel(false));
+      assertThrowsSaying(TimeoutException.class, () -> unwrapped(expired), "the request waited");
+      Caller leads = new Caller(batcher, 3);
+      awaitQueued(batcher, 1);
+      CompletableFuture<MlxArray> cancelledLater = submit(batcher, 4);
+      CompletableFuture<MlxArray> kept = submit(batcher, 5);
+      model.go.release();
+      model.awaitCall();
+      assertTrue(cancelledLater.cancel(false));
+      model.go.release();
+      assertArrayEquals(new float[] {2}, first.answer.join());
+      assertArrayEquals(new float[] {6}, leads.answer.join());
+      assertArrayEquals(new float[] {10}, values(kept));
+      assertEquals(List.of(List.of(1, 1), List.of(3, 1)), model.shapes);
+      assertEquals(List.of(first.thread, leads.thread), model.threads);
+      assertEquals(2, batcher.statistics().cancelled());
+      assertEquals(1, batcher.statistics().expired());
+      assertAddUp(batcher.statistics());
+    }
+  }
+
+  @Test
+  void stagesOnTheThreadOfACallerSeeNeitherItsScopeNorItsStream() throws Exception {
+    Gated model = new Gated();
+    try (Batcher<MlxArray, MlxArray> batcher = Batcher.of(model);
+        model) {
+      Caller first = new Caller(batcher, 1);
+      model.awaitCall();
+      CompletableFuture<long[]> streams = new CompletableFuture<>();
+      Thread leads =
+          new Thread(
+              () -> {
+                try (Scope scope = Scope.open();
+                    StreamScope other = StreamScope.open(MlxStream.newStream(Device.cpu()))) {
+                  long before = ThreadContext.current().stream;
+                  batcher.apply(MlxArray.of(3f));
+                  streams.complete(new long[] {before, ThreadContext.current().stream});
+                } catch (Throwable e) {
+                  streams.completeExceptionally(e);
+                }
+              });
+      leads.start();
+      awaitQueued(batcher, 1);
+      AtomicReference<Thread> thread = new AtomicReference<>();
+      AtomicReference<Long> stream = new AtomicReference<>();
+      CompletableFuture<MlxArray> staged =
+          submit(batcher, 2)
+              .thenApply(
+                  y -> {
+                    thread.set(Thread.currentThread());
+                    stream.set(ThreadContext.current().stream);
+                    try (y) {
+                      return y.add(0.5f);
+                    }
+                  });
+      model.go.release(2);
+      assertArrayEquals(new float[] {2}, first.answer.join());
+      assertEquals(streams.join()[0], streams.join()[1]);
+      leads.join();
+      assertArrayEquals(new float[] {4.5f}, values(staged), "its scope has ended");
+      assertSame(leads, thread.get());
+      assertEquals(0L, stream.get());
+    }
+  }
+
+  @Test
+  void callersInsideTracedFunctionsDoNotLead() {
+    Gated model = new Gated();
+    model.go.release(1);
+    try (Scope scope = Scope.open();
+        Batcher<MlxArray, MlxArray> batcher = Batcher.of(model);
+        model) {
+      MlxArray constant = MlxArray.of(1f, 2f);
+      TransformedFunction f = Transforms.compile(x -> x.add(batcher.apply(constant)));
+      assertArrayEquals(new float[] {12, 14}, f.apply(MlxArray.of(10f)).toFloatArray());
+      assertEquals("mlx4j-batcher", model.threads.get(0).getName());
+    }
+  }
+
+  @Test
+  void interruptedCallerGetsItsAnswerAndRemainsInterrupted() throws Exception {
+    Gated model = new Gated();
+    try (Batcher<MlxArray, MlxArray> batcher = Batcher.of(model);
+        model) {
+      Caller first = new Caller(batcher, 1);
+      model.awaitCall();
+      CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+      Thread waits =
+          new Thread(
+              () -> {
+                try (Scope scope = Scope.open()) {
+                  float answer = batcher.apply(MlxArray.of(2f)).itemFloat();
+                  interrupted.complete(answer == 4 && Thread.interrupted());
+                }
+              });
+      waits.start();
+      awaitQueued(batcher, 1);
+      waits.interrupt();
+      model.go.release(2);
+      assertTrue(interrupted.join());
+      assertArrayEquals(new float[] {2}, first.answer.join());
+      waits.join();
+    }
+  }
+
+  @Test
+  void callersWaitForOthersAsLongAsTheOptionSays() {
+    try (Scope scope = Scope.open();
+        Batcher<MlxArray, MlxArray> batcher =
+            Batcher.of(x -> x, DEFAULTS.withLongestWait(Duration.ofMillis(20)))) {
+      assertEquals(1, batcher.apply(MlxArray.of(1f)).itemFloat());
+      assertEquals(0, batcher.statistics().waiting().counts().get(0), "it has waited");
+    }
+    try (Batcher<MlxArray, MlxArray> batcher =
+        Batcher.of(x -> x, DEFAULTS.withLargestBatch(2).withLongestWait(FOREVER))) {
+      CompletableFuture<MlxArray> waits = submit(batcher, 1);
+      Caller fills = new Caller(batcher, 2);
+      assertArrayEquals(new float[] {2}, fills.answer.join());
+      assertArrayEquals(new float[] {1}, values(waits));
+    }
+  }
+
+  @Test
+  void batchThatIsNoLongerFullWaitsForOthersAgain() {
+    Gated model = new Gated();
+    try (Batcher<MlxArray, MlxArray> batcher =
+            Batcher.of(model, DEFAULTS.withLargestBatch(2).withLongestWait(FOREVER));
+        model) {
+      List<CompletableFuture<MlxArray>> first = submitEach(batcher, 0, 1);
+      model.awaitCall();
+      Caller waits = new Caller(batcher, 2);
+      awaitQueued(batcher, 1);
+      CompletableFuture<MlxArray> cancelled = submit(batcher, 3);
+      assertTrue(cancelled.cancel(false));
+      model.go.release();
+      assertArrayEquals(new float[] {0}, values(first.get(0)));
+      assertArrayEquals(new float[] {2}, values(first.get(1)));
+      CompletableFuture<MlxArray> fills = submit(batcher, 4);
+      model.go.release();
+      assertArrayEquals(new float[] {4}, waits.answer.join());
+      assertArrayEquals(new float[] {8}, values(fills));
+      assertAddUp(batcher.statistics());
+    }
+  }
+
+  @Test
+  void modelNeitherWaitsForAnswersNorForTheEnd() {
+    List<Batcher<MlxArray, MlxArray>> itself = new ArrayList<>();
+    try (Scope scope = Scope.open();
+        Batcher<MlxArray, MlxArray> batcher =
+            Batcher.of(
+                x -> {
+                  assertFalse(itself.get(0).close(FOREVER));
+                  return itself.get(0).apply(x);
+                })) {
+      itself.add(batcher);
+      assertThrowsSaying(
+          IllegalStateException.class,
+          () -> batcher.apply(MlxArray.of(1f)),
+          "[Batcher.apply] neither the model nor a stage that depends on an answer can wait for"
+              + " another answer; call the model itself, or add stages with thenApplyAsync");
+      assertTrue(batcher.close(FOREVER));
+      assertAddUp(batcher.statistics());
+    }
+  }
+
+  @Test
+  void closingWaitsForCallersThatLead() {
+    Gated model = new Gated();
+    Batcher<MlxArray, MlxArray> batcher = Batcher.of(model);
+    Caller first = new Caller(batcher, 1);
+    model.awaitCall();
+    Caller waits = new Caller(batcher, 2);
+    awaitQueued(batcher, 1);
+    CompletableFuture<Boolean> closed = CompletableFuture.supplyAsync(() -> batcher.close(FOREVER));
+    while (!batcher.isClosed()) {
+      Thread.onSpinWait();
+    }
+    assertThrowsSaying(
+        IllegalStateException.class,
+        () -> unwrapped(new Caller(batcher, 3).answer),
+        "[Batcher.apply] the batcher is closed");
+    assertFalse(closed.isDone());
+    model.go.release(2);
+    assertTrue(closed.join());
+    assertArrayEquals(new float[] {2}, first.answer.join());
+    assertArrayEquals(new float[] {4}, waits.answer.join());
+    assertEquals(2, batcher.statistics().completed());
+    assertAddUp(batcher.statistics());
+  }
+
+  @Test
+  void closingWithALimitCancelsCallersThatWait() {
+    Gated model = new Gated();
+    Batcher<MlxArray, MlxArray> batcher = Batcher.of(model);
+    Caller first = new Caller(batcher, 1);
+    model.awaitCall();
+    Caller waits = new Caller(batcher, 2);
+    awaitQueued(batcher, 1);
+    assertFalse(batcher.close(Duration.ofMillis(5)));
+    assertThrowsSaying(
+        CancellationException.class,
+        () -> unwrapped(waits.answer),
+        "[Batcher.close] the batcher was closed before the model began with the request");
+    model.go.release();
+    assertArrayEquals(new float[] {2}, first.answer.join());
+    assertTrue(batcher.close(FOREVER));
+    assertAddUp(batcher.statistics());
+  }
+
   // ---- the end ---------------------------------------------------------------------------------
 
   @Test
@@ -738,7 +1070,9 @@ class BatcherTest {
         refused
             .join()
             .getMessage()
-            .startsWith("[Batcher.apply] the batcher's own thread cannot wait for an answer"));
+            .startsWith(
+                "[Batcher.apply] neither the model nor a stage that depends on an answer can"
+                    + " wait"));
     assertTrue(batcher.close(FOREVER));
   }
 
@@ -773,7 +1107,10 @@ class BatcherTest {
                   for (int j = 0; j < requests; j++) {
                     try (Scope scope = Scope.open()) {
                       float x = client + j;
-                      float[] y = batcher.apply(MlxArray.of(x, 2f)).toFloatArray();
+                      MlxArray request = MlxArray.of(x, 2f);
+                      MlxArray answer =
+                          j % 3 == 0 ? batcher.submit(request).join() : batcher.apply(request);
+                      float[] y = answer.toFloatArray();
                       assertArrayEquals(new float[] {x * x + 1, 5}, y);
                     }
                   }
@@ -784,7 +1121,6 @@ class BatcherTest {
       }
       BatcherStatistics statistics = batcher.statistics();
       assertEquals(clients * requests, statistics.completed());
-      assertTrue(statistics.batches() < statistics.completed(), "they shared calls");
       assertAddUp(statistics);
     }
     threads.shutdown();
