@@ -30,6 +30,54 @@ public fun MlxArray.fftn(s: IntArray? = null, axes: IntArray? = null, norm: FftN
 public fun MlxArray.ifftn(s: IntArray? = null, axes: IntArray? = null, norm: FftNorm = FftNorm.BACKWARD): MlxArray =
     Fft.ifftn(this, s, axes, norm)
 
+/** Computes the discrete Fourier transform along two axes; see [Fft.fft2]. */
+public fun MlxArray.fft2(
+    s: IntArray? = null,
+    axes: IntArray? = intArrayOf(-2, -1),
+    norm: FftNorm = FftNorm.BACKWARD,
+): MlxArray = Fft.fft2(this, s, axes, norm)
+
+/** Computes the inverse of [fft2]; see [Fft.ifft2]. */
+public fun MlxArray.ifft2(
+    s: IntArray? = null,
+    axes: IntArray? = intArrayOf(-2, -1),
+    norm: FftNorm = FftNorm.BACKWARD,
+): MlxArray = Fft.ifft2(this, s, axes, norm)
+
+/** Computes the discrete Fourier transform of real numbers along two axes; see [Fft.rfft2]. */
+public fun MlxArray.rfft2(
+    s: IntArray? = null,
+    axes: IntArray? = intArrayOf(-2, -1),
+    norm: FftNorm = FftNorm.BACKWARD,
+): MlxArray = Fft.rfft2(this, s, axes, norm)
+
+/** Computes the inverse of [rfft2]; see [Fft.irfft2]. */
+public fun MlxArray.irfft2(
+    s: IntArray? = null,
+    axes: IntArray? = intArrayOf(-2, -1),
+    norm: FftNorm = FftNorm.BACKWARD,
+): MlxArray = Fft.irfft2(this, s, axes, norm)
+
+/** Computes the discrete Fourier transform of real numbers along several axes, or all; see [Fft.rfftn]. */
+public fun MlxArray.rfftn(s: IntArray? = null, axes: IntArray? = null, norm: FftNorm = FftNorm.BACKWARD): MlxArray =
+    Fft.rfftn(this, s, axes, norm)
+
+/** Computes the inverse of [rfftn]; see [Fft.irfftn]. */
+public fun MlxArray.irfftn(s: IntArray? = null, axes: IntArray? = null, norm: FftNorm = FftNorm.BACKWARD): MlxArray =
+    Fft.irfftn(this, s, axes, norm)
+
+/** Returns the frequencies of [fft]; see [Fft.fftfreq]. */
+public fun fftfreq(n: Int, d: Double = 1.0): MlxArray = Fft.fftfreq(n, d)
+
+/** Returns the frequencies of [rfft]; see [Fft.rfftfreq]. */
+public fun rfftfreq(n: Int, d: Double = 1.0): MlxArray = Fft.rfftfreq(n, d)
+
+/** Moves the frequency 0 to the middle of axes, or of all; see [Fft.fftshift]. */
+public fun MlxArray.fftshift(vararg axes: Int): MlxArray = if (axes.isEmpty()) Fft.fftshift(this) else Fft.fftshift(this, axes)
+
+/** Undoes [fftshift]; see [Fft.ifftshift]. */
+public fun MlxArray.ifftshift(vararg axes: Int): MlxArray = if (axes.isEmpty()) Fft.ifftshift(this) else Fft.ifftshift(this, axes)
+
 /** Computes the short-time Fourier transform; see [Fft.stft]. */
 public fun MlxArray.stft(
     nFft: Int = 2048,

@@ -1,60 +1,32 @@
-/**
- * Layers and optimizers with default arguments: `Conv2d(3, 16, kernelSize = 3, padding = 1)`,
- * `AdamW(1e-3, weightDecay = 0.1)`.
- */
+/** Linear layers, normalization, dropout and others with default arguments: `LayerNorm(512, eps = 1e-6)`. */
 package org.mlx4j.kotlin
 
-import org.mlx4j.nn.Activations
+import java.util.function.Predicate
+import org.mlx4j.DType
+import org.mlx4j.MlxArray
+import org.mlx4j.Ops
 import org.mlx4j.nn.BatchNorm
-import org.mlx4j.nn.Conv1d
-import org.mlx4j.nn.Conv2d
-import org.mlx4j.nn.Conv3d
-import org.mlx4j.nn.Layer
+import org.mlx4j.nn.Bilinear
+import org.mlx4j.nn.Dropout
+import org.mlx4j.nn.Dropout2d
+import org.mlx4j.nn.Dropout3d
+import org.mlx4j.nn.GroupNorm
+import org.mlx4j.nn.InstanceNorm
 import org.mlx4j.nn.LayerNorm
 import org.mlx4j.nn.Linear
-import org.mlx4j.nn.MultiHeadAttention
-import org.mlx4j.nn.Transformer
-import org.mlx4j.optimizers.Adam
-import org.mlx4j.optimizers.AdamW
-import org.mlx4j.optimizers.SGD
+import org.mlx4j.nn.Nn
+import org.mlx4j.nn.PReLU
+import org.mlx4j.nn.RMSNorm
+import org.mlx4j.nn.RandomLayer
+import org.mlx4j.nn.Upsample
 
 /** Makes a layer that multiplies by a matrix; see [Linear.of]. */
-public fun Linear(inputDims: Int, outputDims: Int, bias: Boolean = true): Linear = Linear.of(inputDims, outputDims, bias)
+public fun Linear(inputDims: Int, outputDims: Int, bias: Boolean = true): Linear =
+    Linear.of(inputDims, outputDims, bias)
 
-/** Makes a layer of convolutions along one axis; see [Conv1d.of]. */
-public fun Conv1d(
-    inChannels: Int,
-    outChannels: Int,
-    kernelSize: Int,
-    stride: Int = 1,
-    padding: Int = 0,
-    dilation: Int = 1,
-    groups: Int = 1,
-    bias: Boolean = true,
-): Conv1d = Conv1d.of(inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias)
-
-/** Makes a layer of convolutions along two axes; see [Conv2d.of]. */
-public fun Conv2d(
-    inChannels: Int,
-    outChannels: Int,
-    kernelSize: Int,
-    stride: Int = 1,
-    padding: Int = 0,
-    dilation: Int = 1,
-    groups: Int = 1,
-    bias: Boolean = true,
-): Conv2d = Conv2d.of(inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias)
-
-/** Makes a layer of convolutions along three axes; see [Conv3d.of]. */
-public fun Conv3d(
-    inChannels: Int,
-    outChannels: Int,
-    kernelSize: Int,
-    stride: Int = 1,
-    padding: Int = 0,
-    dilation: Int = 1,
-    bias: Boolean = true,
-): Conv3d = Conv3d.of(inChannels, outChannels, kernelSize, stride, padding, dilation, bias)
+/** Makes a layer that multiplies two inputs; see [Bilinear.of]. */
+public fun Bilinear(input1Dims: Int, input2Dims: Int, outputDims: Int, bias: Boolean = true): Bilinear =
+    Bilinear.of(input1Dims, input2Dims, outputDims, bias)
 
 /** Makes a layer of batch normalization; see [BatchNorm.of]. */
 public fun BatchNorm(
@@ -69,61 +41,56 @@ public fun BatchNorm(
 public fun LayerNorm(dims: Int, eps: Double = 1e-5, affine: Boolean = true, bias: Boolean = true): LayerNorm =
     LayerNorm.of(dims, eps, affine, bias)
 
-/** Makes a layer of attention with several heads; see [MultiHeadAttention.of]. */
-public fun MultiHeadAttention(
+/** Makes a layer of root mean square normalization; see [RMSNorm.of]. */
+public fun RMSNorm(dims: Int, eps: Double = 1e-5): RMSNorm = RMSNorm.of(dims, eps)
+
+/** Makes a layer of group normalization; see [GroupNorm.of]. */
+public fun GroupNorm(
+    numGroups: Int,
     dims: Int,
-    numHeads: Int,
-    queryInputDims: Int? = null,
-    keyInputDims: Int? = null,
-    valueInputDims: Int? = null,
-    valueDims: Int? = null,
-    valueOutputDims: Int? = null,
-    bias: Boolean = false,
-): MultiHeadAttention =
-    MultiHeadAttention.of(
-        dims, numHeads, queryInputDims, keyInputDims, valueInputDims, valueDims, valueOutputDims, bias,
-    )
+    eps: Double = 1e-5,
+    affine: Boolean = true,
+    pytorchCompatible: Boolean = false,
+): GroupNorm = GroupNorm.of(numGroups, dims, eps, affine, pytorchCompatible)
 
-/** Makes a transformer of an encoder and a decoder; see [Transformer.of]. */
-public fun Transformer(
-    dims: Int,
-    numHeads: Int,
-    numEncoderLayers: Int,
-    numDecoderLayers: Int,
-    mlpDims: Int? = null,
-    dropout: Double = 0.0,
-    activation: Layer = Layer(Activations::relu),
-    normFirst: Boolean = true,
-    checkpoint: Boolean = false,
-): Transformer =
-    Transformer.of(
-        dims, numHeads, numEncoderLayers, numDecoderLayers, mlpDims, dropout, activation, normFirst, checkpoint,
-    )
+/** Makes a layer of instance normalization; see [InstanceNorm.of]. */
+public fun InstanceNorm(dims: Int, eps: Double = 1e-5, affine: Boolean = false): InstanceNorm =
+    InstanceNorm.of(dims, eps, affine)
 
-/** Makes an optimizer of gradient descent, with or without momentum; see [SGD.of]. */
-public fun SGD(
-    learningRate: Double,
-    momentum: Double = 0.0,
-    weightDecay: Double = 0.0,
-    dampening: Double = 0.0,
-    nesterov: Boolean = false,
-): SGD = SGD.of(learningRate, momentum, weightDecay, dampening, nesterov)
+/** Makes a layer that replaces elements by 0; see [Dropout.of]. */
+public fun Dropout(p: Double = 0.5): Dropout = Dropout.of(p)
 
-/** Makes the optimizer Adam; see [Adam.of]. */
-public fun Adam(
-    learningRate: Double,
-    beta1: Double = 0.9,
-    beta2: Double = 0.999,
-    eps: Double = 1e-8,
-    biasCorrection: Boolean = false,
-): Adam = Adam.of(learningRate, beta1, beta2, eps, biasCorrection)
+/** Makes a layer that replaces channels of images by 0; see [Dropout2d.of]. */
+public fun Dropout2d(p: Double = 0.5): Dropout2d = Dropout2d.of(p)
 
-/** Makes the optimizer AdamW, which is Adam with decaying parameters; see [AdamW.of]. */
-public fun AdamW(
-    learningRate: Double,
-    beta1: Double = 0.9,
-    beta2: Double = 0.999,
-    eps: Double = 1e-8,
-    weightDecay: Double = 0.01,
-    biasCorrection: Boolean = false,
-): AdamW = AdamW.of(learningRate, beta1, beta2, eps, weightDecay, biasCorrection)
+/** Makes a layer that replaces channels of volumes by 0; see [Dropout3d.of]. */
+public fun Dropout3d(p: Double = 0.5): Dropout3d = Dropout3d.of(p)
+
+/** Makes a layer with trained slopes of negative elements; see [PReLU.of]. */
+public fun PReLU(numParameters: Int = 1, init: Double = 0.25): PReLU = PReLU.of(numParameters, init)
+
+/** Makes a layer that enlarges the spatial axes; see [Upsample.of]. */
+public fun Upsample(
+    scaleFactor: Double,
+    mode: Upsample.Mode = Upsample.Mode.NEAREST,
+    alignCorners: Boolean = false,
+    antialias: Boolean = false,
+): Upsample = Upsample.of(scaleFactor, mode, alignCorners, antialias)
+
+/** Makes a layer that enlarges each spatial axis by a factor; see [Upsample.of]. */
+public fun Upsample(
+    scaleFactor: DoubleArray,
+    mode: Upsample.Mode = Upsample.Mode.NEAREST,
+    alignCorners: Boolean = false,
+    antialias: Boolean = false,
+): Upsample = Upsample.of(scaleFactor, mode, alignCorners, antialias)
+
+/** Applies a layer that draws random numbers; see [RandomLayer.apply]. */
+public fun RandomLayer.apply(x: MlxArray, key: MlxArray? = null): MlxArray = apply(x, key)
+
+/** Converts the parameters of a model to another dtype; see [Nn.setDtype]. */
+public fun <M> setDtype(
+    model: M,
+    dtype: DType,
+    predicate: Predicate<DType> = Predicate { Ops.issubdtype(it, DType.Category.FLOATING) },
+): M = Nn.setDtype(model, dtype, predicate)

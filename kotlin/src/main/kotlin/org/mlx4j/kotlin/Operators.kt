@@ -6,7 +6,7 @@ import org.mlx4j.Ops
 
 // A number beside an array has the array's dtype where that can hold it, as in MLX: whole numbers go to the methods
 // that take a long, others to those that take a double.
-private inline fun Number.beside(
+internal inline fun Number.beside(
     function: String,
     whole: (Long) -> MlxArray,
     real: (Double) -> MlxArray,

@@ -62,3 +62,23 @@ public fun MlxArray.qqmm(
     globalScaleX: MlxArray? = null,
     globalScaleW: MlxArray? = null,
 ): MlxArray = qqmm(w, scales, groupSize, bits, mode, globalScaleX, globalScaleW)
+
+/** Quantizes this array and multiplies matrices that indices choose by quantized ones; see [MlxArray.gatherQqmm]. */
+public fun MlxArray.gatherQqmm(
+    w: MlxArray,
+    scales: MlxArray? = null,
+    lhsIndices: MlxArray? = null,
+    rhsIndices: MlxArray? = null,
+    groupSize: Int? = null,
+    bits: Int? = null,
+    mode: QuantizationMode = QuantizationMode.NVFP4,
+    globalScaleX: MlxArray? = null,
+    globalScaleW: MlxArray? = null,
+    sortedIndices: Boolean = false,
+): MlxArray =
+    gatherQqmm(
+        w, scales, lhsIndices, rhsIndices, groupSize, bits, mode, globalScaleX, globalScaleW, sortedIndices,
+    )
+
+/** Returns the numbers that bytes stand for in the format E4M3; see [MlxArray.fromFp8]. */
+public fun MlxArray.fromFp8(dtype: DType = DType.BFLOAT16): MlxArray = fromFp8(dtype)

@@ -4,6 +4,7 @@
  */
 package org.mlx4j.kotlin
 
+import org.mlx4j.DType
 import org.mlx4j.MlxArray
 
 // The forms for all axes and for some differ in Java, since an array of no axes reduces over none.
@@ -71,6 +72,20 @@ public fun MlxArray.std(vararg axes: Int, keepdims: Boolean = false, ddof: Int =
     reduced(axes, { std(keepdims, ddof) }, { std(axes, keepdims, ddof) })
 
 /**
+ * Returns the least and the greatest elements along axes; see [MlxArray.minmax]. With `keepdims`, the axes remain with
+ * size 1.
+ */
+public fun MlxArray.minmax(vararg axes: Int, keepdims: Boolean = false): Array<MlxArray> =
+    if (axes.isEmpty()) minmax(keepdims) else minmax(axes, keepdims)
+
+/**
+ * Returns the softmax along axes, or over all elements; see [MlxArray.softmax]. With `precise`, it is computed in
+ * float32.
+ */
+public fun MlxArray.softmax(vararg axes: Int, precise: Boolean = false): MlxArray =
+    reduced(axes, { softmax(precise) }, { softmax(axes, precise) })
+
+/**
  * Returns the indices of the greatest elements along an axis, or that in the flattened array; see [MlxArray.argmax].
  */
 public fun MlxArray.argmax(axis: Int? = null, keepdims: Boolean = false): MlxArray =
@@ -82,17 +97,37 @@ public fun MlxArray.argmin(axis: Int? = null, keepdims: Boolean = false): MlxArr
 
 /**
  * Returns the cumulative sums along an axis, or those of the flattened array; see [MlxArray.cumsum]. With `reverse`,
- * they begin at the end; without `inclusive`, each leaves its own element out.
+ * they begin at the end; without `inclusive`, each leaves its own element out. `dtype` is that of the result.
  */
-public fun MlxArray.cumsum(axis: Int? = null, reverse: Boolean = false, inclusive: Boolean = true): MlxArray =
-    if (axis == null) cumsum(reverse, inclusive) else cumsum(axis, reverse, inclusive)
+public fun MlxArray.cumsum(
+    axis: Int? = null,
+    reverse: Boolean = false,
+    inclusive: Boolean = true,
+    dtype: DType? = null,
+): MlxArray =
+    when {
+        dtype != null && axis != null -> cumsum(axis, reverse, inclusive, dtype)
+        dtype != null -> flatten().use { it.cumsum(0, reverse, inclusive, dtype) }
+        axis != null -> cumsum(axis, reverse, inclusive)
+        else -> cumsum(reverse, inclusive)
+    }
 
 /**
  * Returns the cumulative products along an axis, or those of the flattened array; see [MlxArray.cumprod]. With
- * `reverse`, they begin at the end; without `inclusive`, each leaves its own element out.
+ * `reverse`, they begin at the end; without `inclusive`, each leaves its own element out. `dtype` is that of the result.
  */
-public fun MlxArray.cumprod(axis: Int? = null, reverse: Boolean = false, inclusive: Boolean = true): MlxArray =
-    if (axis == null) cumprod(reverse, inclusive) else cumprod(axis, reverse, inclusive)
+public fun MlxArray.cumprod(
+    axis: Int? = null,
+    reverse: Boolean = false,
+    inclusive: Boolean = true,
+    dtype: DType? = null,
+): MlxArray =
+    when {
+        dtype != null && axis != null -> cumprod(axis, reverse, inclusive, dtype)
+        dtype != null -> flatten().use { it.cumprod(0, reverse, inclusive, dtype) }
+        axis != null -> cumprod(axis, reverse, inclusive)
+        else -> cumprod(reverse, inclusive)
+    }
 
 /**
  * Returns the cumulative maxima along an axis, or those of the flattened array; see [MlxArray.cummax]. With `reverse`,
@@ -115,3 +150,6 @@ public fun MlxArray.cummin(axis: Int? = null, reverse: Boolean = false, inclusiv
  */
 public fun MlxArray.logcumsumexp(axis: Int? = null, reverse: Boolean = false, inclusive: Boolean = true): MlxArray =
     if (axis == null) logcumsumexp(reverse, inclusive) else logcumsumexp(axis, reverse, inclusive)
+
+/** Returns the differences of neighbors along an axis, `n` times; see [MlxArray.diff]. */
+public fun MlxArray.diff(n: Int = 1, axis: Int = -1): MlxArray = diff(n, axis)
