@@ -1,6 +1,7 @@
 /**
  * Optimizers with default arguments: `AdamW(1e-3, weightDecay = 0.1)`. The learning rate is a number or a schedule,
- * such as `cosineDecay(1e-3, 1000)`.
+ * such as `cosineDecay(1e-3, 1000)`. The type of a schedule is a type parameter so that Kotlin prefers the constructor of
+ * a record where all arguments are given and both could be meant.
  */
 package org.mlx4j.kotlin
 
@@ -31,8 +32,8 @@ public fun SGD(
 ): SGD = SGD.of(learningRate, momentum, weightDecay, dampening, nesterov)
 
 /** Makes an optimizer of gradient descent, with or without momentum, with a schedule; see [SGD.of]. */
-public fun SGD(
-    learningRate: Schedule,
+public fun <S : Schedule> SGD(
+    learningRate: S,
     momentum: Double = 0.0,
     weightDecay: Double = 0.0,
     dampening: Double = 0.0,
@@ -49,8 +50,8 @@ public fun Adam(
 ): Adam = Adam.of(learningRate, beta1, beta2, eps, biasCorrection)
 
 /** Makes the optimizer Adam, with a schedule; see [Adam.of]. */
-public fun Adam(
-    learningRate: Schedule,
+public fun <S : Schedule> Adam(
+    learningRate: S,
     beta1: Double = 0.9,
     beta2: Double = 0.999,
     eps: Double = 1e-8,
@@ -68,8 +69,8 @@ public fun AdamW(
 ): AdamW = AdamW.of(learningRate, beta1, beta2, eps, weightDecay, biasCorrection)
 
 /** Makes the optimizer AdamW, which is Adam with decaying parameters, with a schedule; see [AdamW.of]. */
-public fun AdamW(
-    learningRate: Schedule,
+public fun <S : Schedule> AdamW(
+    learningRate: S,
     beta1: Double = 0.9,
     beta2: Double = 0.999,
     eps: Double = 1e-8,
@@ -82,29 +83,33 @@ public fun Adamax(learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.9
     Adamax.of(learningRate, beta1, beta2, eps)
 
 /** Makes the optimizer Adamax, with a schedule; see [Adamax.of]. */
-public fun Adamax(learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8): Adamax =
-    Adamax.of(learningRate, beta1, beta2, eps)
+public fun <S : Schedule> Adamax(
+    learningRate: S,
+    beta1: Double = 0.9,
+    beta2: Double = 0.999,
+    eps: Double = 1e-8,
+): Adamax = Adamax.of(learningRate, beta1, beta2, eps)
 
 /** Makes the optimizer AdaDelta; see [AdaDelta.of]. */
 public fun AdaDelta(learningRate: Double, rho: Double = 0.9, eps: Double = 1e-6): AdaDelta =
     AdaDelta.of(learningRate, rho, eps)
 
 /** Makes the optimizer AdaDelta, with a schedule; see [AdaDelta.of]. */
-public fun AdaDelta(learningRate: Schedule, rho: Double = 0.9, eps: Double = 1e-6): AdaDelta =
+public fun <S : Schedule> AdaDelta(learningRate: S, rho: Double = 0.9, eps: Double = 1e-6): AdaDelta =
     AdaDelta.of(learningRate, rho, eps)
 
 /** Makes the optimizer Adagrad; see [Adagrad.of]. */
 public fun Adagrad(learningRate: Double, eps: Double = 1e-8): Adagrad = Adagrad.of(learningRate, eps)
 
 /** Makes the optimizer Adagrad, with a schedule; see [Adagrad.of]. */
-public fun Adagrad(learningRate: Schedule, eps: Double = 1e-8): Adagrad = Adagrad.of(learningRate, eps)
+public fun <S : Schedule> Adagrad(learningRate: S, eps: Double = 1e-8): Adagrad = Adagrad.of(learningRate, eps)
 
 /** Makes the optimizer RMSprop; see [RMSprop.of]. */
 public fun RMSprop(learningRate: Double, alpha: Double = 0.99, eps: Double = 1e-8): RMSprop =
     RMSprop.of(learningRate, alpha, eps)
 
 /** Makes the optimizer RMSprop, with a schedule; see [RMSprop.of]. */
-public fun RMSprop(learningRate: Schedule, alpha: Double = 0.99, eps: Double = 1e-8): RMSprop =
+public fun <S : Schedule> RMSprop(learningRate: S, alpha: Double = 0.99, eps: Double = 1e-8): RMSprop =
     RMSprop.of(learningRate, alpha, eps)
 
 /** Makes the optimizer Lion; see [Lion.of]. */
@@ -112,8 +117,12 @@ public fun Lion(learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.99,
     Lion.of(learningRate, beta1, beta2, weightDecay)
 
 /** Makes the optimizer Lion, with a schedule; see [Lion.of]. */
-public fun Lion(learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0.0): Lion =
-    Lion.of(learningRate, beta1, beta2, weightDecay)
+public fun <S : Schedule> Lion(
+    learningRate: S,
+    beta1: Double = 0.9,
+    beta2: Double = 0.99,
+    weightDecay: Double = 0.0,
+): Lion = Lion.of(learningRate, beta1, beta2, weightDecay)
 
 /** Makes the optimizer Muon; see [Muon.of]. */
 public fun Muon(
@@ -125,8 +134,8 @@ public fun Muon(
 ): Muon = Muon.of(learningRate, momentum, weightDecay, nesterov, nsSteps)
 
 /** Makes the optimizer Muon, with a schedule; see [Muon.of]. */
-public fun Muon(
-    learningRate: Schedule,
+public fun <S : Schedule> Muon(
+    learningRate: S,
     momentum: Double = 0.95,
     weightDecay: Double = 0.01,
     nesterov: Boolean = true,
@@ -170,8 +179,8 @@ public fun Adafactor(
     )
 
 /** Makes an optimizer of several, of which filters choose one for each parameter; see [MultiOptimizer.of]. */
-public fun MultiOptimizer(
-    optimizers: List<Optimizer>,
+public fun <O : Optimizer> MultiOptimizer(
+    optimizers: List<O>,
     filters: List<BiPredicate<String, MlxArray>> = emptyList(),
 ): MultiOptimizer = MultiOptimizer.of(optimizers, filters)
 

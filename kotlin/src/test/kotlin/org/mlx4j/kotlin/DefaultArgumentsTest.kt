@@ -3,6 +3,7 @@ package org.mlx4j.kotlin
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
 import org.mlx4j.DType
 import org.mlx4j.FftNorm
 import org.mlx4j.MlxArray
@@ -77,6 +78,15 @@ class DefaultArgumentsTest {
         assertBools(uniform(100, key = key) lt 1, *BooleanArray(100) { true })
         assertBools(randint(50, high = 3, key = key) ge 0, *BooleanArray(50) { true })
         assertBools(bernoulli(4, p = 1.0, key = key), true, true, true, true)
+    }
+
+    @Test
+    fun categoricalTakesAShapeOrANumberOfSamples() {
+        val logits = Ops.zeros(2, 3)
+        assertShape(categorical(logits, shape = intArrayOf(4, 2)), 4, 2)
+        assertShape(categorical(logits, numSamples = 5), 2, 5)
+        val e = assertThrows<IllegalArgumentException> { categorical(logits, shape = intArrayOf(4, 2), numSamples = 5) }
+        assertEquals("[categorical] the shape [4, 2] and numSamples 5 are given; only one of them may be", e.message)
     }
 
     @Test

@@ -14,6 +14,7 @@ import kotlin.reflect.KClass
 import kotlin.reflect.KFunction
 import kotlin.reflect.KParameter
 import kotlin.reflect.KType
+import kotlin.reflect.KTypeParameter
 import kotlin.reflect.jvm.kotlinFunction
 
 /** A parameter of a Java method: [type] is its simple name, of which annotations and type arguments are left out. */
@@ -79,14 +80,16 @@ private fun accepts(taken: KParameter, given: JavaParameter): Boolean {
     val java = unboxed[given.type] ?: given.type
     return when {
         type == null || type == java -> true
+        taken.type.classifier is KTypeParameter -> java.length == 1
         type == "Number" -> java in setOf("int", "long", "float", "double")
         type == "long" -> java == "int"
         else -> taken.name == "axes" && given.name == "axis"
     }
 }
 
-/** The name of a type as Java has it, or null for a type parameter. */
+/** The name of a type as Java has it, of a type parameter that of its bound, or null if it has none. */
 private fun typeOf(type: KType): String? {
+    (type.classifier as? KTypeParameter)?.let { return typeOf(it.upperBounds.first()).takeUnless { name -> name == "Object" } }
     val name = (type.classifier as? KClass<*>)?.simpleName ?: return null
     return when (name) {
         "Int", "Double", "Boolean", "Long", "Float" -> name.lowercase()
