@@ -151,32 +151,41 @@ class DigitsServiceTest {
     digitsAreRecognized();
     long before = LiveArrays.settled();
     List<Integer> digits = List.copyOf(Strokes.DIGITS.keySet());
-    long end = System.nanoTime() + Long.getLong("load.seconds", 2) * 1_000_000_000;
-    List<Callable<Integer>> clients = new ArrayList<>();
+    long seconds = Long.getLong("load.seconds", 2);
+    long end = System.nanoTime() + seconds * 1_000_000_000;
+    List<Callable<List<Long>>> clients = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
       int digit = digits.get(i % digits.size());
       String body = Strokes.json(Strokes.pixels(digit));
       clients.add(
           () -> {
-            int requests = 0;
+            List<Long> times = new ArrayList<>();
             do {
+              long start = System.nanoTime();
               var response = post(body);
+              times.add(System.nanoTime() - start);
               assertEquals(200, response.statusCode(), response.body());
               assertThat(response.body()).startsWith("{\"digit\":" + digit + ",");
-              requests++;
             } while (System.nanoTime() < end);
-            return requests;
+            return times;
           });
     }
     ExecutorService threads = Executors.newFixedThreadPool(clients.size());
-    int requests = 0;
-    for (Future<Integer> client : threads.invokeAll(clients)) {
-      requests += client.get();
+    List<Long> times = new ArrayList<>();
+    for (Future<List<Long>> client : threads.invokeAll(clients)) {
+      times.addAll(client.get());
     }
     threads.shutdown();
-    assertTrue(requests >= clients.size());
+    assertTrue(times.size() >= clients.size());
     assertEquals(before, LiveArrays.settled());
-    System.out.println(requests + " requests of " + clients.size() + " clients");
+    times.sort(null);
+    System.out.printf(
+        "%d clients: %d requests, %d a second, p50 %.2f ms, p99 %.2f ms%n",
+        clients.size(),
+        times.size(),
+        times.size() / seconds,
+        1e-6 * times.get(times.size() / 2),
+        1e-6 * times.get(times.size() * 99 / 100));
   }
 
   @Test
