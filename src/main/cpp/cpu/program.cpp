@@ -365,6 +365,9 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block, std::b
         load(known, at, n, blocks);
       }
     }
+    if (at + n < last) {
+      prefetch(at + n, std::min(block, last - at - n));
+    }
     for (auto& out : outputs_) {
       if (out.direct) {
         slots[values_[out.value].slot] = memory(out) + at * std::size_t(out.itemsize);
@@ -395,6 +398,26 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block, std::b
         states[row] = reduced.kernels->join(states[row], reduced.kernels->fold(x + i, end - i));
         i = end;
       }
+    }
+  }
+}
+
+// Lets the memory work for the next block while this one is computed.
+void Program::prefetch(std::size_t first, std::size_t n) const {
+  const auto each_line = [&](const std::byte* data, int itemsize, auto fetch) {
+    const auto* begin = data + first * std::size_t(itemsize);
+    for (std::size_t i = 0; i < n * std::size_t(itemsize); i += line) {
+      fetch(begin + i);
+    }
+  };
+  for (auto& known : values_) {
+    if (known.source == Source::linear && known.data) {
+      each_line(known.data, known.itemsize, [](const std::byte* at) { __builtin_prefetch(at, 0, 2); });
+    }
+  }
+  for (auto& out : outputs_) {
+    if (out.direct && out.data) {
+      each_line(out.data, out.itemsize, [](const std::byte* at) { __builtin_prefetch(at, 1, 2); });
     }
   }
 }

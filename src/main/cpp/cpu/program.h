@@ -104,6 +104,7 @@ class Program {
   std::optional<Value> add_conversion(Value value, Elements to);
   int new_slot(int element_size);
   std::size_t block_size() const;
+  void prefetch(std::size_t first, std::size_t n) const;
   void fill(const Known& scalar, std::byte* block, std::size_t n) const;
   void load(const Known& input, std::size_t first, std::size_t n, const Blocks& blocks) const;
 
