@@ -40,8 +40,8 @@ import org.mlx4j.operations.Operation.Variant;
  */
 @EnabledOnOs(OS.LINUX)
 class CpuKernelsTest {
-  private static final int MLX_ITSELF = -1;
-  private static final int BEST = 2;
+  static final int MLX_ITSELF = -1;
+  static final int BEST = 2;
 
   /** So small that the arrays of the table have several blocks. */
   private static final int SMALL_BLOCK = 5;
@@ -51,7 +51,7 @@ class CpuKernelsTest {
     use(BEST, 0);
   }
 
-  private static void use(int instructions, int block) {
+  static void use(int instructions, int block) {
     int several = block > 0 ? 3 : Runtime.getRuntime().availableProcessors();
     Library.useCpu(instructions, instructions == BEST ? several : 1);
     Library.useBusyProcessors(block > 0);

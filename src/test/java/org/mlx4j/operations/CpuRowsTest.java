@@ -3,6 +3,9 @@ package org.mlx4j.operations;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.mlx4j.operations.CpuKernelsTest.BEST;
+import static org.mlx4j.operations.CpuKernelsTest.MLX_ITSELF;
+import static org.mlx4j.operations.CpuKernelsTest.use;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,19 +30,9 @@ import org.mlx4j.internal.Library;
 /** Reductions of rows are computed together with the element-wise operations around them. */
 @EnabledOnOs(OS.LINUX)
 class CpuRowsTest {
-  private static final int MLX_ITSELF = -1;
-  private static final int BEST = 2;
-
   @AfterEach
   void useTheUsual() {
     use(BEST, 0);
-  }
-
-  private static void use(int instructions, int block) {
-    int several = block > 0 ? 3 : Runtime.getRuntime().availableProcessors();
-    Library.useCpu(instructions, instructions == BEST ? several : 1);
-    Library.useBusyProcessors(block > 0);
-    Library.limitCpuBlocks(block);
   }
 
   /** A function of x, a vector as long as its rows, and a column with a number for each of them. */
