@@ -19,6 +19,7 @@ enum class Instructions {
   baseline,  // what every processor of the platform has: SSE2 on x86-64, NEON on arm64
   avx2,      // with FMA and F16C
   avx512,    // F, BW, DQ and VL
+  amx,       // those and the matrix unit for bfloat16, of which the kernels for avx512 make use (kernels/tiles.h)
 };
 
 // The best set of this processor, unless limited.
@@ -35,6 +36,7 @@ template <class Choose>
 auto chosen(Choose choose) {
 #ifdef __x86_64__
   switch (instructions()) {
+    case Instructions::amx:
     case Instructions::avx512:
       return choose(Set<Instructions::avx512>());
     case Instructions::avx2:

@@ -13,9 +13,10 @@ enum { row_major = 101, not_transposed = 111 };  // of CBLAS
 // Smaller products are not divided: a tenth of a millisecond on a fast processor.
 static constexpr double smallest = 1 << 23;  // multiplications
 
-// The sides of parts are multiples of this, which is one of what the loops of OpenBLAS compute at once. So they meet
-// the same edges as in the whole product, and the result does not depend on how many threads compute it.
-static constexpr int side = 48;
+// The sides of parts are multiples of this, which is one of what the loops of OpenBLAS and the matrix unit compute at
+// once. So they meet the same edges as in the whole product, and the result does not depend on how many threads compute
+// it.
+static constexpr int side = 96;
 
 // How many parts the rows and the columns of a product are divided into.
 struct Division {
@@ -30,7 +31,7 @@ static Division divided(int m, int n, int k) {
   while (part >= smallest && division.rows * division.columns < 2 * threads()) {
     const int height = m / division.rows, width = n / division.columns;
     int& longer = height > width ? division.rows : division.columns;
-    if (std::max(height, width) < 4 * side) {
+    if (std::max(height, width) < 2 * side) {
       break;
     }
     longer *= 2;

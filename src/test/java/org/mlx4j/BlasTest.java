@@ -131,7 +131,7 @@ class BlasTest {
   @ParameterizedTest
   @CsvSource({
     "-Dmlx4j.blas=mkl, -Dmlx4j.blas=mkl: openblas or reference is expected",
-    "-Dmlx4j.cpu=fast, '-Dmlx4j.cpu=fast: auto, avx2, baseline or mlx is expected'",
+    "-Dmlx4j.cpu=fast, '-Dmlx4j.cpu=fast: auto, avx512, avx2, baseline or mlx is expected'",
     "-Dmlx4j.threads=0, -Dmlx4j.threads=0: at least 1 is expected"
   })
   void anOptionThatMakesNoSenseIsRefused(String option, String message) throws Exception {

@@ -10,7 +10,8 @@ final class CpuKernels {
 
   static final int BASELINE = 0;
   static final int AVX2 = 1;
-  static final int BEST = 2;
+  static final int AVX512 = 2;
+  static final int BEST = 3;
 
   private CpuKernels() {}
 

@@ -48,6 +48,7 @@ public final class Library {
     MLX,
     BASELINE,
     AVX2,
+    AVX512,
     AUTO;
 
     @SuppressWarnings("EnumOrdinal")
@@ -63,7 +64,7 @@ public final class Library {
           .orElseThrow(
               () ->
                   new IllegalArgumentException(
-                      "-Dmlx4j.cpu=" + name + ": auto, avx2, baseline or mlx is expected"));
+                      "-Dmlx4j.cpu=" + name + ": auto, avx512, avx2, baseline or mlx is expected"));
     }
   }
 

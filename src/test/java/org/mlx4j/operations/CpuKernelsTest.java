@@ -41,7 +41,7 @@ import org.mlx4j.operations.Operation.Variant;
 @EnabledOnOs(OS.LINUX)
 class CpuKernelsTest {
   static final int MLX_ITSELF = -1;
-  static final int BEST = 2;
+  static final int BEST = 3;
 
   /** So small that the arrays of the table have several blocks. */
   private static final int SMALL_BLOCK = 5;

@@ -216,7 +216,7 @@ class OptimizersTest {
       // matrix products are rounded as the BLAS likes; Python has another one
       assertTenStepsArePythons(row, row.java instanceof Muon);
     } finally {
-      Library.useCpu(2, threads);
+      Library.useCpu(3, threads);
     }
   }
 

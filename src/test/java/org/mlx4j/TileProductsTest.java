@@ -1,0 +1,243 @@
+package org.mlx4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Products of float32 matrices that are large enough for the matrix unit, on processors that have
+ * one: they are as precise as those of float32 vectors, for all numbers. On other processors, the
+ * same holds for BLAS.
+ */
+@EnabledOnOs(OS.LINUX)
+@ExtendWith(InScope.class)
+class TileProductsTest {
+  /** What one product and one sum of float32 may be off, relative to their sizes. */
+  private static final double EPSILON = 0x1p-24;
+
+  /** The most that the smallest number that is not denormal contributes to a sum. */
+  private static final double SMALLEST = 0x1p-126;
+
+  private static final int[] SETS = {CpuKernels.AVX512, CpuKernels.BEST};
+
+  private final Random random = new Random(20);
+
+  private float[] normal(int n) {
+    float[] numbers = new float[n];
+    for (int i = 0; i < n; ++i) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+
+  /** Numbers of which {@code parts} parts of eight bits each make up the whole. */
+  private float[] ofParts(int n, int parts) {
+    float[] numbers = normal(n);
+    for (int i = 0; i < n; ++i) {
+      numbers[i] =
+          switch (parts) {
+            case 1 -> Float.intBitsToFloat(Float.floatToIntBits(numbers[i]) & 0xffff0000);
+            case 2 -> Float.intBitsToFloat(Float.floatToIntBits(numbers[i]) & 0xffffff00);
+            default -> numbers[i];
+          };
+    }
+    return numbers;
+  }
+
+  /** A matrix in row-major order, or, with the same numbers, in column-major order. */
+  private static MlxArray matrix(float[] numbers, int rows, int columns, boolean transposed) {
+    MlxArray a = MlxArray.of(numbers, rows, columns);
+    return transposed ? a.T().add(0).T() : a;
+  }
+
+  /** Checks a product, from the sums of float64 and those of the sizes of their terms. */
+  private static void assertProduct(float[] a, float[] b, int m, int k, int n, float[] product) {
+    double rounding = 4 * EPSILON + Math.sqrt(k) * EPSILON;
+    for (int i = 0; i < m; ++i) {
+      for (int j = 0; j < n; ++j) {
+        double sum = 0;
+        double sizes = 0;
+        for (int l = 0; l < k; ++l) {
+          double term = (double) a[i * k + l] * b[l * n + j];
+          sum += term;
+          sizes += Math.abs(term);
+        }
+        double actual = product[i * n + j];
+        if (!Float.isFinite((float) sum)) {
+          assertEquals((float) sum, actual, "[" + i + ", " + j + "]");
+        } else {
+          double off = Math.abs(actual - sum);
+          double allowed = rounding * sizes + k * SMALLEST;
+          int row = i;
+          int column = j;
+          assertTrue(
+              off <= allowed, () -> "[" + row + ", " + column + "]: off by " + off / allowed);
+        }
+      }
+    }
+  }
+
+  private static void assertProduct(float[] a, float[] b, int m, int k, int n) {
+    for (int set : SETS) {
+      for (int layout = 0; layout < 4; ++layout) {
+        MlxArray left = matrix(a, m, k, (layout & 1) != 0);
+        MlxArray right = matrix(b, k, n, (layout & 2) != 0);
+        float[] product = CpuKernels.using(set, 1, () -> left.matmul(right).toFloatArray());
+        assertProduct(a, b, m, k, n, product);
+        float[] together = CpuKernels.using(set, 3, () -> left.matmul(right).toFloatArray());
+        assertArrayEquals(product, together);
+      }
+    }
+  }
+
+  static Stream<Arguments> shapes() {
+    return Stream.of(
+        Arguments.of(64, 64, 64),
+        Arguments.of(24, 456, 24), // the smallest sides
+        Arguments.of(61, 83, 67), // edges everywhere
+        Arguments.of(33, 257, 65), // one more than whole tiles and blocks of the inner dimension
+        Arguments.of(95, 31, 127), // one less
+        Arguments.of(40, 600, 48),
+        Arguments.of(48, 40, 1100), // several blocks of columns
+        Arguments.of(700, 33, 50),
+        Arguments.of(400, 300, 420)); // for several threads
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void allShapesAndLayoutsArePrecise(int m, int k, int n) {
+    assertProduct(normal(m * k), normal(k * n), m, k, n);
+  }
+
+  static Stream<Arguments> parts() {
+    return Stream.of(1, 2, 3).flatMap(a -> Stream.of(1, 2, 3).map(b -> Arguments.of(a, b)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("parts")
+  void numbersWithFewBitsArePrecise(int left, int right) {
+    assertProduct(ofParts(80 * 90, left), ofParts(90 * 70, right), 80, 90, 70);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT16", "BFLOAT16"})
+  void halfPrecisionIsRoundedOnce(DType half) {
+    MlxArray a = MlxRandom.normal(new int[] {150, 300}, MlxRandom.key(1)).astype(half);
+    MlxArray b = MlxRandom.normal(new int[] {300, 130}, MlxRandom.key(2)).astype(half);
+    float[] product = a.matmul(b).toFloatArray();
+    MlxArray exact = a.astype(DType.FLOAT64).matmul(b.astype(DType.FLOAT64));
+    double[] expected = exact.toDoubleArray();
+    double digits = half == DType.FLOAT16 ? 0x1p-11 : 0x1p-8;
+    for (int i = 0; i < product.length; ++i) {
+      assertEquals(expected[i], product[i], Math.abs(expected[i]) * digits * 1.01 + 1e-5);
+    }
+  }
+
+  /** What does not fit into three parts, or is too small for the unit, among ordinary numbers. */
+  @ParameterizedTest
+  @ValueSource(
+      floats = {
+        Float.NaN,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        3.3895314e38f, // the largest bfloat16 number
+        Float.MIN_NORMAL,
+        Float.MIN_VALUE,
+        -1.2345e-40f,
+        1.2345678e-33f,
+        1.2345678e-36f,
+        -0.0f
+      })
+  void aRareNumberHasItsEffectAndNoOther(float number) {
+    int m = 70;
+    int k = 96;
+    int n = 80;
+    for (int at : new int[] {0, 37 * 96 + 50, 70 * 96 - 1}) {
+      float[] a = normal(m * k);
+      a[at] = number;
+      float[] b = normal(k * n);
+      assertProduct(a, b, m, k, n);
+      b[at % b.length] = number;
+      assertProduct(normal(m * k), b, m, k, n);
+    }
+  }
+
+  @Test
+  void tinyNumbersKeepTheirDigits() {
+    float[] a = normal(64 * 64);
+    for (int i = 0; i < a.length; ++i) {
+      a[i] *= 0x1p-122f;
+    }
+    float[] b = normal(64 * 64);
+    for (int i = 0; i < b.length; ++i) {
+      b[i] *= 0x1p60f;
+    }
+    assertProduct(a, b, 64, 64, 64);
+  }
+
+  @Test
+  void zerosGiveZero() {
+    float[] product =
+        Ops.zeros(new int[] {64, 70}).matmul(Ops.ones(new int[] {70, 90})).toFloatArray();
+    assertArrayEquals(new float[64 * 90], product);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 600})
+  void aProductIsAddedToAMatrix(int k) {
+    int m = 100;
+    int n = 110;
+    float[] a = normal(m * k);
+    float[] b = normal(k * n);
+    float[] c = normal(m * n);
+    for (int set : SETS) {
+      float[] sum =
+          CpuKernels.using(
+              set,
+              1,
+              () ->
+                  MlxArray.of(c, m, n)
+                      .addmm(MlxArray.of(a, m, k), MlxArray.of(b, k, n), 0.5f, -2f)
+                      .toFloatArray());
+      float[] product = new float[m * n];
+      for (int i = 0; i < product.length; ++i) {
+        product[i] = (sum[i] + 2 * c[i]) / 0.5f;
+      }
+      for (int i = 0; i < m; ++i) {
+        for (int j = 0; j < n; ++j) {
+          double expected = 0;
+          for (int l = 0; l < k; ++l) {
+            expected += (double) a[i * k + l] * b[l * n + j];
+          }
+          assertEquals(expected, product[i * n + j], 1e-4 * Math.sqrt(k));
+        }
+      }
+      float[] ignored = new float[m * n];
+      Arrays.fill(ignored, Float.NaN);
+      float[] withoutC =
+          CpuKernels.using(
+              set,
+              1,
+              () ->
+                  MlxArray.of(ignored, m, n)
+                      .addmm(MlxArray.of(a, m, k), MlxArray.of(b, k, n), 1f, 0f)
+                      .toFloatArray());
+      assertProduct(a, b, m, k, n, withoutC);
+    }
+  }
+}
