@@ -9,13 +9,11 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "bridge/process_end.h"
 #include "cpu/parallel.h"
 #include "cpu/shared_products.h"
-#include "cpu/tile_products.h"
 
 // Defined and called in assembly.
 extern "C" {
@@ -104,11 +102,7 @@ static void gemm_on_one_thread(Arguments... arguments) {
 template <class Gemm>
 static void share(void* library, BlasFunction& function) {
   openblas_gemm<Gemm> = find<Gemm>(library, function.name);
-  Gemm* product = &gemm_on_one_thread;
-  if constexpr (std::is_same_v<Gemm, cpu::Sgemm>) {
-    product = cpu::on_tiles(product);
-  }
-  function.address = reinterpret_cast<void*>(cpu::shared(product));
+  function.address = reinterpret_cast<void*>(cpu::shared(static_cast<Gemm*>(&gemm_on_one_thread)));
 }
 
 static void* open_openblas(int threads) {

@@ -12,8 +12,8 @@
 namespace mlx4j::cpu {
 
 #ifdef __x86_64__
-// Whether there is a matrix unit and the kernel lets this process use it. The first signal handler that runs on a thread
-// whose tiles are in use needs 8 KB of stack more, which is why the kernel wants to be asked.
+// Whether there is a matrix unit and the kernel lets this process use it. The first signal handler that runs on a
+// thread whose tiles are in use needs 8 KB of stack more, which is why the kernel wants to be asked.
 static bool has_matrix_unit() {
   constexpr unsigned amx_bf16 = 1 << 22, amx_tile = 1 << 24, avx512_bf16 = 1 << 5;
   constexpr long request_permission = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA

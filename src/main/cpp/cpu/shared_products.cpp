@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "cpu/parallel.h"
+#include "cpu/tile_products.h"
 
 namespace mlx4j::cpu {
 
@@ -52,18 +53,35 @@ struct Range {
   }
 };
 
+// What computes products and their parts, each on one thread.
 template <class Gemm>
-static Gemm* whole = nullptr;
+static Gemm* on_one_thread = nullptr;
+
+template <class Gemm>
+static Gemm* chosen(int, int, int) {
+  return on_one_thread<Gemm>;
+}
+
+template <>
+Sgemm* chosen<Sgemm>(int m, int n, int k) {
+  Sgemm* tiles = product_on_tiles(m, n, k);
+  return tiles ? tiles : on_one_thread<Sgemm>;
+}
 
 template <class T, class Scalar, class Pointer, class Result>
 static void product(int order, int transpose_a, int transpose_b, int m, int n, int k, Scalar alpha, Pointer a,
                     int row_a, Pointer b, int row_b, Scalar beta, Result c, int row_c) {
   using Gemm = void(int, int, int, int, int, int, Scalar, Pointer, int, Pointer, int, Scalar, Result, int);
-  const Division division = order == row_major ? divided(m, n, k) : Division();
+  if (order != row_major) {
+    on_one_thread<Gemm>(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
+    return;
+  }
+  Gemm* const gemm = chosen<Gemm>(m, n, k);
+  const Division division = divided(m, n, k);
   const std::size_t parts = std::size_t(division.rows) * division.columns;
   parallel(parts, 1, [&](std::size_t part, std::size_t end) {
     if (end - part == parts) {  // nobody helps
-      whole<Gemm>(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
+      gemm(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
       return;
     }
     for (; part != end; ++part) {
@@ -72,20 +90,24 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
       const std::size_t from_a = transpose_a == not_transposed ? std::size_t(rows.first) * row_a : rows.first;
       const std::size_t from_b = transpose_b == not_transposed ? columns.first : std::size_t(columns.first) * row_b;
       const std::size_t from_c = std::size_t(rows.first) * row_c + columns.first;
-      whole<Gemm>(order, transpose_a, transpose_b, rows.last - rows.first, columns.last - columns.first, k, alpha,
-                  static_cast<const T*>(a) + from_a, row_a, static_cast<const T*>(b) + from_b, row_b, beta,
-                  static_cast<T*>(c) + from_c, row_c);
+      gemm(order, transpose_a, transpose_b, rows.last - rows.first, columns.last - columns.first, k, alpha,
+           static_cast<const T*>(a) + from_a, row_a, static_cast<const T*>(b) + from_b, row_b, beta,
+           static_cast<T*>(c) + from_c, row_c);
     }
   });
 }
 
 template <class T, class Gemm>
 static Gemm* shared_product(Gemm* gemm) {
-  whole<Gemm> = gemm;
+  on_one_thread<Gemm> = gemm;
   return &product<T>;
 }
 
-Sgemm* shared(Sgemm* gemm) { return shared_product<float>(gemm); }
+Sgemm* shared(Sgemm* gemm) {
+  use_beside_tiles(gemm);
+  return shared_product<float>(gemm);
+}
+
 Dgemm* shared(Dgemm* gemm) { return shared_product<double>(gemm); }
 Cgemm* shared(Cgemm* gemm) { return shared_product<std::complex<float>>(gemm); }
 

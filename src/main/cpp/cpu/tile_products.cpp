@@ -14,10 +14,6 @@
 
 namespace mlx4j::cpu {
 
-// Below this, packing takes longer than what the unit saves.
-static constexpr int smallest_side = 24;
-static constexpr double smallest = 1 << 18;  // multiplications
-
 // What is packed at once of the right matrix, which fits into the cache of the second level, and how much of the inner
 // dimension.
 static constexpr std::size_t columns_at_once = 512;
@@ -124,6 +120,10 @@ static void multiply(const TileKernels& use, const Factor& left, const Factor& r
         use.pack_left(left_strip, left_panel);
         for (std::size_t i = 0; i < panels; ++i, ++blocks) {
           float* y = workspace->products[blocks % 2];
+          float* results = c + row * row_c + column + i * Panel::width;
+          for (std::size_t r = 0; r < left_strip.width; ++r) {
+            __builtin_prefetch(results + r * row_c, 1);
+          }
           if (left_panel.parts > 0 && right_panels[i].parts > 0) {
             use.multiply(left_panel, right_panels[i], Panel::steps(inner), y);
           } else {
@@ -131,7 +131,7 @@ static void multiply(const TileKernels& use, const Factor& left, const Factor& r
           }
           finish();
           computed = y;
-          to = c + row * row_c + column + i * Panel::width;
+          to = results;
           rows = left_strip.width;
           width = std::min(Panel::width, columns - i * Panel::width);
         }
@@ -143,13 +143,8 @@ static void multiply(const TileKernels& use, const Factor& left, const Factor& r
   workspaces().give_back(std::move(workspace));
 }
 
-static void product(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a,
-                    int row_a, const float* b, int row_b, float beta, float* c, int row_c) {
-  if (order != row_major || std::min({m, n, k}) < smallest_side || double(m) * n * k < smallest || !cpu_kernels() ||
-      instructions() != Instructions::amx) {
-    without_tiles(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
-    return;
-  }
+static void product(int, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a, int row_a,
+                    const float* b, int row_b, float beta, float* c, int row_c) {
   const auto factor = [](const float* data, bool inner_in_rows, int row) {
     return inner_in_rows ? Factor{data, row, 1} : Factor{data, 1, row};
   };
@@ -158,10 +153,21 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
            c, std::size_t(row_c));
 }
 
-Sgemm* on_tiles(Sgemm* sgemm) {
-  without_tiles = sgemm;
-  return &product;
+// Packing and filling up tiles take longer than what the unit saves if a product is smaller than this, or if more than
+// a quarter of the tiles is empty.
+static bool is_worth_tiles(int m, int n, int k) {
+  constexpr double smallest = 1 << 19;     // multiplications
+  constexpr int tile = int(Panel::width);  // and Panel::step
+  const auto filled = [](int side) { return double((side + tile - 1) / tile * tile); };
+  const double work = double(m) * n * k;
+  return work >= smallest && work >= 0.75 * filled(m) * filled(n) * filled(k);
 }
+
+Sgemm* product_on_tiles(int m, int n, int k) {
+  return instructions() == Instructions::amx && cpu_kernels() && is_worth_tiles(m, n, k) ? &product : nullptr;
+}
+
+void use_beside_tiles(Sgemm* product) { without_tiles = product; }
 
 }  // namespace mlx4j::cpu
 
@@ -169,7 +175,8 @@ Sgemm* on_tiles(Sgemm* sgemm) {
 
 namespace mlx4j::cpu {
 
-Sgemm* on_tiles(Sgemm* product) { return product; }
+Sgemm* product_on_tiles(int, int, int) { return nullptr; }
+void use_beside_tiles(Sgemm*) {}
 
 }  // namespace mlx4j::cpu
 

@@ -5,8 +5,11 @@
 
 namespace mlx4j::cpu {
 
-// A function with the arguments of cblas_sgemm, which computes products that are large enough on the matrix unit, if
-// there is one, and passes the others to `product`, as well as blocks with numbers that the unit does not take.
-Sgemm* on_tiles(Sgemm* product);
+// Returns a function with the arguments of cblas_sgemm for row-major products of this size
+// on the matrix unit; nullptr if there is none or if it would not be faster.
+Sgemm* product_on_tiles(int m, int n, int k);
+
+// Chooses what multiplies blocks with numbers that the unit does not take. Once, before the first product.
+void use_beside_tiles(Sgemm* product);
 
 }  // namespace mlx4j::cpu

@@ -29,8 +29,7 @@ __mmask16 first(std::size_t n) { return n >= lines ? 0xffff : __mmask16((1u << n
 void load(const float* from, std::ptrdiff_t stride, std::size_t rows, std::size_t columns, Square& square) {
   const __mmask16 mask = first(columns);
   for (std::size_t i = 0; i < lines; ++i) {
-    square.line[i] =
-        i < rows ? _mm512_maskz_loadu_ps(mask, from + std::ptrdiff_t(i) * stride) : _mm512_setzero_ps();
+    square.line[i] = i < rows ? _mm512_maskz_loadu_ps(mask, from + std::ptrdiff_t(i) * stride) : _mm512_setzero_ps();
   }
 }
 
@@ -95,8 +94,8 @@ MLX4J_UNIT inline void split(__m512 x, __m512 y, unsigned char* to, Rests& rests
   }
 }
 
-// The lines of a tile are rows of the left matrix with numbers of the inner dimension, or numbers of the inner dimension
-// with columns of the right matrix. The pairs are 16 apart in the inner dimension.
+// The lines of a tile are rows of the left matrix with numbers of the inner dimension, or numbers of the inner
+// dimension with columns of the right matrix. The pairs are 16 apart in the inner dimension.
 template <bool left>
 MLX4J_UNIT void pack(const Strip& strip, Panel& panel) {
   const bool lines_in_memory = strip.along == 1 ? left : !left;

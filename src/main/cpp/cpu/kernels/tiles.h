@@ -1,10 +1,10 @@
-// Products of float32 matrices on the matrix unit of Intel's processors (AMX), which multiplies tiles of bfloat16 numbers
-// and adds the products in float32.
+// Products of float32 matrices on the matrix unit of Intel's processors (AMX), which multiplies tiles of bfloat16
+// numbers and adds the products in float32.
 //
 // A float32 number is the sum of three bfloat16 numbers: the number rounded, the rest rounded, and the rest of that. So
-// the product of two numbers is the sum of nine products, of which the three smallest are below the precision of float32.
-// The other six still take less time than one product of float32 vectors. Numbers that were bfloat16 or float16 before
-// are sums of one or two.
+// the product of two numbers is the sum of nine products, of which the three smallest are below the precision of
+// float32. The other six still take less time than one product of float32 vectors. Numbers that were bfloat16 or
+// float16 before are sums of one or two.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace mlx4j::cpu {
 
-// A part of a matrix: `width` ≤ 32 rows of the left matrix, or columns of the right one, with `inner` numbers each. One of
-// the strides is 1.
+// A part of a matrix: `width` ≤ 32 rows of the left matrix, or columns of the right one, with `inner` numbers each. One
+// of the strides is 1.
 struct Strip {
   const float* data;
   std::size_t width;
@@ -36,8 +36,8 @@ struct Panel {
 };
 
 struct TileKernels {
-  // Packs a strip and counts the parts. Infinite numbers are no sums of parts, nor are those that the unit takes for zero:
-  // denormal numbers and those whose last part would be denormal.
+  // Packs a strip and counts the parts. Infinite numbers are no sums of parts, nor are those that the unit takes for
+  // zero: denormal numbers and those whose last part would be denormal.
   void (*pack_left)(const Strip& strip, Panel& panel);
   void (*pack_right)(const Strip& strip, Panel& panel);
 

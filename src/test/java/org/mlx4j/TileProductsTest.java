@@ -2,8 +2,13 @@ package org.mlx4j;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -105,14 +110,13 @@ class TileProductsTest {
 
   static Stream<Arguments> shapes() {
     return Stream.of(
-        Arguments.of(64, 64, 64),
-        Arguments.of(24, 456, 24), // the smallest sides
-        Arguments.of(61, 83, 67), // edges everywhere
-        Arguments.of(33, 257, 65), // one more than whole tiles and blocks of the inner dimension
-        Arguments.of(95, 31, 127), // one less
-        Arguments.of(40, 600, 48),
-        Arguments.of(48, 40, 1100), // several blocks of columns
-        Arguments.of(700, 33, 50),
+        Arguments.of(96, 96, 96),
+        Arguments.of(61, 253, 62), // edges everywhere
+        Arguments.of(321, 289, 353), // one more than whole tiles and blocks of the inner dimension
+        Arguments.of(95, 63, 127), // one less
+        Arguments.of(62, 600, 62), // several blocks of the inner dimension
+        Arguments.of(64, 63, 1100), // several blocks of columns
+        Arguments.of(700, 64, 62),
         Arguments.of(400, 300, 420)); // for several threads
   }
 
@@ -122,6 +126,16 @@ class TileProductsTest {
     assertProduct(normal(m * k), normal(k * n), m, k, n);
   }
 
+  /** Otherwise the tests would compare BLAS with itself. */
+  @Test
+  void theUnitIsUsedWhereThereIsOne() throws IOException {
+    assumeTrue(Files.readString(Path.of("/proc/cpuinfo")).contains(" amx_bf16"));
+    MlxArray a = MlxArray.of(normal(300 * 300), 300, 300);
+    float[] vectors = CpuKernels.using(CpuKernels.AVX512, 1, () -> a.matmul(a).toFloatArray());
+    float[] tiles = CpuKernels.using(CpuKernels.BEST, 1, () -> a.matmul(a).toFloatArray());
+    assertFalse(Arrays.equals(vectors, tiles)); // they add up in another order
+  }
+
   static Stream<Arguments> parts() {
     return Stream.of(1, 2, 3).flatMap(a -> Stream.of(1, 2, 3).map(b -> Arguments.of(a, b)));
   }
@@ -129,14 +143,14 @@ class TileProductsTest {
   @ParameterizedTest
   @MethodSource("parts")
   void numbersWithFewBitsArePrecise(int left, int right) {
-    assertProduct(ofParts(80 * 90, left), ofParts(90 * 70, right), 80, 90, 70);
+    assertProduct(ofParts(94 * 90, left), ofParts(90 * 95, right), 94, 90, 95);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT16", "BFLOAT16"})
   void halfPrecisionIsRoundedOnce(DType half) {
-    MlxArray a = MlxRandom.normal(new int[] {150, 300}, MlxRandom.key(1)).astype(half);
-    MlxArray b = MlxRandom.normal(new int[] {300, 130}, MlxRandom.key(2)).astype(half);
+    MlxArray a = MlxRandom.normal(new int[] {158, 300}, MlxRandom.key(1)).astype(half);
+    MlxArray b = MlxRandom.normal(new int[] {300, 158}, MlxRandom.key(2)).astype(half);
     float[] product = a.matmul(b).toFloatArray();
     MlxArray exact = a.astype(DType.FLOAT64).matmul(b.astype(DType.FLOAT64));
     double[] expected = exact.toDoubleArray();
@@ -164,44 +178,44 @@ class TileProductsTest {
         -0.0f
       })
   void aRareNumberHasItsEffectAndNoOther(float number) {
-    int m = 70;
+    int m = 94;
     int k = 96;
-    int n = 80;
-    for (int at : new int[] {0, 37 * 96 + 50, 70 * 96 - 1}) {
+    int n = 90;
+    for (int at : new int[] {0, 37 * 96 + 50, 90 * 96 - 1}) {
       float[] a = normal(m * k);
       a[at] = number;
       float[] b = normal(k * n);
       assertProduct(a, b, m, k, n);
-      b[at % b.length] = number;
+      b[at] = number;
       assertProduct(normal(m * k), b, m, k, n);
     }
   }
 
   @Test
   void tinyNumbersKeepTheirDigits() {
-    float[] a = normal(64 * 64);
+    float[] a = normal(96 * 96);
     for (int i = 0; i < a.length; ++i) {
       a[i] *= 0x1p-122f;
     }
-    float[] b = normal(64 * 64);
+    float[] b = normal(96 * 96);
     for (int i = 0; i < b.length; ++i) {
       b[i] *= 0x1p60f;
     }
-    assertProduct(a, b, 64, 64, 64);
+    assertProduct(a, b, 96, 96, 96);
   }
 
   @Test
   void zerosGiveZero() {
     float[] product =
-        Ops.zeros(new int[] {64, 70}).matmul(Ops.ones(new int[] {70, 90})).toFloatArray();
-    assertArrayEquals(new float[64 * 90], product);
+        Ops.zeros(new int[] {96, 94}).matmul(Ops.ones(new int[] {94, 95})).toFloatArray();
+    assertArrayEquals(new float[96 * 95], product);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {100, 600})
   void aProductIsAddedToAMatrix(int k) {
-    int m = 100;
-    int n = 110;
+    int m = 126;
+    int n = 125;
     float[] a = normal(m * k);
     float[] b = normal(k * n);
     float[] c = normal(m * n);
