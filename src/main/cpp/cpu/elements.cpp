@@ -6,6 +6,7 @@
 
 #include "bridge/threads.h"
 #include "cpu/kernels/elements.h"
+#include "cpu/kernels/halves.h"
 #include "cpu/plain_elements.h"
 
 namespace mlx4j::cpu {
@@ -174,6 +175,28 @@ int size_of(Type type) {
     default:
       return 8;
   }
+}
+
+// ---- 16-bit types ---------------------------------------------------------------------------------
+void widen(Half from, const void* numbers, float* to, std::size_t n) {
+  chosen([&]<Instructions set>(Set<set>) {
+    auto* convert = from == Half::float16 ? float16_to_float32<set> : bfloat16_to_float32<set>;
+    convert(static_cast<const std::uint16_t*>(numbers), to, n);
+  });
+}
+
+void narrow(Half to, const float* numbers, void* results, std::size_t n) {
+  chosen([&]<Instructions set>(Set<set>) {
+    auto* convert = to == Half::float16 ? float32_to_float16<set> : float32_to_bfloat16<set>;
+    convert(numbers, static_cast<std::uint16_t*>(results), n);
+  });
+}
+
+void round(Half to, float* numbers, std::size_t n) {
+  chosen([&]<Instructions set>(Set<set>) {
+    auto* round = to == Half::float16 ? round_to_float16<set> : round_to_bfloat16<set>;
+    round(numbers, n);
+  });
 }
 
 }  // namespace mlx4j::cpu

@@ -23,6 +23,11 @@ struct Elements {
 Elements elements_of(mx::Dtype dtype);
 int size_of(Type type);
 
+// Converts 16-bit numbers to float32 and back, or rounds float32 to numbers that the 16-bit type has.
+void widen(Half from, const void* numbers, float* to, std::size_t n);
+void narrow(Half to, const float* numbers, void* results, std::size_t n);
+void round(Half to, float* numbers, std::size_t n);
+
 // The operation that one of MLX's primitives names; empty if it is not computed element by element.
 std::optional<Operation> operation_named(std::string_view name);
 

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "cpu/instructions.h"
-#include "cpu/kernels/halves.h"
 #include "cpu/parallel.h"
 
 namespace mlx4j::cpu {
@@ -22,28 +21,6 @@ static constexpr std::size_t line = 64;  // bytes of a cache line
 std::size_t usual_block() {
   const int limit = block_limit;
   return limit > 0 ? std::size_t(limit) : 1024;
-}
-
-// ---- conversion of 16-bit types -------------------------------------------------------------------
-static void widen(Half half, const std::byte* from, std::byte* to, std::size_t n) {
-  chosen([&]<Instructions set>(Set<set>) {
-    auto* convert = half == Half::float16 ? float16_to_float32<set> : bfloat16_to_float32<set>;
-    convert(reinterpret_cast<const std::uint16_t*>(from), reinterpret_cast<float*>(to), n);
-  });
-}
-
-static void narrow(Half half, const std::byte* from, std::byte* to, std::size_t n) {
-  chosen([&]<Instructions set>(Set<set>) {
-    auto* convert = half == Half::float16 ? float32_to_float16<set> : float32_to_bfloat16<set>;
-    convert(reinterpret_cast<const float*>(from), reinterpret_cast<std::uint16_t*>(to), n);
-  });
-}
-
-static void round(Half half, std::byte* block, std::size_t n) {
-  chosen([&]<Instructions set>(Set<set>) {
-    auto* round = half == Half::float16 ? round_to_float16<set> : round_to_bfloat16<set>;
-    round(reinterpret_cast<float*>(block), n);
-  });
 }
 
 // ---- elements in memory ---------------------------------------------------------------------------
@@ -377,14 +354,14 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block, std::b
       std::byte* result = slots[step.slots[3]];
       step.kernel(slots[step.slots[0]], slots[step.slots[1]], slots[step.slots[2]], result, n);
       if (step.rounded != Half::no) {
-        round(step.rounded, result, n);
+        round(step.rounded, reinterpret_cast<float*>(result), n);
       }
     }
     for (auto& out : outputs_) {
       const std::byte* from = slots[values_[out.value].slot];
       std::byte* to = memory(out) + at * std::size_t(out.itemsize);
       if (out.half != Half::no) {
-        narrow(out.half, from, to, n);
+        narrow(out.half, reinterpret_cast<const float*>(from), to, n);
       } else if (!out.direct) {
         std::memcpy(to, from, n * std::size_t(out.itemsize));
       }
@@ -425,7 +402,7 @@ void Program::prefetch(std::size_t first, std::size_t n) const {
 void Program::fill(const Known& scalar, std::byte* block, std::size_t n) const {
   std::byte value[sizeof(double)];
   if (scalar.elements.half != Half::no) {
-    widen(scalar.elements.half, scalar.data, value, 1);
+    widen(scalar.elements.half, scalar.data, reinterpret_cast<float*>(value), 1);
   } else {
     std::memcpy(value, scalar.data, std::size_t(scalar.itemsize));
   }
@@ -442,7 +419,7 @@ void Program::load(const Known& input, std::size_t first, std::size_t n, const B
   if (input.source == Source::linear) {
     const std::byte* from = data + first * std::size_t(input.itemsize);
     if (is_half) {
-      widen(input.elements.half, from, slot, n);
+      widen(input.elements.half, from, reinterpret_cast<float*>(slot), n);
     } else {
       slot = const_cast<std::byte*>(from);  // which is only read
     }
@@ -460,7 +437,7 @@ void Program::load(const Known& input, std::size_t first, std::size_t n, const B
     elements = reinterpret_cast<const std::byte*>(together ? together : to);
   });
   if (is_half) {
-    widen(input.elements.half, elements, slot, n);
+    widen(input.elements.half, elements, reinterpret_cast<float*>(slot), n);
   } else {
     slot = const_cast<std::byte*>(elements);  // which are only read
   }

@@ -8,7 +8,6 @@
 
 #include "cpu/evaluation.h"
 #include "cpu/instructions.h"
-#include "cpu/kernels/halves.h"
 #include "cpu/parallel.h"
 #include "cpu/program.h"
 #include "mlx/backend/cpu/encoder.h"
@@ -175,9 +174,7 @@ class Reducer {
       }
       x = together;
     }
-    chosen([&]<Instructions set>(Set<set>) {
-      (half_ == Half::float16 ? float16_to_float32<set> : bfloat16_to_float32<set>)(x, buffer, n);
-    });
+    widen(half_, x, buffer, n);
     return buffer;
   }
 
@@ -275,10 +272,7 @@ void write_results(const double* states, std::size_t n, Half half, void* results
   for (std::size_t i = 0; i < n; i += block) {
     const std::size_t m = std::min(block, n - i);
     std::transform(states + i, states + i + m, rounded, [](double state) { return float(state); });
-    chosen([&]<Instructions set>(Set<set>) {
-      auto* to = static_cast<std::uint16_t*>(results) + i;
-      (half == Half::float16 ? float32_to_float16<set> : float32_to_bfloat16<set>)(rounded, to, m);
-    });
+    narrow(half, rounded, static_cast<std::uint16_t*>(results) + i, m);
   }
 }
 

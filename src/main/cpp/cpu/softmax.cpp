@@ -9,7 +9,6 @@
 #include "cpu/elements.h"
 #include "cpu/evaluation.h"
 #include "cpu/instructions.h"
-#include "cpu/kernels/halves.h"
 #include "cpu/parallel.h"
 #include "cpu/program.h"
 #include "mlx/backend/cpu/encoder.h"
@@ -25,8 +24,6 @@ struct Rows {
   float (*largest)(const float*, std::size_t);
   double (*sum)(const float*, std::size_t, float, float*);
   void (*scale)(float*, std::size_t, float);
-  void (*widen)(const std::uint16_t*, float*, std::size_t);
-  void (*narrow)(const float*, std::uint16_t*, std::size_t);
   Half half;
   std::size_t length;
 
@@ -35,8 +32,6 @@ struct Rows {
       largest = cpu::largest<set>;
       sum = sum_of_exponentials<set>;
       scale = cpu::scale<set>;
-      widen = half == Half::float16 ? float16_to_float32<set> : bfloat16_to_float32<set>;
-      narrow = half == Half::float16 ? float32_to_float16<set> : float32_to_bfloat16<set>;
     });
   }
 
@@ -46,7 +41,7 @@ struct Rows {
     float buffer[block];
     for (std::size_t i = 0; i < length; i += block) {
       const std::size_t n = std::min(block, length - i);
-      widen(static_cast<const std::uint16_t*>(row) + i, buffer, n);
+      widen(half, static_cast<const std::uint16_t*>(row) + i, buffer, n);
       f(i, buffer, n);
     }
   }
@@ -72,7 +67,7 @@ struct Rows {
     for_each_block(row, [&](std::size_t i, float* x, std::size_t n) {
       sum(x, n, shift, x);
       scale(x, n, float(1 / total));
-      narrow(x, static_cast<std::uint16_t*>(result) + i, n);
+      narrow(half, x, static_cast<std::uint16_t*>(result) + i, n);
     });
   }
 
@@ -88,7 +83,7 @@ struct Rows {
     if (half == Half::no) {
       std::memcpy(result, &value, sizeof value);
     } else {
-      narrow(&value, static_cast<std::uint16_t*>(result), 1);
+      narrow(half, &value, static_cast<std::uint16_t*>(result), 1);
     }
   }
 };
