@@ -64,12 +64,12 @@ public fun fullyShard(
     computeDtype: DType? = null,
 ): Layer = Nn.fullyShard(module, group, computeDtype)
 
-/** Divides the parameters of a model among processes; see [FullyShardedModule.of]. */
+/** Divides the parameters of a model among all processes, or those of a group; see [FullyShardedModule.of]. */
 public fun <M : Any> FullyShardedModule(
     module: M,
-    group: Distributed.Group = Distributed.init(),
+    group: Distributed.Group? = null, // can be null so that Kotlin prefers the constructor where both could be meant
     computeDtype: DType? = null,
-): FullyShardedModule<M> = FullyShardedModule.of(module, group, computeDtype)
+): FullyShardedModule<M> = FullyShardedModule.of(module, group ?: Distributed.init(), computeDtype)
 
 /** Makes a linear layer whose output is divided among processes; see [AllToShardedLinear.of]. */
 public fun AllToShardedLinear(

@@ -1,7 +1,9 @@
 /**
  * Optimizers with default arguments: `AdamW(1e-3, weightDecay = 0.1)`. The learning rate is a number or a schedule,
- * such as `cosineDecay(1e-3, 1000)`. The type of a schedule is a type parameter so that Kotlin prefers the constructor of
- * a record where all arguments are given and both could be meant.
+ * such as `cosineDecay(1e-3, 1000)`, or a lambda behind the name of its type: `Schedule { step -> 1e-3 / (step + 1) }`.
+ *
+ * The type of a schedule is a type parameter, and that of Adafactor's `beta1` is `Number`, so that Kotlin prefers the
+ * constructor of a record where all arguments are given and both could be meant.
  */
 package org.mlx4j.kotlin
 
@@ -149,14 +151,14 @@ public fun Adafactor(
     eps2: Double = 1e-3,
     clipThreshold: Double = 1.0,
     decayRate: Double = -0.8,
-    beta1: Double? = null,
+    beta1: Number? = null,
     weightDecay: Double = 0.0,
     scaleParameter: Boolean = true,
     relativeStep: Boolean = true,
     warmupInit: Boolean = false,
 ): Adafactor =
     Adafactor(
-        learningRate, eps1, eps2, clipThreshold, decayRate, beta1, weightDecay, scaleParameter, relativeStep,
+        learningRate, eps1, eps2, clipThreshold, decayRate, beta1?.toDouble(), weightDecay, scaleParameter, relativeStep,
         warmupInit,
     )
 

@@ -24,9 +24,9 @@ public fun <A : Any, R : Any> Batcher<A, R>.submit(request: A, deadline: Duratio
 public fun BatcherOptions(
     largestBatch: Int = 64,
     longestWait: Duration = Duration.ZERO,
-    sizes: List<Int> = emptyList(),
+    sizes: Collection<Int> = emptyList(), // not List, so that Kotlin prefers the constructor where both could be meant
     queueCapacity: Int = 1024,
-): BatcherOptions = BatcherOptions(largestBatch, longestWait, sizes, queueCapacity)
+): BatcherOptions = BatcherOptions(largestBatch, longestWait, sizes.toList(), queueCapacity)
 
 /** Writes a checkpoint after each epoch, and after numbers of steps; see [Fit.checkpoints]. */
 public fun <S : Any, B : Any> Fit<S, B>.checkpoints(file: Path, steps: Int = Int.MAX_VALUE): Fit<S, B> =
