@@ -2,6 +2,7 @@
 #pragma once
 
 #include "blas.h"
+#include "bridge/batches.h"
 #include "bridge/class_preparations.h"
 #include "bridge/closures.h"
 #include "bridge/evaluation.h"

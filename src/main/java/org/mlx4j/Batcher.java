@@ -2,7 +2,8 @@ package org.mlx4j;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import java.nio.ByteBuffer;
+import java.lang.ref.Reference;
+import java.nio.IntBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.mlx4j.internal.BatchesNative;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
@@ -83,11 +85,11 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private final BatcherOptions options;
   private final long longestWait;
 
+  /** Whether a request that finds the model idle is answered at once, in a call with one row. */
+  private final boolean answersAtOnce;
+
   /** Calls the model if no thread that waits in {@code apply} does. */
   private final Thread thread;
-
-  /** Used by the leader alone. */
-  private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
 
   /** Guards everything below, and the phases of the requests. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -112,7 +114,10 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private long batches;
   private long paddingRows;
   private final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
-  private final Map<Integer, Long> batchSizes = new TreeMap<>();
+
+  /** The number of calls for each number of requests. */
+  private long[] batchSizes = new long[16];
+
   private final Durations waiting = new Durations();
   private final Durations latency = new Durations();
 
@@ -120,6 +125,9 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     this.model = Call.notNull("Batcher.of", "the model", model);
     this.options = Call.notNull("Batcher.of", "options", options);
     longestWait = NANOSECONDS.convert(options.longestWait());
+    answersAtOnce =
+        options.padded(1) == 1
+            && (longestWait == 0 || options.largestBatch() == 1 || options.queueCapacity() == 1);
     thread = new Thread(null, this::leadUntilClosed, "mlx4j-batcher", 0, false);
     thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     thread.setDaemon(true);
@@ -149,7 +157,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
 
   /** Equivalent to {@link #submit(Object, Duration)} without a deadline. */
   public CompletableFuture<R> submit(A request) {
-    return accepted("Batcher.submit", request, null);
+    return submitted(request);
   }
 
   /**
@@ -168,7 +176,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    */
   public CompletableFuture<R> submit(A request, Duration deadline) {
     Call.notNull("Batcher.submit", "the deadline", deadline);
-    Request accepted = accepted("Batcher.submit", request, null);
+    Request accepted = submitted(request);
     accepted.deadline = deadline;
     return accepted.orTimeout(NANOSECONDS.convert(deadline), NANOSECONDS);
   }
@@ -191,9 +199,17 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    */
   @Override
   public R apply(A request) {
+    long since = System.nanoTime();
     // What is being traced on this thread must not meet the model, so another thread calls it.
     Thread waiter = Scope.isInFunction() ? null : Thread.currentThread();
-    Request accepted = accepted("Batcher.apply", request, waiter);
+    Flattening flattened = flattened("Batcher.apply", request);
+    MlxArray[] arrays = flattened.leaves();
+    long[] inputs = inputs("Batcher.apply", arrays);
+    if (waiter != null && leadsAtOnce()) {
+      return answeredAtOnce(since, flattened.structure(), inputs);
+    }
+    Request accepted =
+        accepted("Batcher.apply", Kind.of(flattened.structure(), arrays), waiter, inputs);
     if (waiter != null) {
       leadOrWait(accepted);
     }
@@ -204,27 +220,47 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     } catch (CancellationException e) { // newer JDKs wrap it in another one
       throw e.getCause() instanceof CancellationException cause ? cause : e;
     } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw e;
+      throw e.getCause() == null ? e : unchecked(e.getCause());
     }
   }
 
-  private Request accepted(String function, A tree, @Nullable Thread waiter) {
-    Flattening flattened = Flattening.of(function, i -> "the request", tree);
+  private static RuntimeException unchecked(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return e instanceof RuntimeException unchecked ? unchecked : new CompletionException(e);
+  }
+
+  private Request submitted(A tree) {
+    Flattening flattened = flattened("Batcher.submit", tree);
     MlxArray[] arrays = flattened.leaves();
+    long[] inputs = inputs("Batcher.submit", arrays);
+    return accepted("Batcher.submit", Kind.of(flattened.structure(), arrays), null, inputs);
+  }
+
+  private static Flattening flattened(String function, Object tree) {
+    return Flattening.of(function, i -> "the request", tree);
+  }
+
+  /** Returns handles of the batcher's own to the arrays of a request, as batches of one row. */
+  private static long[] inputs(String function, MlxArray... arrays) {
     if (arrays.length == 0) {
       throw new IllegalArgumentException("[" + function + "] the request holds no array");
     }
     requireNoPlaceholders(function, arrays);
-    long[] inputs = Call.aliases(function, arrays);
+    try {
+      return BatchesNative.batches_of_one(Call.handles(function, arrays));
+    } catch (RuntimeException e) {
+      throw Call.explained(function, e, arrays);
+    } finally {
+      Reference.reachabilityFence(arrays);
+    }
+  }
+
+  private Request accepted(String function, Kind kind, @Nullable Thread waiter, long... inputs) {
     boolean accepted = false;
     try {
-      Request request = new Request(Kind.of(flattened.structure(), arrays), waiter, inputs);
+      Request request = new Request(kind, waiter, inputs);
       enqueue(function, request);
       accepted = true;
       return request;
@@ -289,15 +325,15 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    * What requests that share a call have in common.
    *
    * @param structure the structure of the trees
-   * @param rows the dtypes and shapes of the arrays
+   * @param descriptions the dtypes and shapes of the arrays
    */
-  private record Kind(Structure structure, List<Rows> rows) {
+  private record Kind(Structure structure, List<IntBuffer> descriptions) {
     static Kind of(Structure structure, MlxArray... arrays) {
-      List<Rows> rows = new ArrayList<>(arrays.length);
-      for (MlxArray x : arrays) {
-        rows.add(Rows.like(x, 0));
+      IntBuffer[] descriptions = new IntBuffer[arrays.length];
+      for (int i = 0; i < arrays.length; i++) {
+        descriptions[i] = IntBuffer.wrap(arrays[i].description());
       }
-      return new Kind(structure, rows);
+      return new Kind(structure, List.of(descriptions));
     }
   }
 
@@ -321,7 +357,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     /** The thread that waits for the answer and may lead meanwhile, or null. */
     final @Nullable Thread waiter;
 
-    /** Handles of the batcher's own to the arrays of the request. */
+    /** Handles of the batcher's own to the arrays of the request, as batches of one row. */
     final long[] inputs;
 
     final long since = System.nanoTime();
@@ -350,10 +386,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
         } else {
           running--;
         }
-        outcomes.merge(outcome, 1L, Long::sum);
-        if (outcome == Outcome.COMPLETED) {
-          latency.add(System.nanoTime() - since);
-        }
+        count(outcome, since);
         Phase before = phase;
         phase = Phase.ENDED;
         return before;
@@ -437,10 +470,75 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     }
   }
 
+  private void count(Outcome outcome, long since) {
+    outcomes.merge(outcome, 1L, Long::sum);
+    if (outcome == Outcome.COMPLETED) {
+      latency.add(System.nanoTime() - since);
+    }
+  }
+
   private void removed(Request request) {
     Deque<Request> group = groups.get(request.kind);
     if (group != null && group.remove(request) && group.isEmpty()) {
       groups.remove(request.kind);
+    }
+  }
+
+  // ---- a single request ------------------------------------------------------------------------
+
+  /** Becomes the leader, for a request that needs no queue because the model is idle. */
+  private boolean leadsAtOnce() {
+    lock.lock();
+    try {
+      if (!answersAtOnce || leader != null || queued > 0 || isClosed) {
+        return false;
+      }
+      leader = Thread.currentThread();
+      accepted++;
+      running++;
+      waiting.add(0);
+      count(1, 1);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private R answeredAtOnce(long since, Structure structure, long... inputs) {
+    Outcome outcome = Outcome.FAILED;
+    try {
+      Rows rows = computedAside(structure, inputs);
+      R answer = rebuilt(rows.structure, Call.wrap(rows.handles, ThreadContext.current()));
+      outcome = Outcome.COMPLETED;
+      return answer;
+    } catch (Throwable e) {
+      throw unchecked(e);
+    } finally {
+      endAtOnce(outcome, since);
+    }
+  }
+
+  private Rows computedAside(Structure structure, long... inputs) {
+    ThreadContext context = ThreadContext.current();
+    long stream = context.stream;
+    context.stream = 0;
+    Scope aside = Scope.openDetached();
+    try (Scope scope = Scope.open()) {
+      return computed(structure, 1, 1, Call.wrap(inputs, context));
+    } finally {
+      aside.close();
+      context.stream = stream;
+    }
+  }
+
+  private void endAtOnce(Outcome outcome, long since) {
+    lock.lock();
+    try {
+      running--;
+      count(outcome, since);
+      handOver();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -577,6 +675,9 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
 
   /** The group with the oldest request, of those that need not wait for more, or null. */
   private @Nullable Deque<Request> ready(long now) {
+    if (queued == 0) {
+      return null;
+    }
     Deque<Request> oldest = null;
     for (Deque<Request> group : groups.values()) {
       if (isReady(group, now)
@@ -668,56 +769,84 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
 
   /** Calls the model. The arrays of the answers are evaluated, and nobody owns them yet. */
   private List<Answer<R>> answers(List<Request> batch) {
-    int rows = options.padded(batch.size());
-    count(batch.size(), rows);
+    int size = options.padded(batch.size());
+    count(batch.size(), size);
     try (Scope scope = Scope.open()) {
-      R result = model.apply(stacked(batch, rows));
-      Call.notNull("Batcher", "the result of the model", result);
-      Flattening flattened = Flattening.of("Batcher", Roots.RESULT, result);
-      MlxArray[][] answers = unstacked(flattened, batch.size(), rows);
-      evaluate(answers);
-      List<Answer<R>> rebuilt = new ArrayList<>(answers.length);
-      for (MlxArray[] arrays : answers) {
-        rebuilt.add(new Answer<>(rebuilt(flattened.structure(), arrays), List.of(arrays)));
+      Rows rows = computed(batch.get(0).kind.structure(), batch.size(), size, joined(batch, size));
+      MlxArray[] all = Call.wrap(rows.handles, ThreadContext.current());
+      List<Answer<R>> answers = new ArrayList<>(batch.size());
+      for (int i = 0; i < batch.size(); i++) {
+        MlxArray[] arrays = new MlxArray[all.length / batch.size()];
+        for (int leaf = 0; leaf < arrays.length; leaf++) {
+          arrays[leaf] = all[leaf * batch.size() + i];
+        }
+        answers.add(new Answer<>(rebuilt(rows.structure, arrays), List.of(arrays)));
       }
-      for (MlxArray[] arrays : answers) {
-        scope.release(arrays);
-      }
-      return rebuilt;
+      scope.release(all);
+      return answers;
     }
-  }
-
-  private static void evaluate(MlxArray[][] answers) {
-    List<MlxArray> all = new ArrayList<>();
-    for (MlxArray[] arrays : answers) {
-      all.addAll(Arrays.asList(arrays));
-    }
-    Call.evaluate("Batcher", all.toArray(MlxArray[]::new));
   }
 
   private void count(int requests, int rows) {
     lock.lock();
     try {
       batches++;
-      batchSizes.merge(requests, 1L, Long::sum);
+      if (requests >= batchSizes.length) {
+        batchSizes = Arrays.copyOf(batchSizes, 2 * requests);
+      }
+      batchSizes[requests]++;
       paddingRows += rows - requests;
     } finally {
       lock.unlock();
     }
   }
 
-  @SuppressWarnings("unchecked") // the tree has the structure of the requests
-  private A stacked(List<Request> batch, int rows) {
-    Kind kind = batch.get(0).kind;
-    MlxArray[] stacked = new MlxArray[kind.rows().size()];
-    for (int leaf = 0; leaf < stacked.length; leaf++) {
-      long[] inputs = new long[rows];
-      for (int row = 0; row < rows; row++) {
-        inputs[row] = batch.get(Math.min(row, batch.size() - 1)).inputs[leaf];
+  /** Returns the arrays of requests, stacked and padded. */
+  private MlxArray[] joined(List<Request> batch, int rows) {
+    MlxArray[] joined = new MlxArray[batch.get(0).inputs.length];
+    for (int leaf = 0; leaf < joined.length; leaf++) {
+      long[] ones = new long[batch.size()];
+      for (int i = 0; i < ones.length; i++) {
+        ones[i] = batch.get(i).inputs[leaf];
       }
-      stacked[leaf] = kind.rows().get(leaf).stacked(this::buffer, inputs);
+      joined[leaf] = Call.creation("Batcher", s -> BatchesNative.joined(ones, rows));
     }
-    return (A) kind.structure().rebuildFirst(stacked, 0);
+    return joined;
+  }
+
+  /** Rows of the arrays of a result. */
+  private static final class Rows {
+    final Structure structure;
+
+    /** Handles to the rows of the first array, then of the next one; nobody owns them yet. */
+    final long[] handles;
+
+    Rows(Structure structure, long... handles) {
+      this.structure = structure;
+      this.handles = handles;
+    }
+  }
+
+  /** Calls the model with stacked arrays. */
+  private Rows computed(Structure structure, int requests, int rows, MlxArray... stacked) {
+    R result = model.apply(argument(structure, stacked));
+    Call.notNull("Batcher", "the result of the model", result);
+    Flattening flattened = Flattening.of("Batcher", Roots.RESULT, result);
+    MlxArray[] leaves = flattened.leaves();
+    if (leaves.length == 0) {
+      throw new IllegalArgumentException("[Batcher] the result of the model holds no array");
+    }
+    long[][] handles = new long[1][];
+    Call.evaluate("Batcher", xs -> handles[0] = BatchesNative.rows_of(xs, rows, requests), leaves);
+    if (handles[0].length == 0) {
+      throw wrongRows(flattened, rows, leaves);
+    }
+    return new Rows(flattened.structure(), handles[0]);
+  }
+
+  @SuppressWarnings("unchecked") // the tree has the structure of the requests
+  private A argument(Structure structure, MlxArray... arrays) {
+    return (A) structure.rebuildFirst(arrays, 0);
   }
 
   @SuppressWarnings("unchecked") // the tree has the structure of the result
@@ -725,42 +854,22 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     return (R) structure.rebuildFirst(arrays, 0);
   }
 
-  /** Returns a direct buffer for the thread, which keeps it. */
-  private ByteBuffer buffer(int bytes) {
-    if (buffer.capacity() < bytes) {
-      buffer = ByteBuffer.allocateDirect(Math.max(bytes, 2 * buffer.capacity()));
+  /** Returns the exception for a result of which an array does not have the rows. */
+  private static RuntimeException wrongRows(Flattening result, int rows, MlxArray... leaves) {
+    int leaf = 0;
+    while (leaves[leaf].ndim() > 0 && leaves[leaf].dim(0) == rows) {
+      leaf++;
     }
-    return buffer;
-  }
-
-  /** The arrays of each answer. They are copies, so that none holds the memory of all others. */
-  private MlxArray[][] unstacked(Flattening result, int requests, int rows) {
-    MlxArray[] leaves = result.leaves();
-    if (leaves.length == 0) {
-      throw new IllegalArgumentException("[Batcher] the result of the model holds no array");
-    }
-    MlxArray[][] answers = new MlxArray[requests][leaves.length];
-    for (int leaf = 0; leaf < leaves.length; leaf++) {
-      MlxArray x = leaves[leaf];
-      int[] shape = x.shape();
-      if (shape.length == 0 || shape[0] != rows) {
-        throw new IllegalArgumentException(
-            result
-                .structure()
-                .complaint(
-                    leaf,
-                    "the shape is "
-                        + Arrays.toString(shape)
-                        + ", but its first axis must have the "
-                        + rows
-                        + " rows of the model's argument"));
-      }
-      MlxArray[] parts = Rows.like(x, 1).unstacked(this::buffer, x, requests);
-      for (int i = 0; i < requests; i++) {
-        answers[i][leaf] = parts[i];
-      }
-    }
-    return answers;
+    return new IllegalArgumentException(
+        result
+            .structure()
+            .complaint(
+                leaf,
+                "the shape is "
+                    + Arrays.toString(leaves[leaf].shape())
+                    + ", but its first axis must have the "
+                    + rows
+                    + " rows of the model's argument"));
   }
 
   // ---- the end ---------------------------------------------------------------------------------
@@ -853,8 +962,14 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    * @return the counters at one moment
    */
   public BatcherStatistics statistics() {
+    Map<Integer, Long> sizes = new TreeMap<>();
     lock.lock();
     try {
+      for (int size = 1; size < batchSizes.length; size++) {
+        if (batchSizes[size] > 0) {
+          sizes.put(size, batchSizes[size]);
+        }
+      }
       return new BatcherStatistics(
           accepted,
           refused,
@@ -866,7 +981,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
           running,
           batches,
           paddingRows,
-          batchSizes,
+          sizes,
           waiting.snapshot(),
           latency.snapshot());
     } finally {

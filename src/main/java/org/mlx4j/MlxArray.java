@@ -349,7 +349,7 @@ public final class MlxArray
 
   // -------------------------------------------------------------------------------
 
-  private int[] description() {
+  int[] description() {
     return description(true);
   }
 

@@ -91,6 +91,11 @@ public final class Scope implements AutoCloseable {
     return new Scope(context, Kind.OF_FUNCTION);
   }
 
+  /** Opens a scope that sets aside the open scopes of the calling thread, until it is closed. */
+  static Scope openDetached() {
+    return new Scope(ThreadContext.watched(), Kind.DETACHED);
+  }
+
   /**
    * Runs an action in a new scope, and frees everything that it creates except its result.
    *
@@ -153,7 +158,7 @@ public final class Scope implements AutoCloseable {
    */
   public static <T extends @Nullable Object> T detached(Supplier<T> action) {
     Call.notNull("Scope.detached", "the action", action);
-    try (Scope scope = new Scope(ThreadContext.watched(), Kind.DETACHED)) {
+    try (Scope scope = openDetached()) {
       T result = action.get();
       requireNoPlaceholders(result);
       return result;
@@ -166,7 +171,7 @@ public final class Scope implements AutoCloseable {
    */
   public static void detached(Runnable action) {
     Call.notNull("Scope.detached", "the action", action);
-    Scope scope = new Scope(ThreadContext.watched(), Kind.DETACHED);
+    Scope scope = openDetached();
     try {
       action.run();
     } finally {

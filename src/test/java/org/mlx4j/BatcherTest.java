@@ -153,6 +153,52 @@ class BatcherTest {
   }
 
   @Test
+  void requestsOfAnyLayoutGetTheirAnswersAloneAndTogether() {
+    Gated gate = new Gated();
+    try (Scope scope = Scope.open();
+        Batcher<MlxArray, MlxArray> alone = Batcher.of(rows -> rows.add(rows));
+        Batcher<MlxArray, MlxArray> together = Batcher.of(gate);
+        gate) {
+      MlxArray matrix = Ops.arange(12).reshape(3, 4);
+      matrix.eval();
+      MlxArray transposed = matrix.transpose();
+      transposed.eval();
+      List<MlxArray> requests =
+          List.of(
+              matrix, // computed
+              matrix.add(1), // not yet
+              transposed, // not in the order of rows
+              matrix.get(Index.all(), Index.slice(1, 3)), // a part
+              MlxArray.of(1, 2).broadcastTo(3, 2),
+              MlxArray.scalar(3),
+              Ops.zeros(0, 2));
+      CompletableFuture<MlxArray> first = submit(together, 0);
+      gate.awaitCall();
+      List<CompletableFuture<MlxArray>> answers = new ArrayList<>();
+      for (MlxArray request : requests) {
+        answers.add(together.submit(request));
+        answers.add(together.submit(request));
+      }
+      gate.go.release(1000);
+      values(first);
+      for (int i = 0; i < requests.size(); i++) {
+        MlxArray expected = requests.get(i).multiply(2);
+        for (MlxArray answer :
+            List.of(
+                alone.apply(requests.get(i)),
+                answers.get(2 * i).join(),
+                answers.get(2 * i + 1).join())) {
+          assertArrayEquals(expected.shape(), answer.shape());
+          assertArrayEquals(expected.toFloatArray(), answer.toFloatArray());
+        }
+        answers.get(2 * i).join().close();
+        answers.get(2 * i + 1).join().close();
+      }
+      assertTrue(together.statistics().batchSizes().containsKey(2), "some share a call");
+    }
+  }
+
+  @Test
   void answersBelongToNoScopeAndThoseOfApplyToTheCallers() {
     MlxArray submitted;
     MlxArray applied;
