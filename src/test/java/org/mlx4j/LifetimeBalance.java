@@ -34,17 +34,23 @@ public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallb
     }
   }
 
+  /** The balance of the class whose tests run, from the end of one to the beginning of the next. */
+  private Live last;
+
   private Live before;
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    before = settled();
+    sameRandomKey();
+    before = isBack(last) ? last : settled();
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
+    last = null;
     if (context.getExecutionException().isEmpty()) {
       assertBack(before);
+      last = before;
     }
   }
 
@@ -79,10 +85,14 @@ public final class LifetimeBalance implements BeforeEachCallback, AfterEachCallb
   /** Waits until exactly as many objects are alive as before. */
   public static void assertBack(Live before) {
     sameRandomKey();
-    reached(() -> Live.now().equals(before) && HandlesNative.pending_deletions() == 0);
+    reached(() -> isBack(before));
     assertEquals(before, Live.now());
     assertEquals(0, HandlesNative.pending_deletions());
     assertNull(ThreadContext.current().scope, "a scope was left open");
+  }
+
+  private static boolean isBack(Live before) {
+    return Live.now().equals(before) && HandlesNative.pending_deletions() == 0;
   }
 
   public static void assertCollected(WeakReference<?> reference) {
