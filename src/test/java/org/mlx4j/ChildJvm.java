@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  * For programs that would disturb, or end, that one.
  */
 public final class ChildJvm {
+  /** Options for a program that is over before the optimizing compiler could speed it up. */
+  static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private ChildJvm() {}

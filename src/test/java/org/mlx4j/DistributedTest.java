@@ -50,13 +50,15 @@ class DistributedTest {
       Class<?> main, int ranks, List<String> options, String... arguments) throws Exception {
     List<String> addresses = reservedAddresses(ranks);
     List<FutureTask<String>> processes = new ArrayList<>();
+    List<String> allOptions = new ArrayList<>(ChildJvm.SHORT_LIVED);
+    allOptions.addAll(options);
     for (int rank = 0; rank < ranks; rank++) {
       List<String> all = new ArrayList<>(List.of(arguments));
       all.add(Integer.toString(rank));
       all.addAll(addresses);
       FutureTask<String> process =
           new FutureTask<>(
-              () -> ChildJvm.run(main, PATIENCE, Map.of(), options, all.toArray(String[]::new)));
+              () -> ChildJvm.run(main, PATIENCE, Map.of(), allOptions, all.toArray(String[]::new)));
       processes.add(process);
       new Thread(process).start();
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,12 +21,15 @@ class ParsersTest {
   private static final String COUNT = System.getProperty("fuzz.count", "4000");
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
+  /** Most of the time is that of the file system and of native code. */
+  private static final List<String> OPTIONS =
+      Stream.concat(ChildJvm.SHORT_LIVED.stream(), Stream.of("-Xmx256m")).toList();
+
   @ParameterizedTest
   @EnumSource
   void noDamageIsMoreThanADocumentedException(Parser parser) throws Exception {
     String printed =
-        ChildJvm.run(
-            ParserFuzz.class, PATIENCE, Map.of(), List.of("-Xmx256m"), SEED, COUNT, parser.name());
+        ChildJvm.run(ParserFuzz.class, PATIENCE, Map.of(), OPTIONS, SEED, COUNT, parser.name());
     Matcher counts = Pattern.compile(parser + ": (\\d+) parsed, (\\d+) refused").matcher(printed);
     assertTrue(counts.find(), printed);
     // neither may hardly ever happen: then the damage is not of the kind that finds something
