@@ -12,6 +12,7 @@ and built first, without their tests.
 """
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
@@ -77,11 +78,9 @@ def publish(version, jar, pom, native_stage, libraries):
         archive.writestr("META-INF/MANIFEST.MF", "\n".join(["Manifest-Version: 1.0", *lines, "", ""]))
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("project", type=Path, help="folder of the project")
-    parser.add_argument("goals", nargs="+", help="Maven's options, phases and goals, after --")
-    parser.add_argument("--with", type=Path, action="append", default=[], dest="needed", help="folder of an artifact to build first")
+def options_of_maven():
+    """The options that say which Maven runs, and on what."""
+    parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--jar", type=Path, help="the jar of mlx4j, instead of the classes and natives under target/")
     parser.add_argument("--pom", type=Path, default=ROOT / "pom.xml", help="the jar's POM")
     parser.add_argument("--native-stage", type=Path, default=TARGET / "native", help="natives without a jar")
@@ -91,25 +90,37 @@ def parse_arguments():
     parser.add_argument("--settings", type=Path, help="the user's settings.xml, where it is not in its usual place")
     parser.add_argument("--shared", type=Path, default=Path.home() / ".m2" / "repository", help="the user's local repository")
     parser.add_argument("--offline", choices=["true", "false"], default="false", help="whether Maven uses no network")
+    return parser
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, parents=[options_of_maven()]
+    )
+    parser.add_argument("project", type=Path, help="folder of the project")
+    parser.add_argument("goals", nargs="+", help="Maven's options, phases and goals, after --")
+    parser.add_argument("--with", type=Path, action="append", default=[], dest="needed", help="folder of an artifact to build first")
     return parser.parse_args()
 
 
-def maven(command, project, *goals):
-    return subprocess.run([*command, "-f", str(project / "pom.xml"), *goals]).returncode
+def maven(command, project, *goals, output=None):
+    """Runs Maven on a project; returns its exit code."""
+    # such builds are short: what the optimizing compiler and a parallel collector cost never pays
+    environment = {"MAVEN_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", **os.environ}
+    full = [*command, "-f", str(project / "pom.xml"), *goals]
+    return subprocess.run(full, env=environment, stdout=output, stderr=output and subprocess.STDOUT).returncode
 
 
-def build(command, project):
-    """Builds an artifact and puts it into the repository; returns Maven's exit code."""
-    code = maven(command, project, "-q", "package", "-DskipTests")
-    if code == 0:
-        pom = project / "pom.xml"
-        artifact, version = re.search("<artifactId>(.*?)</artifactId>\\s*<version>(.*?)</version>", pom.read_text()).groups()
-        place(artifact, version, pom).symlink_to((project / "target" / f"{artifact}-{version}.jar").resolve(strict=True))
-    return code
+def publish_artifact(project):
+    """Puts what was built of an artifact of this folder into the repository."""
+    pom = project / "pom.xml"
+    artifact, version = re.search("<artifactId>(.*?)</artifactId>\\s*<version>(.*?)</version>", pom.read_text()).groups()
+    place(artifact, version, pom).symlink_to((project / "target" / f"{artifact}-{version}.jar").resolve(strict=True))
 
 
-def main():
-    arguments = parse_arguments()
+@contextlib.contextmanager
+def repository(arguments):
+    """Makes the local repository, gives the command that runs Maven on it, and keeps what that downloads."""
     version = arguments.version or re.search("<version>(.*?)</version>", (ROOT / "pom.xml").read_text()).group(1)
     shared = arguments.shared.resolve()
     link_all_but(OURS, shared, REPOSITORY)
@@ -120,11 +131,19 @@ def main():
         command.append("-o")
     if arguments.settings and arguments.settings.is_file():
         command += ["-s", str(arguments.settings)]
-    code = 0
-    for needed in arguments.needed:
-        code = code or build(command, needed)
-    code = code or maven(command, arguments.project, *arguments.goals)
+    yield command
     keep_downloads(OURS, shared, REPOSITORY)
+
+
+def main():
+    arguments = parse_arguments()
+    with repository(arguments) as command:
+        code = 0
+        for needed in arguments.needed:
+            code = code or maven(command, needed, "-q", "package", "-DskipTests")
+            if code == 0:
+                publish_artifact(needed)
+        code = code or maven(command, arguments.project, *arguments.goals)
     sys.exit(code)
 
 
