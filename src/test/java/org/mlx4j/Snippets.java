@@ -27,8 +27,10 @@ import javax.tools.ToolProvider;
  * imports are added to the usual ones, its types and methods become members of a subclass of {@link
  * SnippetBase}, and its statements become the method {@code run}. On a page whose first block
  * consists of imports, all blocks together are one such class.
+ *
+ * <p>The tests of the Spring Boot starter use this class, too.
  */
-final class Snippets {
+public final class Snippets {
   /**
    * A piece of code.
    *
@@ -36,13 +38,13 @@ final class Snippets {
    * @param code its text
    * @param output what stands beside it as its output, or null
    */
-  record Snippet(String place, String code, String output) {
-    Snippet {
+  public record Snippet(String place, String code, String output) {
+    public Snippet {
       code = code.stripTrailing() + "\n";
     }
 
     /** Whether something stands beside the code that running it can prove wrong. */
-    boolean isChecked() {
+    public boolean isChecked() {
       return output != null || !source().equals(source(code));
     }
 
@@ -218,7 +220,7 @@ final class Snippets {
     return List.of(new Snippet(snippets.get(0).place(), code.toString(), output.toString()));
   }
 
-  static List<Snippet> ofSource(Path source) throws IOException {
+  public static List<Snippet> ofSource(Path source) throws IOException {
     String text = Files.readString(source);
     List<Snippet> snippets = new ArrayList<>();
     Matcher block = COMMENTED.matcher(text);
@@ -230,7 +232,7 @@ final class Snippets {
   }
 
   /** Whether the comment of the public type of a file has a snippet; true if there is no type. */
-  static boolean typeHasSnippet(Path source) throws IOException {
+  public static boolean typeHasSnippet(Path source) throws IOException {
     String text = Files.readString(source);
     Matcher type = TYPE.matcher(text);
     return !type.find() || COMMENTED.matcher(text.substring(0, type.start())).find();
@@ -241,7 +243,7 @@ final class Snippets {
   }
 
   /** Compiles all of them at once into a folder; the errors, each with its snippet's place. */
-  static List<String> compile(List<Snippet> snippets, Path folder) {
+  public static List<String> compile(List<Snippet> snippets, Path folder) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     List<SourceText> sources = snippets.stream().map(SourceText::new).toList();
