@@ -17,6 +17,8 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import org.mlx4j.Memory;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -150,6 +153,7 @@ class DigitsServiceTest {
   void manyClientsAreAnsweredAndLeaveNothing() throws Exception {
     digitsAreRecognized();
     long before = LiveArrays.settled();
+    String memoryBefore = memory();
     List<Integer> digits = List.copyOf(Strokes.DIGITS.keySet());
     long seconds = Long.getLong("load.seconds", 2);
     long end = System.nanoTime() + seconds * 1_000_000_000;
@@ -180,12 +184,31 @@ class DigitsServiceTest {
     assertEquals(before, LiveArrays.settled());
     times.sort(null);
     System.out.printf(
-        "%d clients: %d requests, %d a second, p50 %.2f ms, p99 %.2f ms%n",
+        "%d clients: %d requests, %d a second, p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, p99.9 %.2f"
+            + " ms%nmemory before: %s%nmemory after: %s%n",
         clients.size(),
         times.size(),
         times.size() / seconds,
-        1e-6 * times.get(times.size() / 2),
-        1e-6 * times.get(times.size() * 99 / 100));
+        milliseconds(times, 0.5),
+        milliseconds(times, 0.9),
+        milliseconds(times, 0.99),
+        milliseconds(times, 0.999),
+        memoryBefore,
+        memory());
+  }
+
+  private static double milliseconds(List<Long> sorted, double quantile) {
+    return 1e-6 * sorted.get((int) (quantile * (sorted.size() - 1)));
+  }
+
+  /** The memory of arrays and, on Linux, of this process, which is the service and its clients. */
+  private static String memory() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    String process =
+        Files.exists(status)
+            ? Files.readString(status).replaceFirst("(?s).*\nVmRSS:\\s*(\\d+ kB).*", "$1")
+            : "unknown";
+    return Memory.getActiveMemory() + " bytes of arrays, process " + process;
   }
 
   @Test
