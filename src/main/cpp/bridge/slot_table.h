@@ -37,6 +37,21 @@ class SlotTable {
 
   std::uint32_t live() const { return live_; }
 
+  // The memory of the slots.
+  std::size_t bytes() const { return used_ * sizeof(Slot); }
+
+  // Returns a live value that fulfills a condition, or null. Looks at all slots.
+  template <class Condition>
+  T* find_if(Condition condition) {
+    for (std::uint32_t i = 0; i < used_; ++i) {
+      Slot& s = at(i);
+      if ((s.generation & 1) && condition(std::as_const(s.value()))) {
+        return &s.value();
+      }
+    }
+    return nullptr;
+  }
+
   std::int64_t put(T value) {
     std::uint32_t i = free_;
     if (i == none) {

@@ -1,14 +1,22 @@
-// What kernels need of MLX's arrays: the format of their numbers, where parts of them lie, and memory.
+// What kernels need of MLX's arrays: who refers to them, the format of their numbers, where parts of them lie, and
+// memory.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "cpu/kernels/products.h"
 #include "handles.h"
 
 namespace mlx4j::cpu {
+
+// How many references there are to an array. MLX does not tell, but an array is nothing but such a reference.
+inline long references(const mx::array& a) {
+  static_assert(sizeof(mx::array) == sizeof(std::shared_ptr<void>));
+  return reinterpret_cast<const std::shared_ptr<void>&>(a).use_count();
+}
 
 // Empty for dtypes that no kernel of products takes.
 std::optional<Format> format_of(mx::Dtype dtype);

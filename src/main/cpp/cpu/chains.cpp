@@ -11,6 +11,7 @@
 
 #include "bridge/graph_walk.h"
 #include "cpu.h"
+#include "cpu/arrays.h"
 #include "cpu/evaluation.h"
 #include "cpu/program.h"
 #include "cpu/row_program.h"
@@ -78,12 +79,6 @@ class ChainOfRows final : public Chain {
  private:
   const RowProgram program_;
 };
-
-// How many references there are to an array. MLX does not tell, but an array is nothing but such a reference.
-long references(const mx::array& a) {
-  static_assert(sizeof(mx::array) == sizeof(std::shared_ptr<void>));
-  return reinterpret_cast<const std::shared_ptr<void>&>(a).use_count();
-}
 
 // The operations that a compiled function consists of, which are private.
 template <auto inputs, auto outputs, auto tape>

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cpu.h"
+#include "cpu/updates.h"
 #include "mlx/primitives.h"
 #include "rules/upstream_rules.h"
 
@@ -48,6 +49,20 @@ void logsumexp(mx::LogSumExp& self, const Arrays& inputs, mx::array& out) {
   if (!cpu_kernels() || !evaluate_logsumexp(self.stream(), inputs[0], out)) {
     logsumexp_upstream(self, inputs, out);
   }
+}
+
+void (*slice_update_upstream)(mx::SliceUpdate&, const Arrays&, mx::array&);
+
+void slice_update(mx::SliceUpdate& self, const Arrays& inputs, mx::array& out) {
+  exchange_roles(self, inputs, out);
+  slice_update_upstream(self, inputs, out);
+}
+
+void (*dynamic_slice_update_upstream)(mx::DynamicSliceUpdate&, const Arrays&, mx::array&);
+
+void dynamic_slice_update(mx::DynamicSliceUpdate& self, const Arrays& inputs, mx::array& out) {
+  exchange_roles(self, inputs, out);
+  dynamic_slice_update_upstream(self, inputs, out);
 }
 
 }  // namespace
@@ -117,6 +132,11 @@ void replace_evaluation() {
   const auto matrix = mx::zeros({2, 2});
   softmax_upstream = replace(mx::softmax(matrix, 1, false, cpu), &mx::Softmax::eval_cpu, softmax);
   logsumexp_upstream = replace(mx::logsumexp(matrix, 1, true, cpu), &mx::LogSumExp::eval_cpu, logsumexp);
+  const auto row = mx::zeros({1, 2});
+  slice_update_upstream = replace(mx::slice_update(matrix, row, mx::Shape{0, 0}, mx::Shape{1, 2}, cpu),
+                                  &mx::SliceUpdate::eval_cpu, slice_update);
+  dynamic_slice_update_upstream =
+      replace(mx::slice_update(matrix, row, n, {0}, cpu), &mx::DynamicSliceUpdate::eval_cpu, dynamic_slice_update);
 }
 
 }  // namespace mlx4j::cpu

@@ -475,6 +475,11 @@ public final class MlxArray
   /**
    * Returns whether this array has been evaluated, so that reading values does not wait.
    *
+   * <p>On the CPU of Linux, an evaluated array may become one that is not: when an update of a part
+   * of it is evaluated, such as {@link #sliceUpdate(MlxArray, int[], int[]) sliceUpdate}, the
+   * result can take its memory. Its values are then computed when they are read, and are what they
+   * were.
+   *
    * @return true if the values are available
    */
   public boolean isAvailable() {
