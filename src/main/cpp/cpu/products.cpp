@@ -31,8 +31,9 @@ ProductKernels kernels() {
   return chosen([]<Instructions set>(Set<set>) { return product_kernels<set>(); });
 }
 
-bool has_kernels(int group_size, int bits) {
-  return (group_size == 32 || group_size == 64 || group_size == 128) && bits >= 2 && bits <= 8 && bits != 7;
+bool has_kernels(mx::QuantizationMode mode, int group_size, int bits) {
+  return mode != mx::QuantizationMode::Affine ||
+         ((group_size == 32 || group_size == 64 || group_size == 128) && bits >= 2 && bits <= 8 && bits != 7);
 }
 
 // ---- arrays ---------------------------------------------------------------------------------------
@@ -380,25 +381,38 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
 }
 
 // ---- products with quantized matrices -------------------------------------------------------------
-// A stack of affine matrices with dense numbers, scales and biases, and what is known of its products.
+// A stack of quantized matrices, and what is known of its products.
 struct Quantized {
   Product product;
-  Matrices numbers, scales, biases;
+  Matrices numbers, scales;
+  std::optional<Matrices> biases;  // of the affine mode
+
+  // Takes the inputs of an operation: the first factor, the numbers, the scales and, in the affine mode, the biases.
+  Quantized(const Arrays& inputs, mx::QuantizationMode mode, int group_size, int bits, Format format, bool transposed,
+            std::size_t inner, std::size_t outer, mx::Stream s)
+      : product{kernels(), {}, transposed, inner, outer},
+        numbers(with_dense_matrices(inputs[1], s)),
+        scales(with_dense_matrices(inputs[2], s)) {
+    const bool affine = mode == mx::QuantizationMode::Affine;
+    if (affine) {
+      biases.emplace(with_dense_matrices(inputs[3], s));
+    }
+    product.matrix = {nullptr, 4 * std::ptrdiff_t(inputs[1].shape(-1)), affine ? Format::affine : Format::scaled, bits,
+                      std::size_t(group_size)};
+    product.matrix.scale_format = format;
+    product.matrix.groups = std::size_t(inputs[2].shape(-1));
+  }
+
+  bool one() const { return numbers.one() && scales.one() && (!biases || biases->one()); }
 
   void place(std::size_t i, Matrix& matrix) const {
     matrix.data = numbers.at(i);
     matrix.scales = scales.at(i);
-    matrix.biases = biases.at(i);
+    if (biases) {
+      matrix.biases = biases->at(i);
+    }
   }
 };
-
-Quantized quantized(const mx::array& w, const mx::array& scales, const mx::array& biases, Format format, int group_size,
-                    int bits, bool transposed, std::size_t inner, std::size_t outer) {
-  Matrix matrix{nullptr, 4 * std::ptrdiff_t(w.shape(-1)), Format::affine, bits, std::size_t(group_size)};
-  matrix.scale_format = format;
-  matrix.groups = std::size_t(scales.shape(-1));
-  return {{kernels(), matrix, transposed, inner, outer}, Matrices(w), Matrices(scales), Matrices(biases)};
-}
 
 bool multiply_quantized(mx::QuantizedMatmul& self, const Arrays& inputs, mx::array& out) {
   const auto [group_size, bits, mode, transpose] = self.state();
@@ -406,16 +420,12 @@ bool multiply_quantized(mx::QuantizedMatmul& self, const Arrays& inputs, mx::arr
   const mx::Stream s = self.stream();
   const auto outer = std::size_t(out.shape(-1)), inner = std::size_t(inputs[0].shape(-1));
   const std::size_t all_rows = outer == 0 ? 0 : out.size() / outer;
-  if (mode != mx::QuantizationMode::Affine || !has_kernels(group_size, bits) || !format || out.size() == 0 ||
-      !fits(all_rows, inner, outer)) {
+  if (!has_kernels(mode, group_size, bits) || !format || out.size() == 0 || !fits(all_rows, inner, outer)) {
     return false;
   }
   const mx::array x = inputs[0].flags().row_contiguous ? inputs[0] : dense(inputs[0], s);
-  const auto w = with_dense_matrices(inputs[1], s), scales = with_dense_matrices(inputs[2], s),
-             biases = with_dense_matrices(inputs[3], s);
-  auto matrices = quantized(w, scales, biases, *format, group_size, bits, transpose, inner, outer);
-  const bool one = matrices.numbers.one() && matrices.scales.one() && matrices.biases.one();
-  const std::size_t rows = one ? all_rows : std::size_t(x.shape(-2));
+  const Quantized matrices(inputs, mode, group_size, bits, *format, transpose, inner, outer, s);
+  const std::size_t rows = matrices.one() ? all_rows : std::size_t(x.shape(-2));
   const std::size_t count = all_rows / rows;
   out.set_data(mx::allocator::malloc(out.nbytes()));
   Rows left{Matrices(x), *format, count, rows * inner, 1, rows};
@@ -433,13 +443,11 @@ bool multiply_gathered(mx::GatherQMM& self, const Arrays& inputs, mx::array& out
   const auto outer = std::size_t(out.shape(-1)), inner = std::size_t(inputs[0].shape(-1)),
              rows = std::size_t(inputs[0].shape(-2));
   const std::size_t all_rows = outer == 0 ? 0 : out.size() / outer;
-  if (mode != mx::QuantizationMode::Affine || !has_kernels(group_size, bits) || !format || out.size() == 0 ||
-      !fits(all_rows, inner, outer)) {
+  if (!has_kernels(mode, group_size, bits) || !format || out.size() == 0 || !fits(all_rows, inner, outer)) {
     return false;
   }
-  const auto x = with_dense_matrices(inputs[0], s), w = with_dense_matrices(inputs[1], s),
-             scales = with_dense_matrices(inputs[2], s), biases = with_dense_matrices(inputs[3], s);
-  const auto matrices = quantized(w, scales, biases, *format, group_size, bits, transpose, inner, outer);
+  const auto x = with_dense_matrices(inputs[0], s);
+  const Quantized matrices(inputs, mode, group_size, bits, *format, transpose, inner, outer, s);
   out.set_data(mx::allocator::malloc(out.nbytes()));
   const Product& product = matrices.product;
   const Result result{out.data<unsigned char>(), *format, outer};
@@ -545,7 +553,7 @@ class Dequantize final : public mx::Primitive {
 
 std::optional<mx::array> dequantized(const mx::array& w, const mx::array& scales, const mx::array& biases,
                                      int group_size, int bits, mx::Stream s) {
-  if (!cpu_kernels() || s.device != mx::Device::cpu || !has_kernels(group_size, bits) ||
+  if (!cpu_kernels() || s.device != mx::Device::cpu || !has_kernels(mx::QuantizationMode::Affine, group_size, bits) ||
       scales.dtype() != biases.dtype() || !format_of(scales.dtype())) {
     return std::nullopt;
   }

@@ -360,6 +360,77 @@ struct AffineRow {
   }
 };
 
+// Floating-point numbers of 4 bits, or of 8 bits, of which the largest is NaN.
+template <int bits>
+Floats small_floats(Words numbers) {
+  static_assert(bits == 4 || bits == 8);
+  constexpr int mantissa = bits == 4 ? 1 : 3, bias = bits == 4 ? 1 : 7;
+  const Words magnitude = numbers & ((1u << (bits - 1)) - 1);
+  const Words sign = numbers >> (bits - 1) << 31;
+  const Floats normal = Floats((magnitude << (23 - mantissa)) + (std::uint32_t(127 - bias) << 23));
+  // With the lowest exponent, a number has no leading one.
+  constexpr float one = 1.f / (1 << bias);
+  const Floats denormal = (normal - one) * 2;
+  const Words lowest = Words(magnitude < (1u << mantissa));
+  Words results = (Words(denormal) & lowest) | (Words(normal) & ~lowest) | sign;
+  if constexpr (bits == 8) {
+    results |= Words(magnitude == 0x7f) & 0x7fc00000;
+  }
+  return Floats(results);
+}
+
+template <int bits>
+struct ScaledRow {
+  static constexpr bool whole_blocks = false;
+  static constexpr std::size_t smallest_group = 16;
+  static constexpr std::size_t block_bytes = block / 8 * bits;
+  const unsigned char* numbers;
+  int shift;  // of the position of a number, which gives its group
+  float scales[segment / smallest_group + 1];
+
+  void open(const Matrix& w, std::size_t row, std::size_t column, std::size_t n) {
+    numbers = w.data + std::ptrdiff_t(row) * w.row_bytes + column / 8 * bits;
+    shift = w.group == smallest_group ? 4 : 5;
+    const unsigned char* from = w.scales + row * w.groups + (column >> shift);
+    const std::size_t groups = n >> shift;
+    for (std::size_t i = 0; i < groups; ++i) {
+      scales[i] = w.group == smallest_group ? small_floats<8>(from[i] - Words{})[0] : power_of_two(from[i]);
+    }
+    scales[groups] = 0;  // of the numbers that fill up the last block
+  }
+
+  void values(std::size_t at, Floats (&v)[vectors]) const { meant(numbers + at / 8 * bits, at, v); }
+  void quick_values(std::size_t at, Floats (&v)[vectors]) const { values(at, v); }
+  static Floats arranged(Floats x) { return x; }
+
+  void rest(std::size_t at, std::size_t n, Floats (&v)[vectors]) const {
+    unsigned char some[block_bytes] = {};
+    __builtin_memcpy(some, numbers + at / 8 * bits, n / 8 * bits);
+    meant(some, at, v);
+  }
+
+ private:
+  static float power_of_two(unsigned char exponent) {
+    const std::uint32_t number = exponent == 0 ? 1u << 22 : std::uint32_t(exponent) << 23;  // the lowest is denormal
+    return load<float>(&number);
+  }
+
+  void meant(const unsigned char* from, std::size_t at, Floats (&v)[vectors]) const {
+    for (int i = 0; i < vectors; ++i) {
+      const Floats scale = all(scales[(at + std::size_t(i) * lanes) >> shift]);
+#if defined(__AVX512F__)
+      if constexpr (bits == 4) {
+        const Floats table = {0, .5, 1, 1.5, 2, 3, 4, 6, -0.f, -.5, -1, -1.5, -2, -3, -4, -6};
+        const auto number = __m512i(extract<bits>(from, i));
+        v[i] = Floats(_mm512_maskz_permutexvar_ps(every, number, __m512(table))) * scale;
+        continue;
+      }
+#endif
+      v[i] = small_floats<bits>(extract<bits>(from, i)) * scale;
+    }
+  }
+};
+
 // ---- products -------------------------------------------------------------------------------------
 std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 
@@ -611,6 +682,8 @@ void with_rows(const Matrix& w, Use use) {
       return use(Rows<HalfRow<BFloat16>>());
     case Format::affine:
       return with_bits(w, [&]<int bits>(Bits<bits>) { use(Rows<AffineRow<bits>>()); });
+    case Format::scaled:
+      return w.bits == 4 ? use(Rows<ScaledRow<4>>()) : use(Rows<ScaledRow<8>>());
   }
 }
 

@@ -7,10 +7,12 @@
 
 namespace mlx4j::cpu {
 
-enum class Format { float32, float16, bfloat16, affine };
+enum class Format { float32, float16, bfloat16, affine, scaled };
 
 // Rows of numbers. Those of the format `affine` are `bits` wide, the first one lowest, and stand for
-// number · scale + bias with one scale and one bias for each `group` (32, 64 or 128) of them.
+// number · scale + bias with one scale and one bias for each `group` (32, 64 or 128) of them. Those of the format
+// `scaled` are floating-point numbers of 4 bits (E2M1) or 8 bits (E4M3), and stand for number · scale. Their scales
+// have 8 bits: of groups of 32 they are powers of two (E8M0), of groups of 16 numbers as those of 8 bits.
 struct Matrix {
   const unsigned char* data;
   std::ptrdiff_t row_bytes;  // from one row to the next

@@ -217,6 +217,123 @@ class CpuProductsTest {
     }
   }
 
+  // ---- floating-point numbers of four and eight bits
+  // ---------------------------------------------
+
+  /** A stack of random matrices, and what they stand for as float32. */
+  private record Scaled(MlxArray w, MlxArray scales, QuantizationMode mode, MlxArray meaning) {
+    /** As MLX dequantizes only groups that fill words, makes one more of them than needed. */
+    static Scaled random(QuantizationMode mode, int... shape) {
+      if (mode == QuantizationMode.NVFP4 && shape[shape.length - 1] % 32 != 0) {
+        int columns = shape[shape.length - 1];
+        int[] wider = shape.clone();
+        wider[wider.length - 1] += 16;
+        Scaled all = random(mode, wider);
+        return new Scaled(
+            all.w.get(Index.ellipsis(), Index.slice(0, columns / 8)),
+            all.scales.get(Index.ellipsis(), Index.slice(0, columns / 16)),
+            mode,
+            all.meaning.get(Index.ellipsis(), Index.slice(0, columns)));
+      }
+      boolean powers = mode != QuantizationMode.NVFP4;
+      int[] packed = shape.clone();
+      packed[packed.length - 1] /= mode == QuantizationMode.MXFP8 ? 4 : 8;
+      int[] groups = shape.clone();
+      groups[groups.length - 1] /= powers ? 32 : 16;
+      MlxArray bits =
+          MlxRandom.randint(0, 0x100000000L, packed, DType.UINT32, MlxRandom.key(seed++));
+      boolean hasNan = mode == QuantizationMode.MXFP8;
+      MlxArray w = hasNan ? bits.bitwiseAnd(Ops.full(packed, 0xbfbfbfbfL, DType.UINT32)) : bits;
+      // Powers of two around one, or numbers from the smallest one on.
+      MlxArray scales =
+          MlxRandom.randint(
+              powers ? 120 : 0, powers ? 130 : 60, groups, DType.UINT8, MlxRandom.key(seed++));
+      MlxArray meaning =
+          CpuKernels.using(
+              CpuKernels.MLX,
+              1,
+              () -> evaluated(w.dequantize(scales, null, null, null, mode, null, DType.FLOAT32)));
+      return new Scaled(w, scales, mode, meaning);
+    }
+
+    MlxArray times(MlxArray x, boolean transpose) {
+      return x.quantizedMatmul(w, scales, null, transpose, null, null, mode);
+    }
+
+    MlxArray gathered(MlxArray x, MlxArray left, MlxArray right, boolean transpose) {
+      return x.gatherQmm(w, scales, null, left, right, transpose, null, null, mode);
+    }
+  }
+
+  static Stream<Arguments> scaledFormats() {
+    return Stream.of(QuantizationMode.MXFP4, QuantizationMode.MXFP8, QuantizationMode.NVFP4)
+        .flatMap(mode -> FLOATS.stream().map(dtype -> Arguments.of(mode, dtype)));
+  }
+
+  /** Small enough for results to be numbers of float16. */
+  private static MlxArray small(DType dtype, int... shape) {
+    return uniform(DType.FLOAT32, shape).multiply(0x1p-6).astype(dtype);
+  }
+
+  @ParameterizedTest
+  @MethodSource("scaledFormats")
+  void productsWithScaledNumbers(QuantizationMode mode, DType dtype) {
+    int group = mode == QuantizationMode.NVFP4 ? 16 : 32;
+    for (int rows : new int[] {1, 2, 3, 5, 12, 13}) {
+      for (int groups : new int[] {1, 3, 130}) {
+        String what = rows + " rows, " + groups + " groups, ";
+        Scaled w = Scaled.random(mode, 7, groups * group);
+        MlxArray x = small(dtype, rows, groups * group);
+        assertProduct(() -> w.times(x, true), x, transposed(w.meaning()), what + "transposed");
+        MlxArray y = small(dtype, rows, 7);
+        assertProduct(() -> w.times(y, false), y, w.meaning(), what + "not transposed");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("scaledFormats")
+  void productsWithStacksOfScaledNumbers(QuantizationMode mode, DType dtype) {
+    Scaled many = Scaled.random(mode, 3, 6, 64);
+    MlxArray stack = small(dtype, 2, 3, 2, 64);
+    assertProduct(() -> many.times(stack, true), stack, transposed(many.meaning()), "transposed");
+    MlxArray apart = transposed(small(dtype, 3, 6, 4));
+    assertProduct(() -> many.times(apart, false), apart, many.meaning(), "rows that lie apart");
+    MlxArray left = MlxArray.of(new int[] {1, 0, 0, 1}).astype(DType.UINT32);
+    MlxArray right = MlxArray.of(new int[] {2, 2, 0, 1}).astype(DType.UINT32);
+    MlxArray x = small(dtype, 2, 3, 64);
+    MlxArray y = small(dtype, 2, 3, 6);
+    MlxArray w = many.meaning().take(right, 0);
+    assertProduct(
+        () -> many.gathered(x, left, right, true), x.take(left, 0), transposed(w), "gathered");
+    assertProduct(() -> many.gathered(y, left, right, false), y.take(left, 0), w, "not transposed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MXFP4", "MXFP8", "NVFP4"})
+  void allNumbersAndScalesAreMlxs(QuantizationMode mode) {
+    int perWord = mode == QuantizationMode.MXFP8 ? 4 : 8;
+    int numbers = mode == QuantizationMode.MXFP8 ? 256 : 32; // those of four bits twice
+    long[] words = new long[numbers / perWord];
+    for (int i = 0; i < numbers; i++) {
+      words[i / perWord] |= (long) (i % (perWord == 4 ? 256 : 16)) << 32 / perWord * (i % perWord);
+    }
+    // A matrix of one row for each scale.
+    MlxArray w = MlxArray.of(words).astype(DType.UINT32).broadcastTo(256, 1, words.length);
+    int groups = numbers / (mode == QuantizationMode.NVFP4 ? 16 : 32);
+    MlxArray scales =
+        Ops.arange(256).astype(DType.UINT8).reshape(256, 1, 1).broadcastTo(256, 1, groups);
+    MlxArray x = Ops.ones(new int[] {256, 1, 1});
+    Supplier<MlxArray> product =
+        () -> evaluated(x.quantizedMatmul(w, scales, null, false, null, null, mode));
+    MlxArray expected = CpuKernels.using(CpuKernels.MLX, 1, product);
+    assertArrayEquals(new int[] {256, 1, numbers}, expected.shape());
+    for (int set : SETS) {
+      MlxArray actual = CpuKernels.using(set, 1, product);
+      assertTrue(actual.arrayEqual(expected, true).itemBoolean(), () -> "instructions " + set);
+    }
+  }
+
   @Test
   void manyRowsOfManyColumnsAreMultipliedPartByPart() {
     for (DType dtype : FLOATS) {

@@ -265,7 +265,7 @@ final class QuantizationRows {
     return nary(
         "quantizedMatmul " + name,
         xs -> xs[0].quantizedMatmul(xs[1], xs[2], null, true, null, null, mode),
-        "mx.quantized_matmul(a, b, c, mode='" + name + "')",
+        "mx.quantized_matmul(a.astype(mx.float32), b, c, mode='" + name + "').astype(a.dtype)",
         X,
         packed,
         scales);
@@ -374,7 +374,8 @@ final class QuantizationRows {
                             QuantizationMode.NVFP4,
                             null,
                             true),
-                    "mx.gather_qmm(a, b, c, None, None, d, mode='nvfp4', sorted_indices=True)",
+                    "mx.gather_qmm(a.astype(mx.float32), b, c, None, None, d, mode='nvfp4',"
+                        + " sorted_indices=True).astype(a.dtype)",
                     xs3,
                     STACK,
                     byteScales(40, 60, 4, 5, 4),
