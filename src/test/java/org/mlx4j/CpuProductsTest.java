@@ -316,7 +316,8 @@ class CpuProductsTest {
     int numbers = mode == QuantizationMode.MXFP8 ? 256 : 32; // those of four bits twice
     long[] words = new long[numbers / perWord];
     for (int i = 0; i < numbers; i++) {
-      words[i / perWord] |= (long) (i % (perWord == 4 ? 256 : 16)) << 32 / perWord * (i % perWord);
+      words[i / perWord] |=
+          (long) (i % (perWord == 4 ? 256 : 16)) << (32 / perWord * (i % perWord));
     }
     // A matrix of one row for each scale.
     MlxArray w = MlxArray.of(words).astype(DType.UINT32).broadcastTo(256, 1, words.length);
