@@ -5,9 +5,9 @@
 #ifdef __x86_64__
 
 #include <algorithm>
-#include <memory>
 #include <mutex>
-#include <vector>
+#include <new>
+#include <utility>
 
 #include "bridge/threads.h"
 #include "cpu/kernels/tiles.h"
@@ -29,29 +29,29 @@ struct Workspace {
   alignas(64) float products[2][Panel::width * Panel::width];
   alignas(64) unsigned char left[panel_bytes];
   alignas(64) unsigned char right[panels_at_once][panel_bytes];
+  Workspace* next_free;
 };
 
 // As many workspaces as threads have computed at the same time.
 class Workspaces {
  public:
-  std::unique_ptr<Workspace> take() {
+  // Null if there is no memory.
+  Workspace* take() {
     std::lock_guard lock(mutex_);
-    if (free_.empty()) {
-      return std::unique_ptr<Workspace>(new Workspace);  // not filled with zeros
+    if (!free_) {
+      return new (std::nothrow) Workspace;
     }
-    auto workspace = std::move(free_.back());
-    free_.pop_back();
-    return workspace;
+    return std::exchange(free_, free_->next_free);
   }
 
-  void give_back(std::unique_ptr<Workspace> workspace) {
+  void give_back(Workspace* workspace) {
     std::lock_guard lock(mutex_);
-    free_.push_back(std::move(workspace));
+    workspace->next_free = std::exchange(free_, workspace);
   }
 
  private:
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Workspace>> free_;
+  Workspace* free_ = nullptr;
 };
 
 // A factor, whose rows or columns are taken in strips.
@@ -85,12 +85,12 @@ static void multiply_strips(const Strip& left, const Strip& right, float* y) {
                 y, int(Panel::width));
 }
 
-static void multiply(const TileKernels& use, const Factor& left, const Factor& right, std::size_t m, std::size_t n,
-                     std::size_t k, float alpha, float beta, float* c, std::size_t row_c) {
-  auto workspace = workspaces().take();
-  Panel left_panel{workspace->left}, right_panels[panels_at_once];
+static void multiply(const TileKernels& use, Workspace& workspace, const Factor& left, const Factor& right,
+                     std::size_t m, std::size_t n, std::size_t k, float alpha, float beta, float* c,
+                     std::size_t row_c) {
+  Panel left_panel{workspace.left}, right_panels[panels_at_once];
   for (std::size_t i = 0; i < panels_at_once; ++i) {
-    right_panels[i].data = workspace->right[i];
+    right_panels[i].data = workspace.right[i];
   }
   use.begin();
   for (std::size_t column = 0; column < n; column += columns_at_once) {
@@ -119,7 +119,7 @@ static void multiply(const TileKernels& use, const Factor& left, const Factor& r
         const Strip left_strip = left.strip(row, std::min(Panel::width, m - row), first, inner);
         use.pack_left(left_strip, left_panel);
         for (std::size_t i = 0; i < panels; ++i, ++blocks) {
-          float* y = workspace->products[blocks % 2];
+          float* y = workspace.products[blocks % 2];
           float* results = c + row * row_c + column + i * Panel::width;
           for (std::size_t r = 0; r < left_strip.width; ++r) {
             __builtin_prefetch(results + r * row_c, 1);
@@ -140,17 +140,22 @@ static void multiply(const TileKernels& use, const Factor& left, const Factor& r
     }
   }
   use.end();
-  workspaces().give_back(std::move(workspace));
 }
 
-static void product(int, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a, int row_a,
-                    const float* b, int row_b, float beta, float* c, int row_c) {
+static void product(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a,
+                    int row_a, const float* b, int row_b, float beta, float* c, int row_c) {
+  Workspace* workspace = workspaces().take();
+  if (!workspace) {
+    without_tiles(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
+    return;
+  }
   const auto factor = [](const float* data, bool inner_in_rows, int row) {
     return inner_in_rows ? Factor{data, row, 1} : Factor{data, 1, row};
   };
-  multiply(tile_kernels<Instructions::avx512>(), factor(a, transpose_a == not_transposed, row_a),
+  multiply(tile_kernels<Instructions::avx512>(), *workspace, factor(a, transpose_a == not_transposed, row_a),
            factor(b, transpose_b != not_transposed, row_b), std::size_t(m), std::size_t(n), std::size_t(k), alpha, beta,
            c, std::size_t(row_c));
+  workspaces().give_back(workspace);
 }
 
 // Packing and filling up tiles take longer than what the unit saves if a product is smaller than this, or if more than
