@@ -1,14 +1,18 @@
 package org.mlx4j.kotlin
 
+import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
 import org.mlx4j.ArrayBiFunction
 import org.mlx4j.ArrayFunction
 import org.mlx4j.ArraysFunction
+import org.mlx4j.Batcher
 import org.mlx4j.ConvolutionOptions
 import org.mlx4j.DType
 import org.mlx4j.Distributed
+import org.mlx4j.Io
 import org.mlx4j.MlxArray
 import org.mlx4j.MlxRandom
 import org.mlx4j.Ops
@@ -36,45 +40,52 @@ import org.mlx4j.nn.TransformerEncoder
 import org.mlx4j.nn.TransformerEncoderLayer
 import org.mlx4j.optimizers.SGD
 import org.mlx4j.optimizers.Schedule
+import org.mlx4j.tree.Trees
 import java.io.File
 import java.lang.reflect.InvocationTargetException
+import java.nio.file.Files
+import java.nio.file.Path
+import java.util.concurrent.CompletableFuture
+import java.util.function.Function
+import java.util.function.UnaryOperator
 import kotlin.reflect.KClass
 import kotlin.reflect.KFunction
 import kotlin.reflect.KParameter
 
-/** The default arguments are those of Java: each shorter overload returns what the Kotlin function returns. */
+/**
+ * The default arguments are those of Java: each shorter overload returns what the Kotlin function returns, or writes the
+ * same file.
+ */
 class DefaultsTest {
+    @TempDir
+    private lateinit var folder: Path
+
+    private val batcher = Batcher.of<MlxArray, MlxArray> { it.square() }
+
+    @AfterEach
+    fun close() = batcher.close()
+
     private val functions = kotlinFunctions()
     private val families = familiesOfOverloads(File(System.getProperty("mlx4j.sources")))
     private val shorter = families.mapValues { (_, family) -> family.filter { a -> family.any { a.isShorterThan(it) } } }
 
     /** The families, and single overloads, that are not called, and why. */
     private val uncalled = withoutFunction + mapOf(
-        "Batcher.of" to "it starts a thread, and its options are not public",
-        "Batcher.submit" to "the result is that of another thread",
         "CustomKernel.apply" to "kernels run on GPUs only",
         "Distributed.Group.split" to "a group of one process cannot be split",
         "Distributed.recv" to "there is no other process",
         "Distributed.recvLike" to "there is no other process",
         "Distributed.send" to "there is no other process",
         "Export.exportFunction" to "the result is a file",
-        "Export.exportToDot" to "the result is a file",
         "Export.exporter" to "the result is a file",
         "Fast.cudaKernel" to "kernels run on GPUs only",
         "Fast.metalKernel" to "kernels run on GPUs only",
         "Fast.precompiledCudaKernel" to "kernels run on GPUs only",
         "ImportedFunction.apply" to "the function comes from a file",
         "MlxArray.gatherQqmm" to "MLX has it on GPUs only",
-        "Io.load" to "the result comes from a file",
-        "Io.saveGguf" to "the result is a file",
-        "Io.saveSafetensors" to "the result is a file",
-        "Io.savez" to "the result is a file",
-        "Io.savezCompressed" to "the result is a file",
         "MlxArray.qqmm(MlxArray w)" to "MLX takes weights that are not quantized on GPUs only",
         "MlxArray.unique(int size)" to "Java's result is the array alone",
         "training.Fit.checkpoints" to "the result is a file",
-        "tree.Trees.load" to "the result comes from a file",
-        "tree.Trees.save" to "the result is a file",
     )
 
     @Test
@@ -93,8 +104,8 @@ class DefaultsTest {
         }
         assertEquals("", failures.joinToString("\n"))
         val comparedFamilies = compared.map { it.family }.distinct()
-        assertTrue(compared.size >= 623, "${compared.size} overloads")
-        assertTrue(comparedFamilies.size >= 237, "${comparedFamilies.size} families")
+        assertTrue(compared.size >= 635, "${compared.size} overloads")
+        assertTrue(comparedFamilies.size >= 247, "${comparedFamilies.size} families")
     }
 
     @Test
@@ -108,7 +119,8 @@ class DefaultsTest {
             argument(overload, parameter, method.parameterTypes[index])
         }
         val receiver = if (overload.static) null else receiver(overload)
-        val java = result { method.invoke(receiver, *given.toTypedArray()) }
+        val file = given.firstOrNull { it is Path } as Path?
+        val java = result(file) { method.invoke(receiver, *given.toTypedArray()) }
         val callable = functionsFor(overload, functions).mapNotNull { f -> overload.standIn(f, typed = true)?.let { f to it } }
         val nearest = callable.groupBy { (function, taken) -> distance(overload, function, taken) }.minByOrNull { it.key }
         check(nearest != null) { "no function" }
@@ -117,7 +129,7 @@ class DefaultsTest {
                 parameter to if (index < 0) receiver else converted(given[index], parameter)
             }
             function.parameters.filter { it.kind == KParameter.Kind.INSTANCE }.forEach { arguments[it] = Init }
-            val kotlin = result { function.callBy(arguments) }
+            val kotlin = result(file) { function.callBy(arguments) }
             "$overload: Java's result is $java, Kotlin's $kotlin".takeIf { java != kotlin }?.take(1000)
         }
     }
@@ -131,13 +143,21 @@ class DefaultsTest {
         return widened + if (overload.static && extends) 1 else 0
     }
 
-    private fun result(call: () -> Any?): Any? {
+    /** The result of a call, with the contents of the file that it may have written. */
+    private fun result(file: Path?, call: () -> Any?): Any? {
         MlxRandom.seed(7)
-        return comparable(call())
+        val result = comparable(call())
+        return if (file == null) result else listOf(result, Files.readAllBytes(file).toList())
     }
 
     /** Returns what tells results apart: bits of arrays, components of records, and values of functions. */
     private fun comparable(result: Any?): Any? = when (result) {
+        Unit, is Path -> null // the file is compared
+        is Batcher<*, *> -> result.use {
+            @Suppress("UNCHECKED_CAST")
+            comparable((result as Batcher<MlxArray, MlxArray>).apply(normal(4, 4)))
+        }
+        is CompletableFuture<*> -> comparable(result.join())
         null, is Number, is Boolean, is String, is Enum<*>, is DType, is ConvolutionOptions -> result
         is Distributed.Group -> listOf(result.rank(), result.size())
         is MlxArray -> listOf(result.dtype(), result.shape().toList(), bits(result))
@@ -179,6 +199,7 @@ class DefaultsTest {
     private fun receiver(overload: Overload): Any = when (overload.owner.simpleName) {
         "MlxArray" -> array(overload, "this")!!
         "ALiBi" -> ALiBi()
+        "Batcher" -> batcher
         "Attention", "MultiHeadAttention" -> MultiHeadAttention(8, 2)
         "GRU" -> GRU(8, 4)
         "LSTM" -> LSTM(8, 4)
@@ -205,6 +226,11 @@ class DefaultsTest {
             "long[]" -> longArrayOf(1, 4)
             "double[]" -> doubleArrayOf(2.0)
             "int[][]" -> arrayOf(intArrayOf(1, 1), intArrayOf(0, 2))
+            "MlxArray[]" -> arrayOf(normal(4, 4), normal(2))
+            "Map" -> mapOf("a" to normal(4, 4))
+            "Path" -> file(overload)
+            "UnaryOperator" -> UnaryOperator.identity<String>()
+            "Function" -> Function<MlxArray, MlxArray> { it.square() }
             "MlxArray" -> if ("ask" in name && parameter.name != "mask") null else array(overload, name)
             "DType" -> DType.FLOAT16
             "QuantizationMode" -> if (quantizesInputs(overload)) QuantizationMode.NVFP4 else QuantizationMode.AFFINE
@@ -214,6 +240,7 @@ class DefaultsTest {
             "Object" -> when (name) {
                 "first" -> listOf(normal(2), null)
                 "second" -> listOf(null, normal(3))
+                "request" -> normal(4, 4)
                 else -> Linear(64, 32, bias = overload.name != "quantize")
             }
             "Schedule" -> Schedule { step -> step.astype(DType.FLOAT32) * 0.5 }
@@ -225,6 +252,22 @@ class DefaultsTest {
             "List" -> listOf(SGD.of(0.1))
             else -> type.enumConstants?.first() ?: throw IllegalStateException("no argument for $name of $type")
         }
+    }
+
+    /** A file to write, or one that can be read. */
+    private fun file(overload: Overload): Path {
+        val extension = when (overload.name) {
+            "savez", "savezCompressed" -> ".npz"
+            "saveGguf" -> ".gguf"
+            "exportToDot" -> ".dot"
+            else -> ".safetensors"
+        }
+        val file = Files.createTempFile(folder, "defaults", extension)
+        when (overload.family) {
+            "Io.load" -> Io.saveSafetensors(file, mapOf("a" to normal(4, 4)))
+            "tree.Trees.load" -> Trees.save(file, Linear(64, 32))
+        }
+        return file
     }
 
     private fun quantizesInputs(overload: Overload) = overload.name == "qqmm" || "QQLinear" in overload.family ||

@@ -28,6 +28,8 @@ class StarImportsTest {
         assertEquals(RMSprop.of(schedule, 0.9, 1e-7), RMSprop(schedule, 0.9, 1e-7))
         assertEquals(Lion.of(schedule, 0.8, 0.99, 0.1), Lion(schedule, 0.8, 0.99, 0.1))
         assertEquals(Muon.of(schedule, 0.9, 0.1, true, 4), Muon(schedule, 0.9, 0.1, true, 4))
+        val lambda = Adam(Schedule { step -> 0.1 / (step + 1) })
+        assertEquals(0.025f, lambda.learningRate.apply(MlxArray.scalar(3)).itemFloat())
         val optimizers = listOf(SGD(0.1), Adam(schedule, eps = 1e-7))
         val filters = listOf(BiPredicate<String, MlxArray> { path, _ -> path == "bias" })
         assertEquals(MultiOptimizer.of(optimizers, filters), MultiOptimizer(optimizers, filters))
