@@ -15,8 +15,8 @@ Arrays batches_of_one(const Arrays& v);
 // there are `rows` rows.
 mx::array joined(const Arrays& ones, jint rows);
 
-// Evaluates batches of `size` rows and returns the first `rows` of each, those of the first batch first. No row holds the
-// memory of the others. If one of them is no such batch, returns nothing and evaluates nothing.
+// Evaluates batches of `size` rows and returns the first `rows` of each, those of the first batch first. No row holds
+// the memory of the others. If one of them is no such batch, returns nothing and evaluates nothing.
 Arrays rows_of(const Arrays& batches, jint size, jint rows);
 
 }  // namespace mlx4j
