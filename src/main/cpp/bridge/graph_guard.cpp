@@ -209,10 +209,34 @@ class Within {
 
 bool traced_for_compile_at_most() { return !tracing() || (guarded_calls > 0 && guarded_calls == recorded_calls); }
 
+static bool is_update_of_values(const mx::array& a) {
+  const auto type = is_pending(a) ? traits_of(a).type : std::string_view();
+  return (type == type_name<mx::SliceUpdate>() || type == type_name<mx::DynamicSliceUpdate>()) && !a.is_tracer() &&
+         std::none_of(a.inputs().begin(), a.inputs().end(),
+                      [](const mx::array& in) { return in.status() == mx::array::Status::unscheduled; });
+}
+
+// A captured array that has been evaluated may be lazy again (cpu/updates.h). If its computation were recorded, each
+// call would repeat it, and copy the array.
+static void evaluate_updates_of_values(const Arrays& results, const Arrays& args) {
+  Arrays updates;
+  walk_in_any_order(results, args, [&updates](const mx::array& a) {
+    if (is_update_of_values(a)) {
+      updates.push_back(a);
+    }
+    return true;
+  });
+  if (!updates.empty()) {
+    evaluate(std::move(updates));
+  }
+}
+
 Fn recorded(const SharedFn& f) {
   auto noted = [f](const Arrays& args) {
     const Within recorded(recorded_calls);
-    return (*f)(args);
+    auto results = (*f)(args);
+    evaluate_updates_of_values(results, args);
+    return results;
   };
   return guarded(std::make_shared<const Fn>(std::move(noted)), StackUse::compile);
 }

@@ -399,6 +399,21 @@ class UpdatesInPlaceTest {
   }
 
   @Test
+  void aCompiledFunctionCapturesTheValuesAndNotHowTheyAreComputed() {
+    MlxArray old = cache();
+    MlxArray next = evaluated(set(old, 3, -1));
+    assertFalse(old.isAvailable());
+    try (var compiled = Transforms.compile(x -> x.multiply(old.get(3, 0)))) {
+      assertEquals(6f * COLUMNS, compiled.apply(MlxArray.scalar(2f)).itemFloat());
+      assertTrue(old.isAvailable());
+      assertInPlace(
+          () -> assertEquals(9f * COLUMNS, compiled.apply(MlxArray.scalar(3f)).itemFloat()));
+    }
+    assertHas(numbersWithout(3, -1), next);
+    assertHas(numbers(), old);
+  }
+
+  @Test
   void derivativesOfAnUpdateAreThoseOfOneThatCopies() {
     MlxArray old = cache();
     MlxArray row = evaluated(Ops.full(new int[] {1, COLUMNS}, 2, DType.FLOAT32));
