@@ -8,6 +8,7 @@
 // The entry lock must be held while any member is called.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,16 +38,20 @@ class SlotTable {
 
   std::uint32_t live() const { return live_; }
 
-  // The memory of the slots.
-  std::size_t bytes() const { return used_ * sizeof(Slot); }
-
-  // Returns a live value that fulfills a condition, or null. Looks at all slots.
+  // Returns a live value that fulfills a condition, or null; also null if that means to read more than `most` bytes. It
+  // reads the chunks in which there are live values.
   template <class Condition>
-  T* find_if(Condition condition) {
-    for (std::uint32_t i = 0; i < used_; ++i) {
-      Slot& s = at(i);
-      if ((s.generation & 1) && condition(std::as_const(s.value()))) {
-        return &s.value();
+  T* find_if(std::size_t most, Condition condition) {
+    const auto chunks = std::count_if(chunks_.begin(), chunks_.end(), [](auto& chunk) { return chunk.live > 0; });
+    if (std::size_t(chunks) * chunk_size * sizeof(Slot) > most) {
+      return nullptr;
+    }
+    for (auto& chunk : chunks_) {
+      for (std::uint32_t i = 0; chunk.live > 0 && i < chunk_size; ++i) {
+        Slot& s = chunk.slots[i];
+        if ((s.generation & 1) && condition(std::as_const(s.value()))) {
+          return &s.value();
+        }
       }
     }
     return nullptr;
@@ -59,7 +64,7 @@ class SlotTable {
         if (used_ >> handle_index_bits) {
           throw std::bad_alloc();
         }
-        chunks_.push_back(std::make_unique<Slot[]>(chunk_size));
+        chunks_.push_back({std::make_unique<Slot[]>(chunk_size)});
       }
       i = used_++;
     } else {
@@ -69,6 +74,7 @@ class SlotTable {
     new (s.storage) T(std::move(value));
     ++s.generation;  // even -> odd: live
     ++live_;
+    ++chunk_of(i).live;
     return static_cast<std::int64_t>(std::uint64_t(s.generation) << 32 | kind << handle_index_bits | i);
   }
 
@@ -100,8 +106,9 @@ class SlotTable {
     }
     std::optional<T> value(std::move(*p));
     p->~T();
-    --live_;
     const auto i = static_cast<std::uint32_t>(handle) & index_mask;
+    --live_;
+    --chunk_of(i).live;
     Slot& s = at(i);
     if (++s.generation != 0) {  // a slot whose generations are exhausted is never used again
       s.next_free = free_;
@@ -123,9 +130,15 @@ class SlotTable {
     T& value() { return *std::launder(reinterpret_cast<T*>(storage)); }
   };
 
-  Slot& at(std::uint32_t i) { return chunks_[i >> chunk_bits][i & (chunk_size - 1)]; }
+  struct Chunk {
+    std::unique_ptr<Slot[]> slots;
+    std::uint32_t live = 0;
+  };
 
-  std::vector<std::unique_ptr<Slot[]>> chunks_;
+  Chunk& chunk_of(std::uint32_t i) { return chunks_[i >> chunk_bits]; }
+  Slot& at(std::uint32_t i) { return chunk_of(i).slots[i & (chunk_size - 1)]; }
+
+  std::vector<Chunk> chunks_;
   std::uint32_t used_ = 0;
   std::uint32_t free_ = none;
   std::uint32_t live_ = 0;

@@ -28,10 +28,10 @@ bool has_memory_to_itself(const mx::array& a) {
 // So nothing else can read the memory: other operations, functions that have captured the array, evaluations that wait
 // for it, and copies to Java all have references. Looking through the table must cost less than the copy.
 mx::array* only_handle_of(const mx::array& in) {
-  if (references(in) != 2 || array_table.bytes() > in.nbytes()) {
+  if (references(in) != 2) {
     return nullptr;
   }
-  return array_table.find_if([&in](const mx::array& a) { return a.id() == in.id(); });
+  return array_table.find_if(in.nbytes(), [&in](const mx::array& a) { return a.id() == in.id(); });
 }
 
 // The elements that the update replaces.
