@@ -1,5 +1,10 @@
 #include "allocation.h"
 
+#ifdef __linux__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -29,7 +34,7 @@ using mx::allocator::Buffer;
 using Malloc = Buffer (*)(Allocator*, std::size_t);
 
 constexpr std::size_t small = std::size_t(64) << 10;  // a reserve is kept for these when the rest is used up
-constexpr std::size_t large = std::size_t(1) << 20;   // for these it matters whether they have been written to
+constexpr std::size_t large = std::size_t(1) << 20;   // these are worth large pages and a look at what was written
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 Malloc mlx_malloc = nullptr;
@@ -169,6 +174,16 @@ void make_room(std::size_t size) {
   throw allocation_failed(message.str(), size);
 }
 
+// Asks the kernel for pages of 2 MB where nothing has been written yet. A processor knows the places of some thousand
+// pages and has to look up others in tables in memory, which takes longer than reading an array with small pages.
+void prefer_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t size) {
+#ifdef __linux__
+  static const auto page = std::uintptr_t(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(memory) / page * page;
+  madvise(reinterpret_cast<void*>(begin), reinterpret_cast<std::uintptr_t>(memory) + size - begin, MADV_HUGEPAGE);
+#endif
+}
+
 Buffer malloc_within_limits(Allocator* self, std::size_t size) {
   if (!ledger.pay(size)) {
     make_room(size);
@@ -178,6 +193,7 @@ Buffer malloc_within_limits(Allocator* self, std::size_t size) {
     throw allocation_failed(beginning + std::to_string(size) + " bytes cannot be allocated", size);
   }
   if (size >= large) {
+    prefer_large_pages(buffer.ptr(), size);
     ledger.remember(buffer.ptr(), size);
   }
   return buffer;
