@@ -23,8 +23,9 @@ static mx::array batch_of_one(const mx::array& a) {
   }
   auto shape = a.shape();
   auto strides = a.strides();
-  // the stride of an array that was made with this shape, for operations that choose their way by the strides
-  strides.insert(strides.begin(), a.ndim() == 0 ? 1 : shape[0] * strides[0]);
+  // The stride of an array that was made with this shape, for operations that choose their way by the strides.
+  const std::int64_t stride = a.ndim() == 0 ? 1 : a.shape(0) * a.strides(0);
+  strides.insert(strides.begin(), stride);
   shape.insert(shape.begin(), 1);
   return view(a, std::move(shape), strides);
 }
