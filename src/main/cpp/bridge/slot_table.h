@@ -9,6 +9,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -38,19 +40,20 @@ class SlotTable {
 
   std::uint32_t live() const { return live_; }
 
-  // Returns a live value that fulfills a condition, or null; also null if that means to read more than `most` bytes. It
-  // reads the chunks in which there are live values.
+  // Returns a live value that fulfills a condition, or null; also null if that means to read more than `most` bytes.
   template <class Condition>
   T* find_if(std::size_t most, Condition condition) {
-    const auto chunks = std::count_if(chunks_.begin(), chunks_.end(), [](auto& chunk) { return chunk.live > 0; });
-    if (std::size_t(chunks) * chunk_size * sizeof(Slot) > most) {
+    constexpr std::size_t line = 64;  // of the cache
+    if (chunks_.size() * sizeof(Chunk::live) + live_ * std::max(line, sizeof(Slot)) > most) {
       return nullptr;
     }
     for (auto& chunk : chunks_) {
-      for (std::uint32_t i = 0; chunk.live > 0 && i < chunk_size; ++i) {
-        Slot& s = chunk.slots[i];
-        if ((s.generation & 1) && condition(std::as_const(s.value()))) {
-          return &s.value();
+      for (std::uint32_t word = 0; word < chunk_words; ++word) {
+        for (std::uint64_t live = chunk.live[word]; live != 0; live &= live - 1) {
+          T& value = chunk.slots[word * word_bits + std::uint32_t(std::countr_zero(live))].value();
+          if (condition(std::as_const(value))) {
+            return &value;
+          }
         }
       }
     }
@@ -74,7 +77,7 @@ class SlotTable {
     new (s.storage) T(std::move(value));
     ++s.generation;  // even -> odd: live
     ++live_;
-    ++chunk_of(i).live;
+    live_word_of(i) |= live_bit_of(i);
     return static_cast<std::int64_t>(std::uint64_t(s.generation) << 32 | kind << handle_index_bits | i);
   }
 
@@ -108,7 +111,7 @@ class SlotTable {
     p->~T();
     const auto i = static_cast<std::uint32_t>(handle) & index_mask;
     --live_;
-    --chunk_of(i).live;
+    live_word_of(i) &= ~live_bit_of(i);
     Slot& s = at(i);
     if (++s.generation != 0) {  // a slot whose generations are exhausted is never used again
       s.next_free = free_;
@@ -121,6 +124,8 @@ class SlotTable {
   static constexpr std::uint32_t index_mask = (1u << handle_index_bits) - 1;
   static constexpr std::uint32_t chunk_bits = 12;
   static constexpr std::uint32_t chunk_size = 1u << chunk_bits;
+  static constexpr std::uint32_t word_bits = 64;
+  static constexpr std::uint32_t chunk_words = chunk_size / word_bits;
   static constexpr std::uint32_t none = ~0u;
 
   struct Slot {
@@ -132,10 +137,12 @@ class SlotTable {
 
   struct Chunk {
     std::unique_ptr<Slot[]> slots;
-    std::uint32_t live = 0;
+    std::array<std::uint64_t, chunk_words> live{};  // a bit for each slot, so that few live ones are found quickly
   };
 
   Chunk& chunk_of(std::uint32_t i) { return chunks_[i >> chunk_bits]; }
+  std::uint64_t& live_word_of(std::uint32_t i) { return chunk_of(i).live[(i & (chunk_size - 1)) / word_bits]; }
+  static std::uint64_t live_bit_of(std::uint32_t i) { return std::uint64_t(1) << i % word_bits; }
   Slot& at(std::uint32_t i) { return chunk_of(i).slots[i & (chunk_size - 1)]; }
 
   std::vector<Chunk> chunks_;
