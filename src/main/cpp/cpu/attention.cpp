@@ -356,9 +356,8 @@ struct Attention {
   static void multiply(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t a_stride,
                        bool transposed, const float* b, std::size_t b_stride, float beta, float* c,
                        std::size_t c_stride) {
-    constexpr int row_major = 101, as_stored = 111, transpose = 112;
-    cblas_sgemm(row_major, as_stored, transposed ? transpose : as_stored, int(m), int(n), int(k), 1, a, int(a_stride),
-                b, int(b_stride), beta, c, int(c_stride));
+    cblas_sgemm(row_major, not_transposed, transposed ? cpu::transposed : not_transposed, int(m), int(n), int(k), 1, a,
+                int(a_stride), b, int(b_stride), beta, c, int(c_stride));
   }
 };
 

@@ -170,9 +170,8 @@ struct Product {
           y = reinterpret_cast<float*>(result.data) + (i * x.rows + row) * outer + first;
           y_stride = outer;
         }
-        constexpr int row_major = 101, as_stored = 111, transposed = 112;
-        cblas_sgemm(row_major, x.transposed ? transposed : as_stored, by_rows ? transposed : as_stored, int(rows),
-                    int(n), int(inner), 1, x.data + row * (x.transposed ? 1 : inner),
+        cblas_sgemm(row_major, x.transposed ? transposed : not_transposed, by_rows ? transposed : not_transposed,
+                    int(rows), int(n), int(inner), 1, x.data + row * (x.transposed ? 1 : inner),
                     int(x.transposed ? x.rows : inner), part, int(part_stride), 0, y, int(y_stride));
         if (!result.as_it_is()) {
           parallel(rows, grain(n), [&](std::size_t from, std::size_t to) {

@@ -5,11 +5,10 @@
 #include <cstddef>
 
 #include "cpu/parallel.h"
+#include "cpu/sgemm.h"
 #include "cpu/tile_products.h"
 
 namespace mlx4j::cpu {
-
-enum { row_major = 101, not_transposed = 111 };  // of CBLAS
 
 // Smaller products are not divided: a tenth of a millisecond on a fast processor.
 static constexpr double smallest = 1 << 23;  // multiplications

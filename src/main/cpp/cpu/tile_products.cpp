@@ -11,6 +11,7 @@
 
 #include "bridge/threads.h"
 #include "cpu/kernels/tiles.h"
+#include "cpu/sgemm.h"
 
 namespace mlx4j::cpu {
 
@@ -71,8 +72,6 @@ static Workspaces& workspaces() {
   static auto& workspaces = immortal<Workspaces>();
   return workspaces;
 }
-
-enum { row_major = 101, not_transposed = 111, transposed = 112 };  // of CBLAS
 
 static Sgemm* without_tiles = nullptr;
 

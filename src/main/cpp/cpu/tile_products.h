@@ -5,8 +5,8 @@
 
 namespace mlx4j::cpu {
 
-// Returns a function with the arguments of cblas_sgemm for row-major products of this size
-// on the matrix unit; nullptr if there is none or if it would not be faster.
+// Returns a function with the arguments of cblas_sgemm for row-major products of this size on the matrix unit; nullptr
+// if there is none or if it would not be faster.
 Sgemm* product_on_tiles(int m, int n, int k);
 
 // Chooses what multiplies blocks with numbers that the unit does not take. Once, before the first product.

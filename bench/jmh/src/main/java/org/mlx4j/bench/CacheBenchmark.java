@@ -61,10 +61,7 @@ public class CacheBenchmark {
   public void neededByAnother() {
     try (MlxArray view = cache.reshape(-1)) {
       view.eval();
-      MlxArray next = next();
-      next.eval();
-      cache.close();
-      cache = next;
+      closedAfter();
     }
   }
 }
