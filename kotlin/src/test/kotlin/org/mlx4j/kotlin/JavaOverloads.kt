@@ -31,7 +31,7 @@ internal class Overload(
 
     /** Whether another overload only has further parameters. A single further one of variable number needs no default. */
     fun isShorterThan(other: Overload): Boolean {
-        val more = other.parameters - parameters.toSet()
+        val more = other.parameters.filter { further -> parameters.none { it.name == further.name && it.type == further.type } }
         return more.size + parameters.size == other.parameters.size && more.isNotEmpty() &&
             !(more.size == 1 && more.single().vararg)
     }
