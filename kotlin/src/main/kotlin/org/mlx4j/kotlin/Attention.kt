@@ -1,4 +1,4 @@
-/** Attention, transformers and positional encodings with default arguments: `Transformer(512, mlpDims = 1024)`. */
+/** Attention and transformers with default arguments: `Transformer(512, mlpDims = 1024)`. */
 package org.mlx4j.kotlin
 
 import org.mlx4j.DType

@@ -1,4 +1,4 @@
-/** Layers of convolutions and pooling with default arguments: `Conv2d(3, 16, kernelSize = 3, padding = 1)`. */
+/** Layers of convolutions and pooling with default arguments: `MaxPool2d(2, stride = 1)`. */
 package org.mlx4j.kotlin
 
 import org.mlx4j.ConvolutionOptions

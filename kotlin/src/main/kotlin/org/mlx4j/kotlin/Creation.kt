@@ -1,4 +1,4 @@
-/** Creation of arrays with default arguments: `zeros(2, 3, dtype = DType.FLOAT16)`, `full(2, 2, vals = 7)`. */
+/** Creation of arrays with default arguments: `zeros(2, 3, dtype = DType.FLOAT16)`. */
 package org.mlx4j.kotlin
 
 import org.mlx4j.DType

@@ -1,4 +1,4 @@
-/** Linear layers, normalization, dropout and others with default arguments: `LayerNorm(512, eps = 1e-6)`. */
+/** Linear layers, normalization and others with default arguments: `LayerNorm(512, eps = 1e-6)`. */
 package org.mlx4j.kotlin
 
 import java.util.function.Predicate

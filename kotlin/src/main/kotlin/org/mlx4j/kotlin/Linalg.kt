@@ -1,4 +1,4 @@
-/** Linear algebra with default arguments: `x.norm(axis = 1, keepdims = true)`, `a.cholesky(upper = true)`. */
+/** Linear algebra with default arguments: `x.norm(axis = 1, keepdims = true)`. */
 package org.mlx4j.kotlin
 
 import org.mlx4j.Eigh

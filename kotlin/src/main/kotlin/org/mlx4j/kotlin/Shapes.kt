@@ -1,4 +1,4 @@
-/** Shapes with default arguments: `x.flatten(startAxis = 1)`, `stack(a, b, axis = 1)`, `x.pad(1, PadMode.EDGE)`. */
+/** Shapes with default arguments: `x.flatten(startAxis = 1)`, `stack(a, b, axis = 1)`. */
 package org.mlx4j.kotlin
 
 import org.mlx4j.MeshIndexing
