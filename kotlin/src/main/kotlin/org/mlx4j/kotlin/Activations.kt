@@ -21,7 +21,8 @@ public fun hardTanh(x: MlxArray, minVal: Double = -1.0, maxVal: Double = 1.0): M
     Activations.hardTanh(x, minVal, maxVal)
 
 /** Multiplies negative elements by a slope; see [Activations.leakyRelu]. */
-public fun leakyRelu(x: MlxArray, negativeSlope: Double = 0.01): MlxArray = Activations.leakyRelu(x, negativeSlope)
+public fun leakyRelu(x: MlxArray, negativeSlope: Double = 0.01): MlxArray =
+    Activations.leakyRelu(x, negativeSlope)
 
 /** Returns the logarithms of the softmax along an axis; see [Activations.logSoftmax]. */
 public fun logSoftmax(x: MlxArray, axis: Int = -1): MlxArray = Activations.logSoftmax(x, axis)

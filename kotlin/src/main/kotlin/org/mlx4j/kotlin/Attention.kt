@@ -28,12 +28,23 @@ public fun MultiHeadAttention(
     bias: Boolean = false,
 ): MultiHeadAttention =
     MultiHeadAttention.of(
-        dims, numHeads, queryInputDims, keyInputDims, valueInputDims, valueDims, valueOutputDims, bias,
+        dims,
+        numHeads,
+        queryInputDims,
+        keyInputDims,
+        valueInputDims,
+        valueDims,
+        valueOutputDims,
+        bias,
     )
 
 /** Applies attention; see [Attention.apply]. */
-public fun Attention.apply(queries: MlxArray, keys: MlxArray, values: MlxArray, mask: MlxArray? = null): MlxArray =
-    apply(queries, keys, values, mask)
+public fun Attention.apply(
+    queries: MlxArray,
+    keys: MlxArray,
+    values: MlxArray,
+    mask: MlxArray? = null,
+): MlxArray = apply(queries, keys, values, mask)
 
 /** Makes a mask that hides later positions; see [MultiHeadAttention.createAdditiveCausalMask]. */
 public fun createAdditiveCausalMask(n: Int, dtype: DType = DType.FLOAT32): MlxArray =
@@ -52,7 +63,15 @@ public fun Transformer(
     checkpoint: Boolean = false,
 ): Transformer =
     Transformer.of(
-        dims, numHeads, numEncoderLayers, numDecoderLayers, mlpDims, dropout, activation, normFirst, checkpoint,
+        dims,
+        numHeads,
+        numEncoderLayers,
+        numDecoderLayers,
+        mlpDims,
+        dropout,
+        activation,
+        normFirst,
+        checkpoint,
     )
 
 /** Makes the part of a transformer that encodes sequences; see [TransformerEncoder.of]. */
@@ -66,9 +85,21 @@ public fun TransformerEncoder(
     normFirst: Boolean = true,
     checkpoint: Boolean = false,
 ): TransformerEncoder =
-    TransformerEncoder.of(numLayers, dims, numHeads, mlpDims, dropout, activation, normFirst, checkpoint)
+    TransformerEncoder.of(
+        numLayers,
+        dims,
+        numHeads,
+        mlpDims,
+        dropout,
+        activation,
+        normFirst,
+        checkpoint,
+    )
 
-/** Makes a layer of the part of a transformer that encodes sequences; see [TransformerEncoderLayer.of]. */
+/**
+ * Makes a layer of the part of a transformer that encodes sequences; see
+ * [TransformerEncoderLayer.of].
+ */
 public fun TransformerEncoderLayer(
     dims: Int,
     numHeads: Int,
@@ -76,7 +107,8 @@ public fun TransformerEncoderLayer(
     dropout: Double = 0.0,
     activation: Layer = Layer(Activations::relu),
     normFirst: Boolean = true,
-): TransformerEncoderLayer = TransformerEncoderLayer.of(dims, numHeads, mlpDims, dropout, activation, normFirst)
+): TransformerEncoderLayer =
+    TransformerEncoderLayer.of(dims, numHeads, mlpDims, dropout, activation, normFirst)
 
 /** Makes the part of a transformer that decodes sequences; see [TransformerDecoder.of]. */
 public fun TransformerDecoder(
@@ -89,9 +121,21 @@ public fun TransformerDecoder(
     normFirst: Boolean = true,
     checkpoint: Boolean = false,
 ): TransformerDecoder =
-    TransformerDecoder.of(numLayers, dims, numHeads, mlpDims, dropout, activation, normFirst, checkpoint)
+    TransformerDecoder.of(
+        numLayers,
+        dims,
+        numHeads,
+        mlpDims,
+        dropout,
+        activation,
+        normFirst,
+        checkpoint,
+    )
 
-/** Makes a layer of the part of a transformer that decodes sequences; see [TransformerDecoderLayer.of]. */
+/**
+ * Makes a layer of the part of a transformer that decodes sequences; see
+ * [TransformerDecoderLayer.of].
+ */
 public fun TransformerDecoderLayer(
     dims: Int,
     numHeads: Int,
@@ -99,7 +143,8 @@ public fun TransformerDecoderLayer(
     dropout: Double = 0.0,
     activation: Layer = Layer(Activations::relu),
     normFirst: Boolean = true,
-): TransformerDecoderLayer = TransformerDecoderLayer.of(dims, numHeads, mlpDims, dropout, activation, normFirst)
+): TransformerDecoderLayer =
+    TransformerDecoderLayer.of(dims, numHeads, mlpDims, dropout, activation, normFirst)
 
 /** Applies a transformer; see [Transformer.apply]. */
 public fun Transformer.apply(
@@ -112,12 +157,18 @@ public fun Transformer.apply(
 ): MlxArray = apply(src, tgt, srcMask, tgtMask, memoryMask, key)
 
 /** Applies an encoder; see [TransformerEncoder.apply]. */
-public fun TransformerEncoder.apply(x: MlxArray, mask: MlxArray? = null, key: MlxArray? = null): MlxArray =
-    apply(x, mask, key)
+public fun TransformerEncoder.apply(
+    x: MlxArray,
+    mask: MlxArray? = null,
+    key: MlxArray? = null,
+): MlxArray = apply(x, mask, key)
 
 /** Applies a layer of an encoder; see [TransformerEncoderLayer.apply]. */
-public fun TransformerEncoderLayer.apply(x: MlxArray, mask: MlxArray? = null, key: MlxArray? = null): MlxArray =
-    apply(x, mask, key)
+public fun TransformerEncoderLayer.apply(
+    x: MlxArray,
+    mask: MlxArray? = null,
+    key: MlxArray? = null,
+): MlxArray = apply(x, mask, key)
 
 /** Applies a decoder; see [TransformerDecoder.apply]. */
 public fun TransformerDecoder.apply(
@@ -138,8 +189,12 @@ public fun TransformerDecoderLayer.apply(
 ): MlxArray = apply(x, memory, xMask, memoryMask, key)
 
 /** Makes a layer of rotary positional encoding; see [RoPE.of]. */
-public fun RoPE(dims: Int, traditional: Boolean = false, base: Double = 10000.0, scale: Double = 1.0): RoPE =
-    RoPE.of(dims, traditional, base, scale)
+public fun RoPE(
+    dims: Int,
+    traditional: Boolean = false,
+    base: Double = 10000.0,
+    scale: Double = 1.0,
+): RoPE = RoPE.of(dims, traditional, base, scale)
 
 /** Applies rotary positional encoding; see [RoPE.apply]. */
 public fun RoPE.apply(x: MlxArray, offset: Int = 0): MlxArray = apply(x, offset)
@@ -152,11 +207,15 @@ public fun SinusoidalPositionalEncoding(
     scale: Double? = null,
     cosFirst: Boolean = false,
     fullTurns: Boolean = false,
-): SinusoidalPositionalEncoding = SinusoidalPositionalEncoding.of(dims, minFreq, maxFreq, scale, cosFirst, fullTurns)
+): SinusoidalPositionalEncoding =
+    SinusoidalPositionalEncoding.of(dims, minFreq, maxFreq, scale, cosFirst, fullTurns)
 
 /** Adds linear biases to attention scores; see [ALiBi.apply]. */
-public fun ALiBi.apply(attentionScores: MlxArray, offset: Int = 0, mask: MlxArray? = null): MlxArray =
-    apply(attentionScores, offset, mask)
+public fun ALiBi.apply(
+    attentionScores: MlxArray,
+    offset: Int = 0,
+    mask: MlxArray? = null,
+): MlxArray = apply(attentionScores, offset, mask)
 
 /** Makes the linear biases; see [ALiBi.createAlibiMatrix]. */
 public fun createAlibiMatrix(

@@ -88,9 +88,21 @@ public fun ConvTranspose1d(
     outputPadding: Int = 0,
     bias: Boolean = true,
 ): ConvTranspose1d =
-    ConvTranspose1d.of(inChannels, outChannels, kernelSize, stride, padding, dilation, outputPadding, bias)
+    ConvTranspose1d.of(
+        inChannels,
+        outChannels,
+        kernelSize,
+        stride,
+        padding,
+        dilation,
+        outputPadding,
+        bias,
+    )
 
-/** Makes a layer of transposed convolutions along one axis, with options for each; see [ConvTranspose1d.of]. */
+/**
+ * Makes a layer of transposed convolutions along one axis, with options for each; see
+ * [ConvTranspose1d.of].
+ */
 public fun ConvTranspose1d(
     inChannels: Int,
     outChannels: Int,
@@ -110,9 +122,21 @@ public fun ConvTranspose2d(
     outputPadding: Int = 0,
     bias: Boolean = true,
 ): ConvTranspose2d =
-    ConvTranspose2d.of(inChannels, outChannels, kernelSize, stride, padding, dilation, outputPadding, bias)
+    ConvTranspose2d.of(
+        inChannels,
+        outChannels,
+        kernelSize,
+        stride,
+        padding,
+        dilation,
+        outputPadding,
+        bias,
+    )
 
-/** Makes a layer of transposed convolutions along two axes, with options for each; see [ConvTranspose2d.of]. */
+/**
+ * Makes a layer of transposed convolutions along two axes, with options for each; see
+ * [ConvTranspose2d.of].
+ */
 public fun ConvTranspose2d(
     inChannels: Int,
     outChannels: Int,
@@ -132,9 +156,21 @@ public fun ConvTranspose3d(
     outputPadding: Int = 0,
     bias: Boolean = true,
 ): ConvTranspose3d =
-    ConvTranspose3d.of(inChannels, outChannels, kernelSize, stride, padding, dilation, outputPadding, bias)
+    ConvTranspose3d.of(
+        inChannels,
+        outChannels,
+        kernelSize,
+        stride,
+        padding,
+        dilation,
+        outputPadding,
+        bias,
+    )
 
-/** Makes a layer of transposed convolutions along three axes, with options for each; see [ConvTranspose3d.of]. */
+/**
+ * Makes a layer of transposed convolutions along three axes, with options for each; see
+ * [ConvTranspose3d.of].
+ */
 public fun ConvTranspose3d(
     inChannels: Int,
     outChannels: Int,
@@ -147,7 +183,9 @@ public fun ConvTranspose3d(
 public fun AvgPool1d(kernelSize: Int, stride: Int = kernelSize, padding: Int = 0): AvgPool1d =
     AvgPool1d.of(kernelSize, stride, padding)
 
-/** Makes a layer of the means of windows along one axis, with a size for each; see [AvgPool1d.of]. */
+/**
+ * Makes a layer of the means of windows along one axis, with a size for each; see [AvgPool1d.of].
+ */
 public fun AvgPool1d(
     kernelSize: IntArray,
     stride: IntArray = kernelSize,
@@ -158,7 +196,9 @@ public fun AvgPool1d(
 public fun AvgPool2d(kernelSize: Int, stride: Int = kernelSize, padding: Int = 0): AvgPool2d =
     AvgPool2d.of(kernelSize, stride, padding)
 
-/** Makes a layer of the means of windows along two axes, with a size for each; see [AvgPool2d.of]. */
+/**
+ * Makes a layer of the means of windows along two axes, with a size for each; see [AvgPool2d.of].
+ */
 public fun AvgPool2d(
     kernelSize: IntArray,
     stride: IntArray = kernelSize,
@@ -169,7 +209,9 @@ public fun AvgPool2d(
 public fun AvgPool3d(kernelSize: Int, stride: Int = kernelSize, padding: Int = 0): AvgPool3d =
     AvgPool3d.of(kernelSize, stride, padding)
 
-/** Makes a layer of the means of windows along three axes, with a size for each; see [AvgPool3d.of]. */
+/**
+ * Makes a layer of the means of windows along three axes, with a size for each; see [AvgPool3d.of].
+ */
 public fun AvgPool3d(
     kernelSize: IntArray,
     stride: IntArray = kernelSize,
@@ -180,7 +222,9 @@ public fun AvgPool3d(
 public fun MaxPool1d(kernelSize: Int, stride: Int = kernelSize, padding: Int = 0): MaxPool1d =
     MaxPool1d.of(kernelSize, stride, padding)
 
-/** Makes a layer of the maxima of windows along one axis, with a size for each; see [MaxPool1d.of]. */
+/**
+ * Makes a layer of the maxima of windows along one axis, with a size for each; see [MaxPool1d.of].
+ */
 public fun MaxPool1d(
     kernelSize: IntArray,
     stride: IntArray = kernelSize,
@@ -191,7 +235,9 @@ public fun MaxPool1d(
 public fun MaxPool2d(kernelSize: Int, stride: Int = kernelSize, padding: Int = 0): MaxPool2d =
     MaxPool2d.of(kernelSize, stride, padding)
 
-/** Makes a layer of the maxima of windows along two axes, with a size for each; see [MaxPool2d.of]. */
+/**
+ * Makes a layer of the maxima of windows along two axes, with a size for each; see [MaxPool2d.of].
+ */
 public fun MaxPool2d(
     kernelSize: IntArray,
     stride: IntArray = kernelSize,
@@ -202,7 +248,10 @@ public fun MaxPool2d(
 public fun MaxPool3d(kernelSize: Int, stride: Int = kernelSize, padding: Int = 0): MaxPool3d =
     MaxPool3d.of(kernelSize, stride, padding)
 
-/** Makes a layer of the maxima of windows along three axes, with a size for each; see [MaxPool3d.of]. */
+/**
+ * Makes a layer of the maxima of windows along three axes, with a size for each; see
+ * [MaxPool3d.of].
+ */
 public fun MaxPool3d(
     kernelSize: IntArray,
     stride: IntArray = kernelSize,

@@ -1,6 +1,6 @@
 /**
- * Convolutions with default arguments: `x.conv2d(weight, padding = 1)`. Numbers that differ between the spatial axes
- * are in [ConvolutionOptions].
+ * Convolutions with default arguments: `x.conv2d(weight, padding = 1)`. Numbers that differ between
+ * the spatial axes are in [ConvolutionOptions].
  */
 package org.mlx4j.kotlin
 
@@ -9,7 +9,8 @@ import org.mlx4j.ConvolveMode
 import org.mlx4j.MlxArray
 
 /** Convolves two vectors; see [MlxArray.convolve]. */
-public fun MlxArray.convolve(v: MlxArray, mode: ConvolveMode = ConvolveMode.FULL): MlxArray = convolve(v, mode)
+public fun MlxArray.convolve(v: MlxArray, mode: ConvolveMode = ConvolveMode.FULL): MlxArray =
+    convolve(v, mode)
 
 /** Convolves an array along one spatial axis; see [MlxArray.conv1d]. */
 public fun MlxArray.conv1d(
@@ -80,8 +81,9 @@ public fun MlxArray.convGeneral(
 ): MlxArray = convGeneral(weight, stride, padding, kernelDilation, inputDilation, groups, flip)
 
 /**
- * Makes options of convolutions, of one number for all spatial axes or one for each; see [ConvolutionOptions]. The
- * padding is the same at both ends, unless `paddingHigh` is another one at the end.
+ * Makes options of convolutions, of one number for all spatial axes or one for each; see
+ * [ConvolutionOptions]. The padding is the same at both ends, unless `paddingHigh` is another one
+ * at the end.
  */
 public fun ConvolutionOptions(
     stride: IntArray = intArrayOf(1),
@@ -94,6 +96,12 @@ public fun ConvolutionOptions(
     flip: Boolean = false,
 ): ConvolutionOptions =
     ConvolutionOptions(
-        stride.asList(), padding.asList(), paddingHigh.asList(), dilation.asList(), inputDilation.asList(),
-        outputPadding.asList(), groups, flip,
+        stride.asList(),
+        padding.asList(),
+        paddingHigh.asList(),
+        dilation.asList(),
+        inputDilation.asList(),
+        outputPadding.asList(),
+        groups,
+        flip,
     )

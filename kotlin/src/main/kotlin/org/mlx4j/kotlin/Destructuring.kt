@@ -1,4 +1,6 @@
-/** Destructuring of the records that transforms and optimizers return: `val (loss, gradient) = …`. */
+/**
+ * Destructuring of the records that transforms and optimizers return: `val (loss, gradient) = …`.
+ */
 package org.mlx4j.kotlin
 
 import org.mlx4j.MlxArray

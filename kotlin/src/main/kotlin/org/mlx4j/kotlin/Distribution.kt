@@ -16,26 +16,36 @@ import org.mlx4j.nn.ShardedToAllLinear
 import org.mlx4j.nn.Sharding
 
 /** Adds the arrays of all processes; see [Distributed.allSum]. */
-public fun allSum(x: MlxArray, group: Distributed.Group? = null): MlxArray = Distributed.allSum(x, group)
+public fun allSum(x: MlxArray, group: Distributed.Group? = null): MlxArray =
+    Distributed.allSum(x, group)
 
 /** Returns the maxima of the arrays of all processes; see [Distributed.allMax]. */
-public fun allMax(x: MlxArray, group: Distributed.Group? = null): MlxArray = Distributed.allMax(x, group)
+public fun allMax(x: MlxArray, group: Distributed.Group? = null): MlxArray =
+    Distributed.allMax(x, group)
 
 /** Returns the minima of the arrays of all processes; see [Distributed.allMin]. */
-public fun allMin(x: MlxArray, group: Distributed.Group? = null): MlxArray = Distributed.allMin(x, group)
+public fun allMin(x: MlxArray, group: Distributed.Group? = null): MlxArray =
+    Distributed.allMin(x, group)
 
 /** Joins the arrays of all processes; see [Distributed.allGather]. */
-public fun allGather(x: MlxArray, group: Distributed.Group? = null): MlxArray = Distributed.allGather(x, group)
+public fun allGather(x: MlxArray, group: Distributed.Group? = null): MlxArray =
+    Distributed.allGather(x, group)
 
 /** Adds the arrays of all processes and returns a part for each; see [Distributed.sumScatter]. */
-public fun sumScatter(x: MlxArray, group: Distributed.Group? = null): MlxArray = Distributed.sumScatter(x, group)
+public fun sumScatter(x: MlxArray, group: Distributed.Group? = null): MlxArray =
+    Distributed.sumScatter(x, group)
 
 /** Sends an array to a process; see [Distributed.send]. */
-public fun send(x: MlxArray, dst: Int, group: Distributed.Group? = null): MlxArray = Distributed.send(x, dst, group)
+public fun send(x: MlxArray, dst: Int, group: Distributed.Group? = null): MlxArray =
+    Distributed.send(x, dst, group)
 
 /** Receives an array from a process; see [Distributed.recv]. */
-public fun recv(shape: IntArray, dtype: DType, src: Int, group: Distributed.Group? = null): MlxArray =
-    Distributed.recv(shape, dtype, src, group)
+public fun recv(
+    shape: IntArray,
+    dtype: DType,
+    src: Int,
+    group: Distributed.Group? = null,
+): MlxArray = Distributed.recv(shape, dtype, src, group)
 
 /** Receives an array like another from a process; see [Distributed.recvLike]. */
 public fun recvLike(x: MlxArray, src: Int, group: Distributed.Group? = null): MlxArray =
@@ -64,10 +74,14 @@ public fun fullyShard(
     computeDtype: DType? = null,
 ): Layer = Nn.fullyShard(module, group, computeDtype)
 
-/** Divides the parameters of a model among all processes, or those of a group; see [FullyShardedModule.of]. */
+/**
+ * Divides the parameters of a model among all processes, or those of a group; see
+ * [FullyShardedModule.of].
+ */
 public fun <M : Any> FullyShardedModule(
     module: M,
-    group: Distributed.Group? = null, // can be null so that Kotlin prefers the constructor where both could be meant
+    group: Distributed.Group? =
+        null, // can be null so that Kotlin prefers the constructor where both could be meant
     computeDtype: DType? = null,
 ): FullyShardedModule<M> = FullyShardedModule.of(module, group ?: Distributed.init(), computeDtype)
 
@@ -79,7 +93,10 @@ public fun AllToShardedLinear(
     group: Distributed.Group = Distributed.init(),
 ): AllToShardedLinear = AllToShardedLinear.of(inputDims, outputDims, bias, group)
 
-/** Makes a quantized linear layer whose output is divided among processes; see [QuantizedAllToShardedLinear.of]. */
+/**
+ * Makes a quantized linear layer whose output is divided among processes; see
+ * [QuantizedAllToShardedLinear.of].
+ */
 public fun QuantizedAllToShardedLinear(
     inputDims: Int,
     outputDims: Int,
@@ -99,7 +116,10 @@ public fun ShardedToAllLinear(
     group: Distributed.Group = Distributed.init(),
 ): ShardedToAllLinear = ShardedToAllLinear.of(inputDims, outputDims, bias, group)
 
-/** Makes a quantized linear layer whose input is divided among processes; see [QuantizedShardedToAllLinear.of]. */
+/**
+ * Makes a quantized linear layer whose input is divided among processes; see
+ * [QuantizedShardedToAllLinear.of].
+ */
 public fun QuantizedShardedToAllLinear(
     inputDims: Int,
     outputDims: Int,

@@ -1,4 +1,6 @@
-/** Rounding and comparisons with tolerances, with default arguments: `x.isclose(y, rtol = 1e-3)`. */
+/**
+ * Rounding and comparisons with tolerances, with default arguments: `x.isclose(y, rtol = 1e-3)`.
+ */
 package org.mlx4j.kotlin
 
 import org.mlx4j.MlxArray
@@ -7,14 +9,18 @@ import org.mlx4j.MlxArray
 public fun MlxArray.round(decimals: Int = 0): MlxArray = round(decimals)
 
 /**
- * Replaces NaN and infinities; see [MlxArray.nanToNum]. Where `posinf` or `neginf` is NaN, the greatest and the least
- * finite number of the dtype take its place.
+ * Replaces NaN and infinities; see [MlxArray.nanToNum]. Where `posinf` or `neginf` is NaN, the
+ * greatest and the least finite number of the dtype take its place.
  */
-public fun MlxArray.nanToNum(nan: Float = 0f, posinf: Float = Float.NaN, neginf: Float = Float.NaN): MlxArray =
-    nanToNum(nan, posinf, neginf)
+public fun MlxArray.nanToNum(
+    nan: Float = 0f,
+    posinf: Float = Float.NaN,
+    neginf: Float = Float.NaN,
+): MlxArray = nanToNum(nan, posinf, neginf)
 
 /** Tells whether two arrays have the same shape and elements; see [MlxArray.arrayEqual]. */
-public fun MlxArray.arrayEqual(y: MlxArray, equalNan: Boolean = false): MlxArray = arrayEqual(y, equalNan)
+public fun MlxArray.arrayEqual(y: MlxArray, equalNan: Boolean = false): MlxArray =
+    arrayEqual(y, equalNan)
 
 /** Tells whether all elements of two arrays are close; see [MlxArray.allclose]. */
 public fun MlxArray.allclose(

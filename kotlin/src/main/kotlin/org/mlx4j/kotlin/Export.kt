@@ -37,7 +37,10 @@ public fun exportFunction(
     metadata: String = "",
 ): Unit = Export.exportFunction(file, f, example, shapeless, named, metadata)
 
-/** Begins a file of a function with named arguments, to which examples are added; see [Export.exporter]. */
+/**
+ * Begins a file of a function with named arguments, to which examples are added; see
+ * [Export.exporter].
+ */
 public fun exporter(
     file: Path,
     f: NamedArraysFunction,
@@ -46,13 +49,20 @@ public fun exporter(
 ): FunctionExporter = Export.exporter(file, f, shapeless, metadata)
 
 /** Records the function for an example; see [FunctionExporter.add]. */
-public fun FunctionExporter.add(vararg example: MlxArray, named: Map<String, MlxArray> = emptyMap()): Unit =
-    add(example, named)
+public fun FunctionExporter.add(
+    vararg example: MlxArray,
+    named: Map<String, MlxArray> = emptyMap(),
+): Unit = add(example, named)
 
 /** Applies an imported function; see [ImportedFunction.apply]. */
-public fun ImportedFunction.apply(vararg xs: MlxArray, named: Map<String, MlxArray> = emptyMap()): Array<MlxArray> =
-    apply(xs, named)
+public fun ImportedFunction.apply(
+    vararg xs: MlxArray,
+    named: Map<String, MlxArray> = emptyMap(),
+): Array<MlxArray> = apply(xs, named)
 
 /** Draws the graph of arrays as a file in the language DOT; see [Export.exportToDot]. */
-public fun exportToDot(file: Path, vararg outputs: MlxArray, names: Map<String, MlxArray> = emptyMap()): Unit =
-    Export.exportToDot(file, names, *outputs)
+public fun exportToDot(
+    file: Path,
+    vararg outputs: MlxArray,
+    names: Map<String, MlxArray> = emptyMap(),
+): Unit = Export.exportToDot(file, names, *outputs)

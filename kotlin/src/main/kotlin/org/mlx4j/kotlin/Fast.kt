@@ -78,7 +78,16 @@ public fun metalKernel(
     atomicOutputs: Boolean = false,
     mathMode: MathMode = MathMode.SAFE,
 ): MetalKernel =
-    Fast.metalKernel(name, inputNames, outputNames, source, header, ensureRowContiguous, atomicOutputs, mathMode)
+    Fast.metalKernel(
+        name,
+        inputNames,
+        outputNames,
+        source,
+        header,
+        ensureRowContiguous,
+        atomicOutputs,
+        mathMode,
+    )
 
 /** Makes a kernel of CUDA; see [Fast.cudaKernel]. */
 public fun cudaKernel(
@@ -89,7 +98,16 @@ public fun cudaKernel(
     header: String = "",
     ensureRowContiguous: Boolean = true,
     sharedMemory: Int = 0,
-): CudaKernel = Fast.cudaKernel(name, inputNames, outputNames, source, header, ensureRowContiguous, sharedMemory)
+): CudaKernel =
+    Fast.cudaKernel(
+        name,
+        inputNames,
+        outputNames,
+        source,
+        header,
+        ensureRowContiguous,
+        sharedMemory,
+    )
 
 /** Runs a compiled kernel of CUDA; see [Fast.precompiledCudaKernel]. */
 public fun precompiledCudaKernel(
@@ -106,7 +124,16 @@ public fun precompiledCudaKernel(
     ensureRowContiguous: Boolean = false,
 ): Array<MlxArray> =
     Fast.precompiledCudaKernel(
-        name, compiledSource, inputs, outputShapes, outputDtypes, scalars, grid, threadgroup, sharedMemory, initValue,
+        name,
+        compiledSource,
+        inputs,
+        outputShapes,
+        outputDtypes,
+        scalars,
+        grid,
+        threadgroup,
+        sharedMemory,
+        initValue,
         ensureRowContiguous,
     )
 
@@ -120,4 +147,5 @@ public fun CustomKernel.apply(
     template: List<TemplateArgument> = emptyList(),
     initValue: Double? = null,
     verbose: Boolean = false,
-): Array<MlxArray> = apply(inputs, outputShapes, outputDtypes, grid, threadgroup, template, initValue, verbose)
+): Array<MlxArray> =
+    apply(inputs, outputShapes, outputDtypes, grid, threadgroup, template, initValue, verbose)

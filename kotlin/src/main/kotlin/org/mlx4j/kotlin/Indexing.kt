@@ -9,8 +9,9 @@ import org.mlx4j.MlxArray
  * Returns the part of an array that indices select: `x[0, 1..3]`. An index is
  *
  * - an Int, which selects an element of an axis; negative numbers count from the end;
- * - a range or progression of Ints, such as `1..3`, `0..<n`, `-3..-1` or `8 downTo 0 step 2`, which selects its
- *   numbers. They must be all negative or all not negative, and limits beyond the axis are ignored;
+ * - a range or progression of Ints, such as `1..3`, `0..<n`, `-3..-1` or `8 downTo 0 step 2`, which
+ *   selects its numbers. They must be all negative or all not negative, and limits beyond the axis
+ *   are ignored;
  * - null, for a new axis;
  * - an array of indices or a mask;
  * - an [Index], such as [Index.ellipsis], [Index.all] or [Index.from].
@@ -23,8 +24,8 @@ import org.mlx4j.MlxArray
 public operator fun MlxArray.get(vararg indices: Any?): MlxArray = get(*indicesOf("get", indices))
 
 /**
- * Selects elements to replace: `x.at(0, 1..3).set(7)`. Arrays do not change, so there is no assignment
- * `x[0, 1..3] = 7`.
+ * Selects elements to replace: `x.at(0, 1..3).set(7)`. Arrays do not change, so there is no
+ * assignment `x[0, 1..3] = 7`.
  *
  * @param indices as for [get]
  * @return the selection, whose methods return changed copies of this array
@@ -40,10 +41,11 @@ private fun indicesOf(function: String, indices: Array<out Any?>): Array<Index> 
             is IntProgression -> slice(function, index)
             is MlxArray -> Index.of(index)
             is Index -> index
-            else -> throw IllegalArgumentException(
-                "[$function] index $i is of ${index.javaClass.name}; " +
-                    "it must be an Int, a range of Ints, null, an MlxArray or an Index",
-            )
+            else ->
+                throw IllegalArgumentException(
+                    "[$function] index $i is of ${index.javaClass.name}; " +
+                        "it must be an Int, a range of Ints, null, an MlxArray or an Index"
+                )
         }
     }
 
@@ -54,11 +56,13 @@ private fun slice(function: String, range: IntProgression): Index {
     if ((range.first < 0) != (range.last < 0)) {
         throw IllegalArgumentException(
             "[$function] the range $range has negative and other numbers; negative ones count from the end. " +
-                "For what lies between two places use Index.slice, Index.from or Index.to",
+                "For what lies between two places use Index.slice, Index.from or Index.to"
         )
     }
     // the index after the last one; what would change its sign is beyond the end
-    val stop = if (range.step > 0) (range.last + 1).takeIf { it != 0 && it != Int.MIN_VALUE } else range.last - 1
+    val stop =
+        if (range.step > 0) (range.last + 1).takeIf { it != 0 && it != Int.MIN_VALUE }
+        else range.last - 1
     val open = range.step < 0 && (range.last == 0 || range.last == Int.MIN_VALUE)
     return Index.slice(range.first, if (open) null else stop, range.step)
 }

@@ -6,18 +6,28 @@ import org.mlx4j.nn.FanMode
 import org.mlx4j.nn.Initializer
 import org.mlx4j.nn.Initializers
 
-/** The initializers of [Initializers] that have options. An object keeps them apart from functions that draw arrays. */
+/**
+ * The initializers of [Initializers] that have options. An object keeps them apart from functions
+ * that draw arrays.
+ */
 public object Init {
     /** Returns an initializer of one number; see [Initializers.constant]. */
-    public fun constant(value: Double, dtype: DType = DType.FLOAT32): Initializer = Initializers.constant(value, dtype)
+    public fun constant(value: Double, dtype: DType = DType.FLOAT32): Initializer =
+        Initializers.constant(value, dtype)
 
     /** Returns an initializer of normal numbers; see [Initializers.normal]. */
-    public fun normal(mean: Double = 0.0, std: Double = 1.0, dtype: DType = DType.FLOAT32): Initializer =
-        Initializers.normal(mean, std, dtype)
+    public fun normal(
+        mean: Double = 0.0,
+        std: Double = 1.0,
+        dtype: DType = DType.FLOAT32,
+    ): Initializer = Initializers.normal(mean, std, dtype)
 
     /** Returns an initializer of uniform numbers; see [Initializers.uniform]. */
-    public fun uniform(low: Double = 0.0, high: Double = 1.0, dtype: DType = DType.FLOAT32): Initializer =
-        Initializers.uniform(low, high, dtype)
+    public fun uniform(
+        low: Double = 0.0,
+        high: Double = 1.0,
+        dtype: DType = DType.FLOAT32,
+    ): Initializer = Initializers.uniform(low, high, dtype)
 
     /** Returns an initializer of identity matrices; see [Initializers.identity]. */
     public fun identity(dtype: DType = DType.FLOAT32): Initializer = Initializers.identity(dtype)
@@ -31,8 +41,11 @@ public object Init {
         Initializers.glorotUniform(gain, dtype)
 
     /** Returns He's initializer of normal numbers; see [Initializers.heNormal]. */
-    public fun heNormal(mode: FanMode = FanMode.FAN_IN, gain: Double = 1.0, dtype: DType = DType.FLOAT32): Initializer =
-        Initializers.heNormal(mode, gain, dtype)
+    public fun heNormal(
+        mode: FanMode = FanMode.FAN_IN,
+        gain: Double = 1.0,
+        dtype: DType = DType.FLOAT32,
+    ): Initializer = Initializers.heNormal(mode, gain, dtype)
 
     /** Returns He's initializer of uniform numbers; see [Initializers.heUniform]. */
     public fun heUniform(
@@ -41,7 +54,9 @@ public object Init {
         dtype: DType = DType.FLOAT32,
     ): Initializer = Initializers.heUniform(mode, gain, dtype)
 
-    /** Returns an initializer of matrices with zeros and normal numbers; see [Initializers.sparse]. */
+    /**
+     * Returns an initializer of matrices with zeros and normal numbers; see [Initializers.sparse].
+     */
     public fun sparse(
         sparsity: Double,
         mean: Double = 0.0,

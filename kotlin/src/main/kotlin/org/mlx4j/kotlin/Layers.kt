@@ -25,8 +25,12 @@ public fun Linear(inputDims: Int, outputDims: Int, bias: Boolean = true): Linear
     Linear.of(inputDims, outputDims, bias)
 
 /** Makes a layer that multiplies two inputs; see [Bilinear.of]. */
-public fun Bilinear(input1Dims: Int, input2Dims: Int, outputDims: Int, bias: Boolean = true): Bilinear =
-    Bilinear.of(input1Dims, input2Dims, outputDims, bias)
+public fun Bilinear(
+    input1Dims: Int,
+    input2Dims: Int,
+    outputDims: Int,
+    bias: Boolean = true,
+): Bilinear = Bilinear.of(input1Dims, input2Dims, outputDims, bias)
 
 /** Makes a layer of batch normalization; see [BatchNorm.of]. */
 public fun BatchNorm(
@@ -38,8 +42,12 @@ public fun BatchNorm(
 ): BatchNorm = BatchNorm.of(numFeatures, eps, momentum, affine, trackRunningStats)
 
 /** Makes a layer of layer normalization; see [LayerNorm.of]. */
-public fun LayerNorm(dims: Int, eps: Double = 1e-5, affine: Boolean = true, bias: Boolean = true): LayerNorm =
-    LayerNorm.of(dims, eps, affine, bias)
+public fun LayerNorm(
+    dims: Int,
+    eps: Double = 1e-5,
+    affine: Boolean = true,
+    bias: Boolean = true,
+): LayerNorm = LayerNorm.of(dims, eps, affine, bias)
 
 /** Makes a layer of root mean square normalization; see [RMSNorm.of]. */
 public fun RMSNorm(dims: Int, eps: Double = 1e-5): RMSNorm = RMSNorm.of(dims, eps)

@@ -8,22 +8,24 @@ import org.mlx4j.Linalg.Uplo
 import org.mlx4j.MlxArray
 
 /**
- * Returns the 2-norms of the vectors along one axis, the Frobenius norms of the matrices along two, or the 2-norm of
- * all elements if no axis is given; see [Linalg.norm]. With `keepdims`, the axes remain with size 1.
+ * Returns the 2-norms of the vectors along one axis, the Frobenius norms of the matrices along two,
+ * or the 2-norm of all elements if no axis is given; see [Linalg.norm]. With `keepdims`, the axes
+ * remain with size 1.
  */
 public fun MlxArray.norm(vararg axes: Int, keepdims: Boolean = false): MlxArray =
     if (axes.isEmpty()) Linalg.norm(this, keepdims) else Linalg.norm(this, axes, keepdims)
 
 /**
- * Returns the norms of order `ord` of the vectors along one axis or the matrices along two, or that of the array if no
- * axis is given; see [Linalg.norm]. With `keepdims`, the axes remain with size 1.
+ * Returns the norms of order `ord` of the vectors along one axis or the matrices along two, or that
+ * of the array if no axis is given; see [Linalg.norm]. With `keepdims`, the axes remain with
+ * size 1.
  */
 public fun MlxArray.norm(ord: Double, vararg axes: Int, keepdims: Boolean = false): MlxArray =
     if (axes.isEmpty()) Linalg.norm(this, ord, keepdims) else Linalg.norm(this, ord, axes, keepdims)
 
 /**
- * Returns the norms of the matrices along two axes, or that of the matrix if no axis is given; see [Linalg.norm]. With
- * `keepdims`, the axes remain with size 1.
+ * Returns the norms of the matrices along two axes, or that of the matrix if no axis is given; see
+ * [Linalg.norm]. With `keepdims`, the axes remain with size 1.
  */
 public fun MlxArray.norm(ord: MatrixNorm, vararg axes: Int, keepdims: Boolean = false): MlxArray =
     if (axes.isEmpty()) Linalg.norm(this, ord, keepdims) else Linalg.norm(this, ord, axes, keepdims)
@@ -47,5 +49,7 @@ public fun MlxArray.solveTriangular(b: MlxArray, upper: Boolean = false): MlxArr
 /** Computes the eigenvalues of symmetric or Hermitian matrices; see [Linalg.eigvalsh]. */
 public fun MlxArray.eigvalsh(uplo: Uplo = Uplo.LOWER): MlxArray = Linalg.eigvalsh(this, uplo)
 
-/** Computes the eigenvalues and eigenvectors of symmetric or Hermitian matrices; see [Linalg.eigh]. */
+/**
+ * Computes the eigenvalues and eigenvectors of symmetric or Hermitian matrices; see [Linalg.eigh].
+ */
 public fun MlxArray.eigh(uplo: Uplo = Uplo.LOWER): Eigh = Linalg.eigh(this, uplo)

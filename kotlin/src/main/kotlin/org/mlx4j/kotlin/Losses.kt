@@ -51,12 +51,18 @@ public fun klDivLoss(
 ): MlxArray = Losses.klDivLoss(inputs, targets, axis, reduction)
 
 /** Returns the absolute errors; see [Losses.l1Loss]. */
-public fun l1Loss(predictions: MlxArray, targets: MlxArray, reduction: Reduction = Reduction.MEAN): MlxArray =
-    Losses.l1Loss(predictions, targets, reduction)
+public fun l1Loss(
+    predictions: MlxArray,
+    targets: MlxArray,
+    reduction: Reduction = Reduction.MEAN,
+): MlxArray = Losses.l1Loss(predictions, targets, reduction)
 
 /** Returns the squared errors; see [Losses.mseLoss]. */
-public fun mseLoss(predictions: MlxArray, targets: MlxArray, reduction: Reduction = Reduction.MEAN): MlxArray =
-    Losses.mseLoss(predictions, targets, reduction)
+public fun mseLoss(
+    predictions: MlxArray,
+    targets: MlxArray,
+    reduction: Reduction = Reduction.MEAN,
+): MlxArray = Losses.mseLoss(predictions, targets, reduction)
 
 /** Returns errors that are squared where they are small; see [Losses.smoothL1Loss]. */
 public fun smoothL1Loss(
@@ -75,8 +81,11 @@ public fun huberLoss(
 ): MlxArray = Losses.huberLoss(inputs, targets, delta, reduction)
 
 /** Returns the logarithms of the hyperbolic cosines of errors; see [Losses.logCoshLoss]. */
-public fun logCoshLoss(inputs: MlxArray, targets: MlxArray, reduction: Reduction = Reduction.NONE): MlxArray =
-    Losses.logCoshLoss(inputs, targets, reduction)
+public fun logCoshLoss(
+    inputs: MlxArray,
+    targets: MlxArray,
+    reduction: Reduction = Reduction.NONE,
+): MlxArray = Losses.logCoshLoss(inputs, targets, reduction)
 
 /** Returns the cosine similarities of vectors; see [Losses.cosineSimilarityLoss]. */
 public fun cosineSimilarityLoss(
@@ -88,8 +97,11 @@ public fun cosineSimilarityLoss(
 ): MlxArray = Losses.cosineSimilarityLoss(x1, x2, axis, eps, reduction)
 
 /** Returns the hinge losses; see [Losses.hingeLoss]. */
-public fun hingeLoss(inputs: MlxArray, targets: MlxArray, reduction: Reduction = Reduction.NONE): MlxArray =
-    Losses.hingeLoss(inputs, targets, reduction)
+public fun hingeLoss(
+    inputs: MlxArray,
+    targets: MlxArray,
+    reduction: Reduction = Reduction.NONE,
+): MlxArray = Losses.hingeLoss(inputs, targets, reduction)
 
 /** Returns the losses of wrong or narrow rankings; see [Losses.marginRankingLoss]. */
 public fun marginRankingLoss(

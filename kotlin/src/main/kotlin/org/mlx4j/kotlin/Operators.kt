@@ -4,7 +4,8 @@ package org.mlx4j.kotlin
 import org.mlx4j.MlxArray
 import org.mlx4j.Ops
 
-// A number beside an array has the array's dtype where that can hold it, as in MLX: whole numbers go to the methods
+// A number beside an array has the array's dtype where that can hold it, as in MLX: whole numbers
+// go to the methods
 // that take a long, others to those that take a double.
 internal inline fun Number.beside(
     function: String,
@@ -12,11 +13,16 @@ internal inline fun Number.beside(
     real: (Double) -> MlxArray,
 ): MlxArray =
     when (this) {
-        is Int, is Long, is Short, is Byte -> whole(toLong())
-        is Double, is Float -> real(toDouble())
-        else -> throw IllegalArgumentException(
-            "[$function] the number $this is of ${javaClass.name}; it must be an Int, Long, Short, Byte, Double or Float",
-        )
+        is Int,
+        is Long,
+        is Short,
+        is Byte -> whole(toLong())
+        is Double,
+        is Float -> real(toDouble())
+        else ->
+            throw IllegalArgumentException(
+                "[$function] the number $this is of ${javaClass.name}; it must be an Int, Long, Short, Byte, Double or Float"
+            )
     }
 
 /** Returns the sum of two arrays, element by element; see [MlxArray.add]. */
@@ -26,7 +32,8 @@ public operator fun MlxArray.plus(y: MlxArray): MlxArray = add(y)
 public operator fun MlxArray.plus(y: Number): MlxArray = y.beside("plus", ::add, ::add)
 
 /** Adds every element to a number; see [MlxArray.add]. */
-public operator fun Number.plus(y: MlxArray): MlxArray = beside("plus", { Ops.add(it, y) }, { Ops.add(it, y) })
+public operator fun Number.plus(y: MlxArray): MlxArray =
+    beside("plus", { Ops.add(it, y) }, { Ops.add(it, y) })
 
 /** Returns the difference of two arrays, element by element; see [MlxArray.subtract]. */
 public operator fun MlxArray.minus(y: MlxArray): MlxArray = subtract(y)
@@ -39,7 +46,8 @@ public operator fun Number.minus(y: MlxArray): MlxArray =
     beside("minus", { Ops.subtract(it, y) }, { Ops.subtract(it, y) })
 
 /**
- * Returns the product of two arrays, element by element; see [MlxArray.multiply]. For matrices see [MlxArray.matmul].
+ * Returns the product of two arrays, element by element; see [MlxArray.multiply]. For matrices see
+ * [MlxArray.matmul].
  */
 public operator fun MlxArray.times(y: MlxArray): MlxArray = multiply(y)
 
@@ -51,8 +59,9 @@ public operator fun Number.times(y: MlxArray): MlxArray =
     beside("times", { Ops.multiply(it, y) }, { Ops.multiply(it, y) })
 
 /**
- * Returns the quotient of two arrays, element by element; see [MlxArray.divide]. Unlike that of Kotlin's integers, the
- * quotient of integer arrays is a floating-point number; [MlxArray.floorDivide] rounds it.
+ * Returns the quotient of two arrays, element by element; see [MlxArray.divide]. Unlike that of
+ * Kotlin's integers, the quotient of integer arrays is a floating-point number;
+ * [MlxArray.floorDivide] rounds it.
  */
 public operator fun MlxArray.div(y: MlxArray): MlxArray = divide(y)
 
@@ -60,11 +69,12 @@ public operator fun MlxArray.div(y: MlxArray): MlxArray = divide(y)
 public operator fun MlxArray.div(y: Number): MlxArray = y.beside("div", ::divide, ::divide)
 
 /** Divides a number by every element; see [MlxArray.divide]. */
-public operator fun Number.div(y: MlxArray): MlxArray = beside("div", { Ops.divide(it, y) }, { Ops.divide(it, y) })
+public operator fun Number.div(y: MlxArray): MlxArray =
+    beside("div", { Ops.divide(it, y) }, { Ops.divide(it, y) })
 
 /**
- * Returns the remainder of a division, element by element; see [MlxArray.remainder]. Unlike that of Kotlin's numbers,
- * it has the sign of the divisor, as [mod] has.
+ * Returns the remainder of a division, element by element; see [MlxArray.remainder]. Unlike that of
+ * Kotlin's numbers, it has the sign of the divisor, as [mod] has.
  */
 public operator fun MlxArray.rem(y: MlxArray): MlxArray = remainder(y)
 
@@ -72,7 +82,8 @@ public operator fun MlxArray.rem(y: MlxArray): MlxArray = remainder(y)
 public operator fun MlxArray.rem(y: Number): MlxArray = y.beside("rem", ::remainder, ::remainder)
 
 /** Returns the remainders of a division of a number; see [MlxArray.remainder]. */
-public operator fun Number.rem(y: MlxArray): MlxArray = beside("rem", { Ops.remainder(it, y) }, { Ops.remainder(it, y) })
+public operator fun Number.rem(y: MlxArray): MlxArray =
+    beside("rem", { Ops.remainder(it, y) }, { Ops.remainder(it, y) })
 
 /** Returns the negated elements; see [MlxArray.negative]. */
 public operator fun MlxArray.unaryMinus(): MlxArray = negative()
@@ -106,19 +117,27 @@ public infix fun MlxArray.lt(y: MlxArray): MlxArray = less(y)
 /** Tells where elements are less than a number; see [MlxArray.less]. */
 public infix fun MlxArray.lt(y: Number): MlxArray = y.beside("lt", ::less, ::less)
 
-/** Tells where the elements of this array are less than those of another, or equal; see [MlxArray.lessEqual]. */
+/**
+ * Tells where the elements of this array are less than those of another, or equal; see
+ * [MlxArray.lessEqual].
+ */
 public infix fun MlxArray.le(y: MlxArray): MlxArray = lessEqual(y)
 
 /** Tells where elements are less than a number, or equal; see [MlxArray.lessEqual]. */
 public infix fun MlxArray.le(y: Number): MlxArray = y.beside("le", ::lessEqual, ::lessEqual)
 
-/** Tells where the elements of this array are greater than those of another; see [MlxArray.greater]. */
+/**
+ * Tells where the elements of this array are greater than those of another; see [MlxArray.greater].
+ */
 public infix fun MlxArray.gt(y: MlxArray): MlxArray = greater(y)
 
 /** Tells where elements are greater than a number; see [MlxArray.greater]. */
 public infix fun MlxArray.gt(y: Number): MlxArray = y.beside("gt", ::greater, ::greater)
 
-/** Tells where the elements of this array are greater than those of another, or equal; see [MlxArray.greaterEqual]. */
+/**
+ * Tells where the elements of this array are greater than those of another, or equal; see
+ * [MlxArray.greaterEqual].
+ */
 public infix fun MlxArray.ge(y: MlxArray): MlxArray = greaterEqual(y)
 
 /** Tells where elements are greater than a number, or equal; see [MlxArray.greaterEqual]. */

@@ -1,9 +1,10 @@
 /**
- * Optimizers with default arguments: `AdamW(1e-3, weightDecay = 0.1)`. The learning rate is a number or a schedule,
- * such as `cosineDecay(1e-3, 1000)`, or a lambda behind the name of its type: `Schedule { step -> 1e-3 / (step + 1) }`.
+ * Optimizers with default arguments: `AdamW(1e-3, weightDecay = 0.1)`. The learning rate is a
+ * number or a schedule, such as `cosineDecay(1e-3, 1000)`, or a lambda behind the name of its type:
+ * `Schedule { step -> 1e-3 / (step + 1) }`.
  *
- * The type of a schedule is a type parameter, and that of Adafactor's `beta1` is `Number`, so that Kotlin prefers the
- * constructor of a record where all arguments are given and both could be meant.
+ * The type of a schedule is a type parameter, and that of Adafactor's `beta1` is `Number`, so that
+ * Kotlin prefers the constructor of a record where all arguments are given and both could be meant.
  */
 package org.mlx4j.kotlin
 
@@ -33,7 +34,9 @@ public fun SGD(
     nesterov: Boolean = false,
 ): SGD = SGD.of(learningRate, momentum, weightDecay, dampening, nesterov)
 
-/** Makes an optimizer of gradient descent, with or without momentum, with a schedule; see [SGD.of]. */
+/**
+ * Makes an optimizer of gradient descent, with or without momentum, with a schedule; see [SGD.of].
+ */
 public fun <S : Schedule> SGD(
     learningRate: S,
     momentum: Double = 0.0,
@@ -70,7 +73,10 @@ public fun AdamW(
     biasCorrection: Boolean = false,
 ): AdamW = AdamW.of(learningRate, beta1, beta2, eps, weightDecay, biasCorrection)
 
-/** Makes the optimizer AdamW, which is Adam with decaying parameters, with a schedule; see [AdamW.of]. */
+/**
+ * Makes the optimizer AdamW, which is Adam with decaying parameters, with a schedule; see
+ * [AdamW.of].
+ */
 public fun <S : Schedule> AdamW(
     learningRate: S,
     beta1: Double = 0.9,
@@ -81,8 +87,12 @@ public fun <S : Schedule> AdamW(
 ): AdamW = AdamW.of(learningRate, beta1, beta2, eps, weightDecay, biasCorrection)
 
 /** Makes the optimizer Adamax; see [Adamax.of]. */
-public fun Adamax(learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8): Adamax =
-    Adamax.of(learningRate, beta1, beta2, eps)
+public fun Adamax(
+    learningRate: Double,
+    beta1: Double = 0.9,
+    beta2: Double = 0.999,
+    eps: Double = 1e-8,
+): Adamax = Adamax.of(learningRate, beta1, beta2, eps)
 
 /** Makes the optimizer Adamax, with a schedule; see [Adamax.of]. */
 public fun <S : Schedule> Adamax(
@@ -97,26 +107,38 @@ public fun AdaDelta(learningRate: Double, rho: Double = 0.9, eps: Double = 1e-6)
     AdaDelta.of(learningRate, rho, eps)
 
 /** Makes the optimizer AdaDelta, with a schedule; see [AdaDelta.of]. */
-public fun <S : Schedule> AdaDelta(learningRate: S, rho: Double = 0.9, eps: Double = 1e-6): AdaDelta =
-    AdaDelta.of(learningRate, rho, eps)
+public fun <S : Schedule> AdaDelta(
+    learningRate: S,
+    rho: Double = 0.9,
+    eps: Double = 1e-6,
+): AdaDelta = AdaDelta.of(learningRate, rho, eps)
 
 /** Makes the optimizer Adagrad; see [Adagrad.of]. */
-public fun Adagrad(learningRate: Double, eps: Double = 1e-8): Adagrad = Adagrad.of(learningRate, eps)
+public fun Adagrad(learningRate: Double, eps: Double = 1e-8): Adagrad =
+    Adagrad.of(learningRate, eps)
 
 /** Makes the optimizer Adagrad, with a schedule; see [Adagrad.of]. */
-public fun <S : Schedule> Adagrad(learningRate: S, eps: Double = 1e-8): Adagrad = Adagrad.of(learningRate, eps)
+public fun <S : Schedule> Adagrad(learningRate: S, eps: Double = 1e-8): Adagrad =
+    Adagrad.of(learningRate, eps)
 
 /** Makes the optimizer RMSprop; see [RMSprop.of]. */
 public fun RMSprop(learningRate: Double, alpha: Double = 0.99, eps: Double = 1e-8): RMSprop =
     RMSprop.of(learningRate, alpha, eps)
 
 /** Makes the optimizer RMSprop, with a schedule; see [RMSprop.of]. */
-public fun <S : Schedule> RMSprop(learningRate: S, alpha: Double = 0.99, eps: Double = 1e-8): RMSprop =
-    RMSprop.of(learningRate, alpha, eps)
+public fun <S : Schedule> RMSprop(
+    learningRate: S,
+    alpha: Double = 0.99,
+    eps: Double = 1e-8,
+): RMSprop = RMSprop.of(learningRate, alpha, eps)
 
 /** Makes the optimizer Lion; see [Lion.of]. */
-public fun Lion(learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0.0): Lion =
-    Lion.of(learningRate, beta1, beta2, weightDecay)
+public fun Lion(
+    learningRate: Double,
+    beta1: Double = 0.9,
+    beta2: Double = 0.99,
+    weightDecay: Double = 0.0,
+): Lion = Lion.of(learningRate, beta1, beta2, weightDecay)
 
 /** Makes the optimizer Lion, with a schedule; see [Lion.of]. */
 public fun <S : Schedule> Lion(
@@ -144,7 +166,10 @@ public fun <S : Schedule> Muon(
     nsSteps: Int = 5,
 ): Muon = Muon.of(learningRate, momentum, weightDecay, nesterov, nsSteps)
 
-/** Makes the optimizer Adafactor; see [Adafactor.of]. Without a learning rate, it follows from the step. */
+/**
+ * Makes the optimizer Adafactor; see [Adafactor.of]. Without a learning rate, it follows from the
+ * step.
+ */
 public fun Adafactor(
     learningRate: Schedule? = null,
     eps1: Double = 1e-30,
@@ -158,7 +183,15 @@ public fun Adafactor(
     warmupInit: Boolean = false,
 ): Adafactor =
     Adafactor(
-        learningRate, eps1, eps2, clipThreshold, decayRate, beta1?.toDouble(), weightDecay, scaleParameter, relativeStep,
+        learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1?.toDouble(),
+        weightDecay,
+        scaleParameter,
+        relativeStep,
         warmupInit,
     )
 
@@ -176,11 +209,22 @@ public fun Adafactor(
     warmupInit: Boolean = false,
 ): Adafactor =
     Adafactor(
-        Adafactor.of(learningRate).learningRate, eps1, eps2, clipThreshold, decayRate, beta1, weightDecay,
-        scaleParameter, relativeStep, warmupInit,
+        Adafactor.of(learningRate).learningRate,
+        eps1,
+        eps2,
+        clipThreshold,
+        decayRate,
+        beta1,
+        weightDecay,
+        scaleParameter,
+        relativeStep,
+        warmupInit,
     )
 
-/** Makes an optimizer of several, of which filters choose one for each parameter; see [MultiOptimizer.of]. */
+/**
+ * Makes an optimizer of several, of which filters choose one for each parameter; see
+ * [MultiOptimizer.of].
+ */
 public fun <O : Optimizer> MultiOptimizer(
     optimizers: List<O>,
     filters: List<BiPredicate<String, MlxArray>> = emptyList(),

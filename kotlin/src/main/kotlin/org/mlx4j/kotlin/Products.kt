@@ -11,19 +11,26 @@ public fun MlxArray.addmm(a: MlxArray, b: MlxArray, alpha: Float = 1f, beta: Flo
 /** Returns the inner products of vectors along an axis; see [MlxArray.vecdot]. */
 public fun MlxArray.vecdot(y: MlxArray, axis: Int = -1): MlxArray = vecdot(y, axis)
 
-/** Sums products over the last axes of this array and the first of another; see [MlxArray.tensordot]. */
+/**
+ * Sums products over the last axes of this array and the first of another; see
+ * [MlxArray.tensordot].
+ */
 public fun MlxArray.tensordot(y: MlxArray, axes: Int = 2): MlxArray = tensordot(y, axes)
 
 /**
- * Sums a diagonal of the matrices that two axes form; see [MlxArray.trace]. Without a dtype, the result has that of the
- * array.
+ * Sums a diagonal of the matrices that two axes form; see [MlxArray.trace]. Without a dtype, the
+ * result has that of the array.
  */
-public fun MlxArray.trace(offset: Int = 0, axis1: Int = 0, axis2: Int = 1, dtype: DType? = null): MlxArray =
-    if (dtype == null) trace(offset, axis1, axis2) else trace(offset, axis1, axis2, dtype)
+public fun MlxArray.trace(
+    offset: Int = 0,
+    axis1: Int = 0,
+    axis2: Int = 1,
+    dtype: DType? = null,
+): MlxArray = if (dtype == null) trace(offset, axis1, axis2) else trace(offset, axis1, axis2, dtype)
 
 /**
- * Computes the Hadamard transform along the last axis; see [MlxArray.hadamardTransform]. Without a scale, the transform
- * is orthonormal.
+ * Computes the Hadamard transform along the last axis; see [MlxArray.hadamardTransform]. Without a
+ * scale, the transform is orthonormal.
  */
 public fun MlxArray.hadamardTransform(scale: Float? = null): MlxArray =
     if (scale == null) hadamardTransform() else hadamardTransform(scale)

@@ -1,4 +1,7 @@
-/** Quantized products with default arguments. Where `groupSize` or `bits` is null, the default of the mode applies. */
+/**
+ * Quantized products with default arguments. Where `groupSize` or `bits` is null, the default of
+ * the mode applies.
+ */
 package org.mlx4j.kotlin
 
 import org.mlx4j.DType
@@ -50,7 +53,19 @@ public fun MlxArray.gatherQmm(
     globalScale: MlxArray? = null,
     sortedIndices: Boolean = false,
 ): MlxArray =
-    gatherQmm(w, scales, biases, lhsIndices, rhsIndices, transpose, groupSize, bits, mode, globalScale, sortedIndices)
+    gatherQmm(
+        w,
+        scales,
+        biases,
+        lhsIndices,
+        rhsIndices,
+        transpose,
+        groupSize,
+        bits,
+        mode,
+        globalScale,
+        sortedIndices,
+    )
 
 /** Quantizes this array and multiplies it by a matrix, quantized or not; see [MlxArray.qqmm]. */
 public fun MlxArray.qqmm(
@@ -63,7 +78,10 @@ public fun MlxArray.qqmm(
     globalScaleW: MlxArray? = null,
 ): MlxArray = qqmm(w, scales, groupSize, bits, mode, globalScaleX, globalScaleW)
 
-/** Quantizes this array and multiplies matrices that indices choose by quantized ones; see [MlxArray.gatherQqmm]. */
+/**
+ * Quantizes this array and multiplies matrices that indices choose by quantized ones; see
+ * [MlxArray.gatherQqmm].
+ */
 public fun MlxArray.gatherQqmm(
     w: MlxArray,
     scales: MlxArray? = null,
@@ -77,7 +95,16 @@ public fun MlxArray.gatherQqmm(
     sortedIndices: Boolean = false,
 ): MlxArray =
     gatherQqmm(
-        w, scales, lhsIndices, rhsIndices, groupSize, bits, mode, globalScaleX, globalScaleW, sortedIndices,
+        w,
+        scales,
+        lhsIndices,
+        rhsIndices,
+        groupSize,
+        bits,
+        mode,
+        globalScaleX,
+        globalScaleW,
+        sortedIndices,
     )
 
 /** Returns the numbers that bytes stand for in the format E4M3; see [MlxArray.fromFp8]. */

@@ -1,4 +1,7 @@
-/** Quantized layers with default arguments. Where `groupSize` or `bits` is null, the default of the mode applies. */
+/**
+ * Quantized layers with default arguments. Where `groupSize` or `bits` is null, the default of the
+ * mode applies.
+ */
 package org.mlx4j.kotlin
 
 import java.util.function.BiPredicate
@@ -29,7 +32,9 @@ public fun QuantizedEmbedding(
     mode: QuantizationMode = QuantizationMode.AFFINE,
 ): QuantizedEmbedding = QuantizedEmbedding.of(numEmbeddings, dims, groupSize, bits, mode)
 
-/** Makes a layer that quantizes its input and multiplies by a quantized matrix; see [QQLinear.of]. */
+/**
+ * Makes a layer that quantizes its input and multiplies by a quantized matrix; see [QQLinear.of].
+ */
 public fun QQLinear(
     inputDims: Int,
     outputDims: Int,

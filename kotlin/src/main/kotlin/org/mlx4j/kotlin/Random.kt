@@ -14,7 +14,10 @@ public fun uniform(
     key: MlxArray? = null,
 ): MlxArray = MlxRandom.uniform(low, high, shape, dtype, key)
 
-/** Draws normal numbers with the mean `loc` and the standard deviation `scale`; see [MlxRandom.normal]. */
+/**
+ * Draws normal numbers with the mean `loc` and the standard deviation `scale`; see
+ * [MlxRandom.normal].
+ */
 public fun normal(
     vararg shape: Int,
     loc: Double = 0.0,
@@ -43,7 +46,10 @@ public fun bernoulli(vararg shape: Int, p: Double = 0.5, key: MlxArray? = null):
 public fun bernoulli(p: MlxArray, shape: IntArray? = null, key: MlxArray? = null): MlxArray =
     if (shape == null) MlxRandom.bernoulli(p, key) else MlxRandom.bernoulli(p, shape, key)
 
-/** Draws normal vectors with the mean `mean` and the covariance `cov`; see [MlxRandom.multivariateNormal]. */
+/**
+ * Draws normal vectors with the mean `mean` and the covariance `cov`; see
+ * [MlxRandom.multivariateNormal].
+ */
 public fun multivariateNormal(
     mean: MlxArray,
     cov: MlxArray,
@@ -62,8 +68,8 @@ public fun truncatedNormal(
 ): MlxArray = MlxRandom.truncatedNormal(lower, upper, shape, dtype, key)
 
 /**
- * Draws standard normal numbers between the elements of `lower` and `upper`, in their shape unless another is given; see
- * [MlxRandom.truncatedNormal].
+ * Draws standard normal numbers between the elements of `lower` and `upper`, in their shape unless
+ * another is given; see [MlxRandom.truncatedNormal].
  */
 public fun truncatedNormal(
     lower: MlxArray,
@@ -79,8 +85,11 @@ public fun truncatedNormal(
     }
 
 /** Draws numbers of the standard Gumbel distribution; see [MlxRandom.gumbel]. */
-public fun gumbel(vararg shape: Int, dtype: DType = DType.FLOAT32, key: MlxArray? = null): MlxArray =
-    MlxRandom.gumbel(shape, dtype, key)
+public fun gumbel(
+    vararg shape: Int,
+    dtype: DType = DType.FLOAT32,
+    key: MlxArray? = null,
+): MlxArray = MlxRandom.gumbel(shape, dtype, key)
 
 /** Draws numbers of the Laplace distribution; see [MlxRandom.laplace]. */
 public fun laplace(
@@ -92,12 +101,13 @@ public fun laplace(
 ): MlxArray = MlxRandom.laplace(shape, dtype, loc, scale, key)
 
 /**
- * Draws classes, of which `logits` has the unnormalized logarithms of the probabilities along an axis; see
- * [MlxRandom.categorical].
+ * Draws classes, of which `logits` has the unnormalized logarithms of the probabilities along an
+ * axis; see [MlxRandom.categorical].
  *
  * @param shape the shape of the result, to which that of the logits without the axis is broadcast
  * @param numSamples the number of draws from each distribution, which become the last axis
- * @throws IllegalArgumentException if both `shape` and `numSamples` are given, or as in [MlxRandom.categorical]
+ * @throws IllegalArgumentException if both `shape` and `numSamples` are given, or as in
+ *   [MlxRandom.categorical]
  */
 public fun categorical(
     logits: MlxArray,
@@ -109,7 +119,7 @@ public fun categorical(
     when {
         shape != null && numSamples != null ->
             throw IllegalArgumentException(
-                "[categorical] the shape ${shape.asList()} and numSamples $numSamples are given; only one of them may be",
+                "[categorical] the shape ${shape.asList()} and numSamples $numSamples are given; only one of them may be"
             )
         shape != null -> MlxRandom.categorical(logits, axis, shape, key)
         numSamples != null -> MlxRandom.categorical(logits, axis, numSamples, key)
@@ -120,4 +130,5 @@ public fun categorical(
 public fun permutation(x: Int, key: MlxArray? = null): MlxArray = MlxRandom.permutation(x, key)
 
 /** Returns the parts of an array along an axis in random order; see [MlxRandom.permutation]. */
-public fun permutation(x: MlxArray, axis: Int = 0, key: MlxArray? = null): MlxArray = MlxRandom.permutation(x, axis, key)
+public fun permutation(x: MlxArray, axis: Int = 0, key: MlxArray? = null): MlxArray =
+    MlxRandom.permutation(x, axis, key)

@@ -17,10 +17,12 @@ public fun RNN(
 ): RNN = RNN.of(inputSize, hiddenSize, bias, nonlinearity)
 
 /** Makes a gated recurrent unit; see [GRU.of]. */
-public fun GRU(inputSize: Int, hiddenSize: Int, bias: Boolean = true): GRU = GRU.of(inputSize, hiddenSize, bias)
+public fun GRU(inputSize: Int, hiddenSize: Int, bias: Boolean = true): GRU =
+    GRU.of(inputSize, hiddenSize, bias)
 
 /** Makes a layer of long short-term memory; see [LSTM.of]. */
-public fun LSTM(inputSize: Int, hiddenSize: Int, bias: Boolean = true): LSTM = LSTM.of(inputSize, hiddenSize, bias)
+public fun LSTM(inputSize: Int, hiddenSize: Int, bias: Boolean = true): LSTM =
+    LSTM.of(inputSize, hiddenSize, bias)
 
 /** Applies a recurrent layer; see [RNN.apply]. */
 public fun RNN.apply(x: MlxArray, hidden: MlxArray? = null): MlxArray = apply(x, hidden)

@@ -15,15 +15,22 @@ public fun MlxArray.sliceUpdate(
     strides: IntArray? = null,
 ): MlxArray = sliceUpdate(update, start, stop, strides)
 
-/** Returns the elements at indices along an axis, or in the flattened array; see [MlxArray.take]. */
+/**
+ * Returns the elements at indices along an axis, or in the flattened array; see [MlxArray.take].
+ */
 public fun MlxArray.take(indices: MlxArray, axis: Int? = null): MlxArray =
     if (axis == null) take(indices) else take(indices, axis)
 
-/** Returns the elements at indices along an axis, which has its own ones for each row; see [MlxArray.takeAlongAxis]. */
-public fun MlxArray.takeAlongAxis(indices: MlxArray, axis: Int = -1): MlxArray = takeAlongAxis(indices, axis)
+/**
+ * Returns the elements at indices along an axis, which has its own ones for each row; see
+ * [MlxArray.takeAlongAxis].
+ */
+public fun MlxArray.takeAlongAxis(indices: MlxArray, axis: Int = -1): MlxArray =
+    takeAlongAxis(indices, axis)
 
 /**
- * Returns a copy with other values at indices along an axis, or in the flattened array; see [MlxArray.putAlongAxis].
+ * Returns a copy with other values at indices along an axis, or in the flattened array; see
+ * [MlxArray.putAlongAxis].
  */
 public fun MlxArray.putAlongAxis(indices: MlxArray, values: MlxArray, axis: Int? = null): MlxArray =
     if (axis == null) putAlongAxis(indices, values) else putAlongAxis(indices, values, axis)

@@ -17,20 +17,26 @@ public fun <A : Any, R : Any> Batcher(
 ): Batcher<A, R> = Batcher.of(model, options)
 
 /** Asks for an answer, by a deadline or whenever it comes; see [Batcher.submit]. */
-public fun <A : Any, R : Any> Batcher<A, R>.submit(request: A, deadline: Duration? = null): CompletableFuture<R> =
-    if (deadline == null) submit(request) else submit(request, deadline)
+public fun <A : Any, R : Any> Batcher<A, R>.submit(
+    request: A,
+    deadline: Duration? = null,
+): CompletableFuture<R> = if (deadline == null) submit(request) else submit(request, deadline)
 
 /** Makes options of a batcher; see [BatcherOptions]. */
 public fun BatcherOptions(
     largestBatch: Int = 64,
     longestWait: Duration = Duration.ZERO,
-    sizes: Collection<Int> = emptyList(), // not List, so that Kotlin prefers the constructor where both could be meant
+    sizes: Collection<Int> =
+        emptyList(), // not List, so that Kotlin prefers the constructor where both could be meant
     queueCapacity: Int = 1024,
 ): BatcherOptions = BatcherOptions(largestBatch, longestWait, sizes.toList(), queueCapacity)
 
 /** Writes a checkpoint after each epoch, and after numbers of steps; see [Fit.checkpoints]. */
-public fun <S : Any, B : Any> Fit<S, B>.checkpoints(file: Path, steps: Int = Int.MAX_VALUE): Fit<S, B> =
-    checkpoints(file, steps)
+public fun <S : Any, B : Any> Fit<S, B>.checkpoints(
+    file: Path,
+    steps: Int = Int.MAX_VALUE,
+): Fit<S, B> = checkpoints(file, steps)
 
 /** Describes a device; see [Device.deviceInfo]. */
-public fun deviceInfo(device: Device = Device.defaultDevice()): Map<String, Any> = Device.deviceInfo(device)
+public fun deviceInfo(device: Device = Device.defaultDevice()): Map<String, Any> =
+    Device.deviceInfo(device)

@@ -14,4 +14,5 @@ internal fun assertBools(x: MlxArray, vararg expected: Boolean) {
     assertValues(x, *expected.map { if (it) 1 else 0 }.toTypedArray())
 }
 
-internal fun assertShape(x: MlxArray, vararg expected: Int) = assertEquals(expected.toList(), x.shape().toList())
+internal fun assertShape(x: MlxArray, vararg expected: Int) =
+    assertEquals(expected.toList(), x.shape().toList())

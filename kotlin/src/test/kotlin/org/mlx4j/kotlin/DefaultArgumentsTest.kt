@@ -65,15 +65,32 @@ class DefaultArgumentsTest {
         assertValues(wave.rfft(axis = -1).real(), 0, 2, 0)
         assertValues(wave.rfft().irfft(n = 4), 1, 0, -1, 0)
         assertValues(x.fftn(axes = intArrayOf(0, 1)).real()[0, 0], 24)
-        assertValues(x.fftn().ifftn(s = intArrayOf(2, 3), axes = intArrayOf(0, 1)).real(), 1, 2, 3, 4, 5, 9)
+        assertValues(
+            x.fftn().ifftn(s = intArrayOf(2, 3), axes = intArrayOf(0, 1)).real(),
+            1,
+            2,
+            3,
+            4,
+            5,
+            9,
+        )
         val signal = Ops.arange(16).astype(DType.FLOAT32)
-        assertValues(signal.stft(nFft = 8).istft(nFft = 8, length = 16), *(0..15).toList().toTypedArray())
+        assertValues(
+            signal.stft(nFft = 8).istft(nFft = 8, length = 16),
+            *(0..15).toList().toTypedArray(),
+        )
     }
 
     @Test
     fun random() {
         val key = MlxRandom.key(7)
-        assertValues(uniform(3, low = 2.0, high = 4.0, key = key) - MlxRandom.uniform(2.0, 4.0, intArrayOf(3), key), 0, 0, 0)
+        assertValues(
+            uniform(3, low = 2.0, high = 4.0, key = key) -
+                MlxRandom.uniform(2.0, 4.0, intArrayOf(3), key),
+            0,
+            0,
+            0,
+        )
         assertEquals(DType.FLOAT16, normal(2, loc = 1.0, dtype = DType.FLOAT16, key = key).dtype())
         assertBools(uniform(100, key = key) lt 1, *BooleanArray(100) { true })
         assertBools(randint(50, high = 3, key = key) ge 0, *BooleanArray(50) { true })
@@ -85,8 +102,14 @@ class DefaultArgumentsTest {
         val logits = Ops.zeros(2, 3)
         assertShape(categorical(logits, shape = intArrayOf(4, 2)), 4, 2)
         assertShape(categorical(logits, numSamples = 5), 2, 5)
-        val e = assertThrows<IllegalArgumentException> { categorical(logits, shape = intArrayOf(4, 2), numSamples = 5) }
-        assertEquals("[categorical] the shape [4, 2] and numSamples 5 are given; only one of them may be", e.message)
+        val e =
+            assertThrows<IllegalArgumentException> {
+                categorical(logits, shape = intArrayOf(4, 2), numSamples = 5)
+            }
+        assertEquals(
+            "[categorical] the shape [4, 2] and numSamples 5 are given; only one of them may be",
+            e.message,
+        )
     }
 
     @Test
@@ -100,11 +123,16 @@ class DefaultArgumentsTest {
         assertBools(((product - a.matmul(back.T())).abs() lt 1e-3).all(), true)
         val stack = w.expandDims(0).quantize(bits = 8)
         val first = MlxArray.of(0).astype(DType.UINT32)
-        val gathered = a.gatherQmm(stack.w, stack.scales, stack.biases, rhsIndices = first, bits = 8)
+        val gathered =
+            a.gatherQmm(stack.w, stack.scales, stack.biases, rhsIndices = first, bits = 8)
         assertBools(((gathered.flatten() - product.flatten()).abs() lt 1e-3).all(), true)
         val float8 = w.quantize(mode = QuantizationMode.MXFP8)
         assertNull(float8.biases)
-        assertShape(Ops.ones(1, 64).qqmm(float8.w, float8.scales, mode = QuantizationMode.MXFP8), 1, 4)
+        assertShape(
+            Ops.ones(1, 64).qqmm(float8.w, float8.scales, mode = QuantizationMode.MXFP8),
+            1,
+            4,
+        )
     }
 
     @Test
@@ -112,13 +140,32 @@ class DefaultArgumentsTest {
         assertShape(Linear(3, 2, bias = false).apply(x), 2, 2)
         assertNull(Linear(3, 2, bias = false).bias)
         assertShape(Conv1d(1, 2, kernelSize = 3, padding = 1).apply(Ops.ones(1, 5, 1)), 1, 5, 2)
-        assertShape(Conv2d(1, 2, kernelSize = 3, stride = 2).apply(Ops.ones(1, 5, 5, 1)), 1, 2, 2, 2)
-        assertShape(Conv3d(1, 2, kernelSize = 1, bias = false).apply(Ops.ones(1, 2, 2, 2, 1)), 1, 2, 2, 2, 2)
+        assertShape(
+            Conv2d(1, 2, kernelSize = 3, stride = 2).apply(Ops.ones(1, 5, 5, 1)),
+            1,
+            2,
+            2,
+            2,
+        )
+        assertShape(
+            Conv3d(1, 2, kernelSize = 1, bias = false).apply(Ops.ones(1, 2, 2, 2, 1)),
+            1,
+            2,
+            2,
+            2,
+            2,
+        )
         assertNull(BatchNorm(3, affine = false).weight)
         assertNull(LayerNorm(3, bias = false).bias)
         val q = Ops.ones(1, 3, 8)
-        assertShape(MultiHeadAttention(8, numHeads = 2, valueOutputDims = 4).apply(q, q, q), 1, 3, 4)
-        val transformer = Transformer(8, 2, numEncoderLayers = 1, numDecoderLayers = 1, mlpDims = 16)
+        assertShape(
+            MultiHeadAttention(8, numHeads = 2, valueOutputDims = 4).apply(q, q, q),
+            1,
+            3,
+            4,
+        )
+        val transformer =
+            Transformer(8, 2, numEncoderLayers = 1, numDecoderLayers = 1, mlpDims = 16)
         assertShape(transformer.apply(Ops.ones(1, 3, 8), Ops.ones(1, 2, 8)), 1, 2, 8)
         assertEquals(0.5, SGD(0.1, momentum = 0.5).momentum)
         assertEquals(0.8, Adam(0.1, beta1 = 0.8).beta1)
@@ -132,7 +179,10 @@ class DefaultArgumentsTest {
         assertEquals(LayerNorm.of(3).eps, LayerNorm(3).eps)
         assertEquals(Conv2d.of(1, 2, 3).options, Conv2d(1, 2, 3).options)
         val (java, kotlin) = Transformer.of(8, 2, 1, 1).encoder to Transformer(8, 2, 1, 1).encoder
-        assertEquals(Trees.flatten(java).map { it.shape().toList() }, Trees.flatten(kotlin).map { it.shape().toList() })
+        assertEquals(
+            Trees.flatten(java).map { it.shape().toList() },
+            Trees.flatten(kotlin).map { it.shape().toList() },
+        )
         assertEquals(SGD.of(0.1), SGD(0.1))
         assertEquals(Adam.of(0.1), Adam(0.1))
         assertEquals(AdamW.of(0.1), AdamW(0.1))

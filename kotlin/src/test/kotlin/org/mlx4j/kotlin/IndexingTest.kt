@@ -63,7 +63,10 @@ class IndexingTest {
         assertValues(y[0], 0, 7, 7, 3)
         assertValues(x[0], 0, 1, 2, 3)
         assertValues(x.at(-1, null, 2..3).add(MlxArray.of(100, 200))[2], 20, 21, 122, 223)
-        assertValues(x.at(1..2, MlxArray.of(0, 3)).multiply(0).sum(), (0 + 1 + 2 + 3) + 11 + 12 + 21 + 22)
+        assertValues(
+            x.at(1..2, MlxArray.of(0, 3)).multiply(0).sum(),
+            (0 + 1 + 2 + 3) + 11 + 12 + 21 + 22,
+        )
     }
 
     @Test

@@ -22,9 +22,14 @@ class PagesTest {
         private val fence = Regex("```(\\w+)\n(.*?)```", RegexOption.DOT_MATCHES_ALL)
 
         fun snippets(language: String) =
-            fence.findAll(text).filter { it.groupValues[1] == language }.map { it.groupValues[2] }.toList()
+            fence
+                .findAll(text)
+                .filter { it.groupValues[1] == language }
+                .map { it.groupValues[2] }
+                .toList()
 
-        val output = text.replace(fence, "").lines().filter { it.startsWith("    ") }.map(String::trim)
+        val output =
+            text.replace(fence, "").lines().filter { it.startsWith("    ") }.map(String::trim)
     }
 
     private fun linesPrintedBy(program: () -> Unit): List<String> {
@@ -41,12 +46,16 @@ class PagesTest {
 
     private fun lines(bytes: ByteArrayOutputStream) = bytes.toString(Charsets.UTF_8).trim().lines()
 
-    /** Returns code on one line: where the page breaks lines may differ from the formatted program. */
+    /**
+     * Returns code on one line: where the page breaks lines may differ from the formatted program.
+     */
     private fun unbroken(code: String) = code.trim().replace(Regex("\\s+"), " ")
 
     @Test
     fun theKotlinOfThePageIsInTheProgramThatIsCompiledHere() {
-        val program = Path.of(System.getProperty("mlx4j.kotlin.tests"), "org/mlx4j/kotlin/page/Page.kt").readText()
+        val program =
+            Path.of(System.getProperty("mlx4j.kotlin.tests"), "org/mlx4j/kotlin/page/Page.kt")
+                .readText()
         val snippets = Markdown("kotlin.md").snippets("kotlin")
         assertTrue(snippets.size > 5, "there are ${snippets.size} snippets")
         val missing = snippets.filterNot { unbroken(program).contains(unbroken(it)) }
@@ -60,12 +69,20 @@ class PagesTest {
     @Test
     fun theScalaOfThePageIsCompiledAndPrintsWhatThePageSays(@TempDir folder: Path) {
         val page = Markdown("scala.md")
-        val source = folder.resolve("Program.scala").also { it.writeText(page.snippets("scala").single()) }
+        val source =
+            folder.resolve("Program.scala").also { it.writeText(page.snippets("scala").single()) }
         val classes = folder.resolve("classes").createDirectory()
-        val arguments = arrayOf(
-            "-Xfatal-warnings", "-deprecation", "-feature",
-            "-classpath", System.getProperty("java.class.path"), "-d", "$classes", "$source",
-        )
+        val arguments =
+            arrayOf(
+                "-Xfatal-warnings",
+                "-deprecation",
+                "-feature",
+                "-classpath",
+                System.getProperty("java.class.path"),
+                "-d",
+                "$classes",
+                "$source",
+            )
         assertFalse(dotty.tools.dotc.Main.process(arguments).hasErrors())
         URLClassLoader(arrayOf(classes.toUri().toURL()), javaClass.classLoader).use { loader ->
             val main = loader.loadClass("program").getMethod("main", Array<String>::class.java)

@@ -9,8 +9,7 @@ import org.junit.jupiter.api.assertThrows
 import org.mlx4j.MlxArray
 
 class ScopesTest {
-    @JvmRecord
-    data class Moments(val mean: MlxArray, val std: MlxArray)
+    @JvmRecord data class Moments(val mean: MlxArray, val std: MlxArray)
 
     private class Opaque(val array: MlxArray)
 
@@ -47,8 +46,7 @@ class ScopesTest {
         assertEquals(12f, scoped { x.sum().itemFloat() })
     }
 
-    @Test
-    fun whatOtherObjectsHoldIsFreed() = assertTrue(scoped { Opaque(x + 1) }.array.isClosed)
+    @Test fun whatOtherObjectsHoldIsFreed() = assertTrue(scoped { Opaque(x + 1) }.array.isClosed)
 
     @Test
     fun anExceptionFreesAll() {

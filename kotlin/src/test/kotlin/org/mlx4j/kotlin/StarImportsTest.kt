@@ -1,17 +1,17 @@
 package org.mlx4j.programs
 
+import java.time.Duration
+import java.util.function.BiPredicate
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
 import org.mlx4j.*
 import org.mlx4j.kotlin.*
 import org.mlx4j.nn.*
 import org.mlx4j.optimizers.*
-import java.time.Duration
-import java.util.function.BiPredicate
 
 /**
- * Functions that are named like records compile beside the constructors of those, with imports of all names, also where
- * all arguments are given. It is the compiler that finds what is ambiguous.
+ * Functions that are named like records compile beside the constructors of those, with imports of
+ * all names, also where all arguments are given. It is the compiler that finds what is ambiguous.
  */
 class StarImportsTest {
     private val schedule = Schedule { it.astype(DType.FLOAT32) }
@@ -20,8 +20,14 @@ class StarImportsTest {
     fun optimizersAreNotAmbiguous() {
         assertEquals(Adam.of(0.001), Adam(0.001))
         assertEquals(SGD.of(schedule, 0.5, 0.1, 0.0, true), SGD(schedule, 0.5, 0.1, 0.0, true))
-        assertEquals(Adam.of(schedule, 0.8, 0.99, 1e-7, true), Adam(schedule, 0.8, 0.99, 1e-7, true))
-        assertEquals(AdamW.of(schedule, 0.8, 0.99, 1e-7, 0.1, true), AdamW(schedule, 0.8, 0.99, 1e-7, 0.1, true))
+        assertEquals(
+            Adam.of(schedule, 0.8, 0.99, 1e-7, true),
+            Adam(schedule, 0.8, 0.99, 1e-7, true),
+        )
+        assertEquals(
+            AdamW.of(schedule, 0.8, 0.99, 1e-7, 0.1, true),
+            AdamW(schedule, 0.8, 0.99, 1e-7, 0.1, true),
+        )
         assertEquals(Adamax.of(schedule, 0.8, 0.99, 1e-7), Adamax(schedule, 0.8, 0.99, 1e-7))
         assertEquals(AdaDelta.of(schedule, 0.8, 1e-7), AdaDelta(schedule, 0.8, 1e-7))
         assertEquals(Adagrad.of(schedule, 1e-7), Adagrad(schedule, 1e-7))
@@ -39,7 +45,10 @@ class StarImportsTest {
     fun adafactorIsNotAmbiguous() {
         assertEquals(Adafactor.of(), Adafactor())
         assertEquals(Adafactor.of(schedule), Adafactor(schedule))
-        assertEquals(Adafactor.of(), Adafactor(null, 1e-30, 1e-3, 1.0, -0.8, null, 0.0, true, true, false))
+        assertEquals(
+            Adafactor.of(),
+            Adafactor(null, 1e-30, 1e-3, 1.0, -0.8, null, 0.0, true, true, false),
+        )
         val all = Adafactor(schedule, 1e-30, 1e-3, 1.0, -0.8, 0.5, 0.1, true, false, false)
         assertEquals(all, Adafactor(schedule, beta1 = 0.5, weightDecay = 0.1, relativeStep = false))
         val constant = Adafactor(0.1, 1e-30, 1e-3, 1.0, -0.8, 0.5, 0.1, true, false, false)
@@ -49,7 +58,15 @@ class StarImportsTest {
     @Test
     fun optionsAndLayersAreNotAmbiguous() {
         val options = BatcherOptions(8, Duration.ofMillis(1), listOf(2, 8), 100)
-        assertEquals(options, BatcherOptions(8, sizes = listOf(2, 8), longestWait = Duration.ofMillis(1), queueCapacity = 100))
+        assertEquals(
+            options,
+            BatcherOptions(
+                8,
+                sizes = listOf(2, 8),
+                longestWait = Duration.ofMillis(1),
+                queueCapacity = 100,
+            ),
+        )
         assertEquals(BatcherOptions.defaults(), BatcherOptions())
         val linear = Linear(3, 2)
         val group = Distributed.init()

@@ -36,9 +36,11 @@ class TreesTest {
     @Test
     fun functionsOfArraysAreTransformed() {
         Transforms.grad { a -> (a * a).sum() }.use { assertValues(it.apply(x), 2, 4, 6) }
-        Transforms.vmap { a -> a * a.sum() }.use { assertValues(it.apply(Ops.ones(2, 3)), 3, 3, 3, 3, 3, 3) }
+        Transforms.vmap { a -> a * a.sum() }
+            .use { assertValues(it.apply(Ops.ones(2, 3)), 3, 3, 3, 3, 3, 3) }
         Transforms.compile { a, b -> a * b + 1 }.use { assertValues(it.apply(x, x), 2, 5, 10) }
-        Transforms.checkpoint { a -> a.exp() - 1 }.use { assertValues(it.apply(Ops.zeros(2)), 0, 0) }
+        Transforms.checkpoint { a -> a.exp() - 1 }
+            .use { assertValues(it.apply(Ops.zeros(2)), 0, 0) }
         Transforms.valueAndGrad { a -> (3 * a).sum() }.use { assertValues(it.apply(x).value, 18) }
         assertValues(Transforms.vjp({ a -> a * a }, x, Ops.ones(3)).vjps[0], 2, 4, 6)
         assertValues(Transforms.jvp({ a -> a * a }, x, x).jvps[0], 2, 8, 18)
@@ -46,36 +48,41 @@ class TreesTest {
 
     @Test
     fun gradientsOfDataClasses() {
-        Trees.grad { l: Line, a: MlxArray -> l.at(a).sum() }.use { grad ->
-            val gradient = grad.apply(line, x)
-            assertValues(gradient.slope, 6)
-            assertValues(gradient.offset, 3)
-            assertEquals("line", gradient.name)
-        }
+        Trees.grad { l: Line, a: MlxArray -> l.at(a).sum() }
+            .use { grad ->
+                val gradient = grad.apply(line, x)
+                assertValues(gradient.slope, 6)
+                assertValues(gradient.offset, 3)
+                assertEquals("line", gradient.name)
+            }
     }
 
     @Test
     fun resultsAreDestructured() {
-        Trees.valueAndGrad { l: Line -> l.at(x).sum() }.use {
-            val (value, gradient) = it.apply(line)
-            assertValues(value, 15)
-            assertValues(gradient.slope, 6)
-        }
-        Trees.valueAndGradWithAux { l: Line -> l.at(x).let { y -> WithAux(y.sum(), y) } }.use {
-            val (value, y, gradient) = it.apply(line)
-            assertValues(value, 15)
-            assertValues(y, 3, 5, 7)
-            assertValues(gradient.offset, 3)
-        }
+        Trees.valueAndGrad { l: Line -> l.at(x).sum() }
+            .use {
+                val (value, gradient) = it.apply(line)
+                assertValues(value, 15)
+                assertValues(gradient.slope, 6)
+            }
+        Trees.valueAndGradWithAux { l: Line -> l.at(x).let { y -> WithAux(y.sum(), y) } }
+            .use {
+                val (value, y, gradient) = it.apply(line)
+                assertValues(value, 15)
+                assertValues(y, 3, 5, 7)
+                assertValues(gradient.offset, 3)
+            }
     }
 
     @Test
     fun dataClassesAreCompiledMappedAndVectorized() {
-        Trees.compile { l: Line -> l.copy(slope = l.slope * 2) }.use { assertValues(it.apply(line).slope, 4) }
-        Trees.vmap { l: Line -> l.at(x) }.use {
-            val y = it.apply(Line(MlxArray.of(1f, 2f), MlxArray.of(0f, 10f)))
-            assertValues(y, 1, 2, 3, 12, 14, 16)
-        }
+        Trees.compile { l: Line -> l.copy(slope = l.slope * 2) }
+            .use { assertValues(it.apply(line).slope, 4) }
+        Trees.vmap { l: Line -> l.at(x) }
+            .use {
+                val y = it.apply(Line(MlxArray.of(1f, 2f), MlxArray.of(0f, 10f)))
+                assertValues(y, 1, 2, 3, 12, 14, 16)
+            }
         assertValues(Trees.map(line) { a -> a + 1 }.offset, 2)
         assertEquals(listOf("slope", "offset"), Trees.flattenWithPaths(line).keys.toList())
         assertEquals(2L, Trees.reduce(line, 0L) { n, a -> n + a.size() })
@@ -85,16 +92,20 @@ class TreesTest {
     fun annotationsOfComponentsAreThoseOfTheField() {
         val model = Centered(Ops.ones(3), 2 * Ops.ones(3))
         assertEquals(setOf("mean", "W"), Trees.flattenWithPaths(model).keys)
-        Nn.valueAndGrad { m: Centered -> (m.mean!! * m.factor!!).sum() }.use {
-            val (loss, gradient) = it.apply(model)
-            assertValues(loss, 6)
-            assertNull(gradient.mean)
-            assertValues(gradient.factor!!, 1, 1, 1)
-            val (next, state) = SGD(learningRate = 0.5).let { sgd -> sgd.update(model, gradient, sgd.init(model)) }
-            assertSame(model.mean, next.mean)
-            assertValues(next.factor!!, 1.5, 1.5, 1.5)
-            assertValues(state.step, 1)
-        }
+        Nn.valueAndGrad { m: Centered -> (m.mean!! * m.factor!!).sum() }
+            .use {
+                val (loss, gradient) = it.apply(model)
+                assertValues(loss, 6)
+                assertNull(gradient.mean)
+                assertValues(gradient.factor!!, 1, 1, 1)
+                val (next, state) =
+                    SGD(learningRate = 0.5).let { sgd ->
+                        sgd.update(model, gradient, sgd.init(model))
+                    }
+                assertSame(model.mean, next.mean)
+                assertValues(next.factor!!, 1.5, 1.5, 1.5)
+                assertValues(state.step, 1)
+            }
     }
 
     @Test
@@ -104,7 +115,10 @@ class TreesTest {
         assertNull(selected.mean)
         assertNull(rest.factor)
         assertSame(model.factor, Trees.combine(selected, rest).factor)
-        val e = assertThrows<NullPointerException> { Trees.partition(line) { path, _ -> path == "slope" } }
+        val e =
+            assertThrows<NullPointerException> {
+                Trees.partition(line) { path, _ -> path == "slope" }
+            }
         assertTrue(e.message!!.endsWith("parameter offset"), e.message) // Kotlin's own words
     }
 

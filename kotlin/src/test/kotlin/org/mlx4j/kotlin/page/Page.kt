@@ -28,7 +28,9 @@ internal object Page {
         println(table.at(0, 1..2).set(-1)[0])
 
         val line = Line(slope = MlxArray.scalar(2f), offset = MlxArray.scalar(1f))
-        val lossAndGrad = Trees.valueAndGrad { l: Line, y: MlxArray -> (l.at(x) - y).square().mean() }
+        val lossAndGrad = Trees.valueAndGrad { l: Line, y: MlxArray ->
+            (l.at(x) - y).square().mean()
+        }
         val (loss, gradient) = lossAndGrad.apply(line, MlxArray.of(4f, 6f, 8f))
         println(loss)
         println(gradient)
@@ -46,10 +48,11 @@ internal object Page {
         var fitted = Line(MlxArray.scalar(0f), MlxArray.scalar(0f))
         var state = sgd.init(fitted)
         repeat(300) {
-            val (next, nextState) = scoped {
-                val (_, g) = lossAndGrad.apply(fitted, target)
-                sgd.update(fitted, g, state)
-            }
+            val (next, nextState) =
+                scoped {
+                    val (_, g) = lossAndGrad.apply(fitted, target)
+                    sgd.update(fitted, g, state)
+                }
             fitted = next
             state = nextState
         }
