@@ -33,11 +33,10 @@ def parse_arguments():
 def chains(arguments):
     """Returns lists of projects with Maven's goals; a project may need the artifacts of those before it. Long ones come first."""
     return [
+        [("progressbar", VERIFY), ("examples/train-fashion", VERIFY), ("examples/train-digits", VERIFY)],
         [("spring", [*VERIFY, *arguments.spring]), ("examples/spring-service", [*VERIFY, *arguments.spring])],
-        [("examples/spark-scoring", [*VERIFY, *arguments.spark])],
-        [("examples/train-fashion", VERIFY)],
         [("kotlin", VERIFY)],
-        [("progressbar", VERIFY), ("examples/train-digits", VERIFY)],
+        [("examples/spark-scoring", [*VERIFY, *arguments.spark])],
         [("bench/jmh", ["-ntp", "-q", "compile", "exec:exec@checks"])],
     ]
 

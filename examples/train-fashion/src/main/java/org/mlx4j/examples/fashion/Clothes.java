@@ -8,6 +8,7 @@ import java.util.List;
 import org.mlx4j.DType;
 import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
+import org.mlx4j.training.ConfusionMatrix;
 
 /**
  * Photographs of clothes and what they show.
@@ -77,6 +78,11 @@ record Clothes(MlxArray images, MlxArray labels) {
 
   int count() {
     return labels.dim(0);
+  }
+
+  /** How many images of each kind are taken for each kind. */
+  ConfusionMatrix confusion(int... predicted) {
+    return ConfusionMatrix.of(labels.toIntArray(), predicted, CLASSES);
   }
 
   /** Those from index {@code start} to {@code stop}, exclusive. */

@@ -1,7 +1,9 @@
 package org.mlx4j.examples.fashion;
 
 import org.mlx4j.DType;
+import org.mlx4j.Index;
 import org.mlx4j.MlxArray;
+import org.mlx4j.Scope;
 import org.mlx4j.nn.Activations;
 import org.mlx4j.nn.BatchNorm;
 import org.mlx4j.nn.Conv2d;
@@ -15,6 +17,8 @@ import org.mlx4j.nn.Trained;
 record ConvNet(
     Stage first, Stage second, MaxPool2d pool, Linear hidden, Dropout dropout, Linear output)
     implements Layer {
+  /** How many images to look at together, which saves memory. */
+  static final int BATCH = 1000;
 
   /** A convolution whose outputs are normalized and rectified. */
   record Stage(Conv2d conv, BatchNorm norm) implements Layer {
@@ -68,6 +72,19 @@ record ConvNet(
     return new Trained<>(
         classified(two.output(), key),
         new ConvNet(one.layer(), two.layer(), pool, hidden, dropout, output));
+  }
+
+  /** What each image most likely shows. */
+  int[] predict(MlxArray images) {
+    int[] predicted = new int[images.dim(0)];
+    for (int start = 0; start < predicted.length; start += BATCH) {
+      try (Scope scope = Scope.open()) {
+        MlxArray batch = images.get(Index.slice(start, start + BATCH));
+        int[] kinds = apply(batch).argmax(1).toIntArray();
+        System.arraycopy(kinds, 0, predicted, start, kinds.length);
+      }
+    }
+    return predicted;
   }
 
   private static MlxArray scaled(MlxArray images) {

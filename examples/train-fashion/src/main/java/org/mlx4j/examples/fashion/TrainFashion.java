@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import org.mlx4j.MlxArray;
-import org.mlx4j.MlxRandom;
 import org.mlx4j.Scope;
+import org.mlx4j.progressbar.FitProgressBar;
+import org.mlx4j.training.ConfusionMatrix;
+import org.mlx4j.training.FitListener;
+import org.mlx4j.training.FitProgress;
+import org.mlx4j.training.Fitted;
 import org.mlx4j.tree.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -85,27 +87,26 @@ public final class TrainFashion implements Callable<Integer> {
       int count = images == null ? training.count() : images;
       require("--images", count, Training.BATCH, training.count());
       Result result = train(training.slice(0, count), test, seed, epochs);
+      int[] predicted = result.network().predict(test.images());
+      ConfusionMatrix matrix = test.confusion(predicted);
 
       Files.createDirectories(output);
       Path losses = output.resolve("loss.png");
       Path confusion = output.resolve("confusion.png");
       Charts.saveLosses(result.trainingLosses(), result.testLosses(), losses);
-      Charts.saveConfusion(result.evaluation().confusion(), confusion);
+      Charts.saveConfusion(matrix, confusion);
       System.out.printf("Pictures: %s, %s%n", losses, confusion);
 
       Path parameters = output.resolve("network.safetensors");
       Trees.save(parameters, result.network());
       ConvNet loaded = Trees.load(parameters, ConvNet.random());
-      int[] again = Evaluation.of(loaded, test).predicted();
+      int[] again = loaded.predict(test.images());
       System.out.printf(
           "Parameters: %s; loaded again they predict %s%n",
-          parameters,
-          Arrays.equals(again, result.evaluation().predicted()) ? "the same" : "DIFFERENTLY");
+          parameters, Arrays.equals(again, predicted) ? "the same" : "DIFFERENTLY");
       System.out.printf(
           "Accuracy on %d images never trained on: %.1f %%, after %.0f seconds%n",
-          test.count(),
-          100 * result.evaluation().confusion().accuracy(),
-          (System.nanoTime() - start) / 1e9);
+          test.count(), 100 * matrix.accuracy(), (System.nanoTime() - start) / 1e9);
     }
     return 0;
   }
@@ -118,32 +119,20 @@ public final class TrainFashion implements Callable<Integer> {
     }
   }
 
-  /** A network, the losses of each batch and after each epoch, and how good it is in the end. */
-  record Result(
-      ConvNet network,
-      List<Double> trainingLosses,
-      List<Double> testLosses,
-      Evaluation evaluation) {}
+  /** A network, and the losses of each batch and after each epoch. */
+  record Result(ConvNet network, List<Double> trainingLosses, List<Double> testLosses) {}
 
-  /** Everything random follows from the seed: the same seed gives the same network. */
   static Result train(Clothes clothes, Clothes test, long seed, int epochs) {
-    MlxRandom.seed(seed);
-    Training training = new Training(clothes, epochs);
-    List<Double> trainingLosses = new ArrayList<>();
-    List<Double> testLosses = new ArrayList<>();
-    Evaluation evaluation = null;
-    try (ProgressBar bar = new ProgressBar("Training", (long) epochs * training.batches())) {
-      for (MlxArray key : MlxRandom.split(MlxRandom.key(seed), epochs).unstack()) {
-        training.epoch(
-            key,
-            loss -> {
-              trainingLosses.add(loss);
-              bar.step().setExtraMessage("loss %.2f".formatted(loss));
-            });
-        evaluation = Evaluation.of(training.network(), test);
-        testLosses.add(evaluation.loss());
-      }
-    }
-    return new Result(training.network(), trainingLosses, testLosses, evaluation);
+    List<Double> losses = new ArrayList<>();
+    FitListener recorder =
+        new FitListener() {
+          @Override
+          public void stepEnded(FitProgress progress) {
+            losses.add(progress.loss());
+          }
+        };
+    Fitted<Training.State> fitted =
+        Training.run(clothes, test, seed, epochs, recorder, FitProgressBar.of());
+    return new Result(fitted.state().network(), losses, fitted.history().values("test_loss"));
   }
 }
