@@ -10,7 +10,6 @@
 #include "cpu/instructions.h"
 #include "cpu/parallel.h"
 #include "cpu/program.h"
-#include "cpu/tasks.h"
 
 namespace mlx4j {
 
@@ -34,10 +33,6 @@ void limit_cpu_blocks(int elements) { cpu::limit_blocks(elements); }
 int unfused_on_cpu() { return cpu::unfused(); }
 int chains_fused_for_cpu() { return cpu::fused_chains(); }
 void separate_for_cpu(const Arrays& outputs) { cpu::separate_chains(outputs); }
-void evaluate_immediately(const Arrays& outputs) {
-  cpu::ComputedImmediately immediately;
-  mx::eval(outputs);
-}
 void fuse_for_cpu(const Arrays& outputs) {
   if (cpu_kernels()) {
     cpu::fuse_chains(outputs);
@@ -60,7 +55,35 @@ int unfused_on_cpu() { return 0; }
 int chains_fused_for_cpu() { return 0; }
 void separate_for_cpu(const Arrays&) {}
 void fuse_for_cpu(const Arrays&) {}
+
+}  // namespace mlx4j
+
+#endif
+
+#ifdef __linux__
+
+#include "cpu/tasks.h"
+
+namespace mlx4j {
+
+void evaluate_immediately(const Arrays& outputs) {
+  cpu::ComputedImmediately immediately;
+  mx::eval(outputs);
+}
+void compute_own_tasks(const std::function<void()>& schedule) { cpu::compute_own_tasks(schedule); }
+void compute_kept_tasks() { cpu::compute_kept_tasks(); }
+void expect_memory_use(std::size_t bytes) { cpu::expect_memory_use(bytes); }
+
+}  // namespace mlx4j
+
+#else
+
+namespace mlx4j {
+
 void evaluate_immediately(const Arrays& outputs) { mx::eval(outputs); }
+void compute_own_tasks(const std::function<void()>& schedule) { schedule(); }
+void compute_kept_tasks() {}
+void expect_memory_use(std::size_t) {}
 
 }  // namespace mlx4j
 

@@ -2,6 +2,9 @@
 // cpu/, unless the user wants MLX's own computations; on macOS always MLX's.
 #pragma once
 
+#include <cstddef>
+#include <functional>
+
 #include "bridge/handles.h"
 
 namespace mlx4j {
@@ -30,6 +33,15 @@ void separate_for_cpu(const Arrays& outputs);
 
 // Evaluates with this thread alone. Nothing that is needed may be in flight, and it should take microseconds.
 void evaluate_immediately(const Arrays& outputs);
+
+// Calls `schedule` and computes what it schedules, if it can, with this thread instead of those of the streams, while
+// others may enter. Nothing may be in flight.
+void compute_own_tasks(const std::function<void()>& schedule);
+
+// What this thread has scheduled may wait for being computed by it. These are called before it waits for a stream, and
+// before it allocates memory.
+void compute_kept_tasks();
+void expect_memory_use(std::size_t bytes);
 
 // For tests: how many chains have been fused.
 int chains_fused_for_cpu();

@@ -3,12 +3,14 @@
 // what the bridge asks of one.
 //
 // bridge_races SECONDS: fails on a wrong number, on a reference that is lost or deleted twice, and on a data race
+// bridge_races failing: fails on a failure of a computation that is not reported, or is reported for another one
 // bridge_races planted: contains a data race; a run that does not report it proves nothing
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,6 +18,8 @@
 #include "cpu/parallel.h"
 #include "evaluation.h"
 #include "handles.h"
+#include "mlx/backend/cpu/encoder.h"
+#include "mlx/primitives.h"
 #include "threads.h"
 #include "transforms.h"
 
@@ -222,6 +226,66 @@ static void divide() {
   }
 }
 
+// An operation that fails when it is computed, which is known only then.
+class Failing final : public mx::Primitive {
+ public:
+  using Primitive::Primitive;
+
+  void eval_cpu(const Arrays&, Arrays& outputs) override {
+    outputs[0].set_data(mx::allocator::malloc(outputs[0].nbytes()));
+    mx::cpu::get_command_encoder(stream()).dispatch([] { throw std::runtime_error("cannot be computed"); });
+  }
+  void eval_gpu(const Arrays&, Arrays&) override {}
+  const char* name() const override { return "Failing"; }
+};
+
+static mx::array failing(mx::Stream s, const mx::array& x) {
+  return mx::array(x.shape(), x.dtype(), std::make_shared<Failing>(s), {x});
+}
+
+static void require_failure(const mx::array& a) {
+  try {
+    evaluate({a});
+  } catch (const std::runtime_error& e) {
+    require(e.what() == std::string("cannot be computed"), "a wrong message");
+    return;
+  }
+  require(false, "a failure was not reported");
+}
+
+// The thread that waits for a result is told that it could not be computed, and what comes afterwards is not affected.
+static int fail_and_go_on() {
+  Entry entry;
+  require_queue();
+  const auto s = mx::default_stream(mx::Device::cpu), other = mx::new_thread_unsafe_stream(mx::Device::cpu);
+  const mx::array x = mx::full({1 << 18}, 1.f);  // not computed with the lock held
+  const auto go_on = [&] {
+    require(item_long(mx::max(mx::add(x, x, s), s)) == 2, "a wrong number after a failure");
+    const mx::array sum = mx::add(mx::add(x, x, s), mx::add(x, x, other), s);
+    require(item_long(mx::max(sum, s)) == 4, "a wrong number after a failure");
+  };
+  go_on();
+  require_failure(failing(s, x));
+  go_on();
+  require_failure(mx::add(failing(s, x), x, s));
+  go_on();
+  mx::array many = failing(s, x);  // with more tasks than are kept
+  for (int i = 0; i < 200; ++i) {
+    many = mx::abs(mx::negative(many, s), s);
+  }
+  require_failure(many);
+  go_on();
+  // Once a second stream is found, the tasks are handed over, the failure with them.
+  mx::array late = mx::abs(failing(s, x), s);
+  for (int i = 0; i < 60; ++i) {
+    late = mx::abs(mx::negative(late, s), s);
+  }
+  require_failure(mx::add(late, mx::stop_gradient(mx::add(x, x, other), s), s));
+  go_on();
+  std::printf("failed and went on\n");
+  return 0;
+}
+
 // The table of arrays, which one of two threads reads without the lock.
 static int planted() {
   std::thread locked([] { close(array_of(3)); });
@@ -241,8 +305,11 @@ int main(int count, char** arguments) {
   if (count == 2 && arguments[1] == std::string("planted")) {
     return planted();
   }
+  if (count == 2 && arguments[1] == std::string("failing")) {
+    return fail_and_go_on();
+  }
   const int seconds = count == 2 ? std::atoi(arguments[1]) : 0;
-  require(seconds > 0, "the argument is a number of seconds, or: planted");
+  require(seconds > 0, "the argument is a number of seconds, or: failing, planted");
   for (auto& h : handles_of_all) {
     h = array_of(1 + any(20));
   }

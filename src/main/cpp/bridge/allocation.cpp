@@ -16,6 +16,7 @@
 #include <mutex>
 #include <sstream>
 
+#include "cpu.h"
 #include "entry_lock.h"
 #include "memory_limits.h"
 #include "mlx/allocator.h"
@@ -142,6 +143,7 @@ void wait_for_streams() {
       auto done = std::make_shared<std::promise<void>>();
       auto future = done->get_future();
       mx::scheduler::enqueue(stream, [done] { done->set_value(); });
+      compute_kept_tasks();
       future.wait();
     }
   }
@@ -185,6 +187,7 @@ void prefer_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::siz
 }
 
 Buffer malloc_within_limits(Allocator* self, std::size_t size) {
+  expect_memory_use(size);
   if (!ledger.pay(size)) {
     make_room(size);
   }

@@ -153,11 +153,24 @@ static void start(const Arrays& v) {
   }
 }
 
+// Starts the evaluation and waits for it. This thread computes, because it has nothing else to do, unless something is
+// in flight that may be needed.
+static void compute(const Arrays& v) {
+  if (anything_in_flight()) {
+    start(v);
+  } else {
+    compute_own_tasks([&v] { start(v); });
+  }
+  wait(v);
+}
+
+enum class Results { awaited, not_awaited };
+
 // Computes at once, with the lock held: operations that may fail and everything they need (nobody else can enter
 // meanwhile, so errors belong to the caller); everything, if this thread is tracing (MLX forbids asynchronous
 // evaluation then); and small graphs, by this thread alone, if nothing else is being computed. Operations that
 // communicate with other processes are performed first.
-static void schedule(const Arrays& v) {
+static void schedule(const Arrays& v, Results results) {
   require_queue();
   if (std::all_of(v.begin(), v.end(), [](auto& a) { return a.status() == Status::available; })) {
     return;
@@ -180,10 +193,9 @@ static void schedule(const Arrays& v) {
   }
   for (std::size_t i = 0; i + 1 < plan.slices.size(); ++i) {
     Arrays slice = std::move(plan.slices[i]);  // moved, so that its memory can be reused once it is computed
-    start(slice);
-    wait(slice);
+    compute(slice);
   }
-  start(v);
+  results == Results::awaited ? compute(v) : start(v);
 }
 
 // Frees what was allocated for arrays that have not been computed, and throws out_of_memory with a message that names
@@ -228,7 +240,7 @@ static void within_memory(const Arrays& v, Action action) {
 void evaluate(Arrays v) {
   Entry entry;
   within_memory(v, [&v] {
-    schedule(v);
+    schedule(v, Results::awaited);
     wait(v);
     for (auto& a : v) {
       a.wait();
@@ -238,7 +250,7 @@ void evaluate(Arrays v) {
 
 void async_evaluate(Arrays v) {
   Entry entry;
-  within_memory(v, [&v] { schedule(v); });
+  within_memory(v, [&v] { schedule(v, Results::not_awaited); });
 }
 
 void synchronize(mx::Stream s) {

@@ -1,6 +1,9 @@
 // Where the tasks of an evaluation are computed.
 #pragma once
 
+#include <cstddef>
+#include <functional>
+
 namespace mlx4j::cpu {
 
 // While this lives, whatever this thread schedules is computed immediately, by this thread, which saves waking the
@@ -13,5 +16,20 @@ class ComputedImmediately {
   ComputedImmediately(const ComputedImmediately&) = delete;
   ComputedImmediately& operator=(const ComputedImmediately&) = delete;
 };
+
+// Calls `schedule`, keeps the tasks that it hands to a stream, and then computes them with this thread, while others
+// may enter. Nothing may be in flight. What others hand to that stream meanwhile is computed afterwards.
+//
+// Tasks of several streams are computed by the threads of these streams after all, side by side, as are all tasks if
+// the stack that is left is too small.
+void compute_own_tasks(const std::function<void()>& schedule);
+
+// Computes the tasks that this thread has kept so far, and keeps none from then on. For those who are about to wait for
+// a stream.
+void compute_kept_tasks();
+
+// Says that an array of this size is about to be allocated. If that is more than MLX's limit allows, MLX waits for
+// tasks while it schedules others, so from then on they are not kept.
+void expect_memory_use(std::size_t bytes);
 
 }  // namespace mlx4j::cpu

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -35,14 +36,27 @@ class BridgeRacesTest {
     assertTrue(ended.printed().contains("SlotTable"), ended.printed());
   }
 
+  /** Exceptions go through code that is not instrumented, so races are not looked for. */
+  @Test
+  void failureOfAComputationIsReportedOnceAndToTheRightCaller() throws Exception {
+    ChildJvm.Ended ended = run("failing", Map.of("TSAN_OPTIONS", "report_bugs=0"));
+    assertEquals(0, ended.exitCode(), ended.printed());
+    assertEquals("failed and went on\n", ended.printed());
+  }
+
   private ChildJvm.Ended run(String argument) throws Exception {
+    return run(argument, Map.of());
+  }
+
+  private ChildJvm.Ended run(String argument, Map<String, String> environment) throws Exception {
     Path program = Path.of(System.getProperty("mlx4j.native.stage"), "bridge_races");
     File output = folder.resolve("output").toFile();
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(program.toString(), argument)
             .redirectErrorStream(true)
-            .redirectOutput(output)
-            .start();
+            .redirectOutput(output);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     long seconds = PATIENCE * 60 + Long.parseLong(SECONDS);
     boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
     if (!ended) {

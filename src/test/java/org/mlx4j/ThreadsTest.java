@@ -367,6 +367,36 @@ class ThreadsTest {
     }
   }
 
+  /** Several of these threads have the same queue, whichever of them computes. */
+  @Test
+  void resultThatAThreadIsComputingIsAwaitedByTheOthers() throws Exception {
+    int size = 512;
+    try (Scope scope = Scope.open()) {
+      MlxArray x = Ops.full(new int[] {size, size}, 1f / size);
+      for (int round = 0; round < 50; round++) {
+        try (Scope ofRound = Scope.open()) {
+          MlxArray product = x.matmul(x).matmul(x);
+          CyclicBarrier together = new CyclicBarrier(THREADS);
+          List<Future<Float>> sums = new ArrayList<>();
+          for (int i = 0; i < THREADS; i++) {
+            int summand = i;
+            sums.add(
+                start(
+                    () -> {
+                      meetAt(together);
+                      try (Scope ofThread = Scope.open()) {
+                        return product.add((float) summand).sum().itemFloat();
+                      }
+                    }));
+          }
+          for (int i = 0; i < THREADS; i++) {
+            assertEquals(size + (float) i * size * size, soon(sums.get(i)));
+          }
+        }
+      }
+    }
+  }
+
   // ---- closing meanwhile
   // ----------------------------------------------------------------------------
 
