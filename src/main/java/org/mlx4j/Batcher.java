@@ -25,6 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.mlx4j.internal.BatchesNative;
+import org.mlx4j.internal.ClosedException;
 import org.mlx4j.internal.HandlesNative;
 import org.mlx4j.internal.tree.Flattening;
 import org.mlx4j.internal.tree.Roots;
@@ -166,19 +167,36 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    *
    * @param request an array or a tree of arrays, without an axis for the batch
    * @param deadline how long the answer may take. Then the future completes with a {@link
-   *     TimeoutException}, and the request is dropped unless the model has begun with it
+   *     TimeoutException}, and the request is dropped unless the model has begun with it. If this
+   *     is zero or negative, that is so at once
    * @return the future answer. Cancelling it, or completing it in another way, drops the request
    *     unless the model has begun with it
    * @throws RejectedExecutionException if as many requests wait as the queue holds
    * @throws IllegalStateException if this batcher or an array of the request is closed
    * @throws IllegalArgumentException if the request is not a tree or holds no array, or if one of
    *     its arrays depends on an argument of a function that is being traced
+   * @throws NullPointerException if {@code request} or {@code deadline} is null
    */
   public CompletableFuture<R> submit(A request, Duration deadline) {
-    Call.notNull("Batcher.submit", "the deadline", deadline);
+    long time = NANOSECONDS.convert(Call.notNull("Batcher.submit", "the deadline", deadline));
+    if (time <= 0) {
+      return submittedTooLate(request, deadline);
+    }
     Request accepted = submitted(request);
     accepted.deadline = deadline;
-    return accepted.orTimeout(NANOSECONDS.convert(deadline), NANOSECONDS);
+    return accepted.orTimeout(time, NANOSECONDS);
+  }
+
+  private CompletableFuture<R> submittedTooLate(A request, Duration deadline) {
+    lock.lock(); // so that nobody begins with it
+    try {
+      Request late = submitted(request);
+      late.deadline = deadline;
+      late.completeExceptionally(new TimeoutException());
+      return late;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -194,6 +212,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    *     model or a stage that depends on an answer calls it, which would wait forever
    * @throws IllegalArgumentException if the request is not a tree or holds no array, or if one of
    *     its arrays depends on an argument of a function that is being traced
+   * @throws NullPointerException if {@code request} is null
    * @throws CancellationException if the batcher is closed before the model has begun with the
    *     request
    */
@@ -204,7 +223,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
     Thread waiter = Scope.isInFunction() ? null : Thread.currentThread();
     Flattening flattened = flattened("Batcher.apply", request);
     MlxArray[] arrays = flattened.leaves();
-    long[] inputs = inputs("Batcher.apply", arrays);
+    long[] inputs = inputs("Batcher.apply", request, flattened, arrays);
     if (waiter != null && leadsAtOnce()) {
       return answeredAtOnce(since, flattened.structure(), inputs);
     }
@@ -234,27 +253,47 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private Request submitted(A tree) {
     Flattening flattened = flattened("Batcher.submit", tree);
     MlxArray[] arrays = flattened.leaves();
-    long[] inputs = inputs("Batcher.submit", arrays);
+    long[] inputs = inputs("Batcher.submit", tree, flattened, arrays);
     return accepted("Batcher.submit", Kind.of(flattened.structure(), arrays), null, inputs);
   }
 
   private static Flattening flattened(String function, Object tree) {
-    return Flattening.of(function, i -> "the request", tree);
+    return Flattening.of(function, i -> "the request", Call.notNull(function, "the request", tree));
   }
 
   /** Returns handles of the batcher's own to the arrays of a request, as batches of one row. */
-  private static long[] inputs(String function, MlxArray... arrays) {
+  private static long[] inputs(
+      String function, Object request, Flattening flattened, MlxArray... arrays) {
     if (arrays.length == 0) {
-      throw new IllegalArgumentException("[" + function + "] the request holds no array");
+      throw new IllegalArgumentException(
+          "["
+              + function
+              + "] the request, a "
+              + request.getClass().getName()
+              + ", holds no array; it must be an array or a record, list or map of arrays");
     }
     requireNoPlaceholders(function, arrays);
     try {
       return BatchesNative.batches_of_one(Call.handles(function, arrays));
+    } catch (ClosedException e) {
+      throw closed(flattened, e);
     } catch (RuntimeException e) {
       throw Call.explained(function, e, arrays);
     } finally {
       Reference.reachabilityFence(arrays);
     }
+  }
+
+  /** Returns the exception that names the closed array of a tree, or the given one without any. */
+  private static IllegalStateException closed(Flattening tree, IllegalStateException e) {
+    MlxArray[] leaves = tree.leaves();
+    for (int i = 0; i < leaves.length; i++) {
+      if (leaves[i].isClosed()) {
+        String message = tree.structure().complaint(i, "the array is closed");
+        return Explanation.closed(message, leaves[i].handle, e);
+      }
+    }
+    return e;
   }
 
   private Request accepted(String function, Kind kind, @Nullable Thread waiter, long... inputs) {
@@ -718,6 +757,7 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
   private void answer(List<Request> batch) {
     if (haveGivenUp(batch)) {
       closeInputs(batch);
+      batch.forEach(request -> request.end(Outcome.CANCELLED)); // those that nobody told
       return;
     }
     List<Answer<R>> answers;
@@ -837,7 +877,12 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
       throw new IllegalArgumentException("[Batcher] the result of the model holds no array");
     }
     long[][] handles = new long[1][];
-    Call.evaluate("Batcher", xs -> handles[0] = BatchesNative.rows_of(xs, rows, requests), leaves);
+    try {
+      Call.evaluate(
+          "Batcher", xs -> handles[0] = BatchesNative.rows_of(xs, rows, requests), leaves);
+    } catch (IllegalStateException e) {
+      throw closed(flattened, e);
+    }
     if (handles[0].length == 0) {
       throw wrongRows(flattened, rows, leaves);
     }

@@ -370,10 +370,12 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /** Takes arrays out of this scope, so that nobody owns them. */
+  /** Takes arrays out of this scope and those inside it, so that nobody owns them. */
   void release(MlxArray... xs) {
     for (MlxArray x : xs) {
-      remove(x.handle);
+      for (Scope s = context.scope; s != null && s != outer && !s.remove(x.handle); ) {
+        s = s.outer;
+      }
     }
   }
 

@@ -428,9 +428,18 @@ class BatcherTest {
     try (Batcher<Object, Object> batcher = Batcher.of(x -> x);
         MlxArray x = MlxArray.of(1f)) {
       assertThrowsSaying(
-          IllegalArgumentException.class,
+          NullPointerException.class,
           () -> batcher.submit(null),
-          "[Batcher.submit] the request holds no array");
+          "[Batcher.submit] the request is null");
+      assertThrowsSaying(
+          NullPointerException.class,
+          () -> batcher.apply(null),
+          "[Batcher.apply] the request is null");
+      assertThrowsSaying(
+          IllegalArgumentException.class,
+          () -> batcher.submit("seven"),
+          "[Batcher.submit] the request, a java.lang.String, holds no array; it must be an array or"
+              + " a record, list or map of arrays");
       assertThrowsSaying(
           IllegalArgumentException.class, () -> batcher.submit(List.of(7)), "holds no array");
       assertThrowsSaying(
@@ -445,9 +454,8 @@ class BatcherTest {
       x.close();
       assertThrowsSaying(
           IllegalStateException.class,
-          () -> batcher.submit(List.of(x)),
-          "[Batcher.submit]",
-          "closed");
+          () -> batcher.submit(Map.of("x", x)),
+          "[Batcher.submit] the request, x: the array is closed: by close()");
       assertEquals(0, batcher.statistics().accepted());
     }
   }
@@ -589,6 +597,13 @@ class BatcherTest {
               + " rows of the model's argument");
       result[0] = Ops.ones();
       assertThrowsSaying(IllegalArgumentException.class, () -> batcher.apply(x), "the shape is []");
+      MlxArray closed = Ops.ones(4);
+      closed.close();
+      result[0] = List.of(Ops.ones(4), closed);
+      assertThrowsSaying(
+          IllegalStateException.class,
+          () -> batcher.apply(x),
+          "[Batcher] the result, [1]: the array is closed: by close()");
       result[0] = Ops.ones(4, 3);
       assertArrayEquals(new float[] {1, 1, 1}, ((MlxArray) batcher.apply(x)).toFloatArray());
     }
@@ -632,6 +647,22 @@ class BatcherTest {
             })) {
       for (int i = 0; i < 10; i++) {
         assertArrayEquals(new float[] {i}, values(submit(batcher, i)));
+      }
+    }
+  }
+
+  @Test
+  void modelThatLeavesAScopeOpenLosesNoAnswer() {
+    try (Batcher<MlxArray, MlxArray> batcher =
+        Batcher.of(
+            x -> {
+              Scope.open();
+              return x.add(1f);
+            })) {
+      assertArrayEquals(new float[] {3}, values(submit(batcher, 2)));
+      try (MlxArray x = MlxArray.of(4f);
+          MlxArray y = batcher.apply(x)) {
+        assertArrayEquals(new float[] {5}, y.toFloatArray());
       }
     }
   }
@@ -680,6 +711,44 @@ class BatcherTest {
       model.go.release();
     }
     assertEquals(1, model.shapes.size());
+  }
+
+  /** A future can be completed in ways of which its request is not told. */
+  @Test
+  void requestsThatWereCompletedUnnoticedAreDropped() {
+    Gated model = new Gated();
+    Batcher<MlxArray, MlxArray> batcher = Batcher.of(model, DEFAULTS.withLargestBatch(1));
+    try (batcher) {
+      CompletableFuture<MlxArray> first = submit(batcher, 0);
+      model.awaitCall();
+      CompletableFuture<MlxArray> unnoticed =
+          submit(batcher, 1).completeAsync(() -> null, Runnable::run);
+      assertTrue(unnoticed.isDone());
+      model.go.release(2);
+      values(first);
+    }
+    assertEquals(1, model.shapes.size());
+    assertEquals(1, batcher.statistics().cancelled());
+    assertAddUp(batcher.statistics());
+  }
+
+  @Test
+  void requestsWithoutTimeAreNeverComputed() {
+    try (MlxArray x = MlxArray.of(1f);
+        Batcher<MlxArray, MlxArray> batcher = Batcher.of(y -> y)) {
+      for (int i = 0; i < 200; i++) {
+        CompletableFuture<MlxArray> late = batcher.submit(x, Duration.ofMillis(-(i % 2)));
+        assertTrue(late.isDone());
+        assertThrowsSaying(
+            TimeoutException.class,
+            () -> unwrapped(late),
+            "[Batcher.submit] the deadline of PT",
+            "S passed while the request waited");
+      }
+      assertEquals(200, batcher.statistics().expired());
+      assertEquals(0, batcher.statistics().batches());
+      assertAddUp(batcher.statistics());
+    }
   }
 
   @Test
