@@ -2,6 +2,7 @@ package org.mlx4j.training;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * When a training ends because a measurement does not improve any more.
@@ -78,6 +79,7 @@ public record EarlyStopping(String measurement, boolean lowest, int patience, do
 
   /** Returns the number of the best epoch, or 0 if no value is a number. */
   int best(History history) {
+    requireMade(history);
     List<Double> values = history.values(measurement);
     int best = 0;
     double reached = lowest ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
@@ -93,6 +95,18 @@ public record EarlyStopping(String measurement, boolean lowest, int patience, do
       }
     }
     return best;
+  }
+
+  private void requireMade(History history) {
+    if (history.epochs().isEmpty() || measurement.equals(Epoch.LOSS)) {
+      return;
+    }
+    Set<String> made = history.last().measurements().keySet();
+    if (!made.contains(measurement)) {
+      throw new IllegalArgumentException(
+          "[fit] stopEarly names the measurement \"%s\", which is not made; there are the loss and %s"
+              .formatted(measurement, made));
+    }
   }
 
   boolean stops(History history) {

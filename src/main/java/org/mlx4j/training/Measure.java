@@ -12,6 +12,9 @@ import org.mlx4j.tree.Trees;
 
 /** Something that is measured after an epoch. */
 sealed interface Measure<S> {
+  /** Fails if nothing can be measured. */
+  default void check() {}
+
   /** Returns the function that measures during one training. */
   Function<S, Map<String, Double>> prepared(boolean compiled);
 
@@ -26,6 +29,11 @@ sealed interface Measure<S> {
   /** Means over the rows of data. */
   record OfMeans<S, V>(Rows<V> data, BiFunction<S, V, Map<String, MlxArray>> function)
       implements Measure<S> {
+    @Override
+    public void check() {
+      data.check(Rows.IN_ORDER);
+    }
+
     @Override
     public Function<S, Map<String, Double>> prepared(boolean compiled) {
       BiFunction<S, V, Map<String, MlxArray>> means = compiled ? Trees.compile(function) : function;

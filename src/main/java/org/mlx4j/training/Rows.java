@@ -1,6 +1,5 @@
 package org.mlx4j.training;
 
-import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.mlx4j.DType;
@@ -55,6 +54,7 @@ final class Rows<B> implements Source<B> {
 
   @Override
   public void check(Options options) {
+    Training.openArrays("the data", data); // they may have been closed since
     if (options.fullBatches() && size > length) {
       throw new IllegalArgumentException(
           "[fit] there is no full batch: the data have %s rows, a batch has %s"
@@ -132,7 +132,7 @@ final class Rows<B> implements Source<B> {
 
   /** The number of rows of a batch of any origin: that of its first array; else 1. */
   static long of(Object batch) {
-    List<MlxArray> arrays = Trees.flatten(batch);
-    return arrays.isEmpty() || arrays.get(0).ndim() == 0 ? 1 : arrays.get(0).dim(0);
+    MlxArray[] arrays = Training.openArrays("the batch", batch).leaves();
+    return arrays.length == 0 || arrays[0].ndim() == 0 ? 1 : arrays[0].dim(0);
   }
 }

@@ -62,6 +62,7 @@ final class Training<S, B> {
       throw new IllegalStateException("[fit] there are no batches: call batches before run");
     }
     source.check(new Source.Options(fit.seed, fit.fullBatches));
+    fit.measures.forEach(Measure::check);
     openArrays("the state", Objects.requireNonNull(start, "[fit] the state is null"));
     try (Scope scope = Scope.open()) {
       Training<S, B> training = new Training<>(fit, source, start);
@@ -94,9 +95,11 @@ final class Training<S, B> {
   /** Calls a step that may return arrays that it was given, as a compiled one does not. */
   private WithAux<S> uncompiled(S state, B batch) {
     WithAux<S> result = fit.step.apply(state, batch);
-    return result == null || result.aux() == null
-        ? result
-        : new WithAux<>(result.value(), sameArrays(result.aux()));
+    if (result == null || result.aux() == null) {
+      return result;
+    }
+    openArrays("the result of the step", result);
+    return new WithAux<>(result.value(), sameArrays(result.aux()));
   }
 
   private void continueFrom(Checkpoint<S> checkpoint) {

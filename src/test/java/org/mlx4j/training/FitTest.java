@@ -526,6 +526,35 @@ class FitTest {
     assertRefused(
         "[fit] the data, x: the array is closed",
         () -> fit.batches(new Data(closed, numbers(3)), 2));
+    MlxArray later = numbers(3);
+    var closedLater = idle().batches(later, 1);
+    var measuredLater =
+        idle().batches(numbers(2), 1).validate(later, 1, (s, b) -> Map.of("v", b.mean()));
+    later.close();
+    assertRefused("[fit] the data: the array is closed", () -> closedLater.run(start()));
+    int[] steps = new int[1];
+    assertRefused(
+        "[fit] the data: the array is closed",
+        () ->
+            measuredLater
+                .listener(
+                    new FitListener() {
+                      @Override
+                      public void stepEnded(FitProgress progress) {
+                        steps[0]++;
+                      }
+                    })
+                .run(start()));
+    assertEquals(0, steps[0]);
+    assertRefused(
+        "[fit] the batch, y: the array is closed",
+        () -> fit.batches(List.of(new Data(numbers(3), closed))).run(start()));
+    assertThrowsSaying(
+        "[fit] the batch: the class org.mlx4j.training.FitTest$Holder is not a record",
+        () ->
+            Fit.of((MlxArray state, Holder batch) -> new WithAux<>(batch.x.mean(), state))
+                .batches(List.of(new Holder(numbers(2))))
+                .run(start()));
     assertRefused(
         "[fit] there is no full batch: the data have 3 rows, a batch has 4",
         () -> idle().batches(numbers(3), 4).fullBatches().run(start()));
@@ -544,6 +573,20 @@ class FitTest {
     assertRefused(
         "[fit] the batches of a source are used as they are: leave out fullBatches",
         () -> idle().batches(List.of(numbers(1))).fullBatches().run(start()));
+  }
+
+  /** An object that is not a tree, although it holds an array. */
+  private static final class Holder {
+    final MlxArray x;
+
+    Holder(MlxArray x) {
+      this.x = x;
+    }
+  }
+
+  private static void assertThrowsSaying(String part, Executable call) {
+    String message = assertThrows(RuntimeException.class, call).getMessage();
+    assertTrue(message.contains(part), message);
   }
 
   @Test
@@ -584,6 +627,19 @@ class FitTest {
     assertStepRefused(
         "[fit] the loss must be a real scalar, got an array of shape [] and dtype complex64",
         s -> new WithAux<>(s.astype(DType.COMPLEX64), s));
+    MlxArray closed = start();
+    closed.close();
+    for (boolean compiled : new boolean[] {true, false}) {
+      assertThrowsSaying(
+          compiled
+              ? "[compile] the result, aux: the array is closed"
+              : "[fit] the result of the step, aux: the array is closed",
+          () ->
+              Fit.of((MlxArray state, MlxArray batch) -> new WithAux<>(batch.mean(), closed))
+                  .compiled(compiled)
+                  .batches(numbers(2), 1)
+                  .run(start()));
+    }
   }
 
   @Test
@@ -609,7 +665,8 @@ class FitTest {
             + " epoch 2",
         () -> fit.validate(s -> Map.of("v" + calls[0]++, 1.0)).run(start()));
     assertRefused(
-        "[value] nothing is named \"v\"; there are the loss and [w]",
+        "[fit] stopEarly names the measurement \"v\", which is not made; there are the loss and"
+            + " [w]",
         () ->
             fit.validate(s -> Map.of("w", 1.0))
                 .stopEarly(EarlyStopping.lowest("v", 1))
