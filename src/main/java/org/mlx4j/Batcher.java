@@ -52,21 +52,21 @@ import org.mlx4j.internal.tree.Structure;
  * have the shape {@code (10)}. Static values of a tree are those of each request. Requests that
  * differ in structure, static values, shapes or dtypes never share a call.
  *
- * <p><b>Threads.</b> One thread at a time calls the model, so the model may use what is not safe
- * for threads. That is a thread which waits in {@code apply}: if the model is idle, the thread
- * calls it at once; otherwise, it may later answer the requests of others together with its own.
- * Only requests for which nobody waits in {@code apply} are answered by a daemon thread of the
- * batcher, which ends when the batcher is closed. Callers may be platform threads or virtual ones.
+ * <p><b>Threads.</b> One thread at a time calls the model, so the model need not be thread-safe. If
+ * the model is idle, a thread that calls {@code apply} calls the model itself; otherwise, it waits
+ * and may later answer the requests of others together with its own. Requests for which no thread
+ * waits in {@code apply} are answered by a daemon thread of the batcher, which ends when the
+ * batcher is closed. Callers may be platform threads or virtual threads.
  *
  * <ul>
  *   <li>The model does not see the open scopes and the stream of the thread that calls it, but
  *       everything else that belongs to the thread, such as its thread-local variables.
  *   <li>A compiled model is recorded once for each shape and each platform thread that calls it. If
- *       recording takes long and threads live shortly, use {@code submit(request).join()}: without
- *       {@code apply}, all calls happen on the batcher's thread.
- *   <li>Stages that depend on a future run on the thread that called the model, which delays its
- *       own answer, unless they are added with the {@code …Async} methods. Neither they nor the
- *       model may wait for an answer of the same batcher.
+ *       recording takes long and threads are short-lived, use {@code submit(request).join()}:
+ *       without {@code apply}, the batcher's thread makes all calls.
+ *   <li>Stages that depend on a future run on the thread that called the model and delay its own
+ *       answer, unless they are added with the {@code …Async} methods. Neither they nor the model
+ *       may wait for an answer of the same batcher.
  * </ul>
  *
  * <p><b>Failures.</b> If a call fails, its requests are divided and tried again, until only those
@@ -166,9 +166,9 @@ public final class Batcher<A, R> implements Function<A, R>, AutoCloseable {
    * the request, so a single client gets its answer sooner from {@link #apply}.
    *
    * @param request an array or a tree of arrays, without an axis for the batch
-   * @param deadline how long the answer may take. Then the future completes with a {@link
-   *     TimeoutException}, and the request is dropped unless the model has begun with it. If this
-   *     is zero or negative, that is so at once
+   * @param deadline how long the answer may take. After that time, the future completes with a
+   *     {@link TimeoutException}, and the request is dropped unless the model has begun with it. If
+   *     the time is zero or negative, the model never gets the request
    * @return the future answer. Cancelling it, or completing it in another way, drops the request
    *     unless the model has begun with it
    * @throws RejectedExecutionException if as many requests wait as the queue holds

@@ -41,8 +41,8 @@ import org.mlx4j.tree.WithAux;
  * <p>A step is a function of the state and a batch that returns the loss and the next state. The
  * state is any tree of arrays: usually a record of the model, the state of its optimizer and, if
  * the step needs random numbers, a key. The step should depend on nothing else and change nothing
- * else, so that it can be compiled, which a training does, and so that a checkpoint holds all that
- * there is.
+ * else. Then it can be compiled, as it is by default, and a checkpoint holds everything that the
+ * rest of the training depends on.
  *
  * <p>Objects of this class never change. Every method that sets something returns another training,
  * and any number of threads may run the same one.
@@ -160,8 +160,8 @@ public final class Fit<S, B> {
   }
 
   /**
-   * Sets that the rows of the data are used in another order in each epoch. The orders depend on
-   * nothing but the seed, the number of the epoch and the number of rows.
+   * Shuffles the rows of the data differently in each epoch. The order depends only on the seed,
+   * the number of the epoch and the number of rows.
    *
    * @param seed decides the orders
    * @return the training
@@ -173,8 +173,8 @@ public final class Fit<S, B> {
   }
 
   /**
-   * Sets that an epoch ends before a batch that would have fewer rows than the others. If the rows
-   * are shuffled, each epoch leaves out others.
+   * Leaves out the last batch of an epoch if it would have fewer rows than the others. If the rows
+   * are shuffled, each epoch leaves out different rows.
    *
    * @return the training
    */
@@ -247,8 +247,8 @@ public final class Fit<S, B> {
   }
 
   /**
-   * Sets that a training ends before its last epoch if a measurement does not improve any more, and
-   * that the result is the state after the epoch in which it was best.
+   * Ends a training before its last epoch if a measurement no longer improves. The result is the
+   * state after the epoch in which the measurement was best.
    *
    * @param stopping which measurement, and how long to wait
    * @return the training
@@ -268,9 +268,9 @@ public final class Fit<S, B> {
   }
 
   /**
-   * Sets that everything that {@link #resume} needs is saved to a file: after each epoch, after
-   * every {@code steps} steps, and when an interrupt or an exception ends the training. The file is
-   * replaced as a whole, so it is complete at any moment, even if the process is killed.
+   * Saves everything that {@link #resume} needs to a file: after each epoch, after every {@code
+   * steps} steps, and when an interrupt or an exception ends the training. The file is replaced as
+   * a whole, so it is complete at any moment, even if the process is killed.
    *
    * <p>Its format is safetensors. The names of the arrays are those of {@link
    * Trees#flattenWithPaths} with a prefix, so a program that needs only the model of a state can
@@ -333,8 +333,8 @@ public final class Fit<S, B> {
    * @return what the training led to
    * @throws IllegalArgumentException if {@code start} is not a tree; if the step does not return a
    *     scalar; if a measurement has a reserved name (see {@link Epoch}) or that of another one, or
-   *     does not occur in every epoch; if {@link #stopEarly} names none; or if batches of a source
-   *     are to be shuffled, to be full, or are none
+   *     does not occur in every epoch; if {@link #stopEarly} names a measurement that is not made;
+   *     or if a source has no batches, or its batches are to be shuffled or to be full
    * @throws IllegalStateException if there are no batches, or an array is closed
    * @throws NullPointerException if the step, its loss or its state is null
    * @throws org.mlx4j.MlxException if an array cannot be computed
