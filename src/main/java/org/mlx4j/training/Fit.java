@@ -331,10 +331,11 @@ public final class Fit<S, B> {
    *
    * @param start the state before the first step
    * @return what the training led to
-   * @throws IllegalArgumentException if {@code start} is not a tree; if the step does not return a
-   *     scalar; if a measurement has a reserved name (see {@link Epoch}) or that of another one, or
-   *     does not occur in every epoch; if {@link #stopEarly} names a measurement that is not made;
-   *     or if a source has no batches, or its batches are to be shuffled or to be full
+   * @throws IllegalArgumentException if {@code start} or a batch is not a tree; if the step does
+   *     not return a scalar; if a measurement has a reserved name (see {@link Epoch}) or that of
+   *     another one, or does not occur in every epoch; if {@link #stopEarly} names a measurement
+   *     that is not made; or if a source has no batches, or its batches are to be shuffled or to be
+   *     full
    * @throws IllegalStateException if there are no batches, or an array is closed
    * @throws NullPointerException if the step, its loss or its state is null
    * @throws org.mlx4j.MlxException if an array cannot be computed
