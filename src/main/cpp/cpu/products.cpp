@@ -12,6 +12,7 @@
 #include "cpu/kernels/products.h"
 #include "cpu/parallel.h"
 #include "cpu/sgemm.h"
+#include "cpu/shared_products.h"
 #include "mlx/backend/cpu/encoder.h"
 #include "rules/upstream_rules.h"
 
@@ -57,6 +58,7 @@ mx::array with_dense_matrices(const mx::array& a, mx::Stream s) { return has_den
 struct Left {
   const float* data;
   std::size_t rows;
+  std::size_t stride;  // from one row to the next, or from one column to the next if it is transposed
   bool transposed = false;
 };
 
@@ -171,8 +173,8 @@ struct Product {
           y_stride = outer;
         }
         cblas_sgemm(row_major, x.transposed ? transposed : not_transposed, by_rows ? transposed : not_transposed,
-                    int(rows), int(n), int(inner), 1, x.data + row * (x.transposed ? 1 : inner),
-                    int(x.transposed ? x.rows : inner), part, int(part_stride), 0, y, int(y_stride));
+                    int(rows), int(n), int(inner), 1, x.data + row * (x.transposed ? 1 : x.stride), int(x.stride), part,
+                    int(part_stride), 0, y, int(y_stride));
         if (!result.as_it_is()) {
           parallel(rows, grain(n), [&](std::size_t from, std::size_t to) {
             result.finish(use, y + from * y_stride, y_stride, i, x.rows, row + from, to - from, first, n);
@@ -214,8 +216,10 @@ struct Batch {
 
   template <class X, class Place>
   void multiply(const X& x, const Place& place, float* numbers, float* results) const {
-    const bool one_by_one = with_blas(rows) || product.work(rows) > 4 * worth_a_thread;
-    parallel(count, one_by_one ? count : grain(product.work(rows)), [&](std::size_t first, std::size_t last) {
+    const std::size_t work = product.work(rows);
+    const bool one_by_one = with_blas(rows) ? product.matrix.format != Format::float32 || work >= worth_division
+                                            : work > 4 * worth_a_thread;
+    parallel(count, one_by_one ? count : grain(work), [&](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {
         Matrix matrix = product.matrix;
         place(i, matrix);
@@ -226,8 +230,8 @@ struct Batch {
 };
 
 // ---- what is multiplied with a matrix -------------------------------------------------------------
-// For each i a row, or a dense matrix, of which float32 is needed. It is `room` numbers further on for each i, unless
-// it can be used where it is.
+// For each i a row, or a matrix, of which float32 is needed. Matrices of other formats are dense. It is `room` numbers
+// further on for each i, unless it can be used where it is.
 struct Rows {
   Matrices from;
   Format format;
@@ -236,12 +240,14 @@ struct Rows {
   std::ptrdiff_t stride = 1;  // from one number to the next
   std::size_t rows;
   bool transposed = false;
+  std::size_t row_stride;  // from one row, or from one column if transposed, to the next
 
   bool direct() const { return format == Format::float32 && stride == 1; }
   std::size_t room() const { return direct() ? 0 : count * numbers; }
 
   Left at(std::size_t i, const float* widened) const {
-    return {direct() ? reinterpret_cast<const float*>(from.at(i)) : widened + i * numbers, rows, transposed};
+    return {direct() ? reinterpret_cast<const float*>(from.at(i)) : widened + i * numbers, rows, row_stride,
+            transposed};
   }
 
   void widen(const ProductKernels& use, float* to) const {
@@ -297,6 +303,9 @@ struct Layout {
 std::optional<Layout> layout_of(const mx::array& a) {
   const auto rows = a.shape(-2), columns = a.shape(-1);
   const auto down = a.strides(-2), across = a.strides(-1);
+  if (std::max(down, across) > std::numeric_limits<int>::max()) {
+    return std::nullopt;  // too far for BLAS
+  }
   if (rows == 1 && across == 1) {
     return Layout{false, columns};
   }
@@ -307,6 +316,13 @@ std::optional<Layout> layout_of(const mx::array& a) {
     return Layout{false, down};
   }
   return std::nullopt;
+}
+
+bool is_dense_by_rows(const mx::array& a) { return a.strides(-1) == 1 && a.strides(-2) == a.shape(-1); }
+
+// Whether MLX multiplies the matrices as they lie in memory.
+bool is_dense(const mx::array& a) {
+  return is_dense_by_rows(a) || (a.strides(-2) == 1 && a.strides(-1) == a.shape(-2));
 }
 
 // alpha · a · b + beta · c
@@ -330,9 +346,11 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
   const auto rows = std::size_t(given_a.shape(-2)), inner = std::size_t(given_a.shape(-1)),
              columns = std::size_t(given_b.shape(-1));
   const bool one_row = rows == 1, one_column = columns == 1 && !one_row;
-  if (!format || out.size() == 0 || inner == 0 ||
-      (format == Format::float32 && !one_row && !one_column && suits_blas(rows, inner, columns)) ||
-      !fits(rows, inner, columns)) {
+  const bool is_float32 = format == Format::float32;
+  std::size_t count = rows * columns == 0 ? 0 : out.size() / (rows * columns);
+  if (!format || out.size() == 0 || inner == 0 || !fits(rows, inner, columns) ||
+      (is_float32 && !one_row && !one_column && suits_blas(rows, inner, columns) &&
+       (!with_blas(rows) || (count == 1 && is_dense(given_a) && is_dense(given_b))))) {
     return false;
   }
   // x · w, where w is a for a single column: its result is the row of (a · b) transposed
@@ -344,18 +362,16 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
     layout = layout_of(w);
   }
   const std::size_t x_rows = one_column ? 1 : rows;
-  std::size_t count = out.size() / (rows * columns);
 
   mx::array x = x_array;
   std::ptrdiff_t stride = 1;
-  bool transposed = false;
+  Layout lies{false, std::ptrdiff_t(inner)};
   if (x_rows == 1) {
     stride = inner == 1 ? 1 : x.strides(one_column ? -2 : -1);
-  } else if (const auto lies = layout_of(x); !lies || lies->stride != std::ptrdiff_t(lies->by_columns ? rows : inner) ||
-                                             (lies->by_columns && !with_blas(rows))) {
+  } else if (const auto found = layout_of(x); found && with_blas(rows) && (is_float32 || is_dense(x))) {
+    lies = *found;
+  } else if (!is_dense_by_rows(x)) {
     x = dense(x, s);
-  } else {
-    transposed = lies->by_columns;
   }
 
   out.set_data(mx::allocator::malloc(out.nbytes()));
@@ -367,7 +383,7 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
   }
   Matrix matrix{w.data<unsigned char>(), layout->stride * std::ptrdiff_t(w.itemsize()), *format};
   Product product{kernels(), matrix, layout->by_columns != one_column, inner, result.outer};
-  Rows left{Matrices(x), *format, count, x_rows * inner, stride, x_rows, transposed};
+  Rows left{Matrices(x), *format, count, x_rows * inner, stride, x_rows, lies.by_columns, std::size_t(lies.stride)};
   const Matrices matrices(w);
   if (one_row && count > 1 && matrices.one() && x.flags().row_contiguous && !factors.c && fits(count, inner, columns)) {
     left.rows = std::exchange(count, 1);  // a row for each of the many arrays, and one matrix
@@ -427,7 +443,7 @@ bool multiply_quantized(mx::QuantizedMatmul& self, const Arrays& inputs, mx::arr
   const std::size_t rows = matrices.one() ? all_rows : std::size_t(x.shape(-2));
   const std::size_t count = all_rows / rows;
   out.set_data(mx::allocator::malloc(out.nbytes()));
-  Rows left{Matrices(x), *format, count, rows * inner, 1, rows};
+  Rows left{Matrices(x), *format, count, rows * inner, 1, rows, false, inner};
   compute(
       Batch{matrices.product, {out.data<unsigned char>(), *format, outer}, count, rows}, std::move(left),
       [matrices](std::size_t i, Matrix& matrix) { matrices.place(i, matrix); }, s);
@@ -470,8 +486,8 @@ bool multiply_gathered(mx::GatherQMM& self, const Arrays& inputs, mx::array& out
           matrices.place(right.at(first), matrix);
           Result part = result;
           part.data += first * rows * outer * size_of(*format);
-          multiply_one(matrices.product, matrix, {widened + first * rows * inner, (last - first) * rows}, part, 0,
-                       numbers, results);
+          multiply_one(matrices.product, matrix, {widened + first * rows * inner, (last - first) * rows, inner}, part,
+                       0, numbers, results);
         }
       });
   return true;

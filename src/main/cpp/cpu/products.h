@@ -1,5 +1,6 @@
-// Products on the CPU that MLX computes in slow loops, or by packing a matrix that is used only once: those with a
-// single row or column, those of half precision, and those of quantized matrices.
+// Products on the CPU that MLX computes in slow loops, by packing a matrix that is used only once, one after the other,
+// or after copying factors: those with a single row or column, those of half precision, those of quantized matrices,
+// batches, and those of parts of arrays.
 #pragma once
 
 #include <optional>

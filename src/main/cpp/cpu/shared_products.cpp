@@ -10,9 +10,6 @@
 
 namespace mlx4j::cpu {
 
-// Smaller products are not divided: a tenth of a millisecond on a fast processor.
-static constexpr double smallest = 1 << 23;  // multiplications
-
 // The sides of parts are multiples of this, which is one of what the loops of OpenBLAS and the matrix unit compute at
 // once. So they meet the same edges as in the whole product, and the result does not depend on how many threads compute
 // it.
@@ -28,7 +25,7 @@ struct Division {
 static Division divided(int m, int n, int k) {
   Division division;
   double part = double(m) * n * k;
-  while (part >= smallest && division.rows * division.columns < 2 * threads()) {
+  while (part >= double(worth_division) && division.rows * division.columns < 2 * threads()) {
     const int height = m / division.rows, width = n / division.columns;
     int& longer = height > width ? division.rows : division.columns;
     if (std::max(height, width) < 2 * side) {

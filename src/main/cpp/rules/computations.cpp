@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "allocation.h"
+#include "cpu/copies.h"
 #include "cpu/products.h"
 #include "memory_limits.h"
 #include "messages.h"
@@ -142,6 +143,7 @@ void replace_computations() {
   mlx_matmul_shapes = replace(mx::matmul(matrix, matrix, cpu), &mx::Matmul::output_shapes, matmul_shapes);
 #ifdef MLX4J_CPU
   cpu::replace_products();
+  cpu::replace_copies();
 #endif
 }
 
