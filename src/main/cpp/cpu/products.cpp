@@ -76,6 +76,22 @@ struct Result {
   bool direct() const { return format == Format::float32; }
   bool as_it_is() const { return direct() && !c; }
 
+  // Puts c where BLAS adds the product: in rows [row, row + rows) and columns [first, first + n) of the i-th result.
+  void begin_with_c(float* y, std::size_t y_stride, std::size_t i, std::size_t row, std::size_t rows, std::size_t first,
+                    std::size_t n) const {
+    for (std::size_t r = row; r < row + rows; ++r, y += y_stride) {
+      const float* from =
+          reinterpret_cast<const float*>(c->at(i)) + std::ptrdiff_t(r) * c_row + std::ptrdiff_t(first) * c_column;
+      if (c_column == 1) {
+        std::copy_n(from, n, y);
+      } else {
+        for (std::size_t j = 0; j < n; ++j) {
+          y[j] = from[std::ptrdiff_t(j) * c_column];
+        }
+      }
+    }
+  }
+
   // Rows [row, row + rows) and columns [first, first + n) of the i-th result, which lie in y. These are changed.
   void finish(const ProductKernels& use, float* y, std::size_t y_stride, std::size_t i, std::size_t of_rows,
               std::size_t row, std::size_t rows, std::size_t first, std::size_t n) const {
@@ -172,10 +188,17 @@ struct Product {
           y = reinterpret_cast<float*>(result.data) + (i * x.rows + row) * outer + first;
           y_stride = outer;
         }
+        const bool added_by_blas = result.direct() && result.c;
+        if (added_by_blas && result.beta != 0) {
+          parallel(rows, grain(n), [&](std::size_t from, std::size_t to) {
+            result.begin_with_c(y + from * y_stride, y_stride, i, row + from, to - from, first, n);
+          });
+        }
         cblas_sgemm(row_major, x.transposed ? transposed : not_transposed, by_rows ? transposed : not_transposed,
-                    int(rows), int(n), int(inner), 1, x.data + row * (x.transposed ? 1 : x.stride), int(x.stride), part,
-                    int(part_stride), 0, y, int(y_stride));
-        if (!result.as_it_is()) {
+                    int(rows), int(n), int(inner), added_by_blas ? result.alpha : 1,
+                    x.data + row * (x.transposed ? 1 : x.stride), int(x.stride), part, int(part_stride),
+                    added_by_blas ? result.beta : 0, y, int(y_stride));
+        if (!result.direct()) {
           parallel(rows, grain(n), [&](std::size_t from, std::size_t to) {
             result.finish(use, y + from * y_stride, y_stride, i, x.rows, row + from, to - from, first, n);
           });
@@ -350,7 +373,7 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
   std::size_t count = rows * columns == 0 ? 0 : out.size() / (rows * columns);
   if (!format || out.size() == 0 || inner == 0 || !fits(rows, inner, columns) ||
       (is_float32 && !one_row && !one_column && suits_blas(rows, inner, columns) &&
-       (!with_blas(rows) || (count == 1 && is_dense(given_a) && is_dense(given_b))))) {
+       (!with_blas(rows) || (count == 1 && !factors.c && is_dense(given_a) && is_dense(given_b))))) {
     return false;
   }
   // x · w, where w is a for a single column: its result is the row of (a · b) transposed

@@ -458,6 +458,50 @@ class CpuProductsTest {
     assertProduct(() -> heads.matmul(columns), heads, columns, "rows that lie apart");
   }
 
+  /** Heads, whose rows are parts of longer ones, and other views, in batches and alone. */
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+  void partsOfArrays(DType dtype) {
+    MlxArray queries = uniform(dtype, 3, 20, 4, 24).transpose(0, 2, 1, 3);
+    MlxArray keys = uniform(dtype, 3, 30, 4, 24).transpose(0, 2, 3, 1);
+    MlxArray weights = uniform(dtype, 3, 4, 20, 30);
+    MlxArray values = keys.swapaxes(-1, -2);
+    assertProduct(() -> queries.matmul(keys), queries, keys, "heads");
+    assertProduct(() -> weights.matmul(values), weights, values, "heads of values");
+    MlxArray turned = weights.swapaxes(-1, -2);
+    assertProduct(() -> turned.matmul(queries), turned, queries, "heads, transposed weights");
+    MlxArray one = queries.get(Index.at(1), Index.at(2));
+    MlxArray other = keys.get(Index.at(1), Index.at(2));
+    assertProduct(() -> one.matmul(other), one, other, "one head");
+    MlxArray shared = uniform(dtype, 1, 24, 17).broadcastTo(3, 4, 24, 17);
+    assertProduct(() -> queries.matmul(shared), queries, shared, "one matrix for all heads");
+    MlxArray wide = uniform(dtype, 50, 70);
+    MlxArray rows = wide.get(Index.slice(3, 43, 2), Index.slice(5, 45));
+    MlxArray backwards = wide.get(Index.slice(40, 0, -1), Index.slice(0, 33));
+    MlxArray spread = wide.get(Index.slice(0, 40), Index.slice(0, 66, 2));
+    assertProduct(() -> rows.matmul(backwards), rows, backwards, "rows in reverse order");
+    assertProduct(() -> rows.matmul(spread), rows, spread, "every other column");
+    MlxArray tall = backwards.transpose();
+    assertProduct(() -> tall.matmul(spread), tall, spread, "reversed columns");
+  }
+
+  /** Products that BLAS divides among threads, one after the other. */
+  @Test
+  void partsOfLargeArrays() {
+    MlxArray a = uniform(DType.FLOAT32, 2, 260, 2, 200).swapaxes(1, 2);
+    MlxArray b = uniform(DType.FLOAT32, 2, 2, 210, 200).swapaxes(2, 3);
+    assertProduct(() -> a.matmul(b), a, b, "large heads");
+    MlxArray bias = uniform(DType.FLOAT32, 210);
+    MlxArray one = a.get(Index.at(0), Index.at(1));
+    MlxArray w = b.get(Index.at(0), Index.at(0));
+    MlxArray product = one.matmul(w);
+    assertSum(
+        () -> bias.addmm(one, w, 1, 1),
+        product.add(bias),
+        one.abs().matmul(w.abs()).add(bias.abs()),
+        "a layer with a bias");
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
   void sumsWithProducts(DType dtype) {
