@@ -17,7 +17,8 @@ from pathlib import Path
 import lief
 
 ENTRY_POINTS = r"Java_org_(mlx4j|bytedeco)_"
-REPLACED = r"_ZN3mlx4core(8Compiled8eval_cpu|9scheduler9Scheduler(7enqueue|10wait_event|12signal_event))E"
+REPLACED = (r"_ZN3mlx4core(8Compiled8eval_cpu|9scheduler9Scheduler(7enqueue|10wait_event|12signal_event)|"
+            r"11synchronizeENS0_6Stream)E")
 FILES = {
     "macosx-arm64": ["libjnimlx4j.dylib", "libmlx4jagain.dylib", "libmlx.dylib", "libjaccl.dylib", "mlx.metallib"],
     "linux-arm64": ["libjnimlx4j.so", "libmlx4jagain.so", "libmlx.so", "libopenblas.so.0", "libgfortran.so.5"],
