@@ -70,7 +70,9 @@ void evaluate_immediately(const Arrays& outputs) {
   cpu::ComputedImmediately immediately;
   mx::eval(outputs);
 }
-void compute_own_tasks(const std::function<void()>& schedule) { cpu::compute_own_tasks(schedule); }
+void compute_own_tasks(const std::function<void()>& schedule, const std::function<bool(mx::Stream)>& is_idle) {
+  cpu::compute_own_tasks(schedule, is_idle);
+}
 void compute_kept_tasks() { cpu::compute_kept_tasks(); }
 void expect_memory_use(std::size_t bytes) { cpu::expect_memory_use(bytes); }
 
@@ -81,7 +83,7 @@ void expect_memory_use(std::size_t bytes) { cpu::expect_memory_use(bytes); }
 namespace mlx4j {
 
 void evaluate_immediately(const Arrays& outputs) { mx::eval(outputs); }
-void compute_own_tasks(const std::function<void()>& schedule) { schedule(); }
+void compute_own_tasks(const std::function<void()>& schedule, const std::function<bool(mx::Stream)>&) { schedule(); }
 void compute_kept_tasks() {}
 void expect_memory_use(std::size_t) {}
 

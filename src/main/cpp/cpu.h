@@ -35,8 +35,8 @@ void separate_for_cpu(const Arrays& outputs);
 void evaluate_immediately(const Arrays& outputs);
 
 // Calls `schedule` and computes what it schedules, if it can, with this thread instead of those of the streams, while
-// others may enter. Nothing may be in flight.
-void compute_own_tasks(const std::function<void()>& schedule);
+// others may enter. `is_idle` says whether nothing is in flight on a stream.
+void compute_own_tasks(const std::function<void()>& schedule, const std::function<bool(mx::Stream)>& is_idle);
 
 // What this thread has scheduled may wait for being computed by it. These are called before it waits for a stream, and
 // before it allocates memory.

@@ -16,6 +16,17 @@ namespace mlx4j {
 
 static std::mutex& entry_mutex = immortal<std::mutex>();
 constinit thread_local ThreadState this_thread;
+static std::atomic<int> waiting{0};
+
+static void lock_entry() {
+  if (!entry_mutex.try_lock()) {
+    ++waiting;
+    entry_mutex.lock();
+    --waiting;
+  }
+}
+
+bool entry_is_awaited() { return waiting.load(std::memory_order_relaxed) > 0; }
 
 // ---- deferred deletions -----------------------------------------------------------------------
 struct Deferred {
@@ -166,7 +177,7 @@ static void prepare_thread() {
 }
 
 void lock_first() {
-  entry_mutex.lock();
+  lock_entry();
   ThreadState& t = this_thread;
   t.depth = 1;
   if (!t.prepared) {
@@ -197,7 +208,7 @@ Released::Released() : depth_(this_thread.depth) {
 
 Released::~Released() {
   if (depth_) {
-    entry_mutex.lock();
+    lock_entry();
     this_thread.depth = depth_;
   }
 }

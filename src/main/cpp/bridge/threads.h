@@ -24,6 +24,9 @@ void defer_global_ref(jobject ref);
 void defer_compiled_id(std::uintptr_t id);
 int pending_deletions();
 
+// Whether threads are waiting for the entry lock.
+bool entry_is_awaited();
+
 // Returns the process-wide stream of a device, which every thread can use.
 mx::Stream process_stream(mx::Device::DeviceType type);
 

@@ -128,18 +128,18 @@ Places& places = immortal<Places>();
 
 class KeptTasks {
  public:
-  KeptTasks() : scarce_(mx::get_active_memory() > mx::get_memory_limit()) {}
+  explicit KeptTasks(const std::function<bool(mx::Stream)>& is_idle)
+      : is_idle_(is_idle), scarce_(mx::get_active_memory() > mx::get_memory_limit()) {}
 
   // Of all tasks; empty if there were none.
   const std::optional<mx::Stream>& stream() const { return stream_; }
 
   // Returns false if tasks of this stream are not kept.
   bool keep(mx::Stream s, Task&& task) {
-    if (!stream_) {
-      stream_ = s;
-    } else if (*stream_ != s) {
+    if (stream_ ? *stream_ != s : !is_idle_(s)) {
       return false;
     }
+    stream_ = s;
     tasks_.push_back(std::move(task));
     if (scarce_ || tasks_.size() >= most) {
       compute();
@@ -204,6 +204,7 @@ class KeptTasks {
     }
   }
 
+  const std::function<bool(mx::Stream)>& is_idle_;
   std::vector<Task> tasks_;
   std::optional<mx::Stream> stream_;
   std::optional<std::string> error_;
@@ -235,12 +236,12 @@ static constexpr std::size_t stack_of_a_task = 384 << 10;
 ComputedImmediately::ComputedImmediately() { immediately = stack_left() > stack_of_a_task; }
 ComputedImmediately::~ComputedImmediately() { immediately = false; }
 
-void compute_own_tasks(const std::function<void()>& schedule) {
+void compute_own_tasks(const std::function<void()>& schedule, const std::function<bool(mx::Stream)>& is_idle) {
   if (stack_left() <= stack_of_a_task) {
     schedule();
     return;
   }
-  KeptTasks kept;
+  KeptTasks kept(is_idle);
   keeping = &kept;
   try {
     schedule();
