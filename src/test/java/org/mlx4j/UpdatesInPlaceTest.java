@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,6 +40,12 @@ class UpdatesInPlaceTest {
   private static final int ROWS = 64;
   private static final int COLUMNS = 1 << 16;
   private static final long BYTES = 4L * ROWS * COLUMNS; // 16 MiB of float32
+
+  /** Looking for a handle among very many takes longer than a copy, so none may be left. */
+  @BeforeAll
+  static void collectWhatOtherTestsHaveLeft() {
+    LifetimeBalance.settled();
+  }
 
   private static MlxArray evaluated(MlxArray x) {
     x.eval();
