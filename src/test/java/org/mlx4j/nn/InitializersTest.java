@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -103,6 +104,14 @@ class InitializersTest {
   }
 
   private static Map<String, MlxArray> python;
+
+  @AfterAll
+  static void closeArraysOfPython() {
+    if (python != null) {
+      Ops.close(python.values().toArray(MlxArray[]::new));
+      python = null;
+    }
+  }
 
   @BeforeAll
   static void ask() {

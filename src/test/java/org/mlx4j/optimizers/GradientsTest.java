@@ -10,6 +10,7 @@ import static org.mlx4j.ArrayAssertions.rounding;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
 import org.mlx4j.PythonMlx;
 import org.mlx4j.tree.Trees;
 
@@ -49,6 +51,14 @@ class GradientsTest {
   }
 
   private static Map<String, MlxArray> python;
+
+  @AfterAll
+  static void closeArraysOfPython() {
+    if (python != null) {
+      Ops.close(python.values().toArray(MlxArray[]::new));
+      python = null;
+    }
+  }
 
   @BeforeAll
   static void ask() {

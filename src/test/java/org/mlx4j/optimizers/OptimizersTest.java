@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.Device;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
+import org.mlx4j.Ops;
 import org.mlx4j.PublicMethods;
 import org.mlx4j.PythonMlx;
 import org.mlx4j.StreamScope;
@@ -137,6 +139,14 @@ class OptimizersTest {
   }
 
   private static Map<String, MlxArray> python;
+
+  @AfterAll
+  static void closeArraysOfPython() {
+    if (python != null) {
+      Ops.close(python.values().toArray(MlxArray[]::new));
+      python = null;
+    }
+  }
 
   @BeforeAll
   static void ask() {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -61,6 +62,14 @@ class SchedulesTest {
   }
 
   private static Map<String, MlxArray> python;
+
+  @AfterAll
+  static void closeArraysOfPython() {
+    if (python != null) {
+      Ops.close(python.values().toArray(MlxArray[]::new));
+      python = null;
+    }
+  }
 
   @BeforeAll
   static void ask() {
