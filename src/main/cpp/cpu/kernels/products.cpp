@@ -604,8 +604,10 @@ void expand_rows(const Matrix& w, const Part& part, float* out, std::size_t out_
         __builtin_memcpy(to + at, v, sizeof v);
       }
       if constexpr (!Row::whole_blocks) {
-        from.rest(at, n - at, v);
-        __builtin_memcpy(to + at, v, (n - at) * sizeof *to);
+        if (at < n) {
+          from.rest(at, n - at, v);
+          __builtin_memcpy(to + at, v, (n - at) * sizeof *to);
+        }
       }
     }
   }
