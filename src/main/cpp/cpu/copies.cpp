@@ -1,14 +1,12 @@
 #include "cpu/copies.h"
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <memory>
-#include <utility>
 
 #include "bridge/threads.h"
 #include "cpu.h"
 #include "cpu/parallel.h"
+#include "cpu/strided.h"
 #include "mlx/backend/cpu/encoder.h"
 #include "mlx/primitives.h"
 #include "rules/upstream_rules.h"
@@ -20,127 +18,44 @@ namespace {
 constexpr std::size_t worth_a_thread = std::size_t(64) << 10;  // bytes
 constexpr std::size_t few = std::size_t(4) << 10;              // bytes, for which MLX is as fast
 
-// Axes without those of one element, and with neighbors joined if they are passed over like one axis.
-struct Axes {
-  mx::Shape shape;
-  mx::Strides strides;
-
-  explicit Axes(const mx::array& a) {
-    for (std::size_t i = 0; i < a.ndim(); ++i) {
-      if (a.shape(int(i)) == 1) {
-        continue;
-      }
-      if (!shape.empty() && strides.back() == a.strides(int(i)) * a.shape(int(i))) {
-        shape.back() *= a.shape(int(i));
-        strides.back() = a.strides(int(i));
-      } else {
-        shape.push_back(a.shape(int(i)));
-        strides.push_back(a.strides(int(i)));
-      }
-    }
+Axes axes_of(const mx::array& a) {
+  Axes axes;
+  for (std::size_t i = 0; i < a.ndim(); ++i) {
+    axes.append(a.shape(int(i)), a.strides(int(i)));
   }
+  return axes;
+}
 
-  // Whether an array of another shape can be a view, which it can if each of these axes is split into some of its own.
-  bool split_into(const mx::Shape& other) const {
-    std::size_t axis = 0;
-    std::int64_t rest = 1;
-    for (const auto length : other) {
-      if (length == 1) {
-        continue;
-      }
-      if (rest == 1) {
-        rest = shape[axis++];
-      }
-      if (rest % length != 0) {
-        return false;
-      }
-      rest /= length;
+// Whether an array of a shape can be a view, which it can if each of these axes is split into some of its own.
+bool is_split(const Axes& axes, const mx::Shape& shape) {
+  std::size_t axis = 0;
+  std::int64_t rest = 1;
+  for (const auto length : shape) {
+    if (length == 1) {
+      continue;
     }
-    return true;
-  }
-};
-
-template <std::size_t size>
-struct Item {
-  unsigned char bytes[size];
-};
-
-// Copies the elements in row-major order. The last axis gives runs of them.
-class Copy {
- public:
-  Copy(const mx::array& in, mx::array& out)
-      : from_(in.data<unsigned char>()), to_(out.data<unsigned char>()), itemsize_(in.itemsize()), axes_(in) {
-    length_ = std::size_t(axes_.shape.back());
-    step_ = axes_.strides.back();
-    axes_.shape.pop_back();
-    axes_.strides.pop_back();
-    runs_ = out.size() / length_;
-  }
-
-  void operator()() const {
-    const std::size_t grain = std::max<std::size_t>(1, worth_a_thread / (length_ * itemsize_));
-    parallel(runs_, grain, [this](std::size_t first, std::size_t last) { copy(first, last); });
-  }
-
- private:
-  void copy(std::size_t first, std::size_t last) const {
-    mx::Shape index(axes_.shape.size());
-    std::ptrdiff_t at = 0;
-    for (std::size_t axis = index.size(), rest = first; axis-- > 0;) {
-      const auto length = std::size_t(axes_.shape[axis]);
-      index[axis] = mx::ShapeElem(rest % length);
-      rest /= length;
-      at += index[axis] * axes_.strides[axis];
+    if (rest == 1) {
+      rest = axes.sizes[axis++];
     }
-    const std::size_t bytes = length_ * itemsize_;
-    for (std::size_t run = first; run < last; ++run) {
-      copy_run(from_ + at * std::ptrdiff_t(itemsize_), to_ + run * bytes);
-      for (std::size_t axis = index.size(); axis-- > 0;) {
-        at += axes_.strides[axis];
-        if (++index[axis] < axes_.shape[axis]) {
-          break;
-        }
-        at -= std::exchange(index[axis], 0) * axes_.strides[axis];
-      }
+    if (rest % length != 0) {
+      return false;
     }
+    rest /= length;
   }
-
-  void copy_run(const unsigned char* from, unsigned char* to) const {
-    if (step_ == 1) {
-      std::memcpy(to, from, length_ * itemsize_);
-      return;
-    }
-    switch (itemsize_) {
-      case 1:
-        return copy_items<1>(from, to);
-      case 2:
-        return copy_items<2>(from, to);
-      case 4:
-        return copy_items<4>(from, to);
-      default:
-        return copy_items<8>(from, to);
-    }
-  }
-
-  template <std::size_t size>
-  void copy_items(const unsigned char* from, unsigned char* to) const {
-    for (std::size_t i = 0; i < length_; ++i, from += step_ * std::ptrdiff_t(size), to += size) {
-      std::memcpy(to, from, size);
-    }
-  }
-
-  const unsigned char* from_;
-  unsigned char* to_;
-  std::size_t itemsize_;
-  Axes axes_;
-  std::size_t length_;
-  std::ptrdiff_t step_;
-  std::size_t runs_;
-};
+  return true;
+}
 
 void copy(const mx::array& in, mx::array& out, mx::Stream s) {
   out.set_data(mx::allocator::malloc(out.nbytes()));
-  mx::cpu::get_command_encoder(s).dispatch(Copy(in, out));
+  mx::cpu::get_command_encoder(s).dispatch([axes = axes_of(in), itemsize = in.itemsize(), count = out.size(),
+                                            from = in.data<void>(), to = out.data<void>()] {
+    with_size(int(itemsize), [&](auto bits) {
+      using T = decltype(bits);
+      parallel(count, worth_a_thread / sizeof(T), [&](std::size_t first, std::size_t last) {
+        gather(static_cast<const T*>(from), axes, first, last - first, static_cast<T*>(to) + first);
+      });
+    });
+  });
 }
 
 template <class P>
@@ -149,7 +64,7 @@ void (*reshape_upstream)(P&, const Arrays&, mx::array&);
 template <class P>
 void reshape(P& self, const Arrays& inputs, mx::array& out) {
   const auto& in = inputs[0];
-  if (cpu_kernels() && out.nbytes() >= few && !in.flags().row_contiguous && !Axes(in).split_into(out.shape())) {
+  if (cpu_kernels() && out.nbytes() >= few && !in.flags().row_contiguous && !is_split(axes_of(in), out.shape())) {
     copy(in, out, self.stream());
   } else {
     reshape_upstream<P>(self, inputs, out);

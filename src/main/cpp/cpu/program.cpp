@@ -24,39 +24,11 @@ std::size_t usual_block() {
 }
 
 // ---- elements in memory ---------------------------------------------------------------------------
-// Calls f with a value of an unsigned type of that size.
-template <class F>
-static void with_size(int bytes, F f) {
-  switch (bytes) {
-    case 1:
-      return f(std::uint8_t());
-    case 2:
-      return f(std::uint16_t());
-    case 4:
-      return f(std::uint32_t());
-    default:
-      return f(std::uint64_t());
-  }
-}
-
-template <class T>
-static void copy_run(const T* from, T* to, std::size_t n, std::int64_t stride) {
-  if (stride == 1) {
-    std::memcpy(to, from, n * sizeof(T));
-  } else if (stride == 0) {
-    std::fill_n(to, n, *from);
-  } else {
-    for (std::size_t i = 0; i < n; ++i, from += stride) {
-      to[i] = *from;
-    }
-  }
-}
-
 // Where n elements of a strided array from the first-th on lie, if that is one behind the other in the last axis; else
 // null.
 template <class T>
-static const T* where_together(const T* data, const std::vector<std::int64_t>& sizes,
-                               const std::vector<std::int64_t>& strides, std::size_t first, std::size_t n) {
+static const T* where_together(const T* data, const Axes& axes, std::size_t first, std::size_t n) {
+  const auto& [sizes, strides] = axes;
   int axis = int(sizes.size()) - 1;
   if (strides[axis] != 1 || std::int64_t(first) % sizes[axis] + std::int64_t(n) > sizes[axis]) {
     return nullptr;
@@ -66,39 +38,6 @@ static const T* where_together(const T* data, const std::vector<std::int64_t>& s
     first /= std::size_t(sizes[axis]);
   }
   return data;
-}
-
-// Copies n elements of a strided array from the first-th on.
-template <class T>
-static void gather(const T* data, const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& strides,
-                   std::size_t first, std::size_t n, T* to) {
-  constexpr int most_axes = 64;
-  std::int64_t position[most_axes];
-  const int last = int(sizes.size()) - 1;
-  for (int axis = last; axis >= 0; --axis) {
-    position[axis] = std::int64_t(first) % sizes[axis];
-    first /= std::size_t(sizes[axis]);
-    data += position[axis] * strides[axis];
-  }
-  for (;;) {
-    const auto run = std::min(n, std::size_t(sizes[last] - position[last]));
-    copy_run(data, to, run, strides[last]);
-    n -= run;
-    if (n == 0) {
-      return;
-    }
-    to += run;
-    data -= position[last] * strides[last];
-    position[last] = 0;
-    for (int axis = last - 1; axis >= 0; --axis) {
-      data += strides[axis];
-      if (++position[axis] < sizes[axis]) {
-        break;
-      }
-      data -= position[axis] * strides[axis];
-      position[axis] = 0;
-    }
-  }
 }
 
 // ---- how a program is made ------------------------------------------------------------------------
@@ -168,18 +107,9 @@ void Program::place_input(Value input, const mx::array& a, Order order, const mx
   known.source = Source::strided;
   const std::size_t missing = shape.size() - a.ndim();
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (shape[axis] == 1) {
-      continue;
-    }
     const bool repeated = axis < missing || a.shape(int(axis - missing)) == 1;
     const std::int64_t stride = repeated ? 0 : a.strides()[axis - missing];
-    if (!known.sizes.empty() && known.strides.back() == stride * shape[axis]) {
-      known.sizes.back() *= shape[axis];
-      known.strides.back() = stride;
-    } else {
-      known.sizes.push_back(shape[axis]);
-      known.strides.push_back(stride);
-    }
+    known.axes.append(shape[axis], stride);
   }
 }
 
@@ -199,8 +129,7 @@ void Program::place_input(Value input, int area, std::size_t repetitions) {
   known.area = area;
   known.source = repetitions == 1 ? Source::linear : Source::strided;
   if (repetitions != 1) {
-    known.sizes = {std::numeric_limits<std::int64_t>::max(), std::int64_t(repetitions)};
-    known.strides = {1, 0};
+    known.axes = {{std::numeric_limits<std::int64_t>::max(), std::int64_t(repetitions)}, {1, 0}};
   }
   ++weight_;
 }
@@ -430,9 +359,9 @@ void Program::load(const Known& input, std::size_t first, std::size_t n, const B
     using T = decltype(bits);
     const auto* from = reinterpret_cast<const T*>(data);
     auto* to = reinterpret_cast<T*>(is_half ? blocks.raw : blocks.slots[input.buffer]);
-    const T* together = where_together(from, input.sizes, input.strides, first, n);
+    const T* together = where_together(from, input.axes, first, n);
     if (!together) {
-      gather(from, input.sizes, input.strides, first, n, to);
+      gather(from, input.axes, first, n, to);
     }
     elements = reinterpret_cast<const std::byte*>(together ? together : to);
   });

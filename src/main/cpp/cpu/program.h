@@ -9,6 +9,7 @@
 
 #include "cpu/elements.h"
 #include "cpu/kernels/reductions.h"
+#include "cpu/strided.h"
 
 namespace mlx4j::cpu {
 
@@ -61,13 +62,12 @@ class Program {
   struct Known {
     Elements elements;
     Source source = Source::step;
-    int itemsize = 0;                      // of an input in memory
-    const std::byte* data = nullptr;       // of an input
-    int area = -1;                         // of an input without data
-    std::vector<std::int64_t> sizes = {};  // of the joined axes of a strided input
-    std::vector<std::int64_t> strides = {};
-    int slot = -1;    // where the block lies
-    int buffer = -1;  // of a strided input: where it is copied
+    int itemsize = 0;                 // of an input in memory
+    const std::byte* data = nullptr;  // of an input
+    int area = -1;                    // of an input without data
+    Axes axes = {};                   // of a strided input
+    int slot = -1;                    // where the block lies
+    int buffer = -1;                  // of a strided input: where it is copied
   };
   struct Step {
     Kernel* kernel;
