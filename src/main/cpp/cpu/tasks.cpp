@@ -69,6 +69,14 @@ struct Task {
   OfEvent signal;
 };
 
+void hand_over_upstream(mx::Stream s, Task&& task) {
+  if (task.signal) {
+    signal_upstream(s, std::move(*task.event), std::move(task.signal));
+  } else {
+    enqueue_upstream(s, std::move(task.plain));
+  }
+}
+
 // Where a thread's own tasks are in the order of their stream, from the time when others may enter.
 struct Place {
   mx::Stream stream;
@@ -178,11 +186,7 @@ class KeptTasks {
       fail_on_stream();
     }
     for (auto& task : std::exchange(tasks_, {})) {
-      if (task.signal) {
-        signal_upstream(*stream_, std::move(*task.event), std::move(task.signal));
-      } else {
-        enqueue_upstream(*stream_, std::move(task.plain));
-      }
+      hand_over_upstream(*stream_, std::move(task));
     }
   }
 
@@ -198,7 +202,7 @@ class KeptTasks {
   void signal(Task& task) {
     if (error_) {
       fail_on_stream();
-      signal_upstream(*stream_, std::move(*task.event), std::move(task.signal));
+      hand_over_upstream(*stream_, std::move(task));
     } else {
       task.signal(*task.event);
     }
@@ -281,11 +285,7 @@ static void hand_over(mx::Stream s, Task&& task) {
   }
   hand_over_kept_tasks();
   places.wait_on(s);
-  if (task.signal) {
-    signal_upstream(s, std::move(*task.event), std::move(task.signal));
-  } else {
-    enqueue_upstream(s, std::move(task.plain));
-  }
+  hand_over_upstream(s, std::move(task));
 }
 
 }  // namespace mlx4j::cpu
