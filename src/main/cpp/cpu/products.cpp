@@ -262,7 +262,7 @@ struct Rows {
   std::size_t numbers;        // in each
   std::ptrdiff_t stride = 1;  // from one number to the next
   std::size_t rows;
-  bool transposed = false;
+  bool transposed;
   std::size_t row_stride;  // from one row, or from one column if transposed, to the next
 
   bool direct() const { return format == Format::float32 && stride == 1; }
@@ -341,11 +341,9 @@ std::optional<Layout> layout_of(const mx::array& a) {
   return std::nullopt;
 }
 
-bool is_dense_by_rows(const mx::array& a) { return a.strides(-1) == 1 && a.strides(-2) == a.shape(-1); }
-
 // Whether MLX multiplies the matrices as they lie in memory.
 bool is_dense(const mx::array& a) {
-  return is_dense_by_rows(a) || (a.strides(-2) == 1 && a.strides(-1) == a.shape(-2));
+  return has_dense_matrices(a) || (a.strides(-2) == 1 && a.strides(-1) == a.shape(-2));
 }
 
 // alpha · a · b + beta · c
@@ -393,8 +391,8 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
     stride = inner == 1 ? 1 : x.strides(one_column ? -2 : -1);
   } else if (const auto found = layout_of(x); found && with_blas(rows) && (is_float32 || is_dense(x))) {
     lies = *found;
-  } else if (!is_dense_by_rows(x)) {
-    x = dense(x, s);
+  } else {
+    x = with_dense_matrices(x, s);
   }
 
   out.set_data(mx::allocator::malloc(out.nbytes()));
