@@ -243,7 +243,6 @@ void evaluate(Arrays v) {
   Entry entry;
   within_memory(v, [&v] {
     schedule(v, Results::awaited);
-    wait(v);
     for (auto& a : v) {
       a.wait();
     }
