@@ -90,6 +90,13 @@ public final class PythonMlx {
     }
   }
 
+  /** Closes arrays that a test class has kept; there are none if asking for them failed. */
+  public static void close(Map<String, MlxArray> arrays) {
+    if (arrays != null) {
+      Ops.close(arrays.values().toArray(MlxArray[]::new));
+    }
+  }
+
   /** Runs a script with arguments and returns its output. */
   static String run(String script, String... arguments) {
     String python = System.getProperty("mlx4j.oracle.python");

@@ -107,10 +107,8 @@ class InitializersTest {
 
   @AfterAll
   static void closeArraysOfPython() {
-    if (python != null) {
-      Ops.close(python.values().toArray(MlxArray[]::new));
-      python = null;
-    }
+    PythonMlx.close(python);
+    python = null;
   }
 
   @BeforeAll

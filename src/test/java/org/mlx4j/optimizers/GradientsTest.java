@@ -18,7 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 import org.mlx4j.PythonMlx;
 import org.mlx4j.tree.Trees;
 
@@ -54,10 +53,8 @@ class GradientsTest {
 
   @AfterAll
   static void closeArraysOfPython() {
-    if (python != null) {
-      Ops.close(python.values().toArray(MlxArray[]::new));
-      python = null;
-    }
+    PythonMlx.close(python);
+    python = null;
   }
 
   @BeforeAll

@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.mlx4j.Device;
 import org.mlx4j.InScope;
 import org.mlx4j.MlxArray;
-import org.mlx4j.Ops;
 import org.mlx4j.PublicMethods;
 import org.mlx4j.PythonMlx;
 import org.mlx4j.StreamScope;
@@ -142,10 +141,8 @@ class OptimizersTest {
 
   @AfterAll
   static void closeArraysOfPython() {
-    if (python != null) {
-      Ops.close(python.values().toArray(MlxArray[]::new));
-      python = null;
-    }
+    PythonMlx.close(python);
+    python = null;
   }
 
   @BeforeAll

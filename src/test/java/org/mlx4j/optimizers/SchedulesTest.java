@@ -65,10 +65,8 @@ class SchedulesTest {
 
   @AfterAll
   static void closeArraysOfPython() {
-    if (python != null) {
-      Ops.close(python.values().toArray(MlxArray[]::new));
-      python = null;
-    }
+    PythonMlx.close(python);
+    python = null;
   }
 
   @BeforeAll
