@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <deque>
 #include <limits>
 
 #include "bridge/threads.h"
@@ -61,15 +63,12 @@ class Pool {
       job.take_ranges();
       return;
     }
-    while (started_ < job.places && start_thread()) {
-      ++started_;
+    const auto wanted = std::size_t(job.places.load());
+    while (helpers_.size() < wanted && start_thread()) {
     }
-    const int helpers = std::min(job.places.load(), started_);
     job_ = &job;
     ++jobs_;
-    for (int i = watching_; i < helpers; ++i) {
-      jobs_.notify_one();
-    }
+    wake(std::min(wanted, helpers_.size()));
     job.take_ranges();
     job_ = nullptr;
     for (int i; (i = helping_) > 0;) {
@@ -79,12 +78,21 @@ class Pool {
     busy_.clear(std::memory_order_release);
   }
 
-  // Threads that look for a job, which the kernel counts among those that run.
-  int watching() const { return watching_; }
+  // How many threads the kernel counts among those that run or want to although they have nothing to do: those that
+  // look for a job, and those that have been woken in vain or too late.
+  int at_leisure() const { return std::max(awake_ - helping_, 0); }
 
  private:
-  void help() {
+  struct Helper {
+    Pool& pool;
+    pthread_t thread = {};
+    std::atomic<bool> awake{true};
+    std::atomic<int> processor{-1};  // that it used last
+  };
+
+  void help(Helper& self) {
     for (unsigned seen = jobs_;; seen = jobs_) {
+      self.processor = sched_getcpu();
       if (job_) {
         ++helping_;  // and from then on the job is kept
         if (Job* job = job_; job && job->places-- > 0) {
@@ -93,10 +101,54 @@ class Pool {
         --helping_;
         helping_.notify_one();
       }
-      ++watching_;
       look_while(jobs_, seen);
-      --watching_;
-      jobs_.wait(seen);
+      if (jobs_ == seen) {
+        sleep(self, seen);
+      }
+    }
+  }
+
+  void sleep(Helper& self, unsigned seen) {
+    --awake_;
+    self.awake = false;
+    if (jobs_ != seen) {  // since then, so it may have been overlooked
+      rouse(self);
+    }
+    self.awake.wait(false);
+  }
+
+  // Whether the helper slept.
+  bool rouse(Helper& helper) {
+    const bool slept = !helper.awake.exchange(true);
+    awake_ += slept ? 1 : 0;
+    return slept;
+  }
+
+  void wake(std::size_t count) {
+    const int here = sched_getcpu();
+    for (std::size_t i = 0; i < count; ++i) {
+      auto& helper = helpers_[i];
+      const bool slept = rouse(helper);
+      if (slept || helper.processor == here) {
+        send_elsewhere(helper, here);
+      }
+      if (slept) {
+        helper.awake.notify_one();
+      }
+    }
+  }
+
+  // Away from the processor that the calling thread uses. On a virtual machine, the kernel takes a processor that
+  // sleeps for one that the host has taken away, and lets a thread that is woken wait for milliseconds behind the one
+  // that has woken it.
+  static void send_elsewhere(const Helper& helper, int here) {
+    cpu_set_t processors;
+    if (here < 0 || sched_getaffinity(0, sizeof processors, &processors) != 0) {
+      return;
+    }
+    CPU_CLR(std::size_t(here), &processors);
+    if (CPU_COUNT(&processors) > 0) {
+      pthread_setaffinity_np(helper.thread, sizeof processors, &processors);
     }
   }
 
@@ -111,26 +163,34 @@ class Pool {
     pthread_attr_setstacksize(&attributes, stack_size);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_t thread;
+    auto& helper = helpers_.emplace_back(*this);
+    ++awake_;
     const bool started = pthread_create(
-                             &thread, &attributes,
-                             [](void* pool) -> void* {
-                               static_cast<Pool*>(pool)->help();
+                             &helper.thread, &attributes,
+                             [](void* helper) -> void* {
+                               auto& self = *static_cast<Helper*>(helper);
+                               self.pool.help(self);
                                return nullptr;
                              },
-                             this) == 0;
+                             &helper) == 0;
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (started) {
+      send_elsewhere(helper, sched_getcpu());
+    } else {
+      helpers_.pop_back();
+      --awake_;
+    }
     pthread_attr_destroy(&attributes);
     return started;
   }
 
   static constexpr std::size_t stack_size = 1 << 20;
-  std::atomic_flag busy_;  // guards started_ and what is written to job_ and jobs_
-  int started_ = 0;
+  std::atomic_flag busy_;       // guards helpers_ and what is written to job_ and jobs_
+  std::deque<Helper> helpers_;  // which never end
   std::atomic<Job*> job_{nullptr};
   std::atomic<unsigned> jobs_{0};
-  std::atomic<int> helping_{0};
-  std::atomic<int> watching_{0};
+  std::atomic<int> awake_{0};    // helpers that do not sleep, or are being woken
+  std::atomic<int> helping_{0};  // helpers that may have got a job
 };
 
 static Pool& pool() {
@@ -163,7 +223,7 @@ int idle_processors() {
   if (std::sscanf(text, "%*s %*s %*s %d/", &running) != 1) {
     return std::numeric_limits<int>::max();
   }
-  return std::max(processors - running + pool().watching(), 0);
+  return std::max(processors - running + pool().at_leisure(), 0);
 }
 
 void parallel(std::size_t count, std::size_t grain, Work* work, const void* context) {
