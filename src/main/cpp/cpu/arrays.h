@@ -27,9 +27,7 @@ inline std::size_t size_of(Format format) { return format == Format::float32 ? 4
 constexpr std::size_t worth_a_thread = 1 << 17;
 
 // How many items are worth a thread, given the multiplications of one.
-inline std::size_t grain(std::size_t work_of_one) {
-  return std::max<std::size_t>(1, worth_a_thread / (work_of_one + 1));
-}
+inline std::size_t grain(std::size_t work_of_one) { return worth_a_thread / (work_of_one + 1) + 1; }
 
 // Room for numbers until everything is computed that is scheduled next.
 float* room(std::size_t numbers, mx::Stream s);

@@ -17,21 +17,52 @@
 
 namespace mlx4j::cpu {
 
-// A computation whose ranges are taken one after the other by whoever is free, so a thread that has to share its
-// processor takes fewer of them.
-struct Job {
-  Work* work;
-  const void* context;
-  std::size_t count;
-  std::size_t range;
-  std::atomic<int> places;  // for helpers
-  std::atomic<std::size_t> next{0};
-
-  void take_ranges() {
-    for (std::size_t first; (first = next.fetch_add(range, std::memory_order_relaxed)) < count;) {
-      work(context, first, std::min(count, first + range));
+// A computation, divided into ranges. Each thread begins with a section of its own, the same one in every job, so that
+// it finds in its cache what it has read or written in the job before. Then it takes ranges of the others' sections, so
+// a thread that has to share its processor takes fewer of them.
+class Job {
+ public:
+  Job(Work* work, const void* context, std::size_t count, std::size_t parts, int helpers)
+      : work_(work),
+        context_(context),
+        count_(count),
+        range_((count + parts - 1) / parts),
+        sections_(std::min(std::size_t(helpers) + 1, most_sections)),
+        places_(helpers) {
+    const std::size_t ranges = (count + range_ - 1) / range_;
+    for (std::size_t i = 0; i < sections_; ++i) {
+      section_[i].next = ranges * i / sections_;
+      section_[i].end = ranges * (i + 1) / sections_;
     }
   }
+
+  std::size_t places() const { return std::size_t(std::max(places_.load(), 0)); }
+
+  // For one of the helpers.
+  bool take_place() { return places_-- > 0; }
+
+  void take_ranges(std::size_t thread) {
+    for (std::size_t i = 0; i < sections_; ++i) {
+      auto& [next, end] = section_[(thread + i) % sections_];
+      for (std::size_t range; (range = next.fetch_add(1, std::memory_order_relaxed)) < end;) {
+        work_(context_, range * range_, std::min(count_, (range + 1) * range_));
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t most_sections = 32;
+  struct alignas(64) Section {
+    std::atomic<std::size_t> next;
+    std::size_t end;
+  };
+  Work* work_;
+  const void* context_;
+  std::size_t count_;
+  std::size_t range_;
+  std::size_t sections_;
+  std::atomic<int> places_;
+  Section section_[most_sections];
 };
 
 static void pause_processor() {
@@ -60,16 +91,16 @@ class Pool {
  public:
   void run(Job& job) {
     if (busy_.test_and_set(std::memory_order_acquire)) {
-      job.take_ranges();
+      job.take_ranges(0);
       return;
     }
-    const auto wanted = std::size_t(job.places.load());
+    const auto wanted = job.places();
     while (helpers_.size() < wanted && start_thread()) {
     }
     job_ = &job;
     ++jobs_;
     wake(std::min(wanted, helpers_.size()));
-    job.take_ranges();
+    job.take_ranges(0);
     job_ = nullptr;
     for (int i; (i = helping_) > 0;) {
       look_while(helping_, i);
@@ -85,6 +116,7 @@ class Pool {
  private:
   struct Helper {
     Pool& pool;
+    std::size_t number;  // from 1 on
     pthread_t thread = {};
     std::atomic<bool> awake{true};
     std::atomic<int> processor{-1};  // that it used last
@@ -95,8 +127,8 @@ class Pool {
       self.processor = sched_getcpu();
       if (job_) {
         ++helping_;  // and from then on the job is kept
-        if (Job* job = job_; job && job->places-- > 0) {
-          job->take_ranges();
+        if (Job* job = job_; job && job->take_place()) {
+          job->take_ranges(self.number);
         }
         --helping_;
         helping_.notify_one();
@@ -163,7 +195,7 @@ class Pool {
     pthread_attr_setstacksize(&attributes, stack_size);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    auto& helper = helpers_.emplace_back(*this);
+    auto& helper = helpers_.emplace_back(*this, helpers_.size() + 1);
     ++awake_;
     const bool started = pthread_create(
                              &helper.thread, &attributes,
@@ -235,7 +267,7 @@ void parallel(std::size_t count, std::size_t grain, Work* work, const void* cont
     }
     return;
   }
-  Job job{work, context, count, (count + parts - 1) / parts, std::min(int(parts) - 1, helpers)};
+  Job job(work, context, count, parts, std::min(int(parts) - 1, helpers));
   pool().run(job);
 }
 

@@ -513,10 +513,10 @@ void dots_with(const Matrix& w, const Part& part, const float* x, std::size_t x_
   }
 }
 
-// `rows` rows of a segment with `count` vectors, added to y.
+// `rows` rows of a segment with `count` vectors, added to `all_sums`.
 template <class Row, int rows, int count>
 void sums_of(const Matrix& w, std::size_t row, std::size_t column, std::size_t n, const float* x, std::size_t x_stride,
-             float* y, std::size_t y_stride) {
+             float (&all_sums)[count][segment]) {
   Row from[rows];
   Floats factor[count][rows];
   for (int r = 0; r < rows; ++r) {
@@ -536,10 +536,9 @@ void sums_of(const Matrix& w, std::size_t row, std::size_t column, std::size_t n
   Floats sums[count][vectors];
   std::size_t at = 0;
   for (; at + block <= n; at += block) {
-    float* to = y + column + at;
     for (int j = 0; j < count; ++j) {
       for (int i = 0; i < vectors; ++i) {
-        sums[j][i] = load<Floats>(to + std::size_t(j) * y_stride + i * lanes);
+        sums[j][i] = load<Floats>(all_sums[j] + at + i * lanes);
       }
     }
     for (int r = 0; r < rows; ++r) {
@@ -548,7 +547,7 @@ void sums_of(const Matrix& w, std::size_t row, std::size_t column, std::size_t n
     }
     for (int j = 0; j < count; ++j) {
       for (int i = 0; i < vectors; ++i) {
-        store(to + std::size_t(j) * y_stride + i * lanes, sums[j][i]);
+        store(all_sums[j] + at + i * lanes, sums[j][i]);
       }
     }
   }
@@ -558,14 +557,14 @@ void sums_of(const Matrix& w, std::size_t row, std::size_t column, std::size_t n
   if constexpr (!Row::whole_blocks) {
     for (int j = 0; j < count; ++j) {
       __builtin_memset(sums[j], 0, sizeof sums[j]);
-      __builtin_memcpy(sums[j], y + std::size_t(j) * y_stride + column + at, (n - at) * sizeof *y);
+      __builtin_memcpy(sums[j], all_sums[j] + at, (n - at) * sizeof(float));
     }
     for (int r = 0; r < rows; ++r) {
       from[r].rest(at, n - at, v);
       add(v, r, sums);
     }
     for (int j = 0; j < count; ++j) {
-      __builtin_memcpy(y + std::size_t(j) * y_stride + column + at, sums[j], (n - at) * sizeof *y);
+      __builtin_memcpy(all_sums[j] + at, sums[j], (n - at) * sizeof(float));
     }
   }
 }
@@ -573,18 +572,23 @@ void sums_of(const Matrix& w, std::size_t row, std::size_t column, std::size_t n
 template <class Row, int count>
 void sums_with(const Matrix& w, const Part& part, const float* x, std::size_t x_stride, float* y,
                std::size_t y_stride) {
-  for (std::size_t first = 0; first < part.columns; first += segment) {  // so that y stays in the cache
+  // Not in y: where the columns of two threads meet, both would write to the same cache line again and again.
+  alignas(64) float sums[count][segment];
+  for (std::size_t first = 0; first < part.columns; first += segment) {
     const std::size_t column = part.column + first;
     const std::size_t n = smaller(segment, part.columns - first);
     for (int j = 0; j < count; ++j) {
-      __builtin_memset(y + std::size_t(j) * y_stride + column, 0, n * sizeof *y);
+      __builtin_memset(sums[j], 0, n * sizeof(float));
     }
     std::size_t row = 0;
     for (; row + 4 <= part.rows; row += 4) {
-      sums_of<Row, 4, count>(w, row, column, n, x, x_stride, y, y_stride);
+      sums_of<Row, 4, count>(w, row, column, n, x, x_stride, sums);
     }
     for (; row < part.rows; ++row) {
-      sums_of<Row, 1, count>(w, row, column, n, x, x_stride, y, y_stride);
+      sums_of<Row, 1, count>(w, row, column, n, x, x_stride, sums);
+    }
+    for (int j = 0; j < count; ++j) {
+      __builtin_memcpy(y + std::size_t(j) * y_stride + column, sums[j], n * sizeof(float));
     }
   }
 }
