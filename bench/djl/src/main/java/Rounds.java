@@ -1,8 +1,9 @@
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Peers that do the same work in turn, so that what disturbs the machine disturbs all of them. */
 final class Rounds {
-  private static final int WARM_UPS = 2;
+  private static final long WARM_UP_NANOSECONDS = 3_000_000_000L; // the JVM compiles meanwhile
   private static final int ROUNDS = 9;
 
   /** One that does the work. */
@@ -17,20 +18,28 @@ final class Rounds {
 
   /** Returns the median, for each peer, of the milliseconds that the work takes once. */
   static double[] medians(int times, Peer... peers) {
-    double[][] spans = new double[peers.length][ROUNDS];
-    for (int round = -WARM_UPS; round < ROUNDS; round++) {
-      double[] checks = new double[peers.length];
-      for (int i = 0; i < peers.length; i++) {
-        long start = System.nanoTime();
-        peers[i].repeat(times);
-        if (round >= 0) {
-          spans[i][round] = (System.nanoTime() - start) / 1e6 / times;
-        }
-        checks[i] = peers[i].check();
-      }
-      requireSame(checks);
+    long begin = System.nanoTime();
+    do {
+      round(times, peers);
+    } while (System.nanoTime() - begin < WARM_UP_NANOSECONDS);
+    double[][] rounds = new double[ROUNDS][];
+    Arrays.setAll(rounds, i -> round(times, peers));
+    return IntStream.range(0, peers.length)
+        .mapToDouble(peer -> median(Arrays.stream(rounds).mapToDouble(r -> r[peer]).toArray()))
+        .toArray();
+  }
+
+  private static double[] round(int times, Peer... peers) {
+    double[] milliseconds = new double[peers.length];
+    double[] checks = new double[peers.length];
+    for (int i = 0; i < peers.length; i++) {
+      long start = System.nanoTime();
+      peers[i].repeat(times);
+      milliseconds[i] = (System.nanoTime() - start) / 1e6 / times;
+      checks[i] = peers[i].check();
     }
-    return Arrays.stream(spans).mapToDouble(Rounds::median).toArray();
+    requireSame(checks);
+    return milliseconds;
   }
 
   private static void requireSame(double[] checks) {
