@@ -4,6 +4,7 @@
 
 #include "cpu/kernels/functions.h"
 #include "cpu/kernels/single_functions.h"
+#include "cpu/kernels/tabulated_functions.h"
 
 namespace mlx4j::cpu {
 namespace {
@@ -395,6 +396,14 @@ constexpr Kernel* single_function = unary<float, float, SingleFunction<f>>;
 template <double f(double, double)>
 constexpr Kernel* function_of_two = binary<float, float, FunctionOfTwo<f>>;
 
+#ifdef __AVX512F__
+constexpr Kernel* erf_kernel = erf_of_all;
+constexpr Kernel* tanh_kernel = tanh_of_all;
+#else
+constexpr Kernel* erf_kernel = single_function<erf_of>;
+constexpr Kernel* tanh_kernel = single_function<tanh_of>;
+#endif
+
 Kernel* of_float32(Operation operation) {
   switch (operation) {
     case Operation::ArcCos:
@@ -414,7 +423,7 @@ Kernel* of_float32(Operation operation) {
     case Operation::Cosh:
       return function<cosh_of>;
     case Operation::Erf:
-      return single_function<erf_of>;
+      return erf_kernel;
     case Operation::Exp:
       return single_function<exp_of>;
     case Operation::Expm1:
@@ -436,7 +445,7 @@ Kernel* of_float32(Operation operation) {
     case Operation::Tan:
       return of_angles<tangent_of, exact_tangent>;
     case Operation::Tanh:
-      return single_function<tanh_of>;
+      return tanh_kernel;
     case Operation::ArcTan2:
       return function_of_two<arctan2_of>;
     case Operation::LogAddExp:
