@@ -7,7 +7,6 @@
 #include "cpu/fast.h"
 #include "cpu/fast_operation.h"
 #include "cpu/instructions.h"
-#include "cpu/kernels/reductions.h"
 #include "cpu/parallel.h"
 #include "cpu/program.h"
 #include "mlx/backend/cpu/encoder.h"
@@ -20,16 +19,13 @@ constexpr std::size_t block = 512;  // elements of a row that are converted toge
 
 struct NormKernels {
   ProductKernels convert;
-  double (*sum)(const float*, std::size_t);
-  double (*sum_of_squares)(const float*, std::size_t, double);
+  Moments (*moments)(const float*, std::size_t, double);
   void (*normalize)(const float*, std::size_t, double, double, const float*, const float*, float*);
 };
 
 NormKernels norm_kernels() {
-  return chosen([]<Instructions set>(Set<set>) {
-    return NormKernels{product_kernels<set>(), reduction_kernels<set>(Reduction::sum).fold, sum_of_squares<set>,
-                       normalize<set>};
-  });
+  return chosen(
+      []<Instructions set>(Set<set>) { return NormKernels{product_kernels<set>(), moments<set>, normalize<set>}; });
 }
 
 // A vector of which float32 is needed.
@@ -56,14 +52,22 @@ struct Norm {
   Format from, to;
 
   void operator()(const unsigned char* x, const float* weight, const float* bias, unsigned char* y) const {
+    // Both sums are taken at once, from differences to the first element, which is at most sqrt(length) standard
+    // deviations away from the mean. So what cancels out is at most as large as `length` times the result.
+    double shift = 0, sum = 0, squares = 0;
+    for_each_block(x, [&](std::size_t i, const float* part, std::size_t n) {
+      shift = centered && i == 0 ? double(part[0]) : shift;
+      const Moments moments = use.moments(part, n, shift);
+      sum += moments.sum;
+      squares += moments.squares;
+    });
     double mean = 0;
     if (centered) {
-      for_each_block(x, [&](std::size_t, const float* part, std::size_t n) { mean += use.sum(part, n); });
-      mean /= double(length);
+      const double rest = sum / double(length);
+      mean = shift + rest;
+      squares -= sum * rest;
+      squares = squares < 0 ? 0 : squares;  // NaN stays
     }
-    double squares = 0;
-    for_each_block(
-        x, [&](std::size_t, const float* part, std::size_t n) { squares += use.sum_of_squares(part, n, mean); });
     const double factor = 1 / std::sqrt(squares / double(length) + double(eps));
     for_each_block(x, [&](std::size_t i, const float* part, std::size_t n) {
       const float* weights = weight ? weight + i : nullptr;

@@ -29,26 +29,29 @@ void normalize(const float* x, std::size_t n, double shift, double factor, const
 }  // namespace
 
 template <>
-double sum_of_squares<MLX4J_INSTRUCTIONS>(const float* x, std::size_t n, double shift) {
-  double sums[lanes] = {};
+Moments moments<MLX4J_INSTRUCTIONS>(const float* x, std::size_t n, double shift) {
+  double sums[lanes] = {}, squares[lanes] = {};
   std::size_t i = 0;
   for (; i + lanes <= n; i += lanes) {
 #pragma omp simd
     for (std::size_t k = 0; k < lanes; ++k) {
       const double difference = double(x[i + k]) - shift;
-      sums[k] += difference * difference;
+      sums[k] += difference;
+      squares[k] += difference * difference;
     }
   }
   for (std::size_t k = 0; i < n; ++i, ++k) {
     const double difference = double(x[i]) - shift;
-    sums[k] += difference * difference;
+    sums[k] += difference;
+    squares[k] += difference * difference;
   }
   for (std::size_t half = lanes / 2; half > 0; half /= 2) {
     for (std::size_t k = 0; k < half; ++k) {
       sums[k] += sums[k + half];
+      squares[k] += squares[k + half];
     }
   }
-  return sums[0];
+  return {sums[0], squares[0]};
 }
 
 template <>

@@ -7,9 +7,13 @@
 
 namespace mlx4j::cpu {
 
-// Returns the sum of (x - shift)².
+// The sums of x - shift and of (x - shift)².
+struct Moments {
+  double sum;
+  double squares;
+};
 template <Instructions>
-double sum_of_squares(const float* x, std::size_t n, double shift);
+Moments moments(const float* x, std::size_t n, double shift);
 
 // (x - shift) · factor · weight + bias. `weight` and `bias` may be null, and y may be x.
 template <Instructions>

@@ -1,5 +1,6 @@
 package org.mlx4j;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mlx4j.ArrayAssertions.assertShape;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mlx4j.internal.Library;
 
 /**
@@ -176,6 +178,28 @@ class CpuFastTest {
     MlxArray far = MlxArray.of(10001f, 10000f, 9999f);
     double unit = Math.sqrt(1.5);
     assertValues(onCpu(() -> Fast.layerNorm(far, null, null, 0)), unit, 0, -unit);
+  }
+
+  /** The sums begin at the first element. */
+  @ParameterizedTest
+  @ValueSource(floats = {0, 1, -1e4f, 1e9f, 3e38f})
+  void layersWithAFirstElementFarFromTheOthers(float first) {
+    int length = 1000;
+    float[] x = new float[length];
+    double mean = 0;
+    for (int i = 0; i < length; i++) {
+      x[i] = i == 0 ? first : (float) Math.sin(i);
+      mean += x[i] / (double) length;
+    }
+    double variance = 0;
+    for (float each : x) {
+      variance += (each - mean) * (each - mean) / length;
+    }
+    float[] y = onCpu(() -> Fast.layerNorm(MlxArray.of(x), null, null, 0)).toFloatArray();
+    for (int i = 0; i < length; i++) {
+      double expected = (x[i] - mean) / Math.sqrt(variance);
+      assertEquals(expected, y[i], 1e-6 * Math.max(1, Math.abs(expected)), "element " + i);
+    }
   }
 
   // ---- rotations
