@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <deque>
 #include <limits>
+#include <utility>
 
 #include "bridge/threads.h"
 
@@ -41,13 +42,23 @@ class Job {
   // For one of the helpers.
   bool take_place() { return places_-- > 0; }
 
-  void take_ranges(std::size_t thread) {
-    for (std::size_t i = 0; i < sections_; ++i) {
-      auto& [next, end] = section_[(thread + i) % sections_];
-      for (std::size_t range; (range = next.fetch_add(1, std::memory_order_relaxed)) < end;) {
-        work_(context_, range * range_, std::min(count_, (range + 1) * range_));
+  void help(std::size_t thread) {
+    Ranges ranges(*this, thread);
+    work_(context_, ranges);
+  }
+
+  // Takes a range of the thread's own section or, when that many sections are done, of one that follows.
+  bool take(std::size_t thread, std::size_t& sections_done, std::size_t& first, std::size_t& last) {
+    for (; sections_done < sections_; ++sections_done) {
+      auto& [next, end] = section_[(thread + sections_done) % sections_];
+      const std::size_t range = next.fetch_add(1, std::memory_order_relaxed);
+      if (range < end) {
+        first = range * range_;
+        last = std::min(count_, first + range_);
+        return true;
       }
     }
+    return false;
   }
 
  private:
@@ -64,6 +75,15 @@ class Job {
   std::atomic<int> places_;
   Section section_[most_sections];
 };
+
+bool Ranges::take(std::size_t& first, std::size_t& last) {
+  if (job_) {
+    return job_->take(thread_, sections_done_, first, last);
+  }
+  first = 0;
+  last = std::exchange(all_, 0);
+  return last > 0;
+}
 
 static void pause_processor() {
 #if defined(__x86_64__)
@@ -91,7 +111,7 @@ class Pool {
  public:
   void run(Job& job) {
     if (busy_.test_and_set(std::memory_order_acquire)) {
-      job.take_ranges(0);
+      job.help(0);
       return;
     }
     const auto wanted = job.places();
@@ -100,7 +120,7 @@ class Pool {
     job_ = &job;
     ++jobs_;
     wake(std::min(wanted, helpers_.size()));
-    job.take_ranges(0);
+    job.help(0);
     job_ = nullptr;
     for (int i; (i = helping_) > 0;) {
       look_while(helping_, i);
@@ -128,7 +148,7 @@ class Pool {
       if (job_) {
         ++helping_;  // and from then on the job is kept
         if (Job* job = job_; job && job->take_place()) {
-          job->take_ranges(self.number);
+          job->help(self.number);
         }
         --helping_;
         helping_.notify_one();
@@ -262,9 +282,8 @@ void parallel(std::size_t count, std::size_t grain, Work* work, const void* cont
   const std::size_t parts = std::min(count / std::max<std::size_t>(grain, 1), std::size_t(threads()) * 4);
   const int helpers = parts < 2 || threads() == 1 ? 0 : std::min(threads() - 1, idle_processors());
   if (helpers == 0) {
-    if (count > 0) {
-      work(context, 0, count);
-    }
+    Ranges all(count);
+    work(context, all);
     return;
   }
   Job job(work, context, count, parts, std::min(int(parts) - 1, helpers));

@@ -17,22 +17,48 @@ int idle_processors();
 // Whether all processors pass for idle.
 void use_busy_processors(bool share);
 
-using Work = void(const void* context, std::size_t first, std::size_t last);
+class Job;
+
+// The ranges that one thread takes of a computation, one after the other.
+class Ranges {
+ public:
+  explicit Ranges(std::size_t all) : all_(all) {}
+  Ranges(Job& job, std::size_t thread) : job_(&job), thread_(thread) {}
+
+  // False if none is left.
+  bool take(std::size_t& first, std::size_t& last);
+
+ private:
+  std::size_t all_ = 0;
+  Job* job_ = nullptr;
+  std::size_t thread_ = 0;
+  std::size_t sections_done_ = 0;
+};
+
+using Work = void(const void* context, Ranges& ranges);
 void parallel(std::size_t count, std::size_t grain, Work* work, const void* context);
 
-// Calls work(first, last) for ranges that make up [0, count), on the calling thread and on threads that are idle. A
-// range has at least `grain` items, except the last; choose so many that they take some ten microseconds, which is what
-// waking a thread costs. All calls have returned when this returns.
+// Calls work(ranges) on the calling thread and on threads that are idle. All ranges that are taken make up [0, count),
+// so what a thread does before it takes one is done for nothing if it gets none. A range has at least `grain` items,
+// except the last; choose so many that they take some ten microseconds, which is what waking a thread costs. All calls
+// have returned when this returns.
 //
 // The calling thread always works itself, and works alone if the threads are helping another one or no processor is
 // idle: a helper that has to share its processor makes everybody wait. `work` must not throw, call the JVM or take
 // locks that the calling thread may hold.
 template <class F>
+void parallel_by_thread(std::size_t count, std::size_t grain, const F& work) {
+  parallel(count, grain, [](const void* context, Ranges& ranges) { (*static_cast<const F*>(context))(ranges); }, &work);
+}
+
+// Calls work(first, last) for each range, in the same way.
+template <class F>
 void parallel(std::size_t count, std::size_t grain, const F& work) {
-  parallel(
-      count, grain,
-      [](const void* context, std::size_t first, std::size_t last) { (*static_cast<const F*>(context))(first, last); },
-      &work);
+  parallel_by_thread(count, grain, [&](Ranges& ranges) {
+    for (std::size_t first, last; ranges.take(first, last);) {
+      work(first, last);
+    }
+  });
 }
 
 }  // namespace mlx4j::cpu

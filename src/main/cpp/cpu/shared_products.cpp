@@ -64,6 +64,17 @@ Sgemm* chosen<Sgemm>(int m, int n, int k) {
   return tiles ? tiles : on_one_thread<Sgemm>;
 }
 
+// What divides a product in a better way, if there is anything.
+template <class Gemm>
+static Gemm* dividing_rows(int, int, int, const Division&) {
+  return nullptr;
+}
+
+template <>
+Sgemm* dividing_rows<Sgemm>(int m, int n, int k, const Division& division) {
+  return product_by_rows_on_tiles(m, n, k, division.rows, division.columns);
+}
+
 template <class T, class Scalar, class Pointer, class Result>
 static void product(int order, int transpose_a, int transpose_b, int m, int n, int k, Scalar alpha, Pointer a,
                     int row_a, Pointer b, int row_b, Scalar beta, Result c, int row_c) {
@@ -75,6 +86,10 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
   Gemm* const gemm = chosen<Gemm>(m, n, k);
   const Division division = divided(m, n, k);
   const std::size_t parts = std::size_t(division.rows) * division.columns;
+  if (Gemm* const by_rows = parts > 1 ? dividing_rows<Gemm>(m, n, k, division) : nullptr) {
+    by_rows(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
+    return;
+  }
   parallel(parts, 1, [&](std::size_t part, std::size_t end) {
     if (end - part == parts) {  // nobody helps
       gemm(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);

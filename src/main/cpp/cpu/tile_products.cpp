@@ -4,13 +4,17 @@
 
 #ifdef __x86_64__
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <new>
 #include <utility>
 
 #include "bridge/threads.h"
 #include "cpu/kernels/tiles.h"
+#include "cpu/parallel.h"
 #include "cpu/sgemm.h"
 
 namespace mlx4j::cpu {
@@ -84,44 +88,91 @@ static void multiply_strips(const Strip& left, const Strip& right, float* y) {
                 y, int(Panel::width));
 }
 
-static void multiply(const TileKernels& use, Workspace& workspace, const Factor& left, const Factor& right,
-                     std::size_t m, std::size_t n, std::size_t k, float alpha, float beta, float* c,
-                     std::size_t row_c) {
-  Panel left_panel{workspace.left}, right_panels[panels_at_once];
-  for (std::size_t i = 0; i < panels_at_once; ++i) {
-    right_panels[i].data = workspace.right[i];
+// A product of which threads may compute some rows each.
+class TileProduct {
+ public:
+  TileProduct(const Factor& left, const Factor& right, std::size_t m, std::size_t n, std::size_t k, float alpha,
+              float beta, float* c, std::size_t row_c)
+      : left_(left), right_(right), m_(m), n_(n), k_(k), alpha_(alpha), beta_(beta), c_(c), row_c_(row_c) {}
+
+  void compute(Workspace& workspace) const {
+    for_each_block([&](const Block& block) {
+      Ranges all(strips());
+      multiply(block, workspace, all);
+    });
   }
-  use.begin();
-  for (std::size_t column = 0; column < n; column += columns_at_once) {
-    const std::size_t columns = std::min(columns_at_once, n - column);
-    for (std::size_t first = 0; first < k; first += inner_at_once) {
-      const std::size_t inner = std::min(inner_at_once, k - first);
-      const auto right_strip = [&](std::size_t panel) {
-        const std::size_t at = panel * Panel::width;
-        return right.strip(column + at, std::min(Panel::width, columns - at), first, inner);
-      };
-      const std::size_t panels = (columns + Panel::width - 1) / Panel::width;
-      for (std::size_t i = 0; i < panels; ++i) {
-        use.pack_right(right_strip(i), right_panels[i]);
-      }
-      // The results of a block are added to c while the unit computes the next block.
-      const float* computed = nullptr;
-      float* to = nullptr;
-      std::size_t rows = 0, width = 0;
-      const auto finish = [&] {
-        if (computed) {
-          use.finish(computed, alpha, first == 0 ? beta : 1, to, row_c, rows, width);
+
+  // With a workspace for the calling thread.
+  void compute_by_rows(Workspace& workspace) const {
+    const pthread_t caller = pthread_self();
+    for_each_block([&](const Block& block) {
+      parallel_by_thread(strips(), 1, [&](Ranges& ranges) {
+        if (pthread_equal(pthread_self(), caller)) {
+          multiply(block, workspace, ranges);
+        } else if (Workspace* own = workspaces().take()) {
+          multiply(block, *own, ranges);
+          workspaces().give_back(own);
         }
-      };
-      std::size_t blocks = 0;
-      for (std::size_t row = 0; row < m; row += Panel::width) {
-        const Strip left_strip = left.strip(row, std::min(Panel::width, m - row), first, inner);
+      });
+    });
+  }
+
+ private:
+  // What is packed at once of the right factor.
+  struct Block {
+    std::size_t column, columns, first, inner;
+  };
+
+  std::size_t strips() const { return (m_ + Panel::width - 1) / Panel::width; }
+
+  template <class F>
+  void for_each_block(F f) const {
+    for (std::size_t column = 0; column < n_; column += columns_at_once) {
+      for (std::size_t first = 0; first < k_; first += inner_at_once) {
+        f(Block{column, std::min(columns_at_once, n_ - column), first, std::min(inner_at_once, k_ - first)});
+      }
+    }
+  }
+
+  // The product of some strips of the left factor with a block of the right one.
+  void multiply(const Block& block, Workspace& workspace, Ranges& ranges) const {
+    std::size_t strip, last;
+    if (!ranges.take(strip, last)) {
+      return;
+    }
+    const auto [column, columns, first, inner] = block;
+    const auto right_strip = [&](std::size_t panel) {
+      const std::size_t at = panel * Panel::width;
+      return right_.strip(column + at, std::min(Panel::width, columns - at), first, inner);
+    };
+    const TileKernels use = tile_kernels<Instructions::avx512>();
+    const std::size_t panels = (columns + Panel::width - 1) / Panel::width;
+    Panel left_panel{workspace.left}, right_panels[panels_at_once];
+    for (std::size_t i = 0; i < panels; ++i) {
+      right_panels[i].data = workspace.right[i];
+      use.pack_right(right_strip(i), right_panels[i]);
+    }
+    // The results of a square are added to c while the unit computes the next one.
+    const float* computed = nullptr;
+    float* to = nullptr;
+    std::size_t rows = 0, width = 0;
+    const auto finish = [&] {
+      if (computed) {
+        use.finish(computed, alpha_, first == 0 ? beta_ : 1, to, row_c_, rows, width);
+      }
+    };
+    std::size_t squares = 0;
+    use.begin();
+    do {
+      for (; strip < last; ++strip) {
+        const std::size_t row = strip * Panel::width;
+        const Strip left_strip = left_.strip(row, std::min(Panel::width, m_ - row), first, inner);
         use.pack_left(left_strip, left_panel);
-        for (std::size_t i = 0; i < panels; ++i, ++blocks) {
-          float* y = workspace.products[blocks % 2];
-          float* results = c + row * row_c + column + i * Panel::width;
+        for (std::size_t i = 0; i < panels; ++i, ++squares) {
+          float* y = workspace.products[squares % 2];
+          float* results = c_ + row * row_c_ + column + i * Panel::width;
           for (std::size_t r = 0; r < left_strip.width; ++r) {
-            __builtin_prefetch(results + r * row_c, 1);
+            __builtin_prefetch(results + r * row_c_, 1);
           }
           if (left_panel.parts > 0 && right_panels[i].parts > 0) {
             use.multiply(left_panel, right_panels[i], Panel::steps(inner), y);
@@ -135,12 +186,19 @@ static void multiply(const TileKernels& use, Workspace& workspace, const Factor&
           width = std::min(Panel::width, columns - i * Panel::width);
         }
       }
-      finish();
-    }
+    } while (ranges.take(strip, last));
+    finish();
+    use.end();
   }
-  use.end();
-}
 
+  Factor left_, right_;
+  std::size_t m_, n_, k_;
+  float alpha_, beta_;
+  float* c_;
+  std::size_t row_c_;
+};
+
+template <bool by_rows>
 static void product(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a,
                     int row_a, const float* b, int row_b, float beta, float* c, int row_c) {
   Workspace* workspace = workspaces().take();
@@ -151,9 +209,10 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
   const auto factor = [](const float* data, bool inner_in_rows, int row) {
     return inner_in_rows ? Factor{data, row, 1} : Factor{data, 1, row};
   };
-  multiply(tile_kernels<Instructions::avx512>(), *workspace, factor(a, transpose_a == not_transposed, row_a),
-           factor(b, transpose_b != not_transposed, row_b), std::size_t(m), std::size_t(n), std::size_t(k), alpha, beta,
-           c, std::size_t(row_c));
+  const TileProduct product(factor(a, transpose_a == not_transposed, row_a),
+                            factor(b, transpose_b != not_transposed, row_b), std::size_t(m), std::size_t(n),
+                            std::size_t(k), alpha, beta, c, std::size_t(row_c));
+  by_rows ? product.compute_by_rows(*workspace) : product.compute(*workspace);
   workspaces().give_back(workspace);
 }
 
@@ -167,8 +226,20 @@ static bool is_worth_tiles(int m, int n, int k) {
   return work >= smallest && work >= 0.75 * filled(m) * filled(n) * filled(k);
 }
 
-Sgemm* product_on_tiles(int m, int n, int k) {
-  return instructions() == Instructions::amx && cpu_kernels() && is_worth_tiles(m, n, k) ? &product : nullptr;
+static bool uses_tiles(int m, int n, int k) {
+  return instructions() == Instructions::amx && cpu_kernels() && is_worth_tiles(m, n, k);
+}
+
+Sgemm* product_on_tiles(int m, int n, int k) { return uses_tiles(m, n, k) ? &product<false> : nullptr; }
+
+Sgemm* product_by_rows_on_tiles(int m, int n, int k, int rows_of_parts, int columns_of_parts) {
+  constexpr int fewest_rows = 1024;  // threads wait for one another after each block
+  const double left = double(m) * k, right = double(n) * k;
+  const double packed_by_rows = left * std::ceil(n / double(columns_at_once)) + right * threads();
+  const int columns = n / columns_of_parts;
+  const double packed_in_parts =
+      left * columns_of_parts * std::ceil(columns / double(columns_at_once)) + right * rows_of_parts;
+  return m >= fewest_rows && packed_by_rows < packed_in_parts && uses_tiles(m, n, k) ? &product<true> : nullptr;
 }
 
 void use_beside_tiles(Sgemm* product) { without_tiles = product; }
@@ -180,6 +251,7 @@ void use_beside_tiles(Sgemm* product) { without_tiles = product; }
 namespace mlx4j::cpu {
 
 Sgemm* product_on_tiles(int, int, int) { return nullptr; }
+Sgemm* product_by_rows_on_tiles(int, int, int, int, int) { return nullptr; }
 void use_beside_tiles(Sgemm*) {}
 
 }  // namespace mlx4j::cpu

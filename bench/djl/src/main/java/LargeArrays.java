@@ -42,8 +42,7 @@ public final class LargeArrays {
     rows.put(
         "layer norm",
         new Row(p -> of(Fast.layerNorm(p[0], p[4], p[5], 1e-5f)), LargeArrays::layerNorm));
-    rows.put(
-        "layer norm as a formula", new Row(LargeArrays::layerNorm, LargeArrays::layerNorm));
+    rows.put("layer norm as a formula", new Row(LargeArrays::layerNorm, LargeArrays::layerNorm));
     rows.put("Adam's update", new Row(LargeArrays::adam, LargeArrays::adam));
 
     System.out.println("| | mlx4j | compiled | DJL, PyTorch | mlx4j / DJL | compiled / DJL |");

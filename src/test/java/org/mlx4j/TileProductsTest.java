@@ -117,7 +117,8 @@ class TileProductsTest {
         Arguments.of(62, 600, 62), // several blocks of the inner dimension
         Arguments.of(64, 63, 1100), // several blocks of columns
         Arguments.of(700, 64, 62),
-        Arguments.of(400, 300, 420)); // for several threads
+        Arguments.of(400, 300, 420), // for several threads
+        Arguments.of(1060, 280, 120)); // whose threads take rows
   }
 
   @ParameterizedTest
