@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares mlx4j with several threads and with one, on an idle machine and beside other programs, which only count.
 
-  python3 bench/beside.py              five minutes
+  python3 bench/beside.py              three minutes
   python3 bench/beside.py --pause 50   let 50 milliseconds pass before each turn
   python3 bench/beside.py --no-build   measure what an earlier run has built
 

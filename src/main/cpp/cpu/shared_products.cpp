@@ -64,15 +64,15 @@ Sgemm* chosen<Sgemm>(int m, int n, int k) {
   return tiles ? tiles : on_one_thread<Sgemm>;
 }
 
-// What divides a product in a better way, if there is anything.
+// What divides a product better than into parts that do not know of one another, if there is anything.
 template <class Gemm>
-static Gemm* dividing_rows(int, int, int, const Division&) {
+static Gemm* dividing_rows(int, int, int) {
   return nullptr;
 }
 
 template <>
-Sgemm* dividing_rows<Sgemm>(int m, int n, int k, const Division& division) {
-  return product_by_rows_on_tiles(m, n, k, division.rows, division.columns);
+Sgemm* dividing_rows<Sgemm>(int m, int n, int k) {
+  return product_by_rows_on_tiles(m, n, k);
 }
 
 template <class T, class Scalar, class Pointer, class Result>
@@ -86,7 +86,7 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
   Gemm* const gemm = chosen<Gemm>(m, n, k);
   const Division division = divided(m, n, k);
   const std::size_t parts = std::size_t(division.rows) * division.columns;
-  if (Gemm* const by_rows = parts > 1 ? dividing_rows<Gemm>(m, n, k, division) : nullptr) {
+  if (Gemm* const by_rows = parts > 1 ? dividing_rows<Gemm>(m, n, k) : nullptr) {
     by_rows(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
     return;
   }

@@ -7,7 +7,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <cmath>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -232,14 +231,9 @@ static bool uses_tiles(int m, int n, int k) {
 
 Sgemm* product_on_tiles(int m, int n, int k) { return uses_tiles(m, n, k) ? &product<false> : nullptr; }
 
-Sgemm* product_by_rows_on_tiles(int m, int n, int k, int rows_of_parts, int columns_of_parts) {
-  constexpr int fewest_rows = 1024;  // threads wait for one another after each block
-  const double left = double(m) * k, right = double(n) * k;
-  const double packed_by_rows = left * std::ceil(n / double(columns_at_once)) + right * threads();
-  const int columns = n / columns_of_parts;
-  const double packed_in_parts =
-      left * columns_of_parts * std::ceil(columns / double(columns_at_once)) + right * rows_of_parts;
-  return m >= fewest_rows && packed_by_rows < packed_in_parts && uses_tiles(m, n, k) ? &product<true> : nullptr;
+Sgemm* product_by_rows_on_tiles(int m, int n, int k) {
+  constexpr int rows_of_a_thread = 128;  // which take longer than packing a block
+  return m >= rows_of_a_thread * threads() && uses_tiles(m, n, k) ? &product<true> : nullptr;
 }
 
 void use_beside_tiles(Sgemm* product) { without_tiles = product; }
@@ -251,7 +245,7 @@ void use_beside_tiles(Sgemm* product) { without_tiles = product; }
 namespace mlx4j::cpu {
 
 Sgemm* product_on_tiles(int, int, int) { return nullptr; }
-Sgemm* product_by_rows_on_tiles(int, int, int, int, int) { return nullptr; }
+Sgemm* product_by_rows_on_tiles(int, int, int) { return nullptr; }
 void use_beside_tiles(Sgemm*) {}
 
 }  // namespace mlx4j::cpu

@@ -9,9 +9,9 @@ namespace mlx4j::cpu {
 // if there is none or if it would not be faster.
 Sgemm* product_on_tiles(int m, int n, int k);
 
-// The same, but of a product that divides its rows among threads, each of which packs all columns. nullptr also if
-// dividing the product into so many rows and columns of parts would be better.
-Sgemm* product_by_rows_on_tiles(int m, int n, int k, int rows_of_parts, int columns_of_parts);
+// The same, but of a function that divides the rows of the product among threads; nullptr also if there are too few
+// rows for each.
+Sgemm* product_by_rows_on_tiles(int m, int n, int k);
 
 // Chooses what multiplies blocks with numbers that the unit does not take. Once, before the first product.
 void use_beside_tiles(Sgemm* product);
