@@ -17,7 +17,7 @@ import time
 
 from run import Failure, Java, Machine, build, find_class_path, markdown, readable, say
 
-ROWS = {"network_32": 100, "network_256": 20, "network_2048": 4}  # calls in a turn
+ROWS = {"network_32": 100, "network_256": 20, "network_2048": 16}  # calls in a turn
 LOOPS = [0, 1, 2, 4]
 TURNS = 25
 LIMIT = 1.1
