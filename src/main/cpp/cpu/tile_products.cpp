@@ -94,26 +94,23 @@ class TileProduct {
               float beta, float* c, std::size_t row_c)
       : left_(left), right_(right), m_(m), n_(n), k_(k), alpha_(alpha), beta_(beta), c_(c), row_c_(row_c) {}
 
-  void compute(Workspace& workspace) const {
-    for_each_block([&](const Block& block) {
-      Ranges all(strips());
-      multiply(block, workspace, all);
-    });
-  }
-
-  // With a workspace for the calling thread.
-  void compute_by_rows(Workspace& workspace) const {
+  // With a workspace for the calling thread, and alone unless `by_rows`.
+  void compute(Workspace& workspace, bool by_rows) const {
     const pthread_t caller = pthread_self();
-    for_each_block([&](const Block& block) {
-      parallel_by_thread(strips(), 1, [&](Ranges& ranges) {
-        if (pthread_equal(pthread_self(), caller)) {
-          multiply(block, workspace, ranges);
-        } else if (Workspace* own = workspaces().take()) {
-          multiply(block, *own, ranges);
-          workspaces().give_back(own);
-        }
-      });
-    });
+    const std::size_t strips = (m_ + Panel::width - 1) / Panel::width;
+    for (std::size_t column = 0; column < n_; column += columns_at_once) {
+      for (std::size_t first = 0; first < k_; first += inner_at_once) {
+        const Block block{column, std::min(columns_at_once, n_ - column), first, std::min(inner_at_once, k_ - first)};
+        parallel_by_thread(strips, by_rows ? 1 : strips, [&](Ranges& ranges) {
+          if (pthread_equal(pthread_self(), caller)) {
+            multiply(block, workspace, ranges);
+          } else if (Workspace* own = workspaces().take()) {
+            multiply(block, *own, ranges);
+            workspaces().give_back(own);
+          }
+        });
+      }
+    }
   }
 
  private:
@@ -121,17 +118,6 @@ class TileProduct {
   struct Block {
     std::size_t column, columns, first, inner;
   };
-
-  std::size_t strips() const { return (m_ + Panel::width - 1) / Panel::width; }
-
-  template <class F>
-  void for_each_block(F f) const {
-    for (std::size_t column = 0; column < n_; column += columns_at_once) {
-      for (std::size_t first = 0; first < k_; first += inner_at_once) {
-        f(Block{column, std::min(columns_at_once, n_ - column), first, std::min(inner_at_once, k_ - first)});
-      }
-    }
-  }
 
   // The product of some strips of the left factor with a block of the right one.
   void multiply(const Block& block, Workspace& workspace, Ranges& ranges) const {
@@ -211,7 +197,7 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
   const TileProduct product(factor(a, transpose_a == not_transposed, row_a),
                             factor(b, transpose_b != not_transposed, row_b), std::size_t(m), std::size_t(n),
                             std::size_t(k), alpha, beta, c, std::size_t(row_c));
-  by_rows ? product.compute_by_rows(*workspace) : product.compute(*workspace);
+  product.compute(*workspace, by_rows);
   workspaces().give_back(workspace);
 }
 
