@@ -11,6 +11,7 @@
 
 #include "bridge/threads.h"
 #include "cpu.h"
+#include "cpu/arrays.h"
 #include "cpu/evaluation.h"
 #include "cpu/program.h"
 #include "mlx/backend/cpu/encoder.h"
@@ -114,6 +115,17 @@ const mx::array* common_order(const Arrays& inputs, const mx::Shape& shape) {
   return first;
 }
 
+// Whether nothing but the operation refers to an input. Each of its outputs lists the inputs, so MLX's own function
+// never says so if there are several.
+bool is_needed_by_none(const mx::array& in, const Arrays& outputs) {
+  long listed = 0;
+  for (auto& out : outputs) {
+    listed += std::count_if(out.inputs().begin(), out.inputs().end(), [&](auto& a) { return a.id() == in.id(); });
+  }
+  const auto& data = in.data_shared_ptr();
+  return references(in) == std::max(1L, listed) && data.use_count() == 1 && data->is_owned();
+}
+
 // Gives the outputs memory, that of inputs which nobody needs any more if possible. Returns how many outputs, the first
 // ones, share that of an input.
 std::size_t allocate(const Arrays& inputs, Arrays& outputs, const IsConstant& is_constant, const mx::array* model) {
@@ -123,7 +135,7 @@ std::size_t allocate(const Arrays& inputs, Arrays& outputs, const IsConstant& is
     auto& out = outputs[shared];
     const bool fits = in.itemsize() == out.itemsize() &&
                       (model || (in.flags().row_contiguous && in.size() == out.size())) && !is_scalar(in);
-    if (fits && in.is_donatable() && !is_constant(i)) {
+    if (fits && is_needed_by_none(in, outputs) && !is_constant(i)) {
       if (model) {
         out.copy_shared_buffer(in);
       } else {

@@ -298,6 +298,47 @@ class CpuKernelsTest {
     }
   }
 
+  /** As in an optimizer's step: two of three arrays are replaced, and the third one is kept. */
+  @Test
+  void severalOutputsLieWhereInputsLayThatNobodyNeeds() {
+    int size = 1 << 20;
+    long bytes = 4L * size;
+    ArraysFunction f =
+        xs -> {
+          MlxArray first = xs[0].multiply(2f).add(xs[2]);
+          return new MlxArray[] {first, first.multiply(xs[1])};
+        };
+    try (Scope scope = Scope.open()) {
+      ArraysFunction compiled = Transforms.compileArrays(f);
+      MlxArray kept = evaluated(Ops.full(new int[] {size}, 3f));
+      for (int call = 0; call < 2; call++) {
+        MlxArray[] given = {evaluated(Ops.ones(size)), evaluated(Ops.full(new int[] {size}, 2f))};
+        MlxArray[] results = compiled.apply(given[0], given[1], kept);
+        Arrays.stream(given).forEach(MlxArray::close);
+        long before = Memory.getActiveMemory();
+        Memory.resetPeakMemory();
+        Ops.eval(results);
+        assertTrue(Memory.getPeakMemory() < before + bytes / 2);
+        assertEquals(before, Memory.getActiveMemory());
+        for (int i = 0; i < results.length; i++) {
+          assertEquals(i == 0 ? 5 : 10, results[i].min().itemFloat());
+          assertEquals(i == 0 ? 5 : 10, results[i].max().itemFloat());
+        }
+      }
+      assertEquals(3, kept.max().itemFloat());
+      MlxArray[] results = compiled.apply(kept, kept, kept); // all of which is needed afterwards
+      Ops.eval(results);
+      assertEquals(3, kept.max().itemFloat());
+      assertEquals(9, results[0].max().itemFloat());
+      assertEquals(27, results[1].max().itemFloat());
+    }
+  }
+
+  private static MlxArray evaluated(MlxArray x) {
+    x.eval();
+    return x;
+  }
+
   private static float[][] floats(MlxArray... arrays) {
     return Arrays.stream(arrays).map(MlxArray::toFloatArray).toArray(float[][]::new);
   }
