@@ -124,6 +124,10 @@ Choice choose_conversion(Type from, Type to) {
   return {kernel ? kernel : plain_conversion(from, to)};
 }
 
+Kernel* choose(const Arithmetic& arithmetic) {
+  return chosen([&]<Instructions set>(Set<set>) { return arithmetic_kernel<set>(arithmetic); });
+}
+
 // ---- types ----------------------------------------------------------------------------------------
 Elements elements_of(mx::Dtype dtype) {
   switch (dtype) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cpu/element_operations.h"
+#include "cpu/kernels/arithmetic.h"
 #include "mlx/mlx.h"
 
 namespace mlx4j::cpu {
@@ -43,6 +44,9 @@ struct Choice {
 // The kernel for operands of a type, of Select for the last two; null if MLX does not have the operation for it.
 Choice choose(Operation operation, Type type);
 Choice choose_conversion(Type from, Type to);
+
+// The kernel for arithmetic on float32, null if there is none.
+Kernel* choose(const Arithmetic& arithmetic);
 
 // Whether MLX converts in any case: what NaN and numbers that do not fit become is not defined, but should not depend
 // on who converts.

@@ -50,6 +50,7 @@ Program::Value Program::add_step(const Choice& choice, Value a, Value b, Value c
   const auto value = Value(values_.size());
   values_.push_back({.elements = result});
   steps_.push_back({.kernel = choice.kernel,
+                    .arithmetic = std::nullopt,
                     .operands = {a, b, c},
                     .result = value,
                     .rounded = exact ? Half::no : result.half,
@@ -71,6 +72,23 @@ std::optional<Program::Value> Program::add_conversion(Value value, Elements to) 
   return choice.kernel ? std::optional(add_step(choice, value, value, value, to, false)) : std::nullopt;
 }
 
+// What has kernels for more than one step, or for single numbers; a square is a product.
+static std::optional<Arithmetic> arithmetic_of(Operation operation) {
+  switch (operation) {
+    case Operation::Add:
+    case Operation::Divide:
+    case Operation::Maximum:
+    case Operation::Minimum:
+    case Operation::Multiply:
+    case Operation::Subtract:
+      return Arithmetic{.first = operation};
+    case Operation::Square:
+      return Arithmetic{.first = Operation::Multiply};
+    default:
+      return std::nullopt;
+  }
+}
+
 std::optional<Program::Value> Program::add_operation(std::string_view name, Elements result,
                                                      const std::vector<Value>& operands) {
   if (name == "Broadcast") {
@@ -89,7 +107,11 @@ std::optional<Program::Value> Program::add_operation(std::string_view name, Elem
     return std::nullopt;
   }
   const auto b = operands.size() > 1 ? operands[1] : operands[0];
-  return add_step(choice, operands[0], b, operands.back(), result, is_exact(*operation));
+  const auto value = add_step(choice, operands[0], b, operands.back(), result, is_exact(*operation));
+  if (type == Type::float32) {
+    steps_.back().arithmetic = arithmetic_of(*operation);
+  }
+  return value;
 }
 
 void Program::place_input(Value input, const mx::array& a, Order order, const mx::Shape& shape) {
@@ -127,6 +149,7 @@ void Program::place_output(Value value, mx::array& out, bool shares_memory) {
 void Program::place_input(Value input, int area, std::size_t repetitions) {
   auto& known = values_[input];
   known.area = area;
+  known.repetitions = repetitions;
   known.source = repetitions == 1 ? Source::linear : Source::strided;
   if (repetitions != 1) {
     known.axes = {{std::numeric_limits<std::int64_t>::max(), std::int64_t(repetitions)}, {1, 0}};
@@ -155,10 +178,104 @@ int Program::new_slot(int element_size) {
   return int(slot_sizes_.size()) - 1;
 }
 
+// Makes a step compute its k-th operand as well, which is the result of another step. Returns false, and has done
+// nothing then, if there is no kernel for that.
+bool Program::take_over(const Step& before, Step& step, int k) {
+  if (!before.arithmetic || before.arithmetic->second || before.rounded != Half::no || !step.arithmetic ||
+      step.arithmetic->second) {
+    return false;
+  }
+  const bool of_one_value = step.operands[0] == step.operands[1];
+  if (of_one_value && step.arithmetic->first != Operation::Multiply) {
+    return false;
+  }
+  const Arithmetic both{.first = before.arithmetic->first,
+                        .second = of_one_value ? Operation::Square : step.arithmetic->first,
+                        .reversed = k == 1};
+  Kernel* kernel = choose(both);
+  if (!kernel) {
+    return false;
+  }
+  const Value other = of_one_value ? before.operands[0] : step.operands[1 - k];
+  step.kernel = kernel;
+  step.arithmetic = both;
+  step.operands[0] = before.operands[0];
+  step.operands[1] = before.operands[1];
+  step.operands[2] = other;
+  return true;
+}
+
+// Joins a step with the only one that needs its result.
+void Program::combine_steps() {
+  std::vector<int> uses(values_.size(), 0);
+  std::vector<Step*> made_by(values_.size(), nullptr);
+  for (auto& step : steps_) {
+    made_by[step.result] = &step;
+    for (int k = 0; k < 3; ++k) {
+      uses[step.operands[k]] += step.repeats(k) ? 0 : 1;
+    }
+  }
+  for (auto& out : outputs_) {
+    ++uses[out.value];
+  }
+  for (auto& reduced : reduced_) {
+    ++uses[reduced.value];
+  }
+  for (auto& step : steps_) {
+    for (int k : {0, 1}) {
+      Step* before = made_by[step.operands[k]];
+      if (before && uses[step.operands[k]] == 1 && take_over(*before, step, k)) {
+        before->kernel = nullptr;
+        --weight_;
+        break;
+      }
+    }
+  }
+  std::erase_if(steps_, [](auto& step) { return !step.kernel; });
+}
+
+// Where kernels take single numbers, a scalar needs no block, and neither does what is provided once for each row.
+void Program::choose_for_single_numbers() {
+  for (auto& known : values_) {
+    if (row_ > 1 && known.repetitions == row_) {
+      known.source = Source::row;
+    }
+  }
+  const auto is_one = [&](Value value) {
+    return values_[value].source == Source::scalar || values_[value].source == Source::row;
+  };
+  for (auto& step : steps_) {
+    Kernel* kernel = nullptr;
+    if (step.arithmetic && std::any_of(step.operands, step.operands + 3, is_one)) {
+      const auto first = step.arithmetic->first;
+      if (is_one(step.operands[0]) && (first == Operation::Add || first == Operation::Multiply)) {
+        std::swap(step.operands[0], step.operands[1]);
+      }
+      auto arithmetic = *step.arithmetic;
+      std::transform(step.operands, step.operands + 3, arithmetic.is_one, is_one);
+      kernel = choose(arithmetic);
+    }
+    if (kernel) {
+      step.kernel = kernel;
+    } else {
+      std::for_each(step.operands, step.operands + 3, [&](Value operand) { values_[operand].filled = true; });
+    }
+  }
+  for (auto& out : outputs_) {
+    values_[out.value].filled = true;
+  }
+  for (auto& reduced : reduced_) {
+    values_[reduced.value].filled = true;
+  }
+}
+
 // Gives every value a slot. Those of steps are used again once their value is not needed any more, so that blocks stay
 // in the cache.
-void Program::finish(std::size_t count) {
+void Program::finish(std::size_t count, std::size_t row) {
   count_ = count;
+  row_ = row;
+  combine_steps();
+  choose_for_single_numbers();
   std::vector<std::size_t> last_use(values_.size(), 0);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     for (Value operand : steps_[i].operands) {
@@ -171,7 +288,7 @@ void Program::finish(std::size_t count) {
     }
     const bool read_in_place = known.source != Source::scalar && known.elements.half == Half::no;
     known.slot = new_slot(read_in_place ? 0 : size_of(known.elements.type));
-    if (read_in_place && known.source == Source::strided) {
+    if (read_in_place && (known.source == Source::strided || known.source == Source::row)) {
       known.buffer = new_slot(size_of(known.elements.type));
     }
   }
@@ -204,8 +321,7 @@ void Program::finish(std::size_t count) {
     for (int k = 0; k < 3; ++k) {
       auto& operand = values_[step.operands[k]];
       step.slots[k] = operand.slot;
-      const bool repeated = std::find(step.operands, step.operands + k, step.operands[k]) != step.operands + k;
-      if (operand.source == Source::step && last_use[step.operands[k]] == i && !repeated) {
+      if (operand.source == Source::step && last_use[step.operands[k]] == i && !step.repeats(k)) {
         free[size_of(operand.elements.type)].push_back(operand.slot);
       }
     }
@@ -260,14 +376,17 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block, std::b
   }
   for (auto& known : values_) {
     if (known.source == Source::scalar) {
-      fill(known, slots[known.slot], std::min(block, last - first));
+      fill(known, slots[known.slot], known.filled ? std::min(block, last - first) : 1);
     }
   }
   const auto memory = [areas](const Output& out) { return out.area < 0 ? out.data : areas[out.area]; };
-  for (std::size_t at = first; at < last; at += block) {
-    const std::size_t n = std::min(block, last - at);
+  for (std::size_t at = first, n; at < last; at += n) {
+    n = std::min(block, last - at);
+    if (row_ > 0) {
+      n = std::min(n, row_ - at % row_);
+    }
     for (auto& known : values_) {
-      if (known.source == Source::linear || known.source == Source::strided) {
+      if (known.source != Source::step && known.source != Source::scalar) {
         load(known, at, n, blocks);
       }
     }
@@ -345,10 +464,11 @@ void Program::load(const Known& input, std::size_t first, std::size_t n, const B
   std::byte*& slot = blocks.slots[input.slot];
   const std::byte* data = input.area < 0 ? input.data : blocks.areas[input.area];
   const bool is_half = input.elements.half != Half::no;
-  if (input.source == Source::linear) {
-    const std::byte* from = data + first * std::size_t(input.itemsize);
+  const bool is_one = input.source == Source::row && !input.filled;
+  if (input.source == Source::linear || is_one) {
+    const std::byte* from = data + (is_one ? first / row_ : first) * std::size_t(input.itemsize);
     if (is_half) {
-      widen(input.elements.half, from, reinterpret_cast<float*>(slot), n);
+      widen(input.elements.half, from, reinterpret_cast<float*>(slot), is_one ? 1 : n);
     } else {
       slot = const_cast<std::byte*>(from);  // which is only read
     }

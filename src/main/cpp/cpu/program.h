@@ -2,6 +2,7 @@
 // those of the next block, so that everything between inputs and outputs stays in the first-level cache.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -40,8 +41,9 @@ class Program {
   // Joins the elements of each row, which has `length` elements, with its state: one of the float64 in that area.
   void reduce(Value value, const ReductionKernels& kernels, std::size_t length, int area);
 
-  // Must be called after everything has been placed; `count` is the number of elements.
-  void finish(std::size_t count);
+  // Must be called after everything has been placed; `count` is the number of elements. With the length of rows,
+  // each block is a part of one row, so what is provided once for each row is one number there.
+  void finish(std::size_t count, std::size_t row = 0);
   // A program with more values does not fit the memory that a thread has for blocks.
   static constexpr std::size_t most_values = 256;
   std::size_t values() const { return values_.size(); }
@@ -57,7 +59,7 @@ class Program {
   int weight() const { return weight_; }
 
  private:
-  enum class Source { step, scalar, linear, strided };
+  enum class Source { step, scalar, row, linear, strided };
 
   struct Known {
     Elements elements;
@@ -66,15 +68,21 @@ class Program {
     const std::byte* data = nullptr;  // of an input
     int area = -1;                    // of an input without data
     Axes axes = {};                   // of a strided input
+    std::size_t repetitions = 1;      // of each element of an input in an area
+    bool filled = false;              // a scalar, or what is provided once for each row, has a whole block
     int slot = -1;                    // where the block lies
     int buffer = -1;                  // of a strided input: where it is copied
   };
   struct Step {
     Kernel* kernel;
+    std::optional<Arithmetic> arithmetic;  // if it is that, on float32
     Value operands[3];
     Value result;
     Half rounded;
     int slots[4];  // of the operands and the result
+
+    // Whether an operand is that of an earlier place.
+    bool repeats(int k) const { return std::find(operands, operands + k, operands[k]) != operands + k; }
   };
   struct Output {
     Value value;
@@ -101,6 +109,9 @@ class Program {
   Elements elements(Value value) const { return values_[value].elements; }
   // Operands that the kernel does not take may be any; the results of an `exact` one need no rounding.
   Value add_step(const Choice& choice, Value a, Value b, Value c, Elements result, bool exact);
+  static bool take_over(const Step& before, Step& step, int k);
+  void combine_steps();
+  void choose_for_single_numbers();
   std::optional<Value> add_conversion(Value value, Elements to);
   int new_slot(int element_size);
   std::size_t block_size() const;
@@ -114,6 +125,7 @@ class Program {
   std::vector<Reduced> reduced_;
   std::vector<int> slot_sizes_;  // bytes of an element; 0 if the block is a part of an array
   std::size_t count_ = 0;
+  std::size_t row_ = 0;  // the length of rows that a block must not cross, or 0
   int weight_ = 0;
 };
 

@@ -271,20 +271,22 @@ void RowProgram::start(mx::Stream stream, const Arrays& inputs, mx::array& out) 
   mx::Shape shape_of_rows = shape_;
   shape_of_rows.back() = 1;
   const auto place = [&](Program& program, const std::vector<Stage::Input>& list, const mx::Shape& shape,
-                         std::size_t size) {
+                         std::size_t size, std::size_t row) {
     for (auto& input : list) {
       const auto& a = inputs[input.number];
       program.place_input(input.value, a, lies_in_order(a, size) ? Program::Order::in_memory : Program::Order::by_axes,
                           shape);
     }
-    program.finish(size);
+    program.finish(size, row);
   };
+  // Short rows share blocks.
+  const auto row = length_ >= usual_block() / 4 ? length_ : 0;
   if (const auto& value = stages_.back().output) {
     stages_.back().of_elements.place_output(*value, out, shares_memory);
   }
   for (auto& stage : stages_) {
-    place(stage.of_rows, stage.inputs_of_rows, shape_of_rows, rows_);
-    place(stage.of_elements, stage.inputs_of_elements, shape_, elements);
+    place(stage.of_rows, stage.inputs_of_rows, shape_of_rows, rows_, 0);
+    place(stage.of_elements, stage.inputs_of_elements, shape_, elements, row);
   }
   out_ = reinterpret_cast<std::byte*>(out.data<char>());
   const auto parts = (rows_ + rows_together_ - 1) / rows_together_;

@@ -1,0 +1,24 @@
+// Arithmetic on float32 that reads and writes less: operands that are one number for all elements of a block, and an
+// operation together with the next one. Each of the two is rounded, as if there were two kernels.
+#pragma once
+
+#include <optional>
+
+#include "cpu/element_operations.h"
+#include "cpu/instructions.h"
+
+namespace mlx4j::cpu {
+
+// An operation on two operands, and perhaps another one on its result and a third operand.
+struct Arithmetic {
+  Operation first;
+  std::optional<Operation> second = std::nullopt;
+  bool reversed = false;                   // the third operand is the left one of the second operation
+  bool is_one[3] = {false, false, false};  // whether an operand is one number
+};
+
+// Null if there is no kernel.
+template <Instructions>
+Kernel* arithmetic_kernel(const Arithmetic& arithmetic);
+
+}  // namespace mlx4j::cpu
