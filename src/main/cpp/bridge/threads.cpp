@@ -18,8 +18,31 @@ static std::mutex& entry_mutex = immortal<std::mutex>();
 constinit thread_local ThreadState this_thread;
 static std::atomic<int> waiting{0};
 
+static std::atomic<int> processors{1};
+
+void use_processors(int count) { processors = count; }
+
+// Most threads hold the lock for some microseconds, and waking a thread up takes longer. So a thread that finds the
+// lock taken looks at it for a moment before it sleeps, if a processor is left for that.
+static bool locked_in_a_moment() {
+  static std::atomic<int> looking{0};
+  constexpr std::chrono::microseconds moment{20};
+  bool locked = false;
+  if (looking++ < processors - 1) {
+    const auto end = std::chrono::steady_clock::now() + moment;
+    while (!locked && std::chrono::steady_clock::now() < end) {
+      for (int i = 0; i < 4; ++i) {
+        pause_processor();
+      }
+      locked = entry_mutex.try_lock();
+    }
+  }
+  --looking;
+  return locked;
+}
+
 static void lock_entry() {
-  if (!entry_mutex.try_lock()) {
+  if (!entry_mutex.try_lock() && !locked_in_a_moment()) {
     ++waiting;
     entry_mutex.lock();
     --waiting;

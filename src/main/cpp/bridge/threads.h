@@ -18,6 +18,18 @@ T& immortal(A&&... a) {
   return *new T(std::forward<A>(a)...);
 }
 
+// For a thread that looks again and again whether something has changed.
+inline void pause_processor() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Says how many processors the process may use.
+void use_processors(int count);
+
 // Deletions that cannot happen where the last owner was destroyed (a worker thread of MLX has no JNIEnv and must not
 // wait for the entry lock) happen at the next entry.
 void defer_global_ref(jobject ref);

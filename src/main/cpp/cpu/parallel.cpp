@@ -85,14 +85,6 @@ bool Ranges::take(std::size_t& first, std::size_t& last) {
   return last > 0;
 }
 
-static void pause_processor() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
 // Waking a thread takes as long as many a job, so a thread that waits looks for a moment at what it waits for, and then
 // sleeps.
 static constexpr std::chrono::microseconds moment{100};

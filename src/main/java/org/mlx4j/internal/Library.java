@@ -138,6 +138,7 @@ public final class Library {
               }
               natives.loadAgain(cache, Library::loadFile);
             }
+            useProcessors(Runtime.getRuntime().availableProcessors());
             useCpu(cpu.instructions(), threads);
             useBlas(blas == Blas.REFERENCE, threads);
           });
@@ -178,6 +179,9 @@ public final class Library {
   /** Returns a description of the library behind linear algebra on the CPU. */
   @Name("blas_description")
   public static native String blas();
+
+  @Name("use_processors")
+  private static native void useProcessors(int count);
 
   @Name("use_blas")
   private static native void useBlas(boolean reference, int threads) throws MlxException;
