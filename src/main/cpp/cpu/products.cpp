@@ -28,6 +28,8 @@ constexpr std::size_t few = 12;
 constexpr std::size_t numbers_at_once = 1 << 20;
 constexpr std::size_t rows_at_once = 1024;
 
+bool with_blas(std::size_t rows) { return rows > few; }
+
 ProductKernels kernels() {
   return chosen([]<Instructions set>(Set<set>) { return product_kernels<set>(); });
 }
@@ -134,12 +136,16 @@ struct Product {
 
   std::size_t work(std::size_t rows) const { return rows * inner * outer; }
 
-  // y = x · matrix.
-  void stream(const Matrix& w, const Left& x, float* y) const {
+  bool is_large(std::size_t rows) const { return work(rows) > 4 * worth_a_thread; }
+
+  // y = x · matrix. `sums` is room for sums of parts.
+  void stream(const Matrix& w, const Left& x, float* y, float* sums) const {
     if (by_rows) {
       parallel(outer, grain(inner * x.rows), [&](std::size_t first, std::size_t last) {
         use.dots(w, {first, last - first, 0, inner}, x.data, inner, x.rows, y, outer);
       });
+    } else if (const auto parts = parts_of_sums(x.rows); parts > 1) {
+      add_parts(w, x, parts, y, sums);
     } else {
       parallel((outer + Part::step - 1) / Part::step, grain(inner * x.rows * Part::step),
                [&](std::size_t first, std::size_t last) {
@@ -150,14 +156,55 @@ struct Product {
     }
   }
 
+  // Into how many parts the inner numbers are divided where the matrix is stored by them, so that each thread reads
+  // memory from one place on, as the processor expects, and not a piece of each row. Since results depend on it, it
+  // does not depend on the number of threads. Sums of parts are a fraction of the matrix.
+  std::size_t parts_of_sums(std::size_t rows) const {
+    if (by_rows || !is_large(rows)) {
+      return 1;
+    }
+    return std::max<std::size_t>(1,
+                                 std::min({work(rows) / (2 * worth_a_thread), inner / (16 * rows), std::size_t(16)}));
+  }
+
+  void add_parts(const Matrix& w, const Left& x, std::size_t parts, float* y, float* sums) const {
+    // If there are more threads than parts, they share the columns of a part.
+    const std::size_t pieces = std::clamp<std::size_t>(2 * std::size_t(threads()) / parts, 1, outer / 512 + 1);
+    const auto begin = [&](std::size_t i) {
+      return i == pieces ? outer : outer * i / pieces / Part::step * Part::step;
+    };
+    parallel(parts * pieces, 1, [&](std::size_t i, std::size_t last) {
+      for (; i < last; ++i) {
+        const std::size_t part = i / pieces, column = begin(i % pieces);
+        const std::size_t first = inner * part / parts, n = inner * (part + 1) / parts - first;
+        float* to = part == 0 ? y : sums + (part - 1) * x.rows * outer;
+        use.sums(w, {first, n, column, begin(i % pieces + 1) - column}, x.data, inner, x.rows, to, outer);
+      }
+    });
+    const std::size_t numbers = x.rows * outer;
+    parallel(numbers, worth_a_thread / parts, [&](std::size_t first, std::size_t last) {
+      for (std::size_t part = 1; part < parts; ++part) {
+        const float* from = sums + (part - 1) * numbers;
+        for (std::size_t i = first; i < last; ++i) {
+          y[i] += from[i];
+        }
+      }
+    });
+  }
+
   // How many columns of the result BLAS computes at once.
   std::size_t columns_at_once() const {
     const std::size_t columns = numbers_at_once / std::max<std::size_t>(1, inner) / Part::step * Part::step;
     return std::min(outer, std::max(Part::step, columns));
   }
 
-  // Room for a part of the matrix as float32, and for a part of the result.
-  std::size_t room_for_numbers() const { return matrix.format == Format::float32 ? 0 : columns_at_once() * inner; }
+  // Room for a part of the matrix as float32, or for sums of parts; for a part of the result.
+  std::size_t room_for_numbers(std::size_t rows) const {
+    if (!with_blas(rows)) {
+      return (parts_of_sums(rows) - 1) * rows * outer;
+    }
+    return matrix.format == Format::float32 ? 0 : columns_at_once() * inner;
+  }
   std::size_t room_for_results(std::size_t rows, const Result& result) const {
     return result.direct() ? 0 : std::min(rows, rows_at_once) * columns_at_once();
   }
@@ -208,15 +255,14 @@ struct Product {
   }
 };
 
-bool with_blas(std::size_t rows) { return rows > few; }
-
 // Whether BLAS can take these sizes, or needs not.
 bool fits(std::size_t rows, std::size_t inner, std::size_t outer) {
   constexpr std::size_t most = std::numeric_limits<int>::max();
   return rows <= few || (cblas_sgemm != nullptr && rows <= most && inner <= most && outer <= most);
 }
 
-// The i-th result. `results` is room for the results before, too, or for those that BLAS computes at once.
+// The i-th result. `results` is room for the results before, too, or for those that BLAS computes at once, and
+// `numbers` for what BLAS needs or for sums of parts.
 void multiply_one(const Product& product, const Matrix& matrix, const Left& x, const Result& result, std::size_t i,
                   float* numbers, float* results) {
   if (with_blas(x.rows)) {
@@ -224,7 +270,7 @@ void multiply_one(const Product& product, const Matrix& matrix, const Left& x, c
   }
   float* y = result.direct() ? reinterpret_cast<float*>(result.data) : results;
   y += i * x.rows * product.outer;
-  product.stream(matrix, x, y);
+  product.stream(matrix, x, y, numbers);
   if (!result.as_it_is()) {
     result.finish(product.use, y, product.outer, i, x.rows, 0, x.rows, 0, product.outer);
   }
@@ -240,8 +286,8 @@ struct Batch {
   template <class X, class Place>
   void multiply(const X& x, const Place& place, float* numbers, float* results) const {
     const std::size_t work = product.work(rows);
-    const bool one_by_one = with_blas(rows) ? product.matrix.format != Format::float32 || work >= worth_division
-                                            : work > 4 * worth_a_thread;
+    const bool one_by_one =
+        with_blas(rows) ? product.matrix.format != Format::float32 || work >= worth_division : product.is_large(rows);
     parallel(count, one_by_one ? count : grain(work), [&](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {
         Matrix matrix = product.matrix;
@@ -309,7 +355,7 @@ void compute(Batch batch, Rows left, Place place, mx::Stream s) {
                         : batch.result.direct() ? 0
                                                 : batch.count * rows * product.outer,
                         s);
-  float* numbers = room(blas ? product.room_for_numbers() : 0, s);
+  float* numbers = room(product.room_for_numbers(rows), s);
   mx::cpu::get_command_encoder(s).dispatch([=, batch = std::move(batch), left = std::move(left)] {
     left.widen(batch.product.use, widened);
     batch.multiply([&](std::size_t i) { return left.at(i, widened); }, place, numbers, results);
@@ -490,7 +536,11 @@ bool multiply_gathered(mx::GatherQMM& self, const Arrays& inputs, mx::array& out
   float* widened = room(all_rows * inner, s);
   float* results = room(
       result.direct() ? 0 : std::max(std::min(all_rows, few) * outer, product.room_for_results(all_rows, result)), s);
-  float* numbers = room(with_blas(all_rows) ? product.room_for_numbers() : 0, s);
+  std::size_t most_room = product.room_for_numbers(all_rows);
+  for (std::size_t n = rows; n <= std::min(all_rows, few); n += rows) {
+    most_room = std::max(most_room, product.room_for_numbers(n));
+  }
+  float* numbers = room(most_room, s);
   mx::cpu::get_command_encoder(s).dispatch(
       [=, from = Matrices(x), left = Indices(inputs[inputs.size() - 2]), right = Indices(inputs[inputs.size() - 1])] {
         const std::size_t count = all_rows / rows;

@@ -513,10 +513,13 @@ void dots_with(const Matrix& w, const Part& part, const float* x, std::size_t x_
   }
 }
 
+// The sums of a segment, apart from those of other vectors, with which they would compete for a place in the cache.
+constexpr std::size_t summed = segment + 48;
+
 // `rows` rows of a segment with `count` vectors, added to `all_sums`.
 template <class Row, int rows, int count>
 void sums_of(const Matrix& w, std::size_t row, std::size_t column, std::size_t n, const float* x, std::size_t x_stride,
-             float (&all_sums)[count][segment]) {
+             float (&all_sums)[count][summed]) {
   Row from[rows];
   Floats factor[count][rows];
   for (int r = 0; r < rows; ++r) {
@@ -573,18 +576,19 @@ template <class Row, int count>
 void sums_with(const Matrix& w, const Part& part, const float* x, std::size_t x_stride, float* y,
                std::size_t y_stride) {
   // Not in y: where the columns of two threads meet, both would write to the same cache line again and again.
-  alignas(64) float sums[count][segment];
+  alignas(64) float sums[count][summed];
   for (std::size_t first = 0; first < part.columns; first += segment) {
     const std::size_t column = part.column + first;
     const std::size_t n = smaller(segment, part.columns - first);
     for (int j = 0; j < count; ++j) {
       __builtin_memset(sums[j], 0, n * sizeof(float));
     }
-    std::size_t row = 0;
-    for (; row + 4 <= part.rows; row += 4) {
+    std::size_t row = part.row;
+    const std::size_t last = part.row + part.rows;
+    for (; row + 4 <= last; row += 4) {
       sums_of<Row, 4, count>(w, row, column, n, x, x_stride, sums);
     }
-    for (; row < part.rows; ++row) {
+    for (; row < last; ++row) {
       sums_of<Row, 1, count>(w, row, column, n, x, x_stride, sums);
     }
     for (int j = 0; j < count; ++j) {

@@ -39,7 +39,7 @@ struct ProductKernels {
   void (*dots)(const Matrix& w, const Part& part, const float* x, std::size_t x_stride, std::size_t count, float* y,
                std::size_t y_stride);
 
-  // y[i, c] = sum over rows r of x[i, r] · w[r, c], for the columns of the part and all of its rows.
+  // y[i, c] = sum over the rows r of the part of x[i, r] · w[r, c], for its columns.
   void (*sums)(const Matrix& w, const Part& part, const float* x, std::size_t x_stride, std::size_t count, float* y,
                std::size_t y_stride);
 

@@ -346,6 +346,41 @@ class CpuProductsTest {
     }
   }
 
+  /** Each part of the inner numbers is summed by itself, also if several threads share a part. */
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+  void sumsOfPartsOfTheInnerNumbers(DType dtype) {
+    int inner = 1543;
+    int outer = 1301;
+    for (int[] size : new int[][] {{1, inner}, {2, inner}, {7, inner}, {12, inner}, {12, 400}}) {
+      MlxArray a = uniform(dtype, size);
+      MlxArray b = uniform(dtype, size[1], outer);
+      MlxArray bias = uniform(dtype, outer);
+      assertProduct(() -> a.matmul(b), a, b, size[0] + " rows");
+      MlxArray wideA = a.astype(DType.FLOAT32);
+      MlxArray wideB = b.astype(DType.FLOAT32);
+      assertSum(
+          () -> bias.addmm(a, b, 2, -1),
+          wideA.matmul(wideB).multiply(2f).subtract(bias.astype(DType.FLOAT32)),
+          wideA.abs().matmul(wideB.abs()).multiply(2f).add(bias.astype(DType.FLOAT32).abs()),
+          size[0] + " rows, with a bias");
+    }
+    MlxArray stack = uniform(dtype, 3, inner, 512);
+    MlxArray left = uniform(dtype, 3, 5, inner);
+    assertProduct(() -> left.matmul(stack), left, stack, "a stack");
+    Packed w = Packed.random(dtype, 64, 4, inner, 1280);
+    MlxArray x = uniform(dtype, 4, inner);
+    assertProduct(() -> w.times(x, false), x, w.meaning(), "a quantized matrix");
+    Packed v = Packed.random(dtype, 64, 4, 2, inner, 512);
+    MlxArray y = uniform(dtype, 5, 1, inner);
+    MlxArray matrices = MlxArray.of(new int[] {0, 0, 0, 1, 1}, 5).astype(DType.UINT32);
+    assertProduct(
+        () -> v.gathered(y, Ops.arange(5).astype(DType.UINT32), matrices, false),
+        y,
+        v.meaning().take(matrices, 0),
+        "rows that name their matrices");
+  }
+
   @Test
   void withoutKernelsMlxMultiplies() {
     MlxArray expected =
