@@ -14,7 +14,36 @@
 
 namespace mlx4j {
 
-static std::mutex& entry_mutex = immortal<std::mutex>();
+namespace {
+
+// A mutex that calls no function while nobody waits for it: each operation takes it at least once.
+class Mutex {
+ public:
+  bool try_lock() {
+    int expected = free;
+    return state_.compare_exchange_strong(expected, taken, std::memory_order_acquire, std::memory_order_relaxed);
+  }
+
+  void lock() {
+    while (state_.exchange(awaited, std::memory_order_acquire) != free) {
+      state_.wait(awaited, std::memory_order_relaxed);
+    }
+  }
+
+  void unlock() {
+    if (state_.exchange(free, std::memory_order_release) == awaited) {
+      state_.notify_one();
+    }
+  }
+
+ private:
+  static constexpr int free = 0, taken = 1, awaited = 2;
+  std::atomic<int> state_{free};
+};
+
+}  // namespace
+
+static constinit Mutex entry_mutex;
 constinit thread_local ThreadState this_thread;
 static std::atomic<int> waiting{0};
 
