@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mlx4j.ArrayAssertions.assertThrowsSaying;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -69,6 +71,34 @@ class MemoryTest {
       assertEquals(0, Memory.getCacheMemory());
     } finally {
       assertEquals(1024L * MIB, Memory.setCacheLimit(limit));
+    }
+  }
+
+  /** MLX's own cache, which the GPU has, keeps what was freed first. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theCacheKeepsWhatWasFreedLast() {
+    long limit = Memory.setCacheLimit(8L * MIB);
+    try {
+      Memory.clearCache();
+      for (int size : new int[] {2, 6, 3, 5}) {
+        MlxArray x = mebibytes(size);
+        x.eval();
+        x.close();
+      }
+      assertEquals(8L * MIB, Memory.getCacheMemory());
+      MlxArray x = mebibytes(5);
+      x.eval();
+      assertEquals(3L * MIB, Memory.getCacheMemory());
+      x.close();
+      assertEquals(8L * MIB, Memory.setCacheLimit(5L * MIB));
+      assertEquals(5L * MIB, Memory.getCacheMemory());
+      MlxArray large = mebibytes(9);
+      large.eval();
+      large.close();
+      assertEquals(5L * MIB, Memory.getCacheMemory());
+    } finally {
+      Memory.setCacheLimit(limit);
     }
   }
 
