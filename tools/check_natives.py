@@ -18,7 +18,8 @@ import lief
 
 ENTRY_POINTS = r"Java_org_(mlx4j|bytedeco)_"
 REPLACED = (r"_ZN3mlx4core(8Compiled8eval_cpu|9scheduler9Scheduler(7enqueue|10wait_event|12signal_event)|"
-            r"11synchronizeENS0_6Stream)E")
+            r"11synchronizeENS0_6Stream|9allocator(9allocator|6Buffer7raw_ptr)|"
+            r"\d\d(get_active_memory|(get|reset)_peak_memory|[gs]et_memory_limit|get_cache_memory|set_cache_limit|clear_cache))E")
 FILES = {
     "macosx-arm64": ["libjnimlx4j.dylib", "libmlx4jagain.dylib", "libmlx.dylib", "libjaccl.dylib", "mlx.metallib"],
     "linux-arm64": ["libjnimlx4j.so", "libmlx4jagain.so", "libmlx.so", "libopenblas.so.0", "libgfortran.so.5"],
@@ -78,7 +79,7 @@ def check_linux(checks, folder, libmlx):
     checks.that("libmlx calls BLAS", len(blas) > 20, blas)
     checks.none("functions of BLAS that libmlx calls and nobody has", blas - ours)
     replaced = {name for name in ours if re.match(REPLACED, name)}
-    checks.same("fused computations and scheduling take the place of MLX's", 5, len(replaced & exported))
+    checks.same("fused computations, scheduling and memory take the place of MLX's", 15, len(replaced & exported))
     checks.none("exports beside entry points", {e for e in ours - blas - replaced if not re.match(ENTRY_POINTS, e)})
     stack = library.get(lief.ELF.Segment.TYPE.GNU_STACK)
     checks.that("the stack is not executable", stack and not stack.has(lief.ELF.Segment.FLAGS.X))
