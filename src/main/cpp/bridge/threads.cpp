@@ -25,25 +25,29 @@ class Mutex {
   }
 
   void lock() {
+    std::unique_lock waiting(mutex_);
     while (state_.exchange(awaited, std::memory_order_acquire) != free) {
-      state_.wait(awaited, std::memory_order_relaxed);
+      freed_.wait(waiting);
     }
   }
 
   void unlock() {
     if (state_.exchange(free, std::memory_order_release) == awaited) {
-      state_.notify_one();
+      std::lock_guard waiting(mutex_);  // whoever has seen the state taken waits by now
+      freed_.notify_one();
     }
   }
 
  private:
   static constexpr int free = 0, taken = 1, awaited = 2;
   std::atomic<int> state_{free};
+  std::mutex mutex_;
+  std::condition_variable freed_;
 };
 
 }  // namespace
 
-static constinit Mutex entry_mutex;
+static Mutex& entry_mutex = immortal<Mutex>();
 constinit thread_local ThreadState this_thread;
 static std::atomic<int> waiting{0};
 
