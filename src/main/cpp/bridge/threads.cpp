@@ -33,7 +33,8 @@ class Mutex {
 
   void unlock() {
     if (state_.exchange(free, std::memory_order_release) == awaited) {
-      std::lock_guard waiting(mutex_);  // whoever has seen the state taken waits by now
+      mutex_.lock();  // whoever has seen the state taken sleeps by now
+      mutex_.unlock();
       freed_.notify_one();
     }
   }
@@ -56,9 +57,13 @@ static std::atomic<int> processors{1};
 void use_processors(int count) { processors = count; }
 
 // Most threads hold the lock for some microseconds, and waking a thread up takes longer. So a thread that finds the
-// lock taken looks at it for a moment before it sleeps, if a processor is left for that.
+// lock taken looks at it for a moment before it sleeps, if a processor is left for that. It overtakes those that sleep,
+// so it does not if they are very many.
 static bool locked_in_a_moment() {
   static std::atomic<int> looking{0};
+  if (waiting >= 4 * processors) {
+    return false;
+  }
   constexpr std::chrono::microseconds moment{20};
   bool locked = false;
   if (looking++ < processors - 1) {
