@@ -181,8 +181,8 @@ int Program::new_slot(int element_size) {
 // Makes a step compute its k-th operand as well, which is the result of another step. Returns false, and has done
 // nothing then, if there is no kernel for that.
 bool Program::take_over(const Step& before, Step& step, int k) {
-  if (!before.arithmetic || before.arithmetic->second || before.rounded != Half::no || !step.arithmetic ||
-      step.arithmetic->second) {
+  if (!before.arithmetic || before.arithmetic->has_second || before.rounded != Half::no || !step.arithmetic ||
+      step.arithmetic->has_second) {
     return false;
   }
   const bool of_one_value = step.operands[0] == step.operands[1];
@@ -190,6 +190,7 @@ bool Program::take_over(const Step& before, Step& step, int k) {
     return false;
   }
   const Arithmetic both{.first = before.arithmetic->first,
+                        .has_second = true,
                         .second = of_one_value ? Operation::Square : step.arithmetic->first,
                         .reversed = k == 1};
   Kernel* kernel = choose(both);

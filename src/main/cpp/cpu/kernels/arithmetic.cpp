@@ -60,10 +60,10 @@ Kernel* with_second(const Arithmetic& arithmetic) {
     return arithmetic.is_one[2] ? compute<First, a_is_one, b_is_one, Second, true>
                                 : compute<First, a_is_one, b_is_one, Second, false>;
   };
-  if (!arithmetic.second) {
+  if (!arithmetic.has_second) {
     return compute<First, a_is_one, b_is_one, Nothing, true>;
   }
-  switch (*arithmetic.second) {
+  switch (arithmetic.second) {
     case Operation::Square:
       return compute<First, a_is_one, b_is_one, Square, true>;
     case Operation::Add:
@@ -89,7 +89,7 @@ Kernel* of_two(const Arithmetic& arithmetic) {
 
 template <class Only>
 Kernel* of_one_number(const Arithmetic& arithmetic) {
-  if (arithmetic.second) {
+  if (arithmetic.has_second) {
     return nullptr;
   }
   return arithmetic.is_one[0]   ? compute<Only, true, false, Nothing, true>

@@ -2,8 +2,6 @@
 // operation together with the next one. Each of the two is rounded, as if there were two kernels.
 #pragma once
 
-#include <optional>
-
 #include "cpu/element_operations.h"
 #include "cpu/instructions.h"
 
@@ -12,7 +10,8 @@ namespace mlx4j::cpu {
 // An operation on two operands, and perhaps another one on its result and a third operand.
 struct Arithmetic {
   Operation first;
-  std::optional<Operation> second = std::nullopt;
+  bool has_second = false;
+  Operation second = Operation::Add;       // if there is one
   bool reversed = false;                   // the third operand is the left one of the second operation
   bool is_one[3] = {false, false, false};  // whether an operand is one number
 };
