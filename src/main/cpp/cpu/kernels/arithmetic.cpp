@@ -1,38 +1,15 @@
 #include "cpu/kernels/arithmetic.h"
 
+#include "cpu/kernels/arithmetic_operations.h"
+
 namespace mlx4j::cpu {
 namespace {
 
-struct Add {
-  static float of(float x, float y) { return x + y; }
-};
-struct Subtract {
-  static float of(float x, float y) { return x - y; }
-};
-struct Multiply {
-  static float of(float x, float y) { return x * y; }
-};
-struct Divide {
-  static float of(float x, float y) { return x / y; }
-};
-// As in elements.cpp.
-struct Maximum {
-  static float of(float x, float y) {
-    const float larger = x > y ? x : y;
-    return x != x ? x : larger;
-  }
-};
-struct Minimum {
-  static float of(float x, float y) {
-    const float smaller = x < y ? x : y;
-    return x != x ? x : smaller;
-  }
-};
 struct Nothing {
   static float of(float x, float) { return x; }
 };
-struct Square {
-  static float of(float x, float) { return x * x; }
+struct SquareOfFirst {
+  static float of(float x, float) { return Square::of(x); }
 };
 template <class F>
 struct Reversed {
@@ -65,7 +42,7 @@ Kernel* with_second(const Arithmetic& arithmetic) {
   }
   switch (arithmetic.second) {
     case Operation::Square:
-      return compute<First, a_is_one, b_is_one, Square, true>;
+      return compute<First, a_is_one, b_is_one, SquareOfFirst, true>;
     case Operation::Add:
       return with(Add());
     case Operation::Multiply:

@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "cpu/kernels/arithmetic_operations.h"
 #include "cpu/kernels/functions.h"
 #include "cpu/kernels/single_functions.h"
 #include "cpu/kernels/tabulated_functions.h"
@@ -46,56 +47,10 @@ void select(const void* a, const void* b, const void* c, void* result, std::size
 }
 
 // ---- arithmetic -----------------------------------------------------------------------------------
-// Integers wrap around. Smaller types are promoted, and their results are cut off.
-template <class T>
-struct Wrapping {
-  using Wide = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-};
-template <>
-struct Wrapping<float> {
-  using Wide = float;
-};
-template <>
-struct Wrapping<double> {
-  using Wide = double;
-};
-template <class T>
-using Wide = typename Wrapping<T>::Wide;
-
-struct Add {
-  template <class T>
-  static T of(T x, T y) {
-    return T(Wide<T>(x) + Wide<T>(y));
-  }
-};
-struct Subtract {
-  template <class T>
-  static T of(T x, T y) {
-    return T(Wide<T>(x) - Wide<T>(y));
-  }
-};
-struct Multiply {
-  template <class T>
-  static T of(T x, T y) {
-    return T(Wide<T>(x) * Wide<T>(y));
-  }
-};
-struct Divide {
-  template <class T>
-  static T of(T x, T y) {
-    return x / y;
-  }
-};
 struct Negative {
   template <class T>
   static T of(T x) {
     return T(-Wide<T>(x));
-  }
-};
-struct Square {
-  template <class T>
-  static T of(T x) {
-    return Multiply::of(x, x);
   }
 };
 struct Abs {
@@ -110,22 +65,6 @@ struct Sign {
   template <class T>
   static T of(T x) {
     return T(x > T(0)) - T(x < T(0));
-  }
-};
-
-// MLX's: NaN in either operand is the result, and of equal operands the second.
-struct Maximum {
-  template <class T>
-  static T of(T x, T y) {
-    const T larger = x > y ? x : y;
-    return x != x ? x : larger;
-  }
-};
-struct Minimum {
-  template <class T>
-  static T of(T x, T y) {
-    const T smaller = x < y ? x : y;
-    return x != x ? x : smaller;
   }
 };
 
