@@ -123,7 +123,7 @@ class Freed {
   std::size_t bytes_ = 0;
 };
 
-class Arrays : public mx::allocator::Allocator {
+class ArrayMemory : public mx::allocator::Allocator {
  public:
   Buffer malloc(std::size_t size) override {
     void* buffer = size > small ? cached(size) : nullptr;
@@ -201,8 +201,8 @@ class Arrays : public mx::allocator::Allocator {
   Freed freed_;
 };
 
-Arrays& arrays() {
-  static Arrays& all = immortal<Arrays>();
+ArrayMemory& memory() {
+  static ArrayMemory& all = immortal<ArrayMemory>();
   return all;
 }
 
@@ -224,28 +224,28 @@ namespace mlx::core {
 
 namespace allocator {
 
-Allocator& allocator() { return mlx4j::cpu::arrays(); }
+Allocator& allocator() { return mlx4j::cpu::memory(); }
 
 void* Buffer::raw_ptr() { return ptr_ ? static_cast<std::size_t*>(ptr_) + 1 : nullptr; }
 
 }  // namespace allocator
 
-std::size_t get_active_memory() { return mlx4j::cpu::arrays().active(); }
-std::size_t get_peak_memory() { return mlx4j::cpu::arrays().peak(); }
-void reset_peak_memory() { mlx4j::cpu::arrays().reset_peak(); }
-std::size_t get_memory_limit() { return mlx4j::cpu::arrays().limit(); }
-std::size_t set_memory_limit(std::size_t limit) { return mlx4j::cpu::arrays().set_limit(limit); }
-std::size_t get_cache_memory() { return mlx4j::cpu::arrays().cached(); }
+std::size_t get_active_memory() { return mlx4j::cpu::memory().active(); }
+std::size_t get_peak_memory() { return mlx4j::cpu::memory().peak(); }
+void reset_peak_memory() { mlx4j::cpu::memory().reset_peak(); }
+std::size_t get_memory_limit() { return mlx4j::cpu::memory().limit(); }
+std::size_t set_memory_limit(std::size_t limit) { return mlx4j::cpu::memory().set_limit(limit); }
+std::size_t get_cache_memory() { return mlx4j::cpu::memory().cached(); }
 
 std::size_t set_cache_limit(std::size_t limit) {
   mlx4j::cpu::synchronize_streams();
-  return mlx4j::cpu::arrays().set_cache_limit(limit);
+  return mlx4j::cpu::memory().set_cache_limit(limit);
 }
 
 void clear_cache() {
   if (get_cache_memory() > 0) {
     mlx4j::cpu::synchronize_streams();
-    mlx4j::cpu::arrays().clear_cache();
+    mlx4j::cpu::memory().clear_cache();
   }
 }
 
