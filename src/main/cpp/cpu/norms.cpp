@@ -2,6 +2,7 @@
 #include "cpu/kernels/norms.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "cpu/arrays.h"
 #include "cpu/fast.h"
@@ -16,16 +17,19 @@ namespace mlx4j::cpu {
 namespace {
 
 constexpr std::size_t block = 512;  // elements of a row that are converted together
+constexpr std::size_t few = 16;     // elements whose mean is near that of most rows
 
 struct NormKernels {
   ProductKernels convert;
-  Moments (*moments)(const float*, std::size_t, double);
+  MomentsKernel* moments;
+  MomentsKernel* exact_moments;
   void (*normalize)(const float*, std::size_t, double, double, const float*, const float*, float*);
 };
 
 NormKernels norm_kernels() {
-  return chosen(
-      []<Instructions set>(Set<set>) { return NormKernels{product_kernels<set>(), moments<set>, normalize<set>}; });
+  return chosen([]<Instructions set>(Set<set>) {
+    return NormKernels{product_kernels<set>(), moments<set>, exact_moments<set>, normalize<set>};
+  });
 }
 
 // A vector of which float32 is needed.
@@ -43,7 +47,20 @@ struct Vector {
   }
 };
 
-// How one row is normalized. In float64 until the row is scaled, so that squares neither overflow nor vanish.
+// The mean of a row, and that of the squares of what is normalized.
+struct Statistics {
+  double mean;
+  double mean_square;
+
+  // Whether differences to `shift` in float32 have sufficed. The shift must lie near the mean then, since what it is
+  // away from it cancels out. NaN does not suffice.
+  bool are_good(double shift) const {
+    const double away = mean - shift;
+    return away * away <= mean_square && mean_square > 1e-20 && mean_square < 1e30;
+  }
+};
+
+// How one row is normalized.
 struct Norm {
   NormKernels use;
   bool centered;
@@ -52,23 +69,8 @@ struct Norm {
   Format from, to;
 
   void operator()(const unsigned char* x, const float* weight, const float* bias, unsigned char* y) const {
-    // Both sums are taken at once, from differences to the first element, which is at most sqrt(length) standard
-    // deviations away from the mean. So what cancels out is at most as large as `length` times the result.
-    double shift = 0, sum = 0, squares = 0;
-    for_each_block(x, [&](std::size_t i, const float* part, std::size_t n) {
-      shift = centered && i == 0 ? double(part[0]) : shift;
-      const Moments moments = use.moments(part, n, shift);
-      sum += moments.sum;
-      squares += moments.squares;
-    });
-    double mean = 0;
-    if (centered) {
-      const double rest = sum / double(length);
-      mean = shift + rest;
-      squares -= sum * rest;
-      squares = squares < 0 ? 0 : squares;  // NaN stays
-    }
-    const double factor = 1 / std::sqrt(squares / double(length) + double(eps));
+    const auto [mean, mean_square] = statistics(x);
+    const double factor = 1 / std::sqrt(mean_square + double(eps));
     for_each_block(x, [&](std::size_t i, const float* part, std::size_t n) {
       const float* weights = weight ? weight + i : nullptr;
       const float* biases = bias ? bias + i : nullptr;
@@ -83,6 +85,42 @@ struct Norm {
   }
 
  private:
+  Statistics statistics(const unsigned char* x) const {
+    const double shift = centered ? mean_of_first(x, few) : 0;
+    const Statistics fast = statistics(x, use.moments, shift);
+    if (fast.are_good(shift)) {
+      return fast;
+    }
+    // In float64 squares neither overflow nor vanish, and what cancels out matters less: the first element is at most
+    // sqrt(length) standard deviations away from the mean, so it is at most `length` times the result.
+    return statistics(x, use.exact_moments, centered ? mean_of_first(x, 1) : 0);
+  }
+
+  // Both sums are taken at once, from differences to a shift.
+  Statistics statistics(const unsigned char* x, MomentsKernel* moments, double shift) const {
+    Moments total{};
+    for_each_block(x, [&](std::size_t, const float* part, std::size_t n) {
+      const Moments some = moments(part, n, shift);
+      total.sum += some.sum;
+      total.squares += some.squares;
+    });
+    const double mean_square = total.squares / double(length);
+    if (!centered) {
+      return {0, mean_square};
+    }
+    const double rest = total.sum / double(length);
+    const double variance = mean_square - rest * rest;
+    return {shift + rest, variance < 0 ? 0 : variance};  // NaN stays
+  }
+
+  // Rounded to float32.
+  double mean_of_first(const unsigned char* x, std::size_t n) const {
+    float numbers[few];
+    n = std::min(n, length);
+    use.convert.widen(from, x, numbers, n);
+    return double(float(std::accumulate(numbers, numbers + n, 0.0) / double(n)));
+  }
+
   // Calls f for parts of a row, as float32.
   template <class F>
   void for_each_block(const unsigned char* row, F f) const {

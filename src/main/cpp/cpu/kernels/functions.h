@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "cpu/kernels/fma.h"
 #include "cpu/kernels/half_bits.h"
 
 namespace mlx4j::cpu {
@@ -17,15 +18,6 @@ namespace {  // NOLINT: each instruction set has its own
 
 constexpr double infinity = __builtin_inf();
 constexpr double nan = __builtin_nan("");
-
-// a * b + c, rounded once where the instruction exists.
-inline double fma(double a, double b, double c) {
-#if defined(__FMA__) || defined(__aarch64__)
-  return __builtin_fma(a, b, c);
-#else
-  return a * b + c;
-#endif
-}
 
 // The sum of coefficients[i] * x^i, from the i-th on divided by x^i.
 template <std::size_t i = 0, std::size_t n>

@@ -1,10 +1,51 @@
 #include "cpu/kernels/norms.h"
 
+#include "cpu/kernels/fma.h"
+#include "cpu/kernels/lanes.h"
+
 namespace mlx4j::cpu {
 namespace {
 
-// Lanes are independent, so that they fit several registers and additions need not wait for one another.
-constexpr std::size_t lanes = 32;
+constexpr std::size_t together = 8;  // elements of a lane that are added up before their sum is converted to float64
+
+template <class T>
+Moments moments_in(const float* x, std::size_t n, double shift) {
+  const T subtracted = T(shift);
+  double sums[lanes] = {}, squares[lanes] = {};
+  std::size_t i = 0;
+  for (const std::size_t whole = n / lanes * lanes; i < whole;) {
+    const std::size_t last = whole - i < together * lanes ? whole : i + together * lanes;
+    T sums_of_some[lanes] = {}, squares_of_some[lanes] = {};
+    for (; i < last; i += lanes) {
+#pragma omp simd
+      for (std::size_t k = 0; k < lanes; ++k) {
+        const T difference = T(x[i + k]) - subtracted;
+        sums_of_some[k] += difference;
+        squares_of_some[k] = fma(difference, difference, squares_of_some[k]);
+      }
+    }
+#pragma omp simd
+    for (std::size_t k = 0; k < lanes; ++k) {
+      sums[k] += double(sums_of_some[k]);
+      squares[k] += double(squares_of_some[k]);
+    }
+  }
+  for (; i + few_lanes <= n; i += few_lanes) {
+#pragma omp simd
+    for (std::size_t k = 0; k < few_lanes; ++k) {
+      const T difference = T(x[i + k]) - subtracted;
+      sums[k] += double(difference);
+      squares[k] += double(difference * difference);
+    }
+  }
+  Moments rest{};
+  for (; i < n; ++i) {
+    const T difference = T(x[i]) - subtracted;
+    rest.sum += double(difference);
+    rest.squares += double(difference * difference);
+  }
+  return {sum_of(sums) + rest.sum, sum_of(squares) + rest.squares};
+}
 
 template <bool weighted, bool biased>
 void normalize(const float* x, std::size_t n, double shift, double factor, const float* weight, const float* bias,
@@ -30,28 +71,12 @@ void normalize(const float* x, std::size_t n, double shift, double factor, const
 
 template <>
 Moments moments<MLX4J_INSTRUCTIONS>(const float* x, std::size_t n, double shift) {
-  double sums[lanes] = {}, squares[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-#pragma omp simd
-    for (std::size_t k = 0; k < lanes; ++k) {
-      const double difference = double(x[i + k]) - shift;
-      sums[k] += difference;
-      squares[k] += difference * difference;
-    }
-  }
-  for (std::size_t k = 0; i < n; ++i, ++k) {
-    const double difference = double(x[i]) - shift;
-    sums[k] += difference;
-    squares[k] += difference * difference;
-  }
-  for (std::size_t half = lanes / 2; half > 0; half /= 2) {
-    for (std::size_t k = 0; k < half; ++k) {
-      sums[k] += sums[k + half];
-      squares[k] += squares[k + half];
-    }
-  }
-  return {sums[0], squares[0]};
+  return moments_in<float>(x, n, shift);
+}
+
+template <>
+Moments exact_moments<MLX4J_INSTRUCTIONS>(const float* x, std::size_t n, double shift) {
+  return moments_in<double>(x, n, shift);
 }
 
 template <>

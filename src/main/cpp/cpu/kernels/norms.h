@@ -12,6 +12,12 @@ struct Moments {
   double sum;
   double squares;
 };
+using MomentsKernel = Moments(const float* x, std::size_t n, double shift);
+template <Instructions>
+Moments exact_moments(const float* x, std::size_t n, double shift);
+
+// The same, where a few terms at a time are added up in float32: an error of some units in the last place of the terms,
+// and squares that may overflow or vanish.
 template <Instructions>
 Moments moments(const float* x, std::size_t n, double shift);
 

@@ -9,14 +9,6 @@
 namespace mlx4j::cpu {
 namespace {  // NOLINT: each instruction set has its own
 
-inline float fma(float a, float b, float c) {
-#if defined(__FMA__) || defined(__aarch64__)
-  return __builtin_fmaf(a, b, c);
-#else
-  return a * b + c;
-#endif
-}
-
 template <std::size_t i = 0, std::size_t n>
 inline float polynomial(float x, const float (&coefficients)[n]) {
   if constexpr (i + 1 == n) {

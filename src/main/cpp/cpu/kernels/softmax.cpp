@@ -1,13 +1,15 @@
 #include "cpu/kernels/softmax.h"
 
+#include "cpu/kernels/lanes.h"
 #include "cpu/kernels/single_functions.h"
 
 namespace mlx4j::cpu {
 namespace {
 
-// Lanes are independent, so that they fit several registers and additions need not wait for one another.
-constexpr std::size_t lanes = 32;
 constexpr std::size_t block = 8 * lanes;  // elements whose sum in float32 has an error of a few units in the last place
+
+// NaN is ignored, as the second.
+inline float larger(float best, float x) { return x > best ? x : best; }
 
 template <bool write>
 double sum(const float* x, std::size_t n, float shift, float* terms) {
@@ -31,19 +33,25 @@ double sum(const float* x, std::size_t n, float shift, float* terms) {
       sums[k] += double(sums_of_block[k]);
     }
   }
-  for (std::size_t k = 0; i < n; ++i, ++k) {
+  for (; i + few_lanes <= n; i += few_lanes) {
+#pragma omp simd
+    for (std::size_t k = 0; k < few_lanes; ++k) {
+      const float term = exp_of_negative(x[i + k] - shift);
+      sums[k] += double(term);
+      if constexpr (write) {
+        terms[i + k] = term;
+      }
+    }
+  }
+  double rest = 0;
+  for (; i < n; ++i) {
     const float term = exp_of_negative(x[i] - shift);
-    sums[k] += double(term);
+    rest += double(term);
     if constexpr (write) {
       terms[i] = term;
     }
   }
-  for (std::size_t half = lanes / 2; half > 0; half /= 2) {
-    for (std::size_t k = 0; k < half; ++k) {
-      sums[k] += sums[k + half];
-    }
-  }
-  return sums[0];
+  return sum_of(sums) + rest;
 }
 
 }  // namespace
@@ -58,18 +66,20 @@ float largest<MLX4J_INSTRUCTIONS>(const float* x, std::size_t n) {
   for (; i + lanes <= n; i += lanes) {
 #pragma omp simd
     for (std::size_t k = 0; k < lanes; ++k) {
-      best[k] = x[i + k] > best[k] ? x[i + k] : best[k];
+      best[k] = larger(best[k], x[i + k]);
     }
   }
+  for (; i + few_lanes <= n; i += few_lanes) {
+#pragma omp simd
+    for (std::size_t k = 0; k < few_lanes; ++k) {
+      best[k] = larger(best[k], x[i + k]);
+    }
+  }
+  float result = joined(best, larger);
   for (; i < n; ++i) {
-    best[0] = x[i] > best[0] ? x[i] : best[0];
+    result = larger(result, x[i]);
   }
-  for (std::size_t half = lanes / 2; half > 0; half /= 2) {
-    for (std::size_t k = 0; k < half; ++k) {
-      best[k] = best[k + half] > best[k] ? best[k + half] : best[k];
-    }
-  }
-  return best[0];
+  return result;
 }
 
 template <>

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.mlx4j.internal.Library;
 
 /**
@@ -180,15 +180,33 @@ class CpuFastTest {
     assertValues(onCpu(() -> Fast.layerNorm(far, null, null, 0)), unit, 0, -unit);
   }
 
-  /** The sums begin at the first element. */
+  /** The sums are those of differences to a number that is guessed from the first elements. */
   @ParameterizedTest
-  @ValueSource(floats = {0, 1, -1e4f, 1e9f, 3e38f})
-  void layersWithAFirstElementFarFromTheOthers(float first) {
+  @CsvSource({
+    "0, 1, 1",
+    "1, 1, 1",
+    "-1e4, 1, 1",
+    "1e9, 1, 1",
+    "3e38, 1, 1",
+    "-3, 16, 1",
+    "1e4, 16, 1",
+    "3e38, 16, 1",
+    "100, 17, 1",
+    "100, 990, 1",
+    "0, 0, 1e-13",
+    "0, 0, 1e-20",
+    "1e-12, 16, 1e-13",
+    "0, 0, 1e14",
+    "0, 0, 1e17",
+    "1e17, 16, 1e16",
+    "0, 0, 1e37"
+  })
+  void layersWithElementsFarFromTheOthers(float first, int count, float size) {
     int length = 1000;
     float[] x = new float[length];
     double mean = 0;
     for (int i = 0; i < length; i++) {
-      x[i] = i == 0 ? first : (float) Math.sin(i);
+      x[i] = (i < count ? first : 0) + size * (float) Math.sin(i);
       mean += x[i] / (double) length;
     }
     double variance = 0;
