@@ -27,13 +27,12 @@ class Job {
       : work_(work),
         context_(context),
         count_(count),
-        range_((count + parts - 1) / parts),
+        ranges_(parts),
         sections_(std::min(std::size_t(helpers) + 1, most_sections)),
         places_(helpers) {
-    const std::size_t ranges = (count + range_ - 1) / range_;
     for (std::size_t i = 0; i < sections_; ++i) {
-      section_[i].next = ranges * i / sections_;
-      section_[i].end = ranges * (i + 1) / sections_;
+      section_[i].next = ranges_ * i / sections_;
+      section_[i].end = ranges_ * (i + 1) / sections_;
     }
   }
 
@@ -53,8 +52,8 @@ class Job {
       auto& [next, end] = section_[(thread + sections_done) % sections_];
       const std::size_t range = next.fetch_add(1, std::memory_order_relaxed);
       if (range < end) {
-        first = range * range_;
-        last = std::min(count_, first + range_);
+        first = count_ * range / ranges_;
+        last = count_ * (range + 1) / ranges_;
         return true;
       }
     }
@@ -70,7 +69,7 @@ class Job {
   Work* work_;
   const void* context_;
   std::size_t count_;
-  std::size_t range_;
+  std::size_t ranges_;  // whose lengths differ by one at most
   std::size_t sections_;
   std::atomic<int> places_;
   Section section_[most_sections];
