@@ -53,6 +53,18 @@ Type result_type(Operation operation, Type operand) {
   }
 }
 
+bool is_never_negative(Operation operation) {
+  switch (operation) {
+    case Operation::Abs:
+    case Operation::Exp:
+    case Operation::Sigmoid:
+    case Operation::Square:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool is_exact(Operation operation) {
   switch (operation) {
     case Operation::Abs:

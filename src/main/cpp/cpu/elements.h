@@ -58,6 +58,9 @@ bool differs_from_mlx(Operation operation, Type type);
 // Below this number of elements, handing over to MLX's own code is as good where the results are the same.
 inline constexpr std::size_t worthwhile_size = 1 << 13;
 
+// Whether no result is below zero, for real operands.
+bool is_never_negative(Operation operation);
+
 // Whether results for 16-bit operands are 16-bit numbers without rounding.
 bool is_exact(Operation operation);
 

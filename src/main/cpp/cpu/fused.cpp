@@ -126,16 +126,16 @@ bool is_needed_by_none(const mx::array& in, const Arrays& outputs) {
   return references(in) == std::max(1L, listed) && data.use_count() == 1 && data->is_owned();
 }
 
-// Gives the outputs memory, that of inputs which nobody needs any more if possible. Returns how many outputs, the first
-// ones, share that of an input.
-std::size_t allocate(const Arrays& inputs, Arrays& outputs, const IsConstant& is_constant, const mx::array* model) {
+// Gives the outputs memory, that of inputs which nobody needs any more if possible.
+void allocate(const Arrays& inputs, Arrays& outputs, const std::function<bool(std::size_t)>& is_kept,
+              const mx::array* model) {
   std::size_t shared = 0;
   for (std::size_t i = 0; i < inputs.size() && shared < outputs.size(); ++i) {
     auto& in = inputs[i];
     auto& out = outputs[shared];
     const bool fits = in.itemsize() == out.itemsize() &&
                       (model || (in.flags().row_contiguous && in.size() == out.size())) && !is_scalar(in);
-    if (fits && is_needed_by_none(in, outputs) && !is_constant(i)) {
+    if (fits && is_needed_by_none(in, outputs) && !is_kept(i)) {
       if (model) {
         out.copy_shared_buffer(in);
       } else {
@@ -153,7 +153,6 @@ std::size_t allocate(const Arrays& inputs, Arrays& outputs, const IsConstant& is
       out.set_data(mx::allocator::malloc(out.nbytes()));
     }
   }
-  return shared;
 }
 
 // ---- evaluation -----------------------------------------------------------------------------------
@@ -162,14 +161,17 @@ void start(mx::Stream stream, std::shared_ptr<Program> program, const std::vecto
            const Arrays& inputs, Arrays& outputs, const IsConstant& is_constant) {
   const auto& shape = outputs[0].shape();
   const auto* model = common_order(inputs, shape);
-  const auto shared = allocate(inputs, outputs, is_constant, model);
+  const auto is_kept = [&](std::size_t i) {
+    return is_constant(i) || std::find(results.begin(), results.end(), Program::Value(i)) != results.end();
+  };
+  allocate(inputs, outputs, is_kept, model);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const bool linear = model || (inputs[i].flags().row_contiguous && inputs[i].size() == outputs[0].size());
     program->place_input(Program::Value(i), inputs[i], linear ? Program::Order::in_memory : Program::Order::by_axes,
                          shape);
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    program->place_output(results[i], outputs[i], i < shared);
+    program->place_output(results[i], outputs[i]);
   }
   program->finish(model ? outputs[0].data_size() : outputs[0].size());
   mx::cpu::get_command_encoder(stream).dispatch([program = std::move(program)] { program->run(); });

@@ -108,6 +108,7 @@ std::optional<Program::Value> Program::add_operation(std::string_view name, Elem
   }
   const auto b = operands.size() > 1 ? operands[1] : operands[0];
   const auto value = add_step(choice, operands[0], b, operands.back(), result, is_exact(*operation));
+  values_[value].not_negative = is_never_negative(*operation);
   if (type == Type::float32) {
     steps_.back().arithmetic = arithmetic_of(*operation);
   }
@@ -135,13 +136,12 @@ void Program::place_input(Value input, const mx::array& a, Order order, const mx
   }
 }
 
-void Program::place_output(Value value, mx::array& out, bool shares_memory) {
+void Program::place_output(Value value, mx::array& out) {
   outputs_.push_back({.value = value,
                       .data = reinterpret_cast<std::byte*>(out.data<char>()),
                       .area = -1,
                       .itemsize = int(out.itemsize()),
                       .half = elements_of(out.dtype()).half,
-                      .shares_memory = shares_memory,
                       .direct = false});
   ++weight_;
 }
@@ -163,13 +163,13 @@ void Program::place_output(Value value, mx::Dtype dtype, int area) {
                       .area = area,
                       .itemsize = int(dtype.size()),
                       .half = elements_of(dtype).half,
-                      .shares_memory = false,
                       .direct = false});
   ++weight_;
 }
 
 void Program::reduce(Value value, const ReductionKernels& kernels, std::size_t length, int area) {
-  reduced_.push_back({value, &kernels, length, area});
+  const auto fold = values_[value].not_negative ? kernels.fold_of_not_negative : kernels.fold;
+  reduced_.push_back({value, kernels.join, fold, length, area});
   ++weight_;
 }
 
@@ -235,13 +235,24 @@ void Program::combine_steps() {
   std::erase_if(steps_, [](auto& step) { return !step.kernel; });
 }
 
-// Where kernels take single numbers, a scalar needs no block, and neither does what is provided once for each row.
-void Program::choose_for_single_numbers() {
+// What is the same in each row can be read in place, since blocks are parts of rows.
+void Program::find_what_rows_share() {
+  if (row_ <= 1) {
+    return;
+  }
   for (auto& known : values_) {
-    if (row_ > 1 && known.repetitions == row_) {
+    const auto& [sizes, strides] = known.axes;
+    if (known.repetitions == row_) {
       known.source = Source::row;
+    } else if (known.source == Source::strided && sizes.back() == std::int64_t(row_) && strides.back() == 1 &&
+               std::count(strides.begin(), strides.end(), 0) + 1 == std::ptrdiff_t(strides.size())) {
+      known.source = Source::in_row;
     }
   }
+}
+
+// Where kernels take single numbers, a scalar needs no block, and neither does what is provided once for each row.
+void Program::choose_for_single_numbers() {
   const auto is_one = [&](Value value) {
     return values_[value].source == Source::scalar || values_[value].source == Source::row;
   };
@@ -276,12 +287,14 @@ void Program::finish(std::size_t count, std::size_t row) {
   count_ = count;
   row_ = row;
   combine_steps();
+  find_what_rows_share();
   choose_for_single_numbers();
-  std::vector<std::size_t> last_use(values_.size(), 0);
+  std::vector<std::size_t> last_use(values_.size(), 0), made_by(values_.size(), 0);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     for (Value operand : steps_[i].operands) {
       last_use[operand] = i;
     }
+    made_by[steps_[i].result] = i;
   }
   for (auto& known : values_) {
     if (known.source == Source::step) {
@@ -295,15 +308,22 @@ void Program::finish(std::size_t count, std::size_t row) {
   }
   for (auto& out : outputs_) {
     last_use[out.value] = steps_.size();
-    auto& known = values_[out.value];
-    // What shares memory with an input is written when all steps have read the input.
-    out.direct = known.source == Source::step && known.slot < 0 && out.half == Half::no && !out.shares_memory;
-    if (out.direct) {
-      known.slot = new_slot(0);
-    }
   }
   for (auto& reduced : reduced_) {
     last_use[reduced.value] = steps_.size();
+  }
+  for (auto& out : outputs_) {
+    auto& known = values_[out.value];
+    // What shares memory with an input is written once the input has been read.
+    bool is_read_later = false;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      const bool shares_memory = values_[i].data && values_[i].data == out.data;
+      is_read_later |= shares_memory && last_use[i] > made_by[out.value];
+    }
+    out.direct = known.source == Source::step && known.slot < 0 && out.half == Half::no && !is_read_later;
+    if (out.direct) {
+      known.slot = new_slot(0);
+    }
   }
   std::vector<int> free[sizeof(double) + 1];
   for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -344,9 +364,30 @@ std::size_t Program::bytes_for_blocks(std::size_t block) const {
   return bytes;
 }
 
-// As many elements as fit the stack with all blocks and the addresses of the slots.
+std::size_t Program::bytes_of_element() const {
+  std::size_t bytes = 0;
+  for (int size : slot_sizes_) {
+    bytes += std::size_t(size);
+  }
+  for (auto& known : values_) {
+    bytes += known.source == Source::step || known.source == Source::scalar ? 0 : std::size_t(known.itemsize);
+  }
+  for (auto& out : outputs_) {
+    bytes += std::size_t(out.itemsize);
+  }
+  return bytes;
+}
+
+// As many elements as fit half of the first-level cache with what is read and written, and the stack with all blocks
+// and the addresses of the slots. Blocks do not cross pages, at which processors stop to read ahead, so they are
+// halved.
 std::size_t Program::block_size() const {
+  constexpr std::size_t bytes_in_cache = 16 * 1024;
+  constexpr std::size_t least_block = 128;
   std::size_t block = usual_block();
+  while (block > least_block && block * bytes_of_element() > bytes_in_cache) {
+    block /= 2;
+  }
   while (block > line && bytes_for_blocks(block) > bytes_on_stack) {
     block = std::max(line, block / 2);
   }
@@ -421,7 +462,7 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block, std::b
       for (std::size_t i = 0; i < n;) {
         const std::size_t row = (at + i) / reduced.length;
         const std::size_t end = std::min(n, (row + 1) * reduced.length - at);
-        states[row] = reduced.kernels->join(states[row], reduced.kernels->fold(x + i, end - i));
+        states[row] = reduced.join(states[row], reduced.fold(x + i, end - i));
         i = end;
       }
     }
@@ -466,8 +507,9 @@ void Program::load(const Known& input, std::size_t first, std::size_t n, const B
   const std::byte* data = input.area < 0 ? input.data : blocks.areas[input.area];
   const bool is_half = input.elements.half != Half::no;
   const bool is_one = input.source == Source::row && !input.filled;
-  if (input.source == Source::linear || is_one) {
-    const std::byte* from = data + (is_one ? first / row_ : first) * std::size_t(input.itemsize);
+  if (input.source == Source::linear || input.source == Source::in_row || is_one) {
+    const std::size_t position = is_one ? first / row_ : input.source == Source::in_row ? first % row_ : first;
+    const std::byte* from = data + position * std::size_t(input.itemsize);
     if (is_half) {
       widen(input.elements.half, from, reinterpret_cast<float*>(slot), is_one ? 1 : n);
     } else {

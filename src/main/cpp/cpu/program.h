@@ -32,7 +32,7 @@ class Program {
 
   // Where inputs and outputs lie, once their memory is allocated.
   void place_input(Value input, const mx::array& a, Order order, const mx::Shape& shape);
-  void place_output(Value value, mx::array& out, bool shares_memory);
+  void place_output(Value value, mx::array& out);
 
   // Memory that is known only when the program runs, by the number of its address in the list that is given then. Each
   // element of such an input is provided `repetitions` times.
@@ -59,7 +59,14 @@ class Program {
   int weight() const { return weight_; }
 
  private:
-  enum class Source { step, scalar, row, linear, strided };
+  enum class Source {
+    step,
+    scalar,
+    row,  // one element for each row
+    linear,
+    in_row,  // one element for each position in a row
+    strided,
+  };
 
   struct Known {
     Elements elements;
@@ -72,6 +79,7 @@ class Program {
     bool filled = false;              // a scalar, or what is provided once for each row, has a whole block
     int slot = -1;                    // where the block lies
     int buffer = -1;                  // of a strided input: where it is copied
+    bool not_negative = false;        // whatever the operands are, apart from NaN
   };
   struct Step {
     Kernel* kernel;
@@ -90,12 +98,12 @@ class Program {
     int area;
     int itemsize;
     Half half;
-    bool shares_memory;  // with an input
-    bool direct;         // the block is a part of the output
+    bool direct;  // the block is a part of the output
   };
   struct Reduced {
     Value value;
-    const ReductionKernels* kernels;
+    double (*join)(double, double);
+    double (*fold)(const float*, std::size_t);
     std::size_t length;
     int area;
   };
@@ -111,9 +119,11 @@ class Program {
   Value add_step(const Choice& choice, Value a, Value b, Value c, Elements result, bool exact);
   static bool take_over(const Step& before, Step& step, int k);
   void combine_steps();
+  void find_what_rows_share();
   void choose_for_single_numbers();
   std::optional<Value> add_conversion(Value value, Elements to);
   int new_slot(int element_size);
+  std::size_t bytes_of_element() const;
   std::size_t block_size() const;
   void prefetch(std::size_t first, std::size_t n) const;
   void fill(const Known& scalar, std::byte* block, std::size_t n) const;

@@ -103,6 +103,7 @@ class RowProgram::Builder {
     const ReductionKernels* kernels = nullptr;
     std::vector<int> operands = {};
     bool needed = false;
+    bool repeated = false;  // by each program that needs it, which costs less than to keep it
     bool leaves_program = false;
     int area = -1;
   };
@@ -155,14 +156,36 @@ class RowProgram::Builder {
     return index % 2 == 0 ? stage.of_rows : stage.of_elements;
   }
 
+  // Whether an operation takes hardly longer than to read its result.
+  bool is_quick(const Node& node) const {
+    if (node.kind != Kind::operation || node.of_rows) {
+      return false;
+    }
+    const auto operation = operation_named(node.name);
+    const auto type = elements_of(nodes_[std::size_t(node.operands.back())].dtype).type;
+    int whole_inputs = 0;
+    for (int operand : node.operands) {
+      const auto& other = nodes_[std::size_t(operand)];
+      if (other.kind == Kind::operation && !other.of_rows) {
+        return false;
+      }
+      whole_inputs += other.of_rows ? 0 : 1;
+    }
+    return whole_inputs == 1 && (node.name == "AsType" || (operation && choose(*operation, type).weight == 1));
+  }
+
   void find_what_is_needed() {
+    for (auto& node : nodes_) {
+      node.repeated = &node != &nodes_.back() && is_quick(node);
+    }
     nodes_.back().needed = true;
     for (std::size_t i = nodes_.size(); i-- > 0;) {
       const auto& node = nodes_[i];
       for (int operand : node.needed ? node.operands : std::vector<int>()) {
         auto& other = nodes_[std::size_t(operand)];
         other.needed = true;
-        other.leaves_program |= other.kind == Kind::operation && program_of(other) != program_of(node);
+        other.leaves_program |=
+            other.kind == Kind::operation && !other.repeated && program_of(other) != program_of(node);
       }
     }
   }
@@ -172,47 +195,61 @@ class RowProgram::Builder {
     return int(result_.areas_.size()) - 1;
   }
 
-  // The value of a node in a program, which may have to get it from elsewhere.
-  Program::Value value_in(std::size_t index, int position) {
+  // The value of a node in a program, which may have to get it from elsewhere; empty if there is no kernel for it.
+  std::optional<Program::Value> value_in(std::size_t index, int position) {
     const auto found = values_[index].find(position);
     if (found != values_[index].end()) {
       return found->second;
     }
     const auto& node = nodes_[std::size_t(position)];
+    if (node.repeated) {
+      return compute_in(index, position);
+    }
     const auto value = program(index).add_input(node.dtype);
     if (node.kind == Kind::input) {
       auto& stage = result_.stages_[index / 2];
       (index % 2 == 0 ? stage.inputs_of_rows : stage.inputs_of_elements).push_back({node.number, value});
     } else {
-      const bool repeated = node.of_rows && index % 2 == 1;
-      program(index).place_input(value, node.area, repeated ? result_.length_ : 1);
+      const bool provided_by_row = node.of_rows && index % 2 == 1;
+      program(index).place_input(value, node.area, provided_by_row ? result_.length_ : 1);
     }
     return values_[index].emplace(position, value).first->second;
   }
 
+  std::optional<Program::Value> compute_in(std::size_t index, int position) {
+    const auto& node = nodes_[std::size_t(position)];
+    std::vector<Program::Value> operands;
+    for (int operand : node.operands) {
+      const auto value = value_in(index, operand);
+      if (!value) {
+        return std::nullopt;
+      }
+      operands.push_back(*value);
+    }
+    const auto value = program(index).add_operation(node.name, elements_of(node.dtype), operands);
+    if (value) {
+      values_[index].emplace(position, *value);
+    }
+    return value;
+  }
+
   bool add_to_program(std::size_t position) {
     auto& node = nodes_[position];
-    if (node.kind == Kind::input) {
+    if (node.kind == Kind::input || node.repeated) {
       return true;
     }
     const auto index = program_of(node);
-    std::vector<Program::Value> operands;
-    for (int operand : node.operands) {
-      operands.push_back(value_in(index, operand));
-    }
-    if (node.kind == Kind::reduction) {
-      const int states = new_area(sizeof(double));
-      node.area = new_area(node.dtype.size());
-      program(index).reduce(operands[0], *node.kernels, result_.length_, states);
-      result_.roundings_.push_back({index / 2, node.kernels, states, node.area, node.dtype});
-      return true;
-    }
-    const auto value = program(index).add_operation(node.name, elements_of(node.dtype), operands);
+    const bool is_reduction = node.kind == Kind::reduction;
+    const auto value = is_reduction ? value_in(index, node.operands[0]) : compute_in(index, int(position));
     if (!value) {
       return false;
     }
-    values_[index].emplace(int(position), *value);
-    if (node.leaves_program) {
+    if (is_reduction) {
+      const int states = new_area(sizeof(double));
+      node.area = new_area(node.dtype.size());
+      program(index).reduce(*value, *node.kernels, result_.length_, states);
+      result_.roundings_.push_back({index / 2, node.kernels, states, node.area, node.dtype});
+    } else if (node.leaves_program) {
       node.area = new_area(node.dtype.size() * (node.of_rows ? 1 : result_.length_));
       program(index).place_output(*value, node.dtype, node.area);
     }
@@ -262,8 +299,7 @@ void RowProgram::start(mx::Stream stream, const Arrays& inputs, mx::array& out) 
   const auto reused = std::find_if(inputs.begin(), inputs.end(), [&](auto& in) {
     return reduced_output_ < 0 && in.itemsize() == out.itemsize() && lies_in_order(in, elements) && in.is_donatable();
   });
-  const bool shares_memory = reused != inputs.end();
-  if (shares_memory) {
+  if (reused != inputs.end()) {
     out.copy_shared_buffer(*reused, out.strides(), reused->flags(), reused->data_size());
   } else {
     out.set_data(mx::allocator::malloc(out.nbytes()));
@@ -282,7 +318,7 @@ void RowProgram::start(mx::Stream stream, const Arrays& inputs, mx::array& out) 
   // Short rows share blocks.
   const auto row = length_ >= usual_block() / 4 ? length_ : 0;
   if (const auto& value = stages_.back().output) {
-    stages_.back().of_elements.place_output(*value, out, shares_memory);
+    stages_.back().of_elements.place_output(*value, out);
   }
   for (auto& stage : stages_) {
     place(stage.of_rows, stage.inputs_of_rows, shape_of_rows, rows_, 0);

@@ -1,5 +1,7 @@
 #include "cpu/kernels/reductions.h"
 
+#include "cpu/kernels/lanes.h"
+
 namespace mlx4j::cpu {
 namespace {
 
@@ -26,38 +28,48 @@ struct Minimum {
   }
 };
 
-// Lanes are independent, so that they fit several registers and additions need not wait for one another.
-constexpr std::size_t lanes = 32;
-
 template <class Operation>
 double fold(const float* x, std::size_t n) {
-  if (n < lanes) {
-    double state = Operation::start;
-    for (std::size_t i = 0; i < n; ++i) {
-      state = Operation::join(state, double(x[i]));
-    }
-    return state;
-  }
-  double states[lanes];
-  for (std::size_t k = 0; k < lanes; ++k) {
-    states[k] = Operation::start;
-  }
+  double state = Operation::start;
   std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
+  if (n >= 2 * few_lanes) {
+    double states[lanes];
+    for (std::size_t k = 0; k < lanes; ++k) {
+      states[k] = Operation::start;
+    }
+    for (; i + lanes <= n; i += lanes) {
+#pragma omp simd
+      for (std::size_t k = 0; k < lanes; ++k) {
+        states[k] = Operation::join(states[k], double(x[i + k]));
+      }
+    }
+    for (; i + few_lanes <= n; i += few_lanes) {
+#pragma omp simd
+      for (std::size_t k = 0; k < few_lanes; ++k) {
+        states[k] = Operation::join(states[k], double(x[i + k]));
+      }
+    }
+    state = joined(states, Operation::join);
+  }
+  for (; i < n; ++i) {
+    state = Operation::join(state, double(x[i]));
+  }
+  return state;
+}
+
+constexpr std::size_t together = 4;
+
+double sum_of_not_negative(const float* x, std::size_t n) {
+  double states[lanes] = {};
+  std::size_t i = 0;
+  for (; i + together * lanes <= n; i += together * lanes) {
 #pragma omp simd
     for (std::size_t k = 0; k < lanes; ++k) {
-      states[k] = Operation::join(states[k], double(x[i + k]));
+      const float* terms = x + i + k;
+      states[k] += double((terms[0] + terms[lanes]) + (terms[2 * lanes] + terms[3 * lanes]));
     }
   }
-  for (std::size_t k = 0; i < n; ++i, ++k) {
-    states[k] = Operation::join(states[k], double(x[i]));
-  }
-  for (std::size_t half = lanes / 2; half > 0; half /= 2) {
-    for (std::size_t k = 0; k < half; ++k) {
-      states[k] = Operation::join(states[k], states[k + half]);
-    }
-  }
-  return states[0];
+  return sum_of(states) + fold<Sum>(x + i, n - i);
 }
 
 // Several rows are read side by side, each from its beginning to its end, as the processor expects.
@@ -94,8 +106,10 @@ void join_each(const double* others, std::size_t n, double* states) {
 }
 
 template <class Operation>
-constexpr ReductionKernels kernels{Operation::start, Operation::join, fold<Operation>, fold_columns<Operation>,
-                                   join_each<Operation>};
+constexpr ReductionKernels kernels{Operation::start, Operation::join,         fold<Operation>,
+                                   fold<Operation>,  fold_columns<Operation>, join_each<Operation>};
+constexpr ReductionKernels kernels_of_sums{Sum::start,          Sum::join,         fold<Sum>,
+                                           sum_of_not_negative, fold_columns<Sum>, join_each<Sum>};
 
 }  // namespace
 
@@ -109,7 +123,7 @@ const ReductionKernels& reduction_kernels<MLX4J_INSTRUCTIONS>(Reduction reductio
     case Reduction::minimum:
       return kernels<Minimum>;
     default:
-      return kernels<Sum>;
+      return kernels_of_sums;
   }
 }
 

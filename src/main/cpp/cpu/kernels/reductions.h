@@ -15,6 +15,9 @@ struct ReductionKernels {
   double start;                                   // the state of no elements
   double (*join)(double a, double b);             // of two parts; NaN in either is the result
   double (*fold)(const float* x, std::size_t n);  // the state of n elements
+  // The same if none is below zero. A few terms of a sum are added up in float32 at a time, since none cancel out: the
+  // error is at most a unit in the last place of float32.
+  double (*fold_of_not_negative)(const float* x, std::size_t n);
   // Joins the elements of each column with its state; rows lie `stride` elements apart.
   void (*fold_columns)(const float* x, std::size_t columns, std::ptrdiff_t stride, std::size_t rows, double* states);
   // Joins each of n states with another one.

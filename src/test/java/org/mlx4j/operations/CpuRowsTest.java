@@ -8,7 +8,9 @@ import static org.mlx4j.operations.CpuKernelsTest.MLX_ITSELF;
 import static org.mlx4j.operations.CpuKernelsTest.use;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mlx4j.ArrayFunction;
 import org.mlx4j.ArraysFunction;
 import org.mlx4j.DType;
@@ -218,6 +221,64 @@ class CpuRowsTest {
         Arguments.of(16, 10_001),
         Arguments.of(3001, 33),
         Arguments.of(20_000, 8));
+  }
+
+  /**
+   * Sums of what is never negative have an error of a unit in the last place, others of half a
+   * unit.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {5, 8, 31, 127, 128, 200, 1003, 40_000})
+  void sumsOfSquaresAreRight(int length) {
+    int rows = Math.max(16, 80_000 / length);
+    float[] x = new float[rows * length];
+    double[] expected = new double[rows];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) (Math.sin(i) * Math.exp(8 * Math.cos(0.37 * i)));
+      expected[i / length] += x[i] * x[i];
+    }
+    for (int instructions = 0; instructions <= BEST; instructions++) {
+      use(instructions, 0);
+      try (Scope scope = Scope.open()) {
+        MlxArray given = MlxArray.of(x, rows, length);
+        int before = Library.chainsFusedForCpu();
+        float[] squares = sumOf(given, MlxArray::square);
+        float[] negative = sumOf(given, a -> a.square().negative());
+        assertEquals(before + 2, Library.chainsFusedForCpu());
+        for (int row = 0; row < rows; row++) {
+          assertEquals(expected[row], squares[row], 0x1p-22 * expected[row]);
+          assertEquals(-expected[row], negative[row], 0x1p-24 * expected[row]);
+        }
+      }
+    }
+  }
+
+  @Test
+  void sumsOfSquaresOverflowAndAreNotNumbersAsOthers() {
+    float[] x = new float[16 * 5000];
+    Arrays.fill(x, 1);
+    x[4999] = Float.NaN;
+    x[5000] = Float.NEGATIVE_INFINITY;
+    x[12_345] = 2e19f;
+    Arrays.fill(x, 15_000, 20_000, 1e18f);
+    try (Scope scope = Scope.open()) {
+      float[] sums = sumOf(MlxArray.of(x, 16, 5000), MlxArray::square);
+      assertArrayEquals(
+          new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY},
+          Arrays.copyOf(sums, 3));
+      assertEquals(Float.POSITIVE_INFINITY, sums[3]);
+      assertEquals(5000, sums[4]);
+    }
+  }
+
+  private static float[] sumOf(MlxArray x, UnaryOperator<MlxArray> f) {
+    try (Scope scope = Scope.open()) {
+      MlxArray sum;
+      try (Scope inner = Scope.open()) {
+        sum = inner.keep(f.apply(x).sum(-1, true));
+      }
+      return sum.toFloatArray();
+    }
   }
 
   private static MlxArray[] twice(MlxArray x, boolean held) {
