@@ -13,6 +13,7 @@
 #include "cpu/parallel.h"
 #include "cpu/sgemm.h"
 #include "cpu/shared_products.h"
+#include "cpu/tile_products.h"
 #include "mlx/backend/cpu/encoder.h"
 #include "rules/upstream_rules.h"
 
@@ -20,15 +21,17 @@ namespace mlx4j::cpu {
 
 namespace {
 
-// Up to so many rows, a matrix is read as it is stored, for up to four of them at once. More rows are worth an
-// expansion to float32, for BLAS.
+// Up to so many rows, a matrix is read as it is stored, for some of them at once. More rows are worth an expansion to
+// float32, for BLAS.
 constexpr std::size_t few = 12;
+
+// So many multiplications OpenBLAS carries out without packing the matrix, which takes longer than a product with a few
+// rows.
+constexpr std::size_t most_without_packing = 1'000'000;
 
 // BLAS multiplies with so many numbers of a matrix at once, and with so many rows, which bounds what is allocated.
 constexpr std::size_t numbers_at_once = 1 << 20;
 constexpr std::size_t rows_at_once = 1024;
-
-bool with_blas(std::size_t rows) { return rows > few; }
 
 ProductKernels kernels() {
   return chosen([]<Instructions set>(Set<set>) { return product_kernels<set>(); });
@@ -137,6 +140,13 @@ struct Product {
   std::size_t work(std::size_t rows) const { return rows * inner * outer; }
 
   bool is_large(std::size_t rows) const { return work(rows) > 4 * worth_a_thread; }
+
+  // Whether BLAS multiplies so many rows.
+  bool with_blas(std::size_t rows) const {
+    const bool in_tiles = !by_rows && matrix.format == Format::float32 && rows <= use.most_in_tiles &&
+                          work(rows) > most_without_packing;
+    return rows > few && !(in_tiles && !product_on_tiles(int(rows), int(outer), int(inner)));
+  }
 
   // y = x · matrix. `sums` is room for sums of parts.
   void stream(const Matrix& w, const Left& x, float* y, float* sums) const {
@@ -265,7 +275,7 @@ bool fits(std::size_t rows, std::size_t inner, std::size_t outer) {
 // `numbers` for what BLAS needs or for sums of parts.
 void multiply_one(const Product& product, const Matrix& matrix, const Left& x, const Result& result, std::size_t i,
                   float* numbers, float* results) {
-  if (with_blas(x.rows)) {
+  if (product.with_blas(x.rows)) {
     return product.multiply_with_blas(matrix, x, result, i, numbers, results);
   }
   float* y = result.direct() ? reinterpret_cast<float*>(result.data) : results;
@@ -287,7 +297,8 @@ struct Batch {
   void multiply(const X& x, const Place& place, float* numbers, float* results) const {
     const std::size_t work = product.work(rows);
     const bool one_by_one =
-        with_blas(rows) ? product.matrix.format != Format::float32 || work >= worth_division : product.is_large(rows);
+        product.with_blas(rows) ? product.matrix.format != Format::float32 || work >= worth_division
+                                : product.is_large(rows);
     parallel(count, one_by_one ? count : grain(work), [&](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {
         Matrix matrix = product.matrix;
@@ -349,7 +360,7 @@ template <class Place>
 void compute(Batch batch, Rows left, Place place, mx::Stream s) {
   const Product& product = batch.product;
   const std::size_t rows = batch.rows;
-  const bool blas = with_blas(rows);
+  const bool blas = product.with_blas(rows);
   float* widened = room(left.room(), s);
   float* results = room(blas                    ? product.room_for_results(rows, batch.result)
                         : batch.result.direct() ? 0
@@ -399,13 +410,6 @@ struct Factors {
   std::optional<mx::array> c = std::nullopt;
 };
 
-// Whether BLAS multiplies float32 without packing the matrix, or packs it for many rows. For a few rows, packing takes
-// longer than the product.
-bool suits_blas(std::size_t rows, std::size_t inner, std::size_t columns) {
-  constexpr std::size_t most_without_packing = 1'000'000;  // multiplications, in OpenBLAS
-  return with_blas(rows) || rows * inner * columns <= most_without_packing;
-}
-
 // Returns whether it will be computed.
 bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors& factors, mx::array& out,
               mx::Stream s) {
@@ -415,15 +419,20 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
   const bool one_row = rows == 1, one_column = columns == 1 && !one_row;
   const bool is_float32 = format == Format::float32;
   std::size_t count = rows * columns == 0 ? 0 : out.size() / (rows * columns);
-  if (!format || out.size() == 0 || inner == 0 || !fits(rows, inner, columns) ||
-      (is_float32 && !one_row && !one_column && suits_blas(rows, inner, columns) &&
-       (!with_blas(rows) || (count == 1 && !factors.c && is_dense(given_a) && is_dense(given_b))))) {
+  if (!format || out.size() == 0 || inner == 0 || !fits(rows, inner, columns)) {
     return false;
   }
   // x · w, where w is a for a single column: its result is the row of (a · b) transposed
   const mx::array& x_array = one_column ? given_b : given_a;
   mx::array w = one_column ? given_a : given_b;
   auto layout = layout_of(w);
+  const bool by_columns = layout && layout->by_columns;
+  Product product{kernels(), {nullptr, 0, *format}, by_columns != one_column, inner, one_column ? rows : columns};
+  const bool with_blas = product.with_blas(rows);
+  if (is_float32 && !one_row && !one_column && (with_blas || product.work(rows) <= most_without_packing) &&
+      (!with_blas || (count == 1 && !factors.c && is_dense(given_a) && is_dense(given_b)))) {
+    return false;
+  }
   if (!layout) {
     w = dense(w, s);
     layout = layout_of(w);
@@ -435,21 +444,21 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
   Layout lies{false, std::ptrdiff_t(inner)};
   if (x_rows == 1) {
     stride = inner == 1 ? 1 : x.strides(one_column ? -2 : -1);
-  } else if (const auto found = layout_of(x); found && with_blas(rows) && (is_float32 || is_dense(x))) {
+  } else if (const auto found = layout_of(x); found && with_blas && (is_float32 || is_dense(x))) {
     lies = *found;
   } else {
     x = with_dense_matrices(x, s);
   }
 
   out.set_data(mx::allocator::malloc(out.nbytes()));
-  Result result{out.data<unsigned char>(), *format, one_column ? rows : columns, factors.alpha, factors.beta};
+  Result result{out.data<unsigned char>(), *format, product.outer, factors.alpha, factors.beta};
   if (factors.c) {
     result.c.emplace(*factors.c);
     result.c_row = one_column ? 0 : factors.c->strides(-2);
     result.c_column = factors.c->strides(one_column ? -2 : -1);
   }
-  Matrix matrix{w.data<unsigned char>(), layout->stride * std::ptrdiff_t(w.itemsize()), *format};
-  Product product{kernels(), matrix, layout->by_columns != one_column, inner, result.outer};
+  product.by_rows = layout->by_columns != one_column;
+  product.matrix.row_bytes = layout->stride * std::ptrdiff_t(w.itemsize());
   Rows left{Matrices(x), *format, count, x_rows * inner, stride, x_rows, lies.by_columns, std::size_t(lies.stride)};
   const Matrices matrices(w);
   if (one_row && count > 1 && matrices.one() && x.flags().row_contiguous && !factors.c && fits(count, inner, columns)) {

@@ -597,6 +597,116 @@ void sums_with(const Matrix& w, const Part& part, const float* x, std::size_t x_
   }
 }
 
+// ---- several vectors and a matrix of float32 --------------------------------------------------------
+#ifdef __AVX2__
+// A tile of the result, some rows of two vectors, stays in registers.
+#ifdef __AVX512F__
+constexpr int tile_rows = 8;
+#else
+constexpr int tile_rows = 6;
+#endif
+constexpr int tile_vectors = 2;
+constexpr std::size_t tile_columns = std::size_t(tile_vectors) * lanes;
+
+// So many rows of a matrix and columns are multiplied with all vectors before others. They are read in place: beside
+// other rows in other pages, so the processor does not read ahead by itself.
+constexpr std::size_t inner_at_once = 128;
+constexpr std::size_t columns_at_once = 512;
+
+// Numbers whose rows lie `stride` apart.
+template <class T>
+struct Grid {
+  T* data;
+  std::size_t stride;
+};
+
+// y = x · w, or y + x · w, for `inner` rows of w.
+template <int rows, bool added>
+void multiply_tile(const Grid<const float>& x, const Grid<const float>& w, std::size_t inner, const Grid<float>& y) {
+  Floats sums[rows][tile_vectors] = {};
+  for (std::size_t k = 0; k < inner; ++k) {
+    const float* from = w.data + k * w.stride;
+    Floats v[tile_vectors];
+    for (int i = 0; i < tile_vectors; ++i) {
+      v[i] = load<Floats>(from + i * lanes);
+      __builtin_prefetch(from + tile_columns + i * lanes);
+    }
+    for (int j = 0; j < rows; ++j) {
+      const Floats factor = all(x.data[std::size_t(j) * x.stride + k]);
+      for (int i = 0; i < tile_vectors; ++i) {
+        sums[j][i] = multiply_add(v[i], factor, sums[j][i]);
+      }
+    }
+  }
+  for (int j = 0; j < rows; ++j) {
+    for (int i = 0; i < tile_vectors; ++i) {
+      float* to = y.data + std::size_t(j) * y.stride + i * lanes;
+      store(to, added ? load<Floats>(to) + sums[j][i] : sums[j][i]);
+    }
+  }
+}
+
+template <int rows, bool added>
+void multiply_tiles(const Grid<const float>& x, const Grid<const float>& w, std::size_t inner, std::size_t columns,
+                    const Grid<float>& y) {
+  std::size_t column = 0;
+  for (; column + tile_columns <= columns; column += tile_columns) {
+    multiply_tile<rows, added>(x, {w.data + column, w.stride}, inner, {y.data + column, y.stride});
+  }
+  if (column == columns) {
+    return;
+  }
+  const std::size_t bytes = (columns - column) * sizeof(float);
+  float numbers[inner_at_once][tile_columns] = {};
+  for (std::size_t k = 0; k < inner; ++k) {
+    __builtin_memcpy(numbers[k], w.data + k * w.stride + column, bytes);
+  }
+  float results[rows][tile_columns] = {};
+  for (int j = 0; j < rows && added; ++j) {
+    __builtin_memcpy(results[j], y.data + std::size_t(j) * y.stride + column, bytes);
+  }
+  multiply_tile<rows, added>(x, {numbers[0], tile_columns}, inner, {results[0], tile_columns});
+  for (int j = 0; j < rows; ++j) {
+    __builtin_memcpy(y.data + std::size_t(j) * y.stride + column, results[j], bytes);
+  }
+}
+
+template <bool added, int rows = tile_rows>
+void multiply_rows(const Grid<const float>& x, std::size_t count, const Grid<const float>& w, std::size_t inner,
+                   std::size_t columns, const Grid<float>& y) {
+  if (count == rows) {
+    multiply_tiles<rows, added>(x, w, inner, columns, y);
+  } else if constexpr (rows > 1) {
+    multiply_rows<added, rows - 1>(x, count, w, inner, columns, y);
+  }
+}
+
+void multiply_in_tiles(const Matrix& w, const Part& part, const float* x, std::size_t x_stride, std::size_t count,
+                       float* y, std::size_t y_stride) {
+  const std::size_t w_stride = std::size_t(w.row_bytes) / sizeof(float);
+  const std::size_t groups = (count + tile_rows - 1) / tile_rows;
+  for (std::size_t first = 0; first < part.columns; first += columns_at_once) {
+    const std::size_t column = part.column + first, columns = smaller(columns_at_once, part.columns - first);
+    for (std::size_t k = 0; k < part.rows; k += inner_at_once) {
+      const std::size_t row = part.row + k, inner = smaller(inner_at_once, part.rows - k);
+      const auto* numbers = reinterpret_cast<const float*>(w.data + std::ptrdiff_t(row) * w.row_bytes) + column;
+      const auto multiply = k == 0 ? multiply_rows<false> : multiply_rows<true>;
+      for (std::size_t i = 0; i < groups; ++i) {
+        const std::size_t j = count * i / groups, rows = count * (i + 1) / groups - j;
+        multiply({x + j * x_stride + row, x_stride}, rows, {numbers, w_stride}, inner, columns,
+                 {y + j * y_stride + column, y_stride});
+      }
+    }
+  }
+}
+
+// Fewer vectors are multiplied as fast as the matrix is read, from one place on.
+constexpr std::size_t fewest_in_tiles = 5;
+constexpr std::size_t most_in_tiles = 64;
+#else
+constexpr std::size_t most_in_tiles = 0;
+#endif
+
 template <class Row>
 void expand_rows(const Matrix& w, const Part& part, float* out, std::size_t out_stride) {
   for (std::size_t r = 0; r < part.rows; ++r) {
@@ -723,6 +833,12 @@ void dots(const Matrix& w, const Part& part, const float* x, std::size_t x_strid
 
 void sums(const Matrix& w, const Part& part, const float* x, std::size_t x_stride, std::size_t count, float* y,
           std::size_t y_stride) {
+#ifdef __AVX2__
+  if (w.format == Format::float32 && count >= fewest_in_tiles) {
+    multiply_in_tiles(w, part, x, x_stride, count, y, y_stride);
+    return;
+  }
+#endif
   with_rows(w, [&]<class Row>(Rows<Row>) {
     in_groups(count, [&]<int n>(std::size_t j, Bits<n>) {
       sums_with<Row, n>(w, part, x + j * x_stride, x_stride, y + j * y_stride, y_stride);
@@ -743,7 +859,7 @@ void dequantize(const Matrix& w, const Part& part, void* out, std::size_t out_st
 
 template <>
 ProductKernels product_kernels<MLX4J_INSTRUCTIONS>() {
-  return {dots, sums, expand, dequantize, widen, narrow};
+  return {dots, sums, most_in_tiles, expand, dequantize, widen, narrow};
 }
 
 }  // namespace mlx4j::cpu

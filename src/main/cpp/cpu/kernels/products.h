@@ -43,6 +43,9 @@ struct ProductKernels {
   void (*sums)(const Matrix& w, const Part& part, const float* x, std::size_t x_stride, std::size_t count, float* y,
                std::size_t y_stride);
 
+  // Up to how many rows `sums` of a float32 matrix is faster than a BLAS, which packs the matrix; 0 if it never is.
+  std::size_t most_in_tiles;
+
   // The numbers of the part, as float32.
   void (*expand)(const Matrix& w, const Part& part, float* out, std::size_t out_stride);
 

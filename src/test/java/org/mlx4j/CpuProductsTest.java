@@ -352,7 +352,11 @@ class CpuProductsTest {
   void sumsOfPartsOfTheInnerNumbers(DType dtype) {
     int inner = 1543;
     int outer = 1301;
-    for (int[] size : new int[][] {{1, inner}, {2, inner}, {7, inner}, {12, inner}, {12, 400}}) {
+    for (int[] size :
+        new int[][] {
+          {1, inner}, {2, inner}, {7, inner}, {12, inner}, {12, 400}, {5, 300}, {13, 300}, {29, 129},
+          {64, inner}, {65, 300}
+        }) {
       MlxArray a = uniform(dtype, size);
       MlxArray b = uniform(dtype, size[1], outer);
       MlxArray bias = uniform(dtype, outer);
@@ -368,6 +372,8 @@ class CpuProductsTest {
     MlxArray stack = uniform(dtype, 3, inner, 512);
     MlxArray left = uniform(dtype, 3, 5, inner);
     assertProduct(() -> left.matmul(stack), left, stack, "a stack");
+    MlxArray many = uniform(dtype, 3, 20, inner);
+    assertProduct(() -> many.matmul(stack), many, stack, "a stack, many rows each");
     Packed w = Packed.random(dtype, 64, 4, inner, 1280);
     MlxArray x = uniform(dtype, 4, inner);
     assertProduct(() -> w.times(x, false), x, w.meaning(), "a quantized matrix");
@@ -433,7 +439,8 @@ class CpuProductsTest {
       {11, 301, 333},
       {13, 65, 40},
       {40, 65, 13},
-      {30, 1, 30}
+      {30, 1, 30},
+      {30, 250, 300}
     };
     for (int[] size : sizes) {
       int rows = size[0];
