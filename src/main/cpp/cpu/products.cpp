@@ -144,7 +144,7 @@ struct Product {
   // Whether BLAS multiplies so many rows.
   bool with_blas(std::size_t rows) const {
     const bool in_tiles = !by_rows && matrix.format == Format::float32 && rows <= use.most_in_tiles &&
-                          work(rows) > most_without_packing;
+                          outer >= Part::step && work(rows) > most_without_packing;
     return rows > few && !(in_tiles && !product_on_tiles(int(rows), int(outer), int(inner)));
   }
 
@@ -296,9 +296,8 @@ struct Batch {
   template <class X, class Place>
   void multiply(const X& x, const Place& place, float* numbers, float* results) const {
     const std::size_t work = product.work(rows);
-    const bool one_by_one =
-        product.with_blas(rows) ? product.matrix.format != Format::float32 || work >= worth_division
-                                : product.is_large(rows);
+    const bool one_by_one = product.with_blas(rows) ? product.matrix.format != Format::float32 || work >= worth_division
+                                                    : product.is_large(rows);
     parallel(count, one_by_one ? count : grain(work), [&](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {
         Matrix matrix = product.matrix;

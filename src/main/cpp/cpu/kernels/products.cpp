@@ -602,8 +602,10 @@ void sums_with(const Matrix& w, const Part& part, const float* x, std::size_t x_
 // A tile of the result, some rows of two vectors, stays in registers.
 #ifdef __AVX512F__
 constexpr int tile_rows = 8;
+constexpr std::size_t most_in_tiles = 256;
 #else
 constexpr int tile_rows = 6;
+constexpr std::size_t most_in_tiles = 64;
 #endif
 constexpr int tile_vectors = 2;
 constexpr std::size_t tile_columns = std::size_t(tile_vectors) * lanes;
@@ -702,7 +704,6 @@ void multiply_in_tiles(const Matrix& w, const Part& part, const float* x, std::s
 
 // Fewer vectors are multiplied as fast as the matrix is read, from one place on.
 constexpr std::size_t fewest_in_tiles = 5;
-constexpr std::size_t most_in_tiles = 64;
 #else
 constexpr std::size_t most_in_tiles = 0;
 #endif

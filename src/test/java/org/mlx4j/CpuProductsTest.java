@@ -354,8 +354,17 @@ class CpuProductsTest {
     int outer = 1301;
     for (int[] size :
         new int[][] {
-          {1, inner}, {2, inner}, {7, inner}, {12, inner}, {12, 400}, {5, 300}, {13, 300}, {29, 129},
-          {64, inner}, {65, 300}
+          {1, inner},
+          {2, inner},
+          {7, inner},
+          {12, inner},
+          {12, 400},
+          {5, 300},
+          {13, 300},
+          {29, 129},
+          {64, inner},
+          {65, 300},
+          {257, 130}
         }) {
       MlxArray a = uniform(dtype, size);
       MlxArray b = uniform(dtype, size[1], outer);
