@@ -52,8 +52,9 @@ struct Statistics {
   double mean;
   double mean_square;
 
-  // Whether differences to `shift` in float32 have sufficed. The shift must lie near the mean then, since what it is
-  // away from it cancels out. NaN does not suffice.
+  // Whether float32 was precise enough for the differences to `shift`: the shift lies within a standard deviation of
+  // the mean, because the distance between the two cancels out, and no square has overflowed or vanished. Never for
+  // NaN.
   bool are_good(double shift) const {
     const double away = mean - shift;
     return away * away <= mean_square && mean_square > 1e-20 && mean_square < 1e30;

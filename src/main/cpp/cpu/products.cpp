@@ -9,6 +9,7 @@
 
 #include "cpu.h"
 #include "cpu/arrays.h"
+#include "cpu/elements.h"
 #include "cpu/kernels/products.h"
 #include "cpu/parallel.h"
 #include "cpu/sgemm.h"
@@ -113,6 +114,10 @@ struct Result {
 
  private:
   void add_c(float* y, const unsigned char* from, std::size_t n) const {
+    if (format == Format::float32 && c_column == 1 && alpha == 1 && beta == 1) {  // the bias of a layer
+      choose(Operation::Add, Type::float32).kernel(y, from, from, y, n);
+      return;
+    }
     for (std::size_t j = 0; j < n; ++j) {
       const float product = alpha == 0 ? 0 : alpha * y[j];
       y[j] = beta == 0 ? product : product + beta * number(from, std::ptrdiff_t(j) * c_column);

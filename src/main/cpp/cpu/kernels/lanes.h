@@ -1,5 +1,6 @@
-// States side by side, of which each belongs to every so-manieth element of a row. They are independent, so that they
-// fit several registers and additions need not wait for one another. Only kernels may include this.
+// Partial results side by side: lane k has that of the elements k, k + lanes, k + 2 · lanes and so on. Lanes are
+// independent, so that they fit several registers and additions need not wait for one another. Only kernels may include
+// this.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@ namespace {  // NOLINT: each instruction set has its own
 constexpr std::size_t lanes = 32;
 constexpr std::size_t few_lanes = 8;  // for elements that do not fill all of them
 
-// What all states together are.
+// The result of all lanes.
 template <class T, class Join>
 inline T joined(const T (&states)[lanes], Join join) {
   static_assert(lanes == 4 * few_lanes);
