@@ -68,7 +68,7 @@ class AsyncEvaluationTest {
 
   @Test
   void arraysMayBeClosedMeanwhile() throws Exception {
-    int before = HandlesNative.live_arrays();
+    int before = LifetimeBalance.settled().arrays();
     List<CompletableFuture<MlxArray>> futures = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       try (MlxArray x = MlxArray.scalar(i);
@@ -99,7 +99,7 @@ class AsyncEvaluationTest {
   void wrongArgumentsAreExceptionsAtOnce() {
     MlxArray closed = MlxArray.of(1f);
     closed.close();
-    int before = HandlesNative.live_arrays();
+    int before = LifetimeBalance.settled().arrays();
     MlxArray x = MlxArray.of(1f);
     assertThrowsSaying(
         IllegalStateException.class, () -> Ops.evalAsync(x, closed), "[evalAsync]", "1 is closed");
@@ -160,7 +160,7 @@ class AsyncEvaluationTest {
   @Test
   void aFutureCanBeCancelled() throws Exception {
     List<CompletableFuture<MlxArray>> futures = new ArrayList<>();
-    int before = HandlesNative.live_arrays();
+    int before = LifetimeBalance.settled().arrays();
     try (Scope scope = Scope.open()) {
       for (int i = 0; i < 100; i++) {
         futures.add(Ops.full(new int[] {100, 100}, i).add(1).evalAsync());
@@ -168,10 +168,7 @@ class AsyncEvaluationTest {
       futures.forEach(future -> future.cancel(true));
       soon(MlxArray.scalar(1).add(1).evalAsync()); // others go on
     }
-    for (int i = 0; i < 1000 && HandlesNative.live_arrays() > before; i++) {
-      Thread.sleep(5);
-    }
-    assertEquals(before, HandlesNative.live_arrays());
+    assertTrue(LifetimeBalance.reached(() -> HandlesNative.live_arrays() == before));
   }
 
   @Test
