@@ -610,8 +610,8 @@ constexpr std::size_t most_in_tiles = 64;
 constexpr int tile_vectors = 2;
 constexpr std::size_t tile_columns = std::size_t(tile_vectors) * lanes;
 
-// So many rows of a matrix and columns are multiplied with all vectors before others. They are read in place: beside
-// other rows in other pages, so the processor does not read ahead by itself.
+// A block of so many rows and columns of the matrix is multiplied with all vectors before the next one. It is read in
+// place. Its rows lie on different pages, so the processor does not read ahead, and the next numbers are prefetched.
 constexpr std::size_t inner_at_once = 128;
 constexpr std::size_t columns_at_once = 512;
 
@@ -702,7 +702,7 @@ void multiply_in_tiles(const Matrix& w, const Part& part, const float* x, std::s
   }
 }
 
-// Fewer vectors are multiplied as fast as the matrix is read, from one place on.
+// With fewer vectors, reading the matrix takes longest, and that is fastest from one place on.
 constexpr std::size_t fewest_in_tiles = 5;
 #else
 constexpr std::size_t most_in_tiles = 0;
