@@ -39,9 +39,9 @@ using Work = void(const void* context, Ranges& ranges);
 void parallel(std::size_t count, std::size_t grain, Work* work, const void* context);
 
 // Calls work(ranges) on the calling thread and on threads that are idle. All ranges that are taken make up [0, count),
-// so what a thread does before it takes one is done for nothing if it gets none. A range has at least `grain` items,
-// except the last; choose so many that they take some ten microseconds, which is what waking a thread costs. All calls
-// have returned when this returns.
+// so what a thread does before it takes one is done for nothing if it gets none. A range has at least `grain` items
+// unless all are fewer; choose so many that they take some ten microseconds, which is what waking a thread costs. All
+// calls have returned when this returns.
 //
 // The calling thread always works itself, and works alone if the threads are helping another one or no processor is
 // idle: a helper that has to share its processor makes everybody wait. `work` must not throw, call the JVM or take

@@ -433,8 +433,9 @@ bool multiply(const mx::array& given_a, const mx::array& given_b, const Factors&
   const bool by_columns = layout && layout->by_columns;
   Product product{kernels(), {nullptr, 0, *format}, by_columns != one_column, inner, one_column ? rows : columns};
   const bool with_blas = product.with_blas(rows);
-  if (is_float32 && !one_row && !one_column && (with_blas || product.work(rows) <= most_without_packing) &&
-      (!with_blas || (count == 1 && !factors.c && is_dense(given_a) && is_dense(given_b)))) {
+  const bool suits_mlx = with_blas ? count == 1 && !factors.c && is_dense(given_a) && is_dense(given_b)
+                                   : product.work(rows) <= most_without_packing;
+  if (is_float32 && !one_row && !one_column && suits_mlx) {
     return false;
   }
   if (!layout) {

@@ -384,8 +384,9 @@ std::size_t Program::bytes_of_element() const {
 std::size_t Program::block_size() const {
   constexpr std::size_t bytes_in_cache = 16 * 1024;
   constexpr std::size_t least_block = 128;
+  const std::size_t bytes = bytes_of_element();
   std::size_t block = usual_block();
-  while (block > least_block && block * bytes_of_element() > bytes_in_cache) {
+  while (block > least_block && block * bytes > bytes_in_cache) {
     block /= 2;
   }
   while (block > line && bytes_for_blocks(block) > bytes_on_stack) {

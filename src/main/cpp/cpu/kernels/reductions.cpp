@@ -105,11 +105,9 @@ void join_each(const double* others, std::size_t n, double* states) {
   }
 }
 
-template <class Operation>
-constexpr ReductionKernels kernels{Operation::start, Operation::join,         fold<Operation>,
-                                   fold<Operation>,  fold_columns<Operation>, join_each<Operation>};
-constexpr ReductionKernels kernels_of_sums{Sum::start,          Sum::join,         fold<Sum>,
-                                           sum_of_not_negative, fold_columns<Sum>, join_each<Sum>};
+template <class Operation, double fold_of_not_negative(const float*, std::size_t) = fold<Operation>>
+constexpr ReductionKernels kernels{Operation::start,     Operation::join,         fold<Operation>,
+                                   fold_of_not_negative, fold_columns<Operation>, join_each<Operation>};
 
 }  // namespace
 
@@ -123,7 +121,7 @@ const ReductionKernels& reduction_kernels<MLX4J_INSTRUCTIONS>(Reduction reductio
     case Reduction::minimum:
       return kernels<Minimum>;
     default:
-      return kernels_of_sums;
+      return kernels<Sum, sum_of_not_negative>;
   }
 }
 
