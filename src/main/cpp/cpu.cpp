@@ -24,7 +24,7 @@ void use_cpu(int instructions, int threads) {
   use_queues(threads);
 }
 
-void use_busy_processors(bool share) { cpu::use_busy_processors(share); }
+void assume_idle_processors(int count) { cpu::assume_idle_processors(count); }
 
 bool cpu_kernels() { return kernels.load(std::memory_order_relaxed); }
 bool fuses_on_cpu() { return true; }
@@ -46,7 +46,7 @@ void fuse_for_cpu(const Arrays& outputs) {
 namespace mlx4j {
 
 void use_cpu(int, int) {}
-void use_busy_processors(bool) {}
+void assume_idle_processors(int) {}
 bool cpu_kernels() { return false; }
 bool fuses_on_cpu() { return false; }
 void install_cpu_kernels() {}

@@ -16,8 +16,8 @@ void use_cpu(int instructions, int threads);
 // Whether the kernels in cpu/ are used.
 bool cpu_kernels();
 
-// Whether work is divided among threads even if no processor is idle.
-void use_busy_processors(bool share);
+// For tests: how many processors pass for idle; -1 for those that are.
+void assume_idle_processors(int count);
 
 // Puts them in the place of MLX's own. Once, at start.
 void install_cpu_kernels();

@@ -212,17 +212,70 @@ static void add_under_the_lock() {
   ++additions;
 }
 
-// Computations that are divided among threads: what a thread writes is there when the division has returned.
+// Computations that are divided among threads, also while they go on: what a thread writes is there when the division
+// has returned.
 static void divide() {
   std::vector<int> numbers(1 + any(5000));
   const int grain = 1 + any(50);
+  cpu::assume_idle_processors(any(4));
+  const bool slow = any(10) == 0;
   cpu::parallel(numbers.size(), std::size_t(grain), [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) {
       numbers[i] += int(i);
     }
+    if (slow) {
+      std::this_thread::sleep_for(std::chrono::microseconds(600));
+    }
   });
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     require(numbers[i] == int(i), "a part of a divided computation is missing, or was done twice");
+  }
+}
+
+// If processors become idle during a long computation, other threads help with what is left of it.
+static void require_late_help() {
+  cpu::assume_idle_processors(0);
+  const auto caller = std::this_thread::get_id();
+  std::atomic<int> ranges{0};
+  std::atomic<bool> helped{false};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  cpu::parallel(100, 1, [&](std::size_t, std::size_t) {
+    if (std::this_thread::get_id() != caller) {
+      require(ranges > 0, "a thread helps although no processor is idle");
+      helped = true;
+      return;
+    }
+    if (++ranges == 1) {
+      cpu::assume_idle_processors(3);
+    } else {
+      while (!helped && std::chrono::steady_clock::now() < end) {
+        std::this_thread::yield();
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  });
+  require(helped, "no thread helps when processors have become idle");
+}
+
+// Who wants to take all of a computation gets all of it or nothing.
+static void require_all_or_nothing() {
+  for (const int idle : {0, 3}) {
+    cpu::assume_idle_processors(idle);
+    std::atomic<int> items{0};
+    cpu::parallel_by_thread(100, 1, [&](cpu::Ranges& ranges) {
+      std::size_t first, last;
+      if (ranges.take_all()) {
+        require(idle == 0, "all ranges are taken although a thread helps");
+        items += 100;
+        require(!ranges.take(first, last), "a range is left although all have been taken");
+        return;
+      }
+      require(idle > 0, "a range is left to threads although no processor is idle");
+      while (ranges.take(first, last)) {
+        items += int(last - first);
+      }
+    });
+    require(items == 100, "items are missing, or were done twice");
   }
 }
 
@@ -300,7 +353,6 @@ int main(int count, char** arguments) {
   set_vm(fake_vm());
   use_queues(4);
   cpu::use_threads(4);
-  cpu::use_busy_processors(true);
   start_first_thread();
   if (count == 2 && arguments[1] == std::string("planted")) {
     return planted();
@@ -310,6 +362,8 @@ int main(int count, char** arguments) {
   }
   const int seconds = count == 2 ? std::atoi(arguments[1]) : 0;
   require(seconds > 0, "the argument is a number of seconds, or: failing, planted");
+  require_late_help();
+  require_all_or_nothing();
   for (auto& h : handles_of_all) {
     h = array_of(1 + any(20));
   }

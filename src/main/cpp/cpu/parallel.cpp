@@ -18,28 +18,37 @@
 
 namespace mlx4j::cpu {
 
+using Clock = std::chrono::steady_clock;
+
 // A computation, divided into ranges. Each thread begins with a section of its own, the same one in every job, so that
 // it finds in its cache what it has read or written in the job before. Then it takes ranges of the others' sections, so
 // a thread that has to share its processor takes fewer of them.
 class Job {
  public:
-  Job(Work* work, const void* context, std::size_t count, std::size_t parts, int helpers)
+  Job(Work* work, const void* context, std::size_t count, std::size_t parts, int threads)
       : work_(work),
         context_(context),
         count_(count),
         ranges_(parts),
-        sections_(std::min(std::size_t(helpers) + 1, most_sections)),
-        places_(helpers) {
+        sections_(std::min({std::size_t(threads), parts, most_sections})),
+        uninvited_(int(std::min(std::size_t(threads), parts)) - 1) {
     for (std::size_t i = 0; i < sections_; ++i) {
       section_[i].next = ranges_ * i / sections_;
       section_[i].end = ranges_ * (i + 1) / sections_;
     }
   }
 
-  std::size_t places() const { return std::size_t(std::max(places_.load(), 0)); }
+  // For the calling thread, before it takes a range: lets as many threads help as processors are idle, if it has not
+  // looked for them a short while ago. Whether any thread has been invited so far.
+  bool invite();
 
   // For one of the helpers.
-  bool take_place() { return places_-- > 0; }
+  bool take_place() {
+    int places = places_;
+    while (places > 0 && !places_.compare_exchange_weak(places, places - 1)) {
+    }
+    return places > 0;
+  }
 
   void help(std::size_t thread) {
     Ranges ranges(*this, thread);
@@ -61,6 +70,18 @@ class Job {
   }
 
  private:
+  // How long a computation goes on without looking for idle processors, which takes a hundredth of that.
+  static constexpr std::chrono::microseconds between_looks{500};
+
+  std::size_t left() const {
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < sections_; ++i) {
+      const std::size_t next = section_[i].next.load(std::memory_order_relaxed);
+      left += section_[i].end - std::min(next, section_[i].end);
+    }
+    return left;
+  }
+
   static constexpr std::size_t most_sections = 32;
   struct alignas(64) Section {
     std::atomic<std::size_t> next;
@@ -71,17 +92,34 @@ class Job {
   std::size_t count_;
   std::size_t ranges_;  // whose lengths differ by one at most
   std::size_t sections_;
-  std::atomic<int> places_;
+  int uninvited_;  // the threads that may still be invited; of the calling thread, as are the next two
+  bool invited_ = false;
+  Clock::time_point next_look_;
+  std::atomic<int> places_{0};  // for threads that have been invited and have not come yet
   Section section_[most_sections];
+
+  friend class Pool;
 };
 
 bool Ranges::take(std::size_t& first, std::size_t& last) {
   if (job_) {
+    if (thread_ == 0) {
+      job_->invite();
+    }
     return job_->take(thread_, sections_done_, first, last);
   }
   first = 0;
   last = std::exchange(all_, 0);
   return last > 0;
+}
+
+bool Ranges::take_all() {
+  if (job_ && (thread_ > 0 || job_->invite())) {
+    return false;
+  }
+  job_ = nullptr;
+  all_ = 0;
+  return true;
 }
 
 // Waking a thread takes as long as many a job, so a thread that waits looks for a moment at what it waits for, and then
@@ -90,7 +128,6 @@ static constexpr std::chrono::microseconds moment{100};
 
 template <class T>
 static void look_while(const std::atomic<T>& value, T old) {
-  using Clock = std::chrono::steady_clock;
   for (const auto start = Clock::now(); value.load() == old && Clock::now() - start < moment;) {
     pause_processor();
   }
@@ -100,18 +137,29 @@ static void look_while(const std::atomic<T>& value, T old) {
 // those that have not woken up yet.
 class Pool {
  public:
-  void run(Job& job) {
-    if (busy_.test_and_set(std::memory_order_acquire)) {
-      job.help(0);
-      return;
+  // Lets so many more threads help with a job. False if they help with another one.
+  bool invite(Job& job, std::size_t count) {
+    const bool first = job_ != &job;
+    if (first && busy_.test_and_set(std::memory_order_acquire)) {
+      return false;
     }
-    const auto wanted = job.places();
-    while (helpers_.size() < wanted && start_thread()) {
+    invited_ = (first ? 0 : invited_) + count;
+    while (helpers_.size() < invited_ && start_thread()) {
     }
+    job.places_ += int(count);
     job_ = &job;
     ++jobs_;
-    wake(std::min(wanted, helpers_.size()));
-    job.help(0);
+    for (std::size_t i = invited_ - count; i < std::min(invited_, helpers_.size()); ++i) {
+      wake(helpers_[i]);
+    }
+    return true;
+  }
+
+  // Waits for the threads that help with a job, which nobody else can begin to do from then on.
+  void end(const Job& job) {
+    if (job_ != &job) {
+      return;
+    }
     job_ = nullptr;
     for (int i; (i = helping_) > 0;) {
       look_while(helping_, i);
@@ -167,17 +215,14 @@ class Pool {
     return slept;
   }
 
-  void wake(std::size_t count) {
+  void wake(Helper& helper) {
     const int here = sched_getcpu();
-    for (std::size_t i = 0; i < count; ++i) {
-      auto& helper = helpers_[i];
-      const bool slept = rouse(helper);
-      if (slept || helper.processor == here) {
-        send_elsewhere(helper, here);
-      }
-      if (slept) {
-        helper.awake.notify_one();
-      }
+    const bool slept = rouse(helper);
+    if (slept || helper.processor == here) {
+      send_elsewhere(helper, here);
+    }
+    if (slept) {
+      helper.awake.notify_one();
     }
   }
 
@@ -228,8 +273,9 @@ class Pool {
   }
 
   static constexpr std::size_t stack_size = 1 << 20;
-  std::atomic_flag busy_;       // guards helpers_ and what is written to job_ and jobs_
+  std::atomic_flag busy_;       // guards helpers_, invited_ and what is written to job_ and jobs_
   std::deque<Helper> helpers_;  // which never end
+  std::size_t invited_ = 0;     // how many of them may help with the job
   std::atomic<Job*> job_{nullptr};
   std::atomic<unsigned> jobs_{0};
   std::atomic<int> awake_{0};    // helpers that do not sleep, or are being woken
@@ -247,17 +293,17 @@ void use_threads(int count) { thread_count = count; }
 
 int threads() { return thread_count; }
 
-static std::atomic<bool> all_pass_for_idle{false};
+static std::atomic<int> assumed_idle{-1};
 
-void use_busy_processors(bool share) { all_pass_for_idle = share; }
+void assume_idle_processors(int count) { assumed_idle = count; }
 
 // The kernel counts the threads that run or wait for a processor, the calling one included, whichever container they
 // are in. Without its count (no /proc), all processors pass for idle.
 int idle_processors() {
   static const int file = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
   static const int processors = get_nprocs();
-  if (all_pass_for_idle) {
-    return std::numeric_limits<int>::max();
+  if (const int assumed = assumed_idle; assumed >= 0) {
+    return assumed;
   }
   char text[64];
   const ssize_t length = pread(file, text, sizeof text - 1, 0);
@@ -269,16 +315,29 @@ int idle_processors() {
   return std::max(processors - running + pool().at_leisure(), 0);
 }
 
+bool Job::invite() {
+  if (uninvited_ == 0 || Clock::now() < next_look_ || left() < 2) {
+    return invited_;
+  }
+  const int helpers = std::min(uninvited_, idle_processors());
+  if (helpers > 0 && pool().invite(*this, std::size_t(helpers))) {
+    uninvited_ -= helpers;
+    invited_ = true;
+  }
+  next_look_ = Clock::now() + between_looks;
+  return invited_;
+}
+
 void parallel(std::size_t count, std::size_t grain, Work* work, const void* context) {
   const std::size_t parts = std::min(count / std::max<std::size_t>(grain, 1), std::size_t(threads()) * 4);
-  const int helpers = parts < 2 || threads() == 1 ? 0 : std::min(threads() - 1, idle_processors());
-  if (helpers == 0) {
+  if (parts < 2 || threads() == 1) {
     Ranges all(count);
     work(context, all);
     return;
   }
-  Job job(work, context, count, parts, std::min(int(parts) - 1, helpers));
-  pool().run(job);
+  Job job(work, context, count, parts, threads());
+  job.help(0);
+  pool().end(job);
 }
 
 }  // namespace mlx4j::cpu

@@ -14,8 +14,8 @@ int threads();
 // microseconds.
 int idle_processors();
 
-// Whether all processors pass for idle.
-void use_busy_processors(bool share);
+// For tests: how many processors pass for idle; -1 for those that are.
+void assume_idle_processors(int count);
 
 class Job;
 
@@ -27,6 +27,10 @@ class Ranges {
 
   // False if none is left.
   bool take(std::size_t& first, std::size_t& last);
+
+  // Instead of the first `take`: takes all ranges if nobody else takes any now, and then nobody will. False otherwise,
+  // and none is taken.
+  bool take_all();
 
  private:
   std::size_t all_ = 0;
@@ -43,9 +47,10 @@ void parallel(std::size_t count, std::size_t grain, Work* work, const void* cont
 // unless all are fewer; choose so many that they take some ten microseconds, which is what waking a thread costs. All
 // calls have returned when this returns.
 //
-// The calling thread always works itself, and works alone if the threads are helping another one or no processor is
-// idle: a helper that has to share its processor makes everybody wait. `work` must not throw, call the JVM or take
-// locks that the calling thread may hold.
+// The calling thread always works itself, and works alone while the threads are helping another one or no processor is
+// idle: a helper that has to share its processor makes everybody wait. It looks for idle processors before it takes a
+// range, twice in a millisecond at most. `work` must not throw, call the JVM or take locks that the calling thread may
+// hold.
 template <class F>
 void parallel_by_thread(std::size_t count, std::size_t grain, const F& work) {
   parallel(count, grain, [](const void* context, Ranges& ranges) { (*static_cast<const F*>(context))(ranges); }, &work);

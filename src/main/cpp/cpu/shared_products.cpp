@@ -90,20 +90,22 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
     by_rows(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
     return;
   }
-  parallel(parts, 1, [&](std::size_t part, std::size_t end) {
-    if (end - part == parts) {  // nobody helps
+  parallel_by_thread(parts, 1, [&](Ranges& ranges) {
+    if (ranges.take_all()) {  // in one part, since each part packs its factors
       gemm(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
       return;
     }
-    for (; part != end; ++part) {
-      const Range rows(m, division.rows, int(part) / division.columns);
-      const Range columns(n, division.columns, int(part) % division.columns);
-      const std::size_t from_a = transpose_a == not_transposed ? std::size_t(rows.first) * row_a : rows.first;
-      const std::size_t from_b = transpose_b == not_transposed ? columns.first : std::size_t(columns.first) * row_b;
-      const std::size_t from_c = std::size_t(rows.first) * row_c + columns.first;
-      gemm(order, transpose_a, transpose_b, rows.last - rows.first, columns.last - columns.first, k, alpha,
-           static_cast<const T*>(a) + from_a, row_a, static_cast<const T*>(b) + from_b, row_b, beta,
-           static_cast<T*>(c) + from_c, row_c);
+    for (std::size_t part, end; ranges.take(part, end);) {
+      for (; part != end; ++part) {
+        const Range rows(m, division.rows, int(part) / division.columns);
+        const Range columns(n, division.columns, int(part) % division.columns);
+        const std::size_t from_a = transpose_a == not_transposed ? std::size_t(rows.first) * row_a : rows.first;
+        const std::size_t from_b = transpose_b == not_transposed ? columns.first : std::size_t(columns.first) * row_b;
+        const std::size_t from_c = std::size_t(rows.first) * row_c + columns.first;
+        gemm(order, transpose_a, transpose_b, rows.last - rows.first, columns.last - columns.first, k, alpha,
+             static_cast<const T*>(a) + from_a, row_a, static_cast<const T*>(b) + from_b, row_b, beta,
+             static_cast<T*>(c) + from_c, row_c);
+      }
     }
   });
 }

@@ -19,10 +19,10 @@ final class CpuKernels {
   static <T> T using(int instructions, int threads, Supplier<T> supplier) {
     try {
       Library.useCpu(instructions, threads);
-      Library.useBusyProcessors(true);
+      Library.assumeIdleProcessors(Integer.MAX_VALUE);
       return supplier.get();
     } finally {
-      Library.useBusyProcessors(false);
+      Library.assumeIdleProcessors(-1);
       Library.useCpu(BEST, Runtime.getRuntime().availableProcessors());
     }
   }

@@ -194,12 +194,11 @@ public final class Library {
   public static native void useCpu(int instructions, int threads) throws MlxException;
 
   /**
-   * Divides work among threads even if no processor is idle, for tests on machines that others use.
-   *
-   * @param share whether to do so
+   * For tests on machines that others use: how many processors pass for idle, so that their threads
+   * help with large computations; -1 for those that are idle.
    */
-  @Name("use_busy_processors")
-  public static native void useBusyProcessors(boolean share);
+  @Name("assume_idle_processors")
+  public static native void assumeIdleProcessors(int count);
 
   /**
    * For tests: how many elements are computed together at most, even few of them by several

@@ -54,7 +54,7 @@ class CpuKernelsTest {
   static void use(int instructions, int block) {
     int several = block > 0 ? 3 : Runtime.getRuntime().availableProcessors();
     Library.useCpu(instructions, instructions == BEST ? several : 1);
-    Library.useBusyProcessors(block > 0);
+    Library.assumeIdleProcessors(block > 0 ? Integer.MAX_VALUE : -1);
     Library.limitCpuBlocks(block);
   }
 
