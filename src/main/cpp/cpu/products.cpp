@@ -26,10 +26,6 @@ namespace {
 // float32, for BLAS.
 constexpr std::size_t few = 12;
 
-// So many multiplications OpenBLAS carries out without packing the matrix, which takes longer than a product with a few
-// rows.
-constexpr std::size_t most_without_packing = 1'000'000;
-
 // BLAS multiplies with so many numbers of a matrix at once, and with so many rows, which bounds what is allocated.
 constexpr std::size_t numbers_at_once = 1 << 20;
 constexpr std::size_t rows_at_once = 1024;

@@ -7,6 +7,7 @@
 #include "cpu/parallel.h"
 #include "cpu/sgemm.h"
 #include "cpu/tile_products.h"
+#include "cpu/vector_products.h"
 
 namespace mlx4j::cpu {
 
@@ -66,13 +67,16 @@ Sgemm* chosen<Sgemm>(int m, int n, int k) {
 
 // What divides a product better than into parts that do not know of one another, if there is anything.
 template <class Gemm>
-static Gemm* dividing_rows(int, int, int) {
+static Gemm* dividing_by_itself(int, int, int, std::size_t) {
   return nullptr;
 }
 
 template <>
-Sgemm* dividing_rows<Sgemm>(int m, int n, int k) {
-  return product_by_rows_on_tiles(m, n, k);
+Sgemm* dividing_by_itself<Sgemm>(int m, int n, int k, std::size_t parts) {
+  if (product_on_tiles(m, n, k)) {
+    return parts > 1 ? product_by_rows_on_tiles(m, n, k) : nullptr;
+  }
+  return product_on_vectors(m, n, k);
 }
 
 template <class T, class Scalar, class Pointer, class Result>
@@ -86,8 +90,8 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
   Gemm* const gemm = chosen<Gemm>(m, n, k);
   const Division division = divided(m, n, k);
   const std::size_t parts = std::size_t(division.rows) * division.columns;
-  if (Gemm* const by_rows = parts > 1 ? dividing_rows<Gemm>(m, n, k) : nullptr) {
-    by_rows(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
+  if (Gemm* const whole = dividing_by_itself<Gemm>(m, n, k, parts)) {
+    whole(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
     return;
   }
   parallel_by_thread(parts, 1, [&](Ranges& ranges) {
@@ -118,6 +122,7 @@ static Gemm* shared_product(Gemm* gemm) {
 
 Sgemm* shared(Sgemm* gemm) {
   use_beside_tiles(gemm);
+  use_beside_vectors(gemm);
   return shared_product<float>(gemm);
 }
 

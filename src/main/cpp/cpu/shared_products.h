@@ -12,6 +12,9 @@ namespace mlx4j::cpu {
 // Products of fewer multiplications are not divided: a tenth of a millisecond on a fast processor.
 constexpr std::size_t worth_division = std::size_t(1) << 23;
 
+// So many multiplications OpenBLAS carries out without packing the factors, which takes longer than many a product.
+constexpr std::size_t most_without_packing = 1'000'000;
+
 using Sgemm = void(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a,
                    int row_a, const float* b, int row_b, float beta, float* c, int row_c);
 using Dgemm = void(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha, const double* a,

@@ -4,17 +4,13 @@
 
 #ifdef __x86_64__
 
-#include <pthread.h>
-
 #include <algorithm>
-#include <mutex>
-#include <new>
-#include <utility>
 
 #include "bridge/threads.h"
 #include "cpu/kernels/tiles.h"
 #include "cpu/parallel.h"
 #include "cpu/sgemm.h"
+#include "cpu/workspaces.h"
 
 namespace mlx4j::cpu {
 
@@ -36,43 +32,10 @@ struct Workspace {
   Workspace* next_free;
 };
 
-// As many workspaces as threads have computed at the same time.
-class Workspaces {
- public:
-  // Null if there is no memory.
-  Workspace* take() {
-    std::lock_guard lock(mutex_);
-    if (!free_) {
-      return new (std::nothrow) Workspace;
-    }
-    return std::exchange(free_, free_->next_free);
-  }
-
-  void give_back(Workspace* workspace) {
-    std::lock_guard lock(mutex_);
-    workspace->next_free = std::exchange(free_, workspace);
-  }
-
- private:
-  std::mutex mutex_;
-  Workspace* free_ = nullptr;
-};
-
-// A factor, whose rows or columns are taken in strips.
-struct Factor {
-  const float* data;
-  std::ptrdiff_t across;
-  std::ptrdiff_t along;
-
-  Strip strip(std::size_t first, std::size_t width, std::size_t inner_first, std::size_t inner) const {
-    return {data + std::ptrdiff_t(first) * across + std::ptrdiff_t(inner_first) * along, width, inner, across, along};
-  }
-};
-
 }  // namespace
 
-static Workspaces& workspaces() {
-  static auto& workspaces = immortal<Workspaces>();
+static Workspaces<Workspace>& workspaces() {
+  static auto& workspaces = immortal<Workspaces<Workspace>>();
   return workspaces;
 }
 
@@ -96,19 +59,12 @@ class TileProduct {
 
   // With a workspace for the calling thread, and alone unless `by_rows`.
   void compute(Workspace& workspace, bool by_rows) const {
-    const pthread_t caller = pthread_self();
     const std::size_t strips = (m_ + Panel::width - 1) / Panel::width;
     for (std::size_t column = 0; column < n_; column += columns_at_once) {
       for (std::size_t first = 0; first < k_; first += inner_at_once) {
         const Block block{column, std::min(columns_at_once, n_ - column), first, std::min(inner_at_once, k_ - first)};
-        parallel_by_thread(strips, by_rows ? 1 : strips, [&](Ranges& ranges) {
-          if (pthread_equal(pthread_self(), caller)) {
-            multiply(block, workspace, ranges);
-          } else if (Workspace* own = workspaces().take()) {
-            multiply(block, *own, ranges);
-            workspaces().give_back(own);
-          }
-        });
+        workspaces().parallel(strips, by_rows ? 1 : strips, workspace,
+                              [&](Workspace& own, Ranges& ranges) { multiply(block, own, ranges); });
       }
     }
   }
@@ -191,12 +147,8 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
     without_tiles(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
     return;
   }
-  const auto factor = [](const float* data, bool inner_in_rows, int row) {
-    return inner_in_rows ? Factor{data, row, 1} : Factor{data, 1, row};
-  };
-  const TileProduct product(factor(a, transpose_a == not_transposed, row_a),
-                            factor(b, transpose_b != not_transposed, row_b), std::size_t(m), std::size_t(n),
-                            std::size_t(k), alpha, beta, c, std::size_t(row_c));
+  const TileProduct product({a, transpose_a == not_transposed, row_a}, {b, transpose_b != not_transposed, row_b},
+                            std::size_t(m), std::size_t(n), std::size_t(k), alpha, beta, c, std::size_t(row_c));
   product.compute(*workspace, by_rows);
   workspaces().give_back(workspace);
 }

@@ -3,11 +3,10 @@
 #include <cstdint>
 
 #include "cpu/kernels/half_bits.h"
+#include "cpu/kernels/vectors.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
+#ifdef __AVX2__
+#include "cpu/kernels/register_tiles.h"
 #endif
 
 namespace mlx4j::cpu {
@@ -15,49 +14,17 @@ namespace mlx4j::cpu {
 namespace {
 
 // ---- vectors --------------------------------------------------------------------------------------
-#if defined(__AVX512F__)
-constexpr int lanes = 16;
+#ifdef __AVX512F__
 constexpr __mmask16 every = 0xffff;  // GCC warns of its own definitions of the functions without a mask
-#elif defined(__AVX2__)
-constexpr int lanes = 8;
-#else
-constexpr int lanes = 4;
 #endif
 
 // Numbers are computed in blocks of 32, the smallest group: two to eight vectors.
 constexpr std::size_t block = 32;
 constexpr int vectors = int(block) / lanes;
 
-using Floats = float __attribute__((vector_size(4 * lanes)));
 using Ints = std::int32_t __attribute__((vector_size(4 * lanes)));
 using Words = std::uint32_t __attribute__((vector_size(4 * lanes)));
 using Halves = std::uint16_t __attribute__((vector_size(2 * lanes)));
-
-template <class T>
-T load(const void* from) {
-  T value;
-  __builtin_memcpy(&value, from, sizeof value);
-  return value;
-}
-
-template <class T>
-void store(void* to, T value) {
-  __builtin_memcpy(to, &value, sizeof value);
-}
-
-Floats all(float x) { return x - Floats{}; }
-
-Floats multiply_add(Floats a, Floats b, Floats c) {
-#if defined(__AVX512F__)
-  return Floats(_mm512_fmadd_ps(__m512(a), __m512(b), __m512(c)));
-#elif defined(__AVX2__)
-  return Floats(_mm256_fmadd_ps(__m256(a), __m256(b), __m256(c)));
-#elif defined(__aarch64__)
-  return Floats(vfmaq_f32(float32x4_t(c), float32x4_t(a), float32x4_t(b)));
-#else
-  return a * b + c;
-#endif
-}
 
 // The sums of four vectors: first the halves of each are added, then the quarters, and so on.
 void sums_of_four(const Floats (&v)[4], float (&to)[4]) {
@@ -599,89 +566,15 @@ void sums_with(const Matrix& w, const Part& part, const float* x, std::size_t x_
 
 // ---- several vectors and a matrix of float32 --------------------------------------------------------
 #ifdef __AVX2__
-// A tile of the result, some rows of two vectors, stays in registers.
 #ifdef __AVX512F__
-constexpr int tile_rows = 8;
 constexpr std::size_t most_in_tiles = 256;
 #else
-constexpr int tile_rows = 6;
 constexpr std::size_t most_in_tiles = 64;
 #endif
-constexpr int tile_vectors = 2;
-constexpr std::size_t tile_columns = std::size_t(tile_vectors) * lanes;
 
-// A block of so many rows and columns of the matrix is multiplied with all vectors before the next one. It is read in
-// place. Its rows lie on different pages, so the processor does not read ahead, and the next numbers are prefetched.
-constexpr std::size_t inner_at_once = 128;
+// A block of so many columns and most_rows_in_place rows of the matrix is multiplied with all vectors before the next
+// one. It is read in place.
 constexpr std::size_t columns_at_once = 512;
-
-// Numbers whose rows lie `stride` apart.
-template <class T>
-struct Grid {
-  T* data;
-  std::size_t stride;
-};
-
-// y = x · w, or y + x · w, for `inner` rows of w.
-template <int rows, bool added>
-void multiply_tile(const Grid<const float>& x, const Grid<const float>& w, std::size_t inner, const Grid<float>& y) {
-  Floats sums[rows][tile_vectors] = {};
-  for (std::size_t k = 0; k < inner; ++k) {
-    const float* from = w.data + k * w.stride;
-    Floats v[tile_vectors];
-    for (int i = 0; i < tile_vectors; ++i) {
-      v[i] = load<Floats>(from + i * lanes);
-      __builtin_prefetch(from + tile_columns + i * lanes);
-    }
-    for (int j = 0; j < rows; ++j) {
-      const Floats factor = all(x.data[std::size_t(j) * x.stride + k]);
-      for (int i = 0; i < tile_vectors; ++i) {
-        sums[j][i] = multiply_add(v[i], factor, sums[j][i]);
-      }
-    }
-  }
-  for (int j = 0; j < rows; ++j) {
-    for (int i = 0; i < tile_vectors; ++i) {
-      float* to = y.data + std::size_t(j) * y.stride + i * lanes;
-      store(to, added ? load<Floats>(to) + sums[j][i] : sums[j][i]);
-    }
-  }
-}
-
-template <int rows, bool added>
-void multiply_tiles(const Grid<const float>& x, const Grid<const float>& w, std::size_t inner, std::size_t columns,
-                    const Grid<float>& y) {
-  std::size_t column = 0;
-  for (; column + tile_columns <= columns; column += tile_columns) {
-    multiply_tile<rows, added>(x, {w.data + column, w.stride}, inner, {y.data + column, y.stride});
-  }
-  if (column == columns) {
-    return;
-  }
-  const std::size_t bytes = (columns - column) * sizeof(float);
-  float numbers[inner_at_once][tile_columns] = {};
-  for (std::size_t k = 0; k < inner; ++k) {
-    __builtin_memcpy(numbers[k], w.data + k * w.stride + column, bytes);
-  }
-  float results[rows][tile_columns] = {};
-  for (int j = 0; j < rows && added; ++j) {
-    __builtin_memcpy(results[j], y.data + std::size_t(j) * y.stride + column, bytes);
-  }
-  multiply_tile<rows, added>(x, {numbers[0], tile_columns}, inner, {results[0], tile_columns});
-  for (int j = 0; j < rows; ++j) {
-    __builtin_memcpy(y.data + std::size_t(j) * y.stride + column, results[j], bytes);
-  }
-}
-
-template <bool added, int rows = tile_rows>
-void multiply_rows(const Grid<const float>& x, std::size_t count, const Grid<const float>& w, std::size_t inner,
-                   std::size_t columns, const Grid<float>& y) {
-  if (count == rows) {
-    multiply_tiles<rows, added>(x, w, inner, columns, y);
-  } else if constexpr (rows > 1) {
-    multiply_rows<added, rows - 1>(x, count, w, inner, columns, y);
-  }
-}
 
 void multiply_in_tiles(const Matrix& w, const Part& part, const float* x, std::size_t x_stride, std::size_t count,
                        float* y, std::size_t y_stride) {
@@ -689,14 +582,14 @@ void multiply_in_tiles(const Matrix& w, const Part& part, const float* x, std::s
   const std::size_t groups = (count + tile_rows - 1) / tile_rows;
   for (std::size_t first = 0; first < part.columns; first += columns_at_once) {
     const std::size_t column = part.column + first, columns = smaller(columns_at_once, part.columns - first);
-    for (std::size_t k = 0; k < part.rows; k += inner_at_once) {
-      const std::size_t row = part.row + k, inner = smaller(inner_at_once, part.rows - k);
+    for (std::size_t k = 0; k < part.rows; k += most_rows_in_place) {
+      const std::size_t row = part.row + k, rows = smaller(most_rows_in_place, part.rows - k);
       const auto* numbers = reinterpret_cast<const float*>(w.data + std::ptrdiff_t(row) * w.row_bytes) + column;
-      const auto multiply = k == 0 ? multiply_rows<false> : multiply_rows<true>;
+      const auto multiply = k == 0 ? multiply_rows<false, false> : multiply_rows<true, false>;
       for (std::size_t i = 0; i < groups; ++i) {
-        const std::size_t j = count * i / groups, rows = count * (i + 1) / groups - j;
-        multiply({x + j * x_stride + row, x_stride}, rows, {numbers, w_stride}, inner, columns,
-                 {y + j * y_stride + column, y_stride});
+        const std::size_t j = count * i / groups, n = count * (i + 1) / groups - j;
+        multiply({x + j * x_stride + row, std::ptrdiff_t(x_stride), 1}, n, {numbers, rows, columns, w_stride},
+                 {y + j * y_stride + column, y_stride}, {});
       }
     }
   }

@@ -4,7 +4,7 @@
 
 #ifdef __AVX512BW__
 
-#include <immintrin.h>
+#include "cpu/kernels/square.h"
 
 // The processors with the matrix unit also convert to bfloat16.
 #define MLX4J_UNIT __attribute__((target("amx-tile,amx-bf16,avx512bf16")))
@@ -19,45 +19,7 @@ constexpr std::size_t tile_bytes = lines * line_bytes;
 constexpr std::size_t plane_bytes = 2 * tile_bytes;  // one of the parts of all numbers of a step
 constexpr int most_parts = 3;
 
-// 16 by 16 numbers.
-struct Square {
-  __m512 line[lines];
-};
-
 __mmask16 first(std::size_t n) { return n >= lines ? 0xffff : __mmask16((1u << n) - 1); }
-
-void load(const float* from, std::ptrdiff_t stride, std::size_t rows, std::size_t columns, Square& square) {
-  const __mmask16 mask = first(columns);
-  for (std::size_t i = 0; i < lines; ++i) {
-    square.line[i] = i < rows ? _mm512_maskz_loadu_ps(mask, from + std::ptrdiff_t(i) * stride) : _mm512_setzero_ps();
-  }
-}
-
-void transpose(Square& square) {
-  __m512 pairs[lines];
-  for (std::size_t i = 0; i < lines; i += 2) {
-    pairs[i] = _mm512_unpacklo_ps(square.line[i], square.line[i + 1]);
-    pairs[i + 1] = _mm512_unpackhi_ps(square.line[i], square.line[i + 1]);
-  }
-  __m512 fours[lines];  // fours[4 i + j] has the numbers 4 q + j of the lines 4 i to 4 i + 3 in its quarter q
-  for (std::size_t i = 0; i < lines; i += 4) {
-    for (std::size_t j = 0; j < 2; ++j) {
-      const __m512d upper = _mm512_castps_pd(pairs[i + j]), lower = _mm512_castps_pd(pairs[i + 2 + j]);
-      fours[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(upper, lower));
-      fours[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(upper, lower));
-    }
-  }
-  for (std::size_t j = 0; j < 4; ++j) {
-    const __m512 even[] = {_mm512_shuffle_f32x4(fours[j], fours[4 + j], 0x88),
-                           _mm512_shuffle_f32x4(fours[8 + j], fours[12 + j], 0x88)};
-    const __m512 odd[] = {_mm512_shuffle_f32x4(fours[j], fours[4 + j], 0xdd),
-                          _mm512_shuffle_f32x4(fours[8 + j], fours[12 + j], 0xdd)};
-    square.line[j] = _mm512_shuffle_f32x4(even[0], even[1], 0x88);
-    square.line[8 + j] = _mm512_shuffle_f32x4(even[0], even[1], 0xdd);
-    square.line[4 + j] = _mm512_shuffle_f32x4(odd[0], odd[1], 0x88);
-    square.line[12 + j] = _mm512_shuffle_f32x4(odd[0], odd[1], 0xdd);
-  }
-}
 
 // What the numbers are without their first parts, without the first two, and without all three: bits of all of them
 // together, which are zero, but for the sign, if nothing is left.
@@ -112,9 +74,9 @@ MLX4J_UNIT void pack(const Strip& strip, Panel& panel) {
         const std::size_t inner = strip.inner > along ? strip.inner - along : 0;
         const float* from = strip.data + std::ptrdiff_t(across) * strip.across + std::ptrdiff_t(along) * strip.along;
         if (strip.along == 1) {
-          load(from, stride, width, inner, halves[half]);
+          read(from, stride, width, inner, halves[half]);
         } else {
-          load(from, stride, inner, width, halves[half]);
+          read(from, stride, inner, width, halves[half]);
         }
         if (!lines_in_memory) {
           transpose(halves[half]);

@@ -10,20 +10,12 @@
 #include <cstddef>
 
 #include "cpu/instructions.h"
+#include "cpu/kernels/strips.h"
 
 namespace mlx4j::cpu {
 
-// A part of a matrix: `width` ≤ 32 rows of the left matrix, or columns of the right one, with `inner` numbers each. One
-// of the strides is 1.
-struct Strip {
-  const float* data;
-  std::size_t width;
-  std::size_t inner;
-  std::ptrdiff_t across;  // from a row of the left matrix, or a column of the right one, to the next
-  std::ptrdiff_t along;   // from one number of the inner dimension to the next
-};
-
-// A strip, packed in steps of 32 numbers of the inner dimension, and filled up with zeros.
+// A strip of at most 32 rows or columns, packed in steps of 32 numbers of the inner dimension, and filled up with
+// zeros.
 struct Panel {
   static constexpr std::size_t width = 32;
   static constexpr std::size_t step = 32;

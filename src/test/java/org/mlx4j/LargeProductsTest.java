@@ -18,25 +18,28 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Products of float32 matrices that are large enough for the matrix unit, on processors that have
- * one: they are as precise as those of float32 vectors, for all numbers. On other processors, the
- * same holds for BLAS.
+ * Products of float32 matrices that are large enough to be packed: with the vector instructions of
+ * the processor, with its matrix unit if it has one, and with BLAS, they are as precise as float32
+ * allows, for all numbers.
  */
 @EnabledOnOs(OS.LINUX)
 @ExtendWith(InScope.class)
-class TileProductsTest {
+class LargeProductsTest {
   /** What one product and one sum of float32 may be off, relative to their sizes. */
   private static final double EPSILON = 0x1p-24;
 
   /** The most that the smallest number that is not denormal contributes to a sum. */
   private static final double SMALLEST = 0x1p-126;
 
-  private static final int[] SETS = {CpuKernels.AVX512, CpuKernels.BEST};
+  private static final int[] SETS = {
+    CpuKernels.BASELINE, CpuKernels.AVX2, CpuKernels.AVX512, CpuKernels.BEST
+  };
 
   private final Random random = new Random(20);
 
@@ -112,9 +115,12 @@ class TileProductsTest {
     return Stream.of(
         Arguments.of(96, 96, 96),
         Arguments.of(61, 253, 62), // edges everywhere
+        Arguments.of(137, 253, 126),
+        Arguments.of(9, 700, 420), // few rows
         Arguments.of(321, 289, 353), // one more than whole tiles and blocks of the inner dimension
         Arguments.of(95, 63, 127), // one less
         Arguments.of(62, 600, 62), // several blocks of the inner dimension
+        Arguments.of(70, 1100, 62),
         Arguments.of(64, 63, 1100), // several blocks of columns
         Arguments.of(700, 64, 62),
         Arguments.of(400, 300, 420), // for several threads
@@ -127,14 +133,18 @@ class TileProductsTest {
     assertProduct(normal(m * k), normal(k * n), m, k, n);
   }
 
-  /** Otherwise the tests would compare BLAS with itself. */
-  @Test
-  void theUnitIsUsedWhereThereIsOne() throws IOException {
-    assumeTrue(Files.readString(Path.of("/proc/cpuinfo")).contains(" amx_bf16"));
-    MlxArray a = MlxArray.of(normal(300 * 300), 300, 300);
-    float[] vectors = CpuKernels.using(CpuKernels.AVX512, 1, () -> a.matmul(a).toFloatArray());
-    float[] tiles = CpuKernels.using(CpuKernels.BEST, 1, () -> a.matmul(a).toFloatArray());
-    assertFalse(Arrays.equals(vectors, tiles)); // they add up in another order
+  /**
+   * Each set adds up in an order of its own where it computes the product. Otherwise the tests
+   * would compare BLAS with itself.
+   */
+  @ParameterizedTest
+  @CsvSource({"avx2, 0, 1", "avx512bw, 0, 2", "amx_bf16, 2, 3"})
+  void theBestInstructionsAreUsed(String flag, int others, int set) throws IOException {
+    assumeTrue(Files.readString(Path.of("/proc/cpuinfo")).contains(" " + flag + " "));
+    MlxArray a = MlxArray.of(normal(700 * 700), 700, 700);
+    float[] expected = CpuKernels.using(others, 1, () -> a.matmul(a).toFloatArray());
+    float[] product = CpuKernels.using(set, 1, () -> a.matmul(a).toFloatArray());
+    assertFalse(Arrays.equals(expected, product));
   }
 
   static Stream<Arguments> parts() {
@@ -179,10 +189,10 @@ class TileProductsTest {
         -0.0f
       })
   void aRareNumberHasItsEffectAndNoOther(float number) {
-    int m = 94;
-    int k = 96;
-    int n = 90;
-    for (int at : new int[] {0, 37 * 96 + 50, 90 * 96 - 1}) {
+    int m = 134;
+    int k = 136;
+    int n = 130;
+    for (int at : new int[] {0, 37 * 136 + 50, 130 * 136 - 1}) {
       float[] a = normal(m * k);
       a[at] = number;
       float[] b = normal(k * n);
@@ -194,26 +204,27 @@ class TileProductsTest {
 
   @Test
   void tinyNumbersKeepTheirDigits() {
-    float[] a = normal(96 * 96);
+    int n = 136;
+    float[] a = normal(n * n);
     for (int i = 0; i < a.length; ++i) {
       a[i] *= 0x1p-122f;
     }
-    float[] b = normal(96 * 96);
+    float[] b = normal(n * n);
     for (int i = 0; i < b.length; ++i) {
       b[i] *= 0x1p60f;
     }
-    assertProduct(a, b, 96, 96, 96);
+    assertProduct(a, b, n, n, n);
   }
 
   @Test
   void zerosGiveZero() {
     float[] product =
-        Ops.zeros(new int[] {96, 94}).matmul(Ops.ones(new int[] {94, 95})).toFloatArray();
-    assertArrayEquals(new float[96 * 95], product);
+        Ops.zeros(new int[] {136, 134}).matmul(Ops.ones(new int[] {134, 135})).toFloatArray();
+    assertArrayEquals(new float[136 * 135], product);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {100, 600})
+  @ValueSource(ints = {150, 600})
   void aProductIsAddedToAMatrix(int k) {
     int m = 126;
     int n = 125;
@@ -253,6 +264,24 @@ class TileProductsTest {
                       .addmm(MlxArray.of(a, m, k), MlxArray.of(b, k, n), 1f, 0f)
                       .toFloatArray());
       assertProduct(a, b, m, k, n, withoutC);
+    }
+  }
+
+  /** As in BLAS, the factors are not read, so NaN in them has no effect. */
+  @Test
+  void withoutTheProductOnlyTheMatrixIsLeft() {
+    int n = 140;
+    float[] c = normal(n * n);
+    float[] halves = new float[n * n];
+    for (int i = 0; i < halves.length; ++i) {
+      halves[i] = c[i] / 2;
+    }
+    MlxArray nan = Ops.full(new int[] {n, n}, Float.NaN);
+    for (int set : SETS) {
+      float[] sum =
+          CpuKernels.using(
+              set, 1, () -> MlxArray.of(c, n, n).addmm(nan, nan, 0f, 0.5f).toFloatArray());
+      assertArrayEquals(halves, sum);
     }
   }
 }
