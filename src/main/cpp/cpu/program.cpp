@@ -80,6 +80,7 @@ static std::optional<Arithmetic> arithmetic_of(Operation operation) {
     case Operation::Maximum:
     case Operation::Minimum:
     case Operation::Multiply:
+    case Operation::Sqrt:
     case Operation::Subtract:
       return Arithmetic{.first = operation};
     case Operation::Square:
@@ -470,7 +471,8 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block, std::b
   }
 }
 
-// Lets the memory work for the next block while this one is computed.
+// Lets the memory work for the next block while this one is computed. What is read and written at the same place is
+// asked for twice, because it then takes less time.
 void Program::prefetch(std::size_t first, std::size_t n) const {
   const auto each_line = [&](const std::byte* data, int itemsize, auto fetch) {
     const auto* begin = data + first * std::size_t(itemsize);

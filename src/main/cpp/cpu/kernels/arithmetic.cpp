@@ -11,6 +11,9 @@ struct Nothing {
 struct SquareOfFirst {
   static float of(float x, float) { return Square::of(x); }
 };
+struct SqrtOfFirst {
+  static float of(float x, float) { return Sqrt::of(x); }
+};
 template <class F>
 struct Reversed {
   static float of(float x, float y) { return F::of(y, x); }
@@ -88,6 +91,8 @@ Kernel* arithmetic_kernel<MLX4J_INSTRUCTIONS>(const Arithmetic& arithmetic) {
       return of_two<Subtract>(arithmetic);
     case Operation::Multiply:
       return of_two<Multiply>(arithmetic);
+    case Operation::Sqrt:
+      return with_second<SqrtOfFirst, false, false>(arithmetic);
     case Operation::Divide:
       return of_one_number<Divide>(arithmetic);
     case Operation::Maximum:

@@ -7,7 +7,7 @@
 
 namespace mlx4j::cpu {
 
-// An operation on two operands, and perhaps another one on its result and a third operand.
+// An operation on two operands, or on the first of them, and perhaps another one on its result and a third operand.
 struct Arithmetic {
   Operation first;
   bool has_second = false;

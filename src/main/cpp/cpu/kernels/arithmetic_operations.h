@@ -54,6 +54,11 @@ struct Square {
   }
 };
 
+struct Sqrt {
+  static float of(float x) { return __builtin_sqrtf(x); }
+  static double of(double x) { return __builtin_sqrt(x); }
+};
+
 // MLX's: NaN in either operand is the result, and of equal operands the second.
 struct Maximum {
   template <class T>

@@ -140,10 +140,6 @@ struct Not {
 };
 
 // ---- functions of floating-point numbers ----------------------------------------------------------
-struct Sqrt {
-  static float of(float x) { return __builtin_sqrtf(x); }
-  static double of(double x) { return __builtin_sqrt(x); }
-};
 struct Rsqrt {
   template <class T>
   static T of(T x) {

@@ -138,6 +138,28 @@ class CpuArithmeticTest {
     return numbers[numbers.length == 1 ? 0 : i];
   }
 
+  @ParameterizedTest
+  @MethodSource("operations")
+  void aRootIsRoundedBeforeTheNextOperation(String name) {
+    Binary f = OPERATIONS.get(name);
+    float[] a = numbers(1, SIZE);
+    for (float[] b : new float[][] {numbers(2, SIZE), {1.7f}}) {
+      float[] forward = new float[SIZE];
+      float[] reversed = new float[SIZE];
+      for (int i = 0; i < SIZE; i++) {
+        float root = (float) Math.sqrt(a[i]);
+        forward[i] = f.java().apply(root, at(b, i));
+        reversed[i] = f.java().apply(at(b, i), root);
+      }
+      MlxArray[] arrays = {MlxArray.of(a), MlxArray.of(b)};
+      for (int instructions = 0; instructions <= BEST; instructions++) {
+        CpuKernelsTest.use(instructions, SMALL_BLOCK);
+        assertArrayEquals(forward, computed(xs -> f.mlx().apply(xs[0].sqrt(), xs[1]), arrays));
+        assertArrayEquals(reversed, computed(xs -> f.mlx().apply(xs[1], xs[0].sqrt()), arrays));
+      }
+    }
+  }
+
   static Stream<String> operations() {
     return OPERATIONS.keySet().stream();
   }
