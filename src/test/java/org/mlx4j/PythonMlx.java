@@ -97,12 +97,18 @@ public final class PythonMlx {
     }
   }
 
+  /**
+   * What a script ends with. When Python ends by itself, MLX's threads may still want to release the
+   * files that they have read, which now and then ends the process with an error.
+   */
+  private static final String END = "\nimport os, sys\nsys.stdout.flush()\nos._exit(0)\n";
+
   /** Runs a script with arguments and returns its output. */
   static String run(String script, String... arguments) {
     String python = System.getProperty("mlx4j.oracle.python");
     assumeTrue(python != null, "the build sets mlx4j.oracle.python");
     try {
-      List<String> command = new ArrayList<>(List.of(python, "-c", script));
+      List<String> command = new ArrayList<>(List.of(python, "-c", script + END));
       command.addAll(List.of(arguments));
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
