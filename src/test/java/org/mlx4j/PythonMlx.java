@@ -98,8 +98,8 @@ public final class PythonMlx {
   }
 
   /**
-   * What a script ends with. When Python ends by itself, MLX's threads may still want to release the
-   * files that they have read, which now and then ends the process with an error.
+   * What a script ends with. When Python ends by itself, MLX's threads may still want to release
+   * the files that they have read, which now and then ends the process with an error.
    */
   private static final String END = "\nimport os, sys\nsys.stdout.flush()\nos._exit(0)\n";
 
