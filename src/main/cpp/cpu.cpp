@@ -10,6 +10,7 @@
 #include "cpu/instructions.h"
 #include "cpu/parallel.h"
 #include "cpu/program.h"
+#include "cpu/workspaces.h"
 
 namespace mlx4j {
 
@@ -30,6 +31,7 @@ bool cpu_kernels() { return kernels.load(std::memory_order_relaxed); }
 bool fuses_on_cpu() { return true; }
 void install_cpu_kernels() { cpu::replace_evaluation(); }
 void limit_cpu_blocks(int elements) { cpu::limit_blocks(elements); }
+void limit_workspaces(int count) { cpu::workspaces_left = count; }
 int unfused_on_cpu() { return cpu::unfused(); }
 int chains_fused_for_cpu() { return cpu::fused_chains(); }
 void separate_for_cpu(const Arrays& outputs) { cpu::separate_chains(outputs); }
@@ -51,6 +53,7 @@ bool cpu_kernels() { return false; }
 bool fuses_on_cpu() { return false; }
 void install_cpu_kernels() {}
 void limit_cpu_blocks(int) {}
+void limit_workspaces(int) {}
 int unfused_on_cpu() { return 0; }
 int chains_fused_for_cpu() { return 0; }
 void separate_for_cpu(const Arrays&) {}

@@ -19,6 +19,9 @@ bool cpu_kernels();
 // For tests: how many processors pass for idle; -1 for those that are.
 void assume_idle_processors(int count);
 
+// For tests: how many more times a thread gets memory for packing the factors of a product; -1 for any number.
+void limit_workspaces(int count);
+
 // Puts them in the place of MLX's own. Once, at start.
 void install_cpu_kernels();
 

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <new>
@@ -13,12 +14,21 @@
 
 namespace mlx4j::cpu {
 
+// For tests: how many more workspaces there is memory for; -1 for any number.
+inline std::atomic<int> workspaces_left{-1};
+
 // As many workspaces as threads have computed at the same time. A Workspace has the member `next_free`.
 template <class Workspace>
 class Workspaces {
  public:
   // Null if there is no memory.
   Workspace* take() {
+    int left = workspaces_left;
+    while (left > 0 && !workspaces_left.compare_exchange_weak(left, left - 1)) {
+    }
+    if (left == 0) {
+      return nullptr;
+    }
     std::lock_guard lock(mutex_);
     if (!free_) {
       return new (std::nothrow) Workspace;

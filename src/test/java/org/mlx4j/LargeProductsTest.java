@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mlx4j.internal.Library;
 
 /**
  * Products of float32 matrices that are large enough to be packed: with the vector instructions of
@@ -264,6 +265,29 @@ class LargeProductsTest {
                       .addmm(MlxArray.of(a, m, k), MlxArray.of(b, k, n), 1f, 0f)
                       .toFloatArray());
       assertProduct(a, b, m, k, n, withoutC);
+    }
+  }
+
+  /** BLAS multiplies if there is no memory for packing, and one thread if there is only for one. */
+  @Test
+  void littleMemoryForPacking() {
+    MlxArray a = MlxArray.of(normal(700 * 700), 700, 700);
+    MlxArray b = MlxArray.of(normal(700 * 700), 700, 700);
+    float[] ofBlas = CpuKernels.using(CpuKernels.BASELINE, 1, () -> a.matmul(b).toFloatArray());
+    for (int set : SETS) {
+      float[] expected = CpuKernels.using(set, 3, () -> a.matmul(b).toFloatArray());
+      try {
+        for (int threads : new int[] {1, 3}) {
+          Library.limitWorkspaces(0);
+          assertArrayEquals(
+              ofBlas, CpuKernels.using(set, threads, () -> a.matmul(b).toFloatArray()));
+          Library.limitWorkspaces(1);
+          assertArrayEquals(
+              expected, CpuKernels.using(set, threads, () -> a.matmul(b).toFloatArray()));
+        }
+      } finally {
+        Library.limitWorkspaces(-1);
+      }
     }
   }
 

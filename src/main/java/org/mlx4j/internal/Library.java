@@ -201,6 +201,13 @@ public final class Library {
   public static native void assumeIdleProcessors(int count);
 
   /**
+   * For tests: how many more times a thread gets memory for packing the factors of a product; -1
+   * for any number.
+   */
+  @Name("limit_workspaces")
+  public static native void limitWorkspaces(int count);
+
+  /**
    * For tests: how many elements are computed together at most, even few of them by several
    * threads; 0 for the usual. Not while anything is computed.
    */
