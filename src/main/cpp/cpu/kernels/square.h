@@ -14,12 +14,12 @@ struct Square {
 
 // Reads the first numbers of a vector, and zeros for the others.
 inline Floats read(const float* from, std::size_t count) {
-#ifdef __AVX512F__
-  return Floats(_mm512_maskz_loadu_ps(count < lanes ? __mmask16((1u << count) - 1) : __mmask16(0xffff), from));
-#else
   if (count >= lanes) {
     return load<Floats>(from);
   }
+#ifdef __AVX512F__
+  return Floats(_mm512_maskz_loadu_ps(__mmask16((1u << count) - 1), from));
+#else
   Floats vector{};
   __builtin_memcpy(&vector, from, count * sizeof *from);
   return vector;

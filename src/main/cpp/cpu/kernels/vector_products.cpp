@@ -17,17 +17,11 @@ std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 void pack_rows(const Strip& strip, std::size_t width, float* to) {
   constexpr std::ptrdiff_t ahead = 16;
   const float* from = strip.data;
-  if (strip.width < width) {
-    __builtin_memset(to, 0, strip.inner * width * sizeof(float));
-  }
   for (std::size_t k = 0; k < strip.inner; ++k, from += strip.along, to += width) {
-    for (std::size_t i = 0; i < strip.width; i += 16) {
-      __builtin_prefetch(from + ahead * strip.along + i);
-    }
-    if (strip.width == tile_columns) {
-      __builtin_memcpy(to, from, tile_columns * sizeof(float));
-    } else {
-      __builtin_memcpy(to, from, strip.width * sizeof(float));
+    for (std::size_t column = 0; column < width; column += lanes) {
+      const std::size_t columns = column < strip.width ? strip.width - column : 0;
+      __builtin_prefetch(from + ahead * strip.along + std::ptrdiff_t(column));
+      store(to + column, read(from + column, columns));
     }
   }
 }
