@@ -120,12 +120,9 @@ static Gemm* shared_product(Gemm* gemm) {
   return &product<T>;
 }
 
-Sgemm* shared(Sgemm* gemm) {
-  use_beside_tiles(gemm);
-  use_beside_vectors(gemm);
-  return shared_product<float>(gemm);
-}
+Sgemm* sgemm_on_one_thread() { return on_one_thread<Sgemm>; }
 
+Sgemm* shared(Sgemm* gemm) { return shared_product<float>(gemm); }
 Dgemm* shared(Dgemm* gemm) { return shared_product<double>(gemm); }
 Cgemm* shared(Cgemm* gemm) { return shared_product<std::complex<float>>(gemm); }
 

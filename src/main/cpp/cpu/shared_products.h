@@ -22,6 +22,9 @@ using Dgemm = void(int order, int transpose_a, int transpose_b, int m, int n, in
 using Cgemm = void(int order, int transpose_a, int transpose_b, int m, int n, int k, const void* alpha, const void* a,
                    int row_a, const void* b, int row_b, const void* beta, void* c, int row_c);
 
+// What multiplies on one thread, and packs in memory of its own: the function that shared() was given.
+Sgemm* sgemm_on_one_thread();
+
 // Functions with the arguments of cblas_sgemm and so on, which divide large products among parallel() and pass the
 // parts to the given functions. Row-major matrices only, which are all that MLX has.
 Sgemm* shared(Sgemm* product);

@@ -39,15 +39,13 @@ static Workspaces<Workspace>& workspaces() {
   return workspaces;
 }
 
-static Sgemm* without_tiles = nullptr;
-
 // The product of a strip of each factor, where one of them has numbers that the unit does not take.
 static void multiply_strips(const Strip& left, const Strip& right, float* y) {
   const bool left_rows = left.along == 1, right_rows = right.across == 1;
-  without_tiles(row_major, left_rows ? not_transposed : transposed, right_rows ? not_transposed : transposed,
-                int(left.width), int(right.width), int(left.inner), 1, left.data,
-                int(left_rows ? left.across : left.along), right.data, int(right_rows ? right.along : right.across), 0,
-                y, int(Panel::width));
+  sgemm_on_one_thread()(row_major, left_rows ? not_transposed : transposed, right_rows ? not_transposed : transposed,
+                        int(left.width), int(right.width), int(left.inner), 1, left.data,
+                        int(left_rows ? left.across : left.along), right.data,
+                        int(right_rows ? right.along : right.across), 0, y, int(Panel::width));
 }
 
 // A product of which threads may compute some rows each.
@@ -144,7 +142,7 @@ static void product(int order, int transpose_a, int transpose_b, int m, int n, i
                     int row_a, const float* b, int row_b, float beta, float* c, int row_c) {
   Workspace* workspace = workspaces().take();
   if (!workspace) {
-    without_tiles(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
+    sgemm_on_one_thread()(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
     return;
   }
   const TileProduct product({a, transpose_a == not_transposed, row_a}, {b, transpose_b != not_transposed, row_b},
@@ -174,8 +172,6 @@ Sgemm* product_by_rows_on_tiles(int m, int n, int k) {
   return m >= rows_of_a_thread * threads() && uses_tiles(m, n, k) ? &product<true> : nullptr;
 }
 
-void use_beside_tiles(Sgemm* product) { without_tiles = product; }
-
 }  // namespace mlx4j::cpu
 
 #else
@@ -184,7 +180,6 @@ namespace mlx4j::cpu {
 
 Sgemm* product_on_tiles(int, int, int) { return nullptr; }
 Sgemm* product_by_rows_on_tiles(int, int, int) { return nullptr; }
-void use_beside_tiles(Sgemm*) {}
 
 }  // namespace mlx4j::cpu
 

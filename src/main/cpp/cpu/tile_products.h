@@ -13,7 +13,4 @@ Sgemm* product_on_tiles(int m, int n, int k);
 // rows for each.
 Sgemm* product_by_rows_on_tiles(int m, int n, int k);
 
-// Chooses what multiplies blocks with numbers that the unit does not take. Once, before the first product.
-void use_beside_tiles(Sgemm* product);
-
 }  // namespace mlx4j::cpu

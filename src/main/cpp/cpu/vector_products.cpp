@@ -42,8 +42,6 @@ VectorProductKernels kernels() {
   return chosen([]<Instructions set>(Set<set>) { return vector_product_kernels<set>(); });
 }
 
-Sgemm* without_workspace = nullptr;
-
 // Some rows or columns of the result.
 struct Range {
   std::size_t first, last;
@@ -146,7 +144,7 @@ void product(int order, int transpose_a, int transpose_b, int m, int n, int k, f
              const float* b, int row_b, float beta, float* c, int row_c) {
   Workspace* workspace = alpha == 0 ? nullptr : workspaces().take();
   if (!workspace) {  // or nothing to multiply
-    without_workspace(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
+    sgemm_on_one_thread()(order, transpose_a, transpose_b, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c);
     return;
   }
   const VectorProduct product({a, transpose_a == not_transposed, row_a}, {b, transpose_b != not_transposed, row_b},
@@ -166,8 +164,6 @@ Sgemm* product_on_vectors(int m, int n, int k) {
   return n >= 0.75 * ((n + width - 1) / width * width) ? &product : nullptr;
 }
 
-void use_beside_vectors(Sgemm* product) { without_workspace = product; }
-
 }  // namespace mlx4j::cpu
 
 #else
@@ -175,7 +171,6 @@ void use_beside_vectors(Sgemm* product) { without_workspace = product; }
 namespace mlx4j::cpu {
 
 Sgemm* product_on_vectors(int, int, int) { return nullptr; }
-void use_beside_vectors(Sgemm*) {}
 
 }  // namespace mlx4j::cpu
 

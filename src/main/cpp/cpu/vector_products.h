@@ -12,7 +12,4 @@ namespace mlx4j::cpu {
 // threads; nullptr if it would not be faster than a BLAS.
 Sgemm* product_on_vectors(int m, int n, int k);
 
-// Chooses what multiplies if there is no memory for packing. Once, before the first product.
-void use_beside_vectors(Sgemm* product);
-
 }  // namespace mlx4j::cpu
