@@ -169,8 +169,11 @@ void Program::place_output(Value value, mx::Dtype dtype, int area) {
 }
 
 void Program::reduce(Value value, const ReductionKernels& kernels, std::size_t length, int area) {
-  const auto fold = values_[value].not_negative ? kernels.fold_of_not_negative : kernels.fold;
-  reduced_.push_back({value, kernels.join, fold, length, area});
+  reduced_.push_back({.value = value,
+                      .kernels = &kernels,
+                      .length = length,
+                      .area = area,
+                      .not_negative = values_[value].not_negative});
   ++weight_;
 }
 
@@ -207,12 +210,10 @@ bool Program::take_over(const Step& before, Step& step, int k) {
   return true;
 }
 
-// Joins a step with the only one that needs its result.
-void Program::combine_steps() {
+// How many steps, outputs and reductions need each value.
+std::vector<int> Program::count_uses() const {
   std::vector<int> uses(values_.size(), 0);
-  std::vector<Step*> made_by(values_.size(), nullptr);
   for (auto& step : steps_) {
-    made_by[step.result] = &step;
     for (int k = 0; k < 3; ++k) {
       uses[step.operands[k]] += step.repeats(k) ? 0 : 1;
     }
@@ -222,6 +223,16 @@ void Program::combine_steps() {
   }
   for (auto& reduced : reduced_) {
     ++uses[reduced.value];
+  }
+  return uses;
+}
+
+// Joins a step with the only one that needs its result.
+void Program::combine_steps() {
+  const auto uses = count_uses();
+  std::vector<Step*> made_by(values_.size(), nullptr);
+  for (auto& step : steps_) {
+    made_by[step.result] = &step;
   }
   for (auto& step : steps_) {
     for (int k : {0, 1}) {
@@ -252,11 +263,38 @@ void Program::find_what_rows_share() {
   }
 }
 
+bool Program::is_one_number(Value value) const {
+  return values_[value].source == Source::scalar || values_[value].source == Source::row;
+}
+
+// Makes a sum of squares, such as a variance, compute the squares as well, if nothing else needs them.
+void Program::sum_squares() {
+  const auto uses = count_uses();
+  for (auto& reduced : reduced_) {
+    const auto step =
+        std::find_if(steps_.begin(), steps_.end(), [&](auto& other) { return other.result == reduced.value; });
+    if (step == steps_.end() || !step->arithmetic || step->rounded != Half::no || uses[reduced.value] != 1 ||
+        !reduced.kernels->fold_of_squares) {
+      continue;
+    }
+    const auto& arithmetic = *step->arithmetic;
+    const Value a = step->operands[0], b = step->operands[1];
+    const bool of_values = arithmetic.first == Operation::Multiply && !arithmetic.has_second && a == b;
+    const bool of_differences = arithmetic.first == Operation::Subtract && arithmetic.has_second &&
+                                arithmetic.second == Operation::Square && is_one_number(b);
+    if (of_values || of_differences) {
+      reduced.value = a;
+      reduced.of_squares = true;
+      reduced.shift = of_differences ? std::optional(b) : std::nullopt;
+      steps_.erase(step);
+      --weight_;
+    }
+  }
+}
+
 // Where kernels take single numbers, a scalar needs no block, and neither does what is provided once for each row.
 void Program::choose_for_single_numbers() {
-  const auto is_one = [&](Value value) {
-    return values_[value].source == Source::scalar || values_[value].source == Source::row;
-  };
+  const auto is_one = [&](Value value) { return is_one_number(value); };
   for (auto& step : steps_) {
     Kernel* kernel = nullptr;
     if (step.arithmetic && std::any_of(step.operands, step.operands + 3, is_one)) {
@@ -289,6 +327,7 @@ void Program::finish(std::size_t count, std::size_t row) {
   row_ = row;
   combine_steps();
   find_what_rows_share();
+  sum_squares();
   choose_for_single_numbers();
   std::vector<std::size_t> last_use(values_.size(), 0), made_by(values_.size(), 0);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -406,6 +445,12 @@ void Program::run() const {
   });
 }
 
+double Program::Reduced::fold(const float* x, std::size_t n, float shift) const {
+  return of_squares     ? kernels->fold_of_squares(x, shift, n)
+         : not_negative ? kernels->fold_of_not_negative(x, n)
+                        : kernels->fold(x, n);
+}
+
 void Program::run(std::size_t first, std::size_t last, std::size_t block, std::byte* room, Areas areas) const {
   auto** slots = reinterpret_cast<std::byte**>(room);
   room += bytes_of_block(slot_sizes_.size(), sizeof(std::byte*));
@@ -459,12 +504,14 @@ void Program::run(std::size_t first, std::size_t last, std::size_t block, std::b
       }
     }
     for (auto& reduced : reduced_) {
-      const auto* x = reinterpret_cast<const float*>(slots[values_[reduced.value].slot]);
+      const auto block_of = [&](Value value) { return reinterpret_cast<const float*>(slots[values_[value].slot]); };
+      const float* x = block_of(reduced.value);
+      const float shift = reduced.shift ? *block_of(*reduced.shift) : 0;
       auto* states = reinterpret_cast<double*>(areas[reduced.area]);
       for (std::size_t i = 0; i < n;) {
         const std::size_t row = (at + i) / reduced.length;
         const std::size_t end = std::min(n, (row + 1) * reduced.length - at);
-        states[row] = reduced.join(states[row], reduced.fold(x + i, end - i));
+        states[row] = reduced.kernels->join(states[row], reduced.fold(x + i, end - i, shift));
         i = end;
       }
     }

@@ -102,10 +102,14 @@ class Program {
   };
   struct Reduced {
     Value value;
-    double (*join)(double, double);
-    double (*fold)(const float*, std::size_t);
+    const ReductionKernels* kernels;
     std::size_t length;
     int area;
+    bool not_negative;                          // each element
+    bool of_squares = false;                    // of value - shift are joined, or of the value
+    std::optional<Value> shift = std::nullopt;  // one number
+
+    double fold(const float* x, std::size_t n, float shift) const;
   };
   // One thread's view of the blocks.
   struct Blocks {
@@ -118,8 +122,11 @@ class Program {
   // Operands that the kernel does not take may be any; the results of an `exact` one need no rounding.
   Value add_step(const Choice& choice, Value a, Value b, Value c, Elements result, bool exact);
   static bool take_over(const Step& before, Step& step, int k);
+  std::vector<int> count_uses() const;
+  bool is_one_number(Value value) const;
   void combine_steps();
   void find_what_rows_share();
+  void sum_squares();
   void choose_for_single_numbers();
   std::optional<Value> add_conversion(Value value, Elements to);
   int new_slot(int element_size);

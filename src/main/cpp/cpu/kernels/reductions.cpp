@@ -28,11 +28,11 @@ struct Minimum {
   }
 };
 
-template <class Operation>
-double fold(const float* x, std::size_t n) {
+// Of the terms from the i-th to the n-th.
+template <class Operation, class Term>
+double fold_terms(Term term, std::size_t i, std::size_t n) {
   double state = Operation::start;
-  std::size_t i = 0;
-  if (n >= 2 * few_lanes) {
+  if (n - i >= 2 * few_lanes) {
     double states[lanes];
     for (std::size_t k = 0; k < lanes; ++k) {
       states[k] = Operation::start;
@@ -40,36 +40,54 @@ double fold(const float* x, std::size_t n) {
     for (; i + lanes <= n; i += lanes) {
 #pragma omp simd
       for (std::size_t k = 0; k < lanes; ++k) {
-        states[k] = Operation::join(states[k], double(x[i + k]));
+        states[k] = Operation::join(states[k], double(term(i + k)));
       }
     }
     for (; i + few_lanes <= n; i += few_lanes) {
 #pragma omp simd
       for (std::size_t k = 0; k < few_lanes; ++k) {
-        states[k] = Operation::join(states[k], double(x[i + k]));
+        states[k] = Operation::join(states[k], double(term(i + k)));
       }
     }
     state = joined(states, Operation::join);
   }
   for (; i < n; ++i) {
-    state = Operation::join(state, double(x[i]));
+    state = Operation::join(state, double(term(i)));
   }
   return state;
 }
 
+template <class Operation>
+double fold(const float* x, std::size_t n) {
+  return fold_terms<Operation>([x](std::size_t i) { return x[i]; }, 0, n);
+}
+
 constexpr std::size_t together = 4;
 
-double sum_of_not_negative(const float* x, std::size_t n) {
+template <class Term>
+double sum_of_terms_not_negative(Term term, std::size_t n) {
   double states[lanes] = {};
   std::size_t i = 0;
   for (; i + together * lanes <= n; i += together * lanes) {
 #pragma omp simd
     for (std::size_t k = 0; k < lanes; ++k) {
-      const float* terms = x + i + k;
-      states[k] += double((terms[0] + terms[lanes]) + (terms[2 * lanes] + terms[3 * lanes]));
+      const std::size_t at = i + k;
+      states[k] += double((term(at) + term(at + lanes)) + (term(at + 2 * lanes) + term(at + 3 * lanes)));
     }
   }
-  return sum_of(states) + fold<Sum>(x + i, n - i);
+  return sum_of(states) + fold_terms<Sum>(term, i, n);
+}
+
+double sum_of_not_negative(const float* x, std::size_t n) {
+  return sum_of_terms_not_negative([x](std::size_t i) { return x[i]; }, n);
+}
+
+double sum_of_squares(const float* x, float shift, std::size_t n) {
+  const auto square = [x, shift](std::size_t i) {
+    const float difference = x[i] - shift;
+    return difference * difference;
+  };
+  return sum_of_terms_not_negative(square, n);
 }
 
 // Several rows are read side by side, each from its beginning to its end, as the processor expects.
@@ -105,9 +123,21 @@ void join_each(const double* others, std::size_t n, double* states) {
   }
 }
 
-template <class Operation, double fold_of_not_negative(const float*, std::size_t) = fold<Operation>>
-constexpr ReductionKernels kernels{Operation::start,     Operation::join,         fold<Operation>,
-                                   fold_of_not_negative, fold_columns<Operation>, join_each<Operation>};
+template <class Operation>
+constexpr ReductionKernels kernels{.start = Operation::start,
+                                   .join = Operation::join,
+                                   .fold = fold<Operation>,
+                                   .fold_of_not_negative = fold<Operation>,
+                                   .fold_of_squares = nullptr,
+                                   .fold_columns = fold_columns<Operation>,
+                                   .join_each = join_each<Operation>};
+
+constexpr ReductionKernels sum_kernels = [] {
+  ReductionKernels sum = kernels<Sum>;
+  sum.fold_of_not_negative = sum_of_not_negative;
+  sum.fold_of_squares = sum_of_squares;
+  return sum;
+}();
 
 }  // namespace
 
@@ -121,7 +151,7 @@ const ReductionKernels& reduction_kernels<MLX4J_INSTRUCTIONS>(Reduction reductio
     case Reduction::minimum:
       return kernels<Minimum>;
     default:
-      return kernels<Sum, sum_of_not_negative>;
+      return sum_kernels;
   }
 }
 

@@ -18,6 +18,8 @@ struct ReductionKernels {
   // The same if none is below zero. A few terms of a sum are added up in float32 at a time, since none cancel out: the
   // error is at most a unit in the last place of float32.
   double (*fold_of_not_negative)(const float* x, std::size_t n);
+  // The same of the squares of x - shift, which are not written anywhere; null if there is no such kernel.
+  double (*fold_of_squares)(const float* x, float shift, std::size_t n);
   // Joins the elements of each column with its state; rows lie `stride` elements apart.
   void (*fold_columns)(const float* x, std::size_t columns, std::ptrdiff_t stride, std::size_t rows, double* states);
   // Joins each of n states with another one.

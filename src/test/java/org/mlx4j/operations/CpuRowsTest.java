@@ -80,6 +80,15 @@ class CpuRowsTest {
             "logsumexp",
             (x, v, c) -> exponents(x).sum(-1, true).log().add(x.max(-1, true)).multiply(x)),
         formula("variance", (x, v, c) -> x.add(v).var(-1, true)),
+        formula(
+            "squares that are used twice",
+            (x, v, c) -> {
+              MlxArray squares = x.subtract(c).square();
+              return squares.divide(squares.sum(-1, true).add(1));
+            }),
+        formula("squares of products", (x, v, c) -> x.multiply(c).square().sum(-1, true).add(v)),
+        formula("distance to a vector", (x, v, c) -> x.subtract(v).square().mean(-1, true).add(c)),
+        formula("squares without an axis", (x, v, c) -> c.subtract(x).square().sum(-1)),
         formula("sum without the axis", (x, v, c) -> x.multiply(v).sum(-1)),
         formula(
             "range",
@@ -250,6 +259,62 @@ class CpuRowsTest {
           assertEquals(-expected[row], negative[row], 0x1p-24 * expected[row]);
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 8, 31, 127, 128, 200, 1003, 40_000})
+  void sumsOfSquaredDifferencesAreRight(int length) {
+    int rows = Math.max(16, 80_000 / length);
+    float[] x = new float[rows * length];
+    float[] shifts = new float[rows];
+    double[] fromShift = new double[rows];
+    double[] fromThree = new double[rows];
+    for (int row = 0; row < rows; row++) {
+      shifts[row] = (float) Math.exp(4 * Math.cos(row));
+      for (int i = row * length; i < (row + 1) * length; i++) {
+        x[i] = shifts[row] + (float) (Math.sin(i) * Math.exp(8 * Math.cos(0.37 * i)));
+        fromShift[row] += Math.pow(x[i] - shifts[row], 2);
+        fromThree[row] += Math.pow(x[i] - 3f, 2);
+      }
+    }
+    for (int instructions = 0; instructions <= BEST; instructions++) {
+      for (int block : new int[] {0, 96}) {
+        use(instructions, block);
+        try (Scope scope = Scope.open()) {
+          MlxArray given = MlxArray.of(x, rows, length);
+          MlxArray column = MlxArray.of(shifts, rows, 1);
+          int before = Library.chainsFusedForCpu();
+          float[] some = sumOf(given, a -> a.subtract(column).square());
+          float[] others = sumOf(given, a -> a.subtract(3.0).square());
+          assertEquals(before + 2, Library.chainsFusedForCpu());
+          for (int row = 0; row < rows; row++) {
+            assertEquals(fromShift[row], some[row], 0x1p-22 * fromShift[row]);
+            assertEquals(fromThree[row], others[row], 0x1p-22 * fromThree[row]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void squaredDifferencesOverflowAndAreNotNumbersAsOthers() {
+    float[] x = new float[16 * 1000];
+    float[] shifts = new float[16];
+    x[500] = Float.NaN;
+    shifts[1] = Float.NaN;
+    shifts[2] = Float.POSITIVE_INFINITY;
+    shifts[3] = Float.NEGATIVE_INFINITY;
+    x[3100] = Float.NEGATIVE_INFINITY;
+    shifts[4] = 0x1p64f;
+    shifts[5] = 2;
+    try (Scope scope = Scope.open()) {
+      MlxArray column = MlxArray.of(shifts, 16, 1);
+      float[] sums = sumOf(MlxArray.of(x, 16, 1000), a -> a.subtract(column).square());
+      float infinite = Float.POSITIVE_INFINITY;
+      assertArrayEquals(
+          new float[] {Float.NaN, Float.NaN, infinite, Float.NaN, infinite, 4000, 0},
+          Arrays.copyOf(sums, 7));
     }
   }
 
