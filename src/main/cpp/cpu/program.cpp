@@ -77,11 +77,14 @@ static std::optional<Arithmetic> arithmetic_of(Operation operation) {
   switch (operation) {
     case Operation::Add:
     case Operation::Divide:
+    case Operation::Erf:
     case Operation::Maximum:
     case Operation::Minimum:
     case Operation::Multiply:
+    case Operation::Sigmoid:
     case Operation::Sqrt:
     case Operation::Subtract:
+    case Operation::Tanh:
       return Arithmetic{.first = operation};
     case Operation::Square:
       return Arithmetic{.first = Operation::Multiply};
@@ -182,26 +185,42 @@ int Program::new_slot(int element_size) {
   return int(slot_sizes_.size()) - 1;
 }
 
+// What may stand between two operations in one step.
+static bool is_function_between(Operation arithmetic) {
+  return arithmetic == Operation::Erf || arithmetic == Operation::Sigmoid || arithmetic == Operation::Sqrt ||
+         arithmetic == Operation::Tanh;
+}
+
 // Makes a step compute its k-th operand as well, which is the result of another step. Returns false, and has done
 // nothing then, if there is no kernel for that.
 bool Program::take_over(const Step& before, Step& step, int k) {
   if (!before.arithmetic || before.arithmetic->has_second || before.rounded != Half::no || !step.arithmetic ||
-      step.arithmetic->has_second) {
+      step.arithmetic->has_function || step.arithmetic->has_second) {
     return false;
   }
-  const bool of_one_value = step.operands[0] == step.operands[1];
-  if (of_one_value && step.arithmetic->first != Operation::Multiply) {
-    return false;
+  const auto operation = step.arithmetic->first;
+  auto both = *before.arithmetic;
+  Value other = before.operands[0];
+  if (is_function_between(operation)) {
+    if (both.has_function) {
+      return false;
+    }
+    both.has_function = true;
+    both.function = operation;
+  } else {
+    const bool of_one_value = step.operands[0] == step.operands[1];
+    if (of_one_value && operation != Operation::Multiply) {
+      return false;
+    }
+    both.has_second = true;
+    both.second = of_one_value ? Operation::Square : operation;
+    both.reversed = k == 1;
+    other = of_one_value ? other : step.operands[1 - k];
   }
-  const Arithmetic both{.first = before.arithmetic->first,
-                        .has_second = true,
-                        .second = of_one_value ? Operation::Square : step.arithmetic->first,
-                        .reversed = k == 1};
   Kernel* kernel = choose(both);
   if (!kernel) {
     return false;
   }
-  const Value other = of_one_value ? before.operands[0] : step.operands[1 - k];
   step.kernel = kernel;
   step.arithmetic = both;
   step.operands[0] = before.operands[0];
@@ -279,9 +298,10 @@ void Program::sum_squares() {
     }
     const auto& arithmetic = *step->arithmetic;
     const Value a = step->operands[0], b = step->operands[1];
-    const bool of_values = arithmetic.first == Operation::Multiply && !arithmetic.has_second && a == b;
-    const bool of_differences = arithmetic.first == Operation::Subtract && arithmetic.has_second &&
-                                arithmetic.second == Operation::Square && is_one_number(b);
+    const bool of_values =
+        arithmetic.first == Operation::Multiply && !arithmetic.has_function && !arithmetic.has_second && a == b;
+    const bool of_differences = arithmetic.first == Operation::Subtract && !arithmetic.has_function &&
+                                arithmetic.has_second && arithmetic.second == Operation::Square && is_one_number(b);
     if (of_values || of_differences) {
       reduced.value = a;
       reduced.of_squares = true;

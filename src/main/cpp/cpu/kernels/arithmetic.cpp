@@ -1,6 +1,8 @@
 #include "cpu/kernels/arithmetic.h"
 
 #include "cpu/kernels/arithmetic_operations.h"
+#include "cpu/kernels/avx512_functions.h"
+#include "cpu/kernels/single_functions.h"
 
 namespace mlx4j::cpu {
 namespace {
@@ -77,12 +79,91 @@ Kernel* of_one_number(const Arithmetic& arithmetic) {
                                 : nullptr;
 }
 
+struct ErfOf {
+  static float of(float x) { return erf_of(x); }
+#ifdef __AVX512F__
+  static const auto& table() { return erf_table(); }
+#endif
+};
+struct TanhOf {
+  static float of(float x) { return tanh_of(x); }
+#ifdef __AVX512F__
+  static const auto& table() { return tanh_table(); }
+#endif
+};
+
+#ifdef __AVX512F__
+// Function(x · y) or Function(x · y) + z
+template <class Function, bool y_is_one, bool adds, bool z_is_one>
+void of_products(const void* x, const void* y, const void* z, void* result, std::size_t n) {
+  const auto& function = Function::table();
+  const auto registers = function.registers();
+  each_sixteen<y_is_one, z_is_one || !adds>(x, y, z, result, n, [&](__m512 a, __m512 b, __m512 c) {
+    const __m512 value = function.of(_mm512_mul_ps(a, b), registers);
+    return adds ? _mm512_add_ps(value, c) : value;
+  });
+}
+
+template <bool y_is_one>
+void sigmoid_times(const void* x, const void*, const void* y, void* result, std::size_t n) {
+  each_sixteen<true, y_is_one>(x, x, y, result, n,
+                               [](__m512 a, __m512, __m512 b) { return _mm512_mul_ps(sigmoid_of(a), b); });
+}
+#else
+template <class Function>
+struct OfProduct {
+  static float of(float x, float y) { return Function::of(x * y); }
+};
+template <class Function, bool y_is_one, bool adds, bool z_is_one>
+constexpr Kernel* of_products =
+    compute<OfProduct<Function>, false, y_is_one, std::conditional_t<adds, Add, Nothing>, z_is_one || !adds>;
+
+struct SigmoidOfFirst {
+  static float of(float x, float) { return sigmoid_of(x); }
+};
+template <bool y_is_one>
+constexpr Kernel* sigmoid_times = compute<SigmoidOfFirst, false, false, Multiply, y_is_one>;
+#endif
+
+template <class Function, bool y_is_one>
+Kernel* function_of_products(const Arithmetic& arithmetic) {
+  if (!arithmetic.has_second) {
+    return of_products<Function, y_is_one, false, true>;
+  }
+  return arithmetic.second != Operation::Add ? nullptr
+         : arithmetic.is_one[2]              ? of_products<Function, y_is_one, true, true>
+                                             : of_products<Function, y_is_one, true, false>;
+}
+
+template <class Function>
+Kernel* function_of_products(const Arithmetic& arithmetic) {
+  return arithmetic.is_one[1] ? function_of_products<Function, true>(arithmetic)
+                              : function_of_products<Function, false>(arithmetic);
+}
+
+Kernel* with_function(const Arithmetic& arithmetic) {
+  if (arithmetic.first != Operation::Multiply || arithmetic.is_one[0]) {
+    return nullptr;
+  }
+  switch (arithmetic.function) {
+    case Operation::Erf:
+      return function_of_products<ErfOf>(arithmetic);
+    case Operation::Tanh:
+      return function_of_products<TanhOf>(arithmetic);
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 template <>
 Kernel* arithmetic_kernel<MLX4J_INSTRUCTIONS>(const Arithmetic& arithmetic) {
   if (arithmetic.is_one[0] && arithmetic.is_one[1]) {
     return nullptr;
+  }
+  if (arithmetic.has_function) {
+    return with_function(arithmetic);
   }
   switch (arithmetic.first) {
     case Operation::Add:
@@ -93,6 +174,10 @@ Kernel* arithmetic_kernel<MLX4J_INSTRUCTIONS>(const Arithmetic& arithmetic) {
       return of_two<Multiply>(arithmetic);
     case Operation::Sqrt:
       return with_second<SqrtOfFirst, false, false>(arithmetic);
+    case Operation::Sigmoid:
+      return !arithmetic.has_second || arithmetic.second != Operation::Multiply ? nullptr
+             : arithmetic.is_one[2]                                             ? sigmoid_times<true>
+                                                                                : sigmoid_times<false>;
     case Operation::Divide:
       return of_one_number<Divide>(arithmetic);
     case Operation::Maximum:

@@ -3,9 +3,9 @@
 #include <type_traits>
 
 #include "cpu/kernels/arithmetic_operations.h"
+#include "cpu/kernels/avx512_functions.h"
 #include "cpu/kernels/functions.h"
 #include "cpu/kernels/single_functions.h"
-#include "cpu/kernels/tabulated_functions.h"
 
 namespace mlx4j::cpu {
 namespace {
@@ -332,11 +332,20 @@ template <double f(double, double)>
 constexpr Kernel* function_of_two = binary<float, float, FunctionOfTwo<f>>;
 
 #ifdef __AVX512F__
-constexpr Kernel* erf_kernel = erf_of_all;
-constexpr Kernel* tanh_kernel = tanh_of_all;
+template <const auto& table>
+void tabulated(const void* x, const void*, const void*, void* result, std::size_t n) {
+  const auto& function = table();
+  each_sixteen(x, result, n, [&, registers = function.registers()](__m512 a) { return function.of(a, registers); });
+}
+constexpr Kernel* erf_kernel = tabulated<erf_table>;
+constexpr Kernel* tanh_kernel = tabulated<tanh_table>;
+void sigmoid_kernel(const void* x, const void*, const void*, void* result, std::size_t n) {
+  each_sixteen(x, result, n, [](__m512 a) { return sigmoid_of(a); });
+}
 #else
 constexpr Kernel* erf_kernel = single_function<erf_of>;
 constexpr Kernel* tanh_kernel = single_function<tanh_of>;
+constexpr Kernel* sigmoid_kernel = single_function<sigmoid_of>;
 #endif
 
 Kernel* of_float32(Operation operation) {
@@ -372,7 +381,7 @@ Kernel* of_float32(Operation operation) {
     case Operation::Log2:
       return function<log2_of>;
     case Operation::Sigmoid:
-      return single_function<sigmoid_of>;
+      return sigmoid_kernel;
     case Operation::Sin:
       return of_angles<sine_of, exact_sine>;
     case Operation::Sinh:

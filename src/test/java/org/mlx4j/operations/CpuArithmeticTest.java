@@ -128,6 +128,72 @@ class CpuArithmeticTest {
     }
   }
 
+  private static final Map<String, ArrayFunction> FUNCTIONS =
+      new TreeMap<>(
+          Map.of(
+              "erf", MlxArray::erf,
+              "sigmoid", MlxArray::sigmoid,
+              "sqrt", MlxArray::sqrt,
+              "tanh", MlxArray::tanh));
+
+  static Stream<Arguments> functionsBetweenOperations() {
+    return FUNCTIONS.keySet().stream()
+        .flatMap(
+            function -> pairs().map(pair -> Arguments.of(function, pair.get()[0], pair.get()[1])));
+  }
+
+  /** A function of what an operation results in, of which there is another operation. */
+  @ParameterizedTest
+  @MethodSource("functionsBetweenOperations")
+  void functionsBetweenOperationsAreRoundedOneByOne(String name, String before, String after) {
+    ArrayFunction function = FUNCTIONS.get(name);
+    ArrayBiFunction first = OPERATIONS.get(before).mlx();
+    ArrayBiFunction second = OPERATIONS.get(after).mlx();
+    for (int instructions = 0; instructions <= BEST; instructions++) {
+      CpuKernelsTest.use(instructions, SMALL_BLOCK);
+      for (int ones = 0; ones < 8; ones++) {
+        MlxArray[] arrays = new MlxArray[3];
+        for (int k = 0; k < 3; k++) {
+          boolean one = (ones >> k & 1) == 1;
+          arrays[k] = MlxArray.of(one ? new float[] {0.37f * k + 1.7f} : numbers(7 * k, SIZE));
+        }
+        MlxArray inner = evaluated(function.apply(evaluated(first.apply(arrays[0], arrays[1]))));
+        MlxArray alone = evaluated(function.apply(arrays[0]));
+        String which = "operands that are one number: " + ones + ", instructions " + instructions;
+        assertArrayEquals(
+            inner.toFloatArray(),
+            computed(xs -> function.apply(first.apply(xs[0], xs[1])), arrays),
+            which);
+        assertArrayEquals(
+            second.apply(inner, arrays[2]).toFloatArray(),
+            computed(xs -> second.apply(function.apply(first.apply(xs[0], xs[1])), xs[2]), arrays),
+            which);
+        assertArrayEquals(
+            second.apply(arrays[2], inner).toFloatArray(),
+            computed(xs -> second.apply(xs[2], function.apply(first.apply(xs[0], xs[1]))), arrays),
+            which);
+        assertArrayEquals(
+            second.apply(alone, arrays[2]).toFloatArray(),
+            computed(xs -> second.apply(function.apply(xs[0]), xs[2]), arrays),
+            which);
+        assertArrayEquals(
+            second.apply(inner, inner).toFloatArray(),
+            computed(
+                xs -> {
+                  MlxArray twice = function.apply(first.apply(xs[0], xs[1]));
+                  return second.apply(twice, twice);
+                },
+                arrays),
+            which);
+      }
+    }
+  }
+
+  private static MlxArray evaluated(MlxArray x) {
+    x.eval();
+    return x;
+  }
+
   private static float[] computed(Function<MlxArray[], MlxArray> f, MlxArray... arrays) {
     return Transforms.compileArrays(xs -> new MlxArray[] {f.apply(xs)})
         .apply(arrays)[0]
