@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 final class Rounds {
   private static final long WARM_UP_NANOSECONDS = 3_000_000_000L; // the JVM compiles meanwhile
   private static final int ROUNDS = 9;
+  private static final long PAUSE_MILLISECONDS = 100;
 
   /** One that does the work. */
   interface Peer {
@@ -33,6 +34,8 @@ final class Rounds {
     double[] milliseconds = new double[peers.length];
     double[] checks = new double[peers.length];
     for (int i = 0; i < peers.length; i++) {
+      letOthersSettle();
+      peers[i].repeat(1); // what the others left in the cache is replaced before the time counts
       long start = System.nanoTime();
       peers[i].repeat(times);
       milliseconds[i] = (System.nanoTime() - start) / 1e6 / times;
@@ -40,6 +43,15 @@ final class Rounds {
     }
     requireSame(checks);
     return milliseconds;
+  }
+
+  /** Waits for the other peers' threads, which look for more work for a while before they sleep. */
+  private static void letOthersSettle() {
+    try {
+      Thread.sleep(PAUSE_MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted between two turns", e);
+    }
   }
 
   private static void requireSame(double[] checks) {
