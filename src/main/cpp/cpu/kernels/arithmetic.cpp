@@ -93,13 +93,20 @@ struct TanhOf {
 };
 
 #ifdef __AVX512F__
-// Function(x · y) or Function(x · y) + z
-template <class Function, bool y_is_one, bool adds, bool z_is_one>
-void of_products(const void* x, const void* y, const void* z, void* result, std::size_t n) {
+struct Product {
+  static __m512 of(__m512 x, __m512 y) { return _mm512_mul_ps(x, y); }
+};
+struct Quotient {
+  static __m512 of(__m512 x, __m512 y) { return _mm512_div_ps(x, y); }
+};
+
+// Function(First(x, y)) or Function(First(x, y)) + z
+template <class Function, class First, bool y_is_one, bool adds, bool z_is_one>
+void function_of(const void* x, const void* y, const void* z, void* result, std::size_t n) {
   const auto& function = Function::table();
   const auto registers = function.registers();
   each_sixteen<y_is_one, z_is_one || !adds>(x, y, z, result, n, [&](__m512 a, __m512 b, __m512 c) {
-    const __m512 value = function.of(_mm512_mul_ps(a, b), registers);
+    const __m512 value = function.of(First::of(a, b), registers);
     return adds ? _mm512_add_ps(value, c) : value;
   });
 }
@@ -110,13 +117,16 @@ void sigmoid_times(const void* x, const void*, const void* y, void* result, std:
                                [](__m512 a, __m512, __m512 b) { return _mm512_mul_ps(sigmoid_of(a), b); });
 }
 #else
-template <class Function>
-struct OfProduct {
-  static float of(float x, float y) { return Function::of(x * y); }
+using Product = Multiply;
+using Quotient = Divide;
+
+template <class Function, class First>
+struct FunctionOf {
+  static float of(float x, float y) { return Function::of(First::of(x, y)); }
 };
-template <class Function, bool y_is_one, bool adds, bool z_is_one>
-constexpr Kernel* of_products =
-    compute<OfProduct<Function>, false, y_is_one, std::conditional_t<adds, Add, Nothing>, z_is_one || !adds>;
+template <class Function, class First, bool y_is_one, bool adds, bool z_is_one>
+constexpr Kernel* function_of =
+    compute<FunctionOf<Function, First>, false, y_is_one, std::conditional_t<adds, Add, Nothing>, z_is_one || !adds>;
 
 struct SigmoidOfFirst {
   static float of(float x, float) { return sigmoid_of(x); }
@@ -125,31 +135,27 @@ template <bool y_is_one>
 constexpr Kernel* sigmoid_times = compute<SigmoidOfFirst, false, false, Multiply, y_is_one>;
 #endif
 
-template <class Function, bool y_is_one>
-Kernel* function_of_products(const Arithmetic& arithmetic) {
+template <class Function, class First, bool y_is_one>
+Kernel* with_sum(const Arithmetic& arithmetic) {
   if (!arithmetic.has_second) {
-    return of_products<Function, y_is_one, false, true>;
+    return function_of<Function, First, y_is_one, false, true>;
   }
   return arithmetic.second != Operation::Add ? nullptr
-         : arithmetic.is_one[2]              ? of_products<Function, y_is_one, true, true>
-                                             : of_products<Function, y_is_one, true, false>;
+         : arithmetic.is_one[2]              ? function_of<Function, First, y_is_one, true, true>
+                                             : function_of<Function, First, y_is_one, true, false>;
 }
 
 template <class Function>
-Kernel* function_of_products(const Arithmetic& arithmetic) {
-  return arithmetic.is_one[1] ? function_of_products<Function, true>(arithmetic)
-                              : function_of_products<Function, false>(arithmetic);
-}
-
 Kernel* with_function(const Arithmetic& arithmetic) {
-  if (arithmetic.first != Operation::Multiply || arithmetic.is_one[0]) {
+  if (arithmetic.is_one[0]) {
     return nullptr;
   }
-  switch (arithmetic.function) {
-    case Operation::Erf:
-      return function_of_products<ErfOf>(arithmetic);
-    case Operation::Tanh:
-      return function_of_products<TanhOf>(arithmetic);
+  const bool is_one = arithmetic.is_one[1];
+  switch (arithmetic.first) {
+    case Operation::Multiply:
+      return is_one ? with_sum<Function, Product, true>(arithmetic) : with_sum<Function, Product, false>(arithmetic);
+    case Operation::Divide:
+      return is_one ? with_sum<Function, Quotient, true>(arithmetic) : with_sum<Function, Quotient, false>(arithmetic);
     default:
       return nullptr;
   }
@@ -163,7 +169,9 @@ Kernel* arithmetic_kernel<MLX4J_INSTRUCTIONS>(const Arithmetic& arithmetic) {
     return nullptr;
   }
   if (arithmetic.has_function) {
-    return with_function(arithmetic);
+    return arithmetic.function == Operation::Erf    ? with_function<ErfOf>(arithmetic)
+           : arithmetic.function == Operation::Tanh ? with_function<TanhOf>(arithmetic)
+                                                    : nullptr;
   }
   switch (arithmetic.first) {
     case Operation::Add:
