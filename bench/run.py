@@ -39,6 +39,7 @@ class Row:
     limit_of_python: float = 1  # of the ratio of Java to Python, which is to be less
     limit_ns: float = None  # of Java's own time
     slow: bool = False  # one turn takes long enough to be timed alone
+    in_torch: bool = False  # PyTorch, if it is a peer, has the row, too, and is to take longer than Java
     tolerance: float = TOLERANCE
 
     @property
@@ -61,15 +62,16 @@ ROWS = [
     Row("mlp_step", 1.05),
     Row("mlp_step_compiled", 1.05),
     Row("gelu_1e6", limit_of_python=1 / 5),
-    Row("gelu_1e6_compiled", limit_of_python=1 / 10),
+    Row("gelu_1e6_compiled", limit_of_python=1 / 10, in_torch=True),
     Row("silu_1e6", limit_of_python=1 / 5),
-    Row("silu_1e6_compiled", limit_of_python=1 / 10),
+    Row("silu_1e6_compiled", limit_of_python=1 / 10, in_torch=True),
     Row("tanh_1e6", limit_of_python=1 / 5),
-    Row("tanh_1e6_compiled", limit_of_python=1 / 10),
+    Row("tanh_1e6_compiled", limit_of_python=1 / 10, in_torch=True),
     Row("softmax_1e6", limit_of_python=1 / 5),
-    Row("softmax_1e6_compiled", limit_of_python=1 / 10),
-    Row("layer_norm_1e6_compiled", limit_of_python=1 / 3),
-    Row("adam_1e6_compiled", limit_of_python=1 / 3),
+    Row("softmax_1e6_compiled", limit_of_python=1 / 10, in_torch=True),
+    Row("layer_norm_1e6_compiled", limit_of_python=1 / 3, in_torch=True),
+    Row("fast_layer_norm_1e6_compiled", limit_of_python=1 / 3, in_torch=True),
+    Row("adam_1e6_compiled", limit_of_python=1 / 3, in_torch=True),
     Row("matmul_512"),
     Row("matmul_1024", slow=True),
     Row("row_product"),
@@ -185,12 +187,13 @@ class Machine:
 
 # ---- peers --------------------------------------------------------------------------------------------
 ONNX = "ONNX Runtime"
+TORCH = "PyTorch"
 
 
 class Program:
     """A peer that understands check, time, first-call, nothing and version: C++ and Python; Python also understands turns.
 
-    ONNX Runtime understands check, turns and version.
+    ONNX Runtime understands check, turns and version; PyTorch check, time and version.
     """
 
     def __init__(self, *command, library="MLX "):
@@ -307,6 +310,11 @@ def find_onnx():
     run([sys.executable, PROJECT / "tools" / "fetch.py", f"--cache={cache}", "venv", "onnx", f"--link={environment}"])
     script = PROJECT / "bench" / "py" / "onnx_bench.py"
     return Program(environment / "bin" / "python", script, library="")
+
+
+def torch_of(python):
+    """PyTorch, in an environment of the user's: with what it depends on, it takes gigabytes."""
+    return Program(python.absolute(), PROJECT / "bench" / "py" / "torch_bench.py", library="")
 
 
 def cmake_variable(name):
@@ -431,6 +439,18 @@ def table_line(row, rounds):
     ]
 
 
+def torch_line(row, rounds):
+    java, torch = (statistics.median(rounds[name]) for name in ("Java", TORCH))
+    return [
+        row.name,
+        *map(readable, (java, torch)),
+        f"{java / torch:.2f}",
+        f"≤ {TORCH}",
+        "yes" if java <= torch else "**no**",
+        " / ".join(spread(rounds[name]) for name in ("Java", TORCH)),
+    ]
+
+
 def layers_line(row, rounds):
     java, python = (statistics.median(rounds[name]) for name in ("Java", "Python"))
     return [
@@ -471,6 +491,7 @@ def model_line(row, rounds, rounds_of_rows):
 
 
 HEAD = ["row", "C++", "Java", "Python", "Java / C++", "Python / C++", "target", "reached", "± %"]
+TORCH_HEAD = ["row", "Java", TORCH, f"Java / {TORCH}", "target", "reached", "± %"]
 LAYERS_HEAD = ["row", "Java", "Python", "Java / Python", "target", "reached", "± %"]
 MODELS_HEAD = ["row", "Java", "Python", ONNX, "Java / Python", f"Java / {ONNX}", "target", "reached", "± %"]
 
@@ -526,6 +547,7 @@ def parse_arguments():
     parser.add_argument("--core", type=int, help="the core for all peers (Linux; the last one unless given); models take the last two")
     parser.add_argument("--blas", type=pathlib.Path, help="a BLAS library to load instead of the one of MLX's package (Linux)")
     parser.add_argument("--shipped", action="store_true", help="Java with its own OpenBLAS, as its users get it, not with the others' BLAS")
+    parser.add_argument("--torch", type=pathlib.Path, metavar="PYTHON", help="a Python that has PyTorch, which becomes a peer in some rows")
     parser.add_argument("--offline", action="store_true", help="Maven does not look for anything in the network")
     parser.add_argument("--no-build", action="store_true", help="measure what an earlier run has built")
     arguments = parser.parse_args()
@@ -550,6 +572,7 @@ def main():
         build(arguments.offline)
     class_path = find_class_path(arguments.offline)
     peers = find_peers(class_path, arguments.shipped)
+    torch = {TORCH: torch_of(arguments.torch)} if arguments.torch else {}
     with_layers = {name: peer for name, peer in peers.items() if name != "C++"}
     with_models = {"Java": Java(class_path, shipped=True), "Python": peers["Python"]}
     with_onnx = with_models | {ONNX: find_onnx()} if any(row.limit_of_onnx for row in model_rows) else {}
@@ -558,15 +581,20 @@ def main():
     two_cores = Machine(cores[-2:], arguments.blas)
 
     say("comparing what the peers compute")
-    compare_checks(peers, machine, rows)
+    compare_checks(peers, machine, [row for row in rows if not row.in_torch])
+    compare_checks(peers | torch, machine, [row for row in rows if row.in_torch])
     compare_checks(with_layers, machine, layers_rows)
     for row in model_rows:
         compare_checks(with_onnx if row.limit_of_onnx else with_models, two_cores, [row])
 
-    lines = []
+    lines, torch_lines = [], []
     for row in rows:
-        lines.append(table_line(row, measure(peers, machine, row, timing)))
+        rounds = measure(peers | torch if row.in_torch else peers, machine, row, timing)
+        lines.append(table_line(row, rounds))
         say(" ".join(lines[-1]))
+        if TORCH in rounds:
+            torch_lines.append(torch_line(row, rounds))
+            say(" ".join(torch_lines[-1]))
     if with_first_call:
         lines.append(table_line(FIRST_CALL, measure_first_call(peers, machine, timing)))
 
@@ -583,8 +611,8 @@ def main():
         model_lines.append(model_line(row, model_rounds[row.name], model_rounds))
         say(" ".join(model_lines[-1]))
 
-    tables = [(HEAD, lines), (LAYERS_HEAD, layers_lines), (MODELS_HEAD, model_lines)]
-    shown = facts(peers, machine, arguments.shipped)
+    tables = [(HEAD, lines), (TORCH_HEAD, torch_lines), (LAYERS_HEAD, layers_lines), (MODELS_HEAD, model_lines)]
+    shown = facts(peers | torch, machine, arguments.shipped)
     if model_lines:
         shown.append(model_facts(with_onnx.get(ONNX), two_cores))
     report = "\n".join(f"- {fact}" for fact in shown) + "\n"

@@ -270,6 +270,8 @@ Arrays layer_norm(const Arrays& inputs) {
   return {mx::add(mx::multiply(mx::multiply(centered, scale), inputs[1]), inputs[2])};
 }
 
+Arrays fast_layer_norm(const Arrays& inputs) { return {mx::fast::layer_norm(inputs[0], inputs[1], inputs[2], 1e-5f)}; }
+
 // The parameters, their moments and the gradient -> the next parameters and moments.
 Arrays adam(const Arrays& p) {
   auto times = [](float factor, const mx::array& x) { return mx::multiply(mx::array(factor), x); };
@@ -438,6 +440,7 @@ const std::map<std::string, Work (*)()> rows{
     {"softmax_1e6", [] { return rowwise(softmax); }},
     {"softmax_1e6_compiled", [] { return rowwise_compiled(softmax); }},
     {"layer_norm_1e6_compiled", [] { return rowwise_compiled(layer_norm); }},
+    {"fast_layer_norm_1e6_compiled", [] { return rowwise_compiled(fast_layer_norm); }},
     {"adam_1e6_compiled", adam_1e6_compiled},
     {"matmul_512", [] { return matmul(512); }},
     {"matmul_1024", [] { return matmul(1024); }},

@@ -363,6 +363,11 @@ def layer_norm_1e6_compiled():
 
 
 @row
+def fast_layer_norm_1e6_compiled():
+    return rowwise(mx.compile(lambda x, weight, bias: mx.fast.layer_norm(x, weight, bias, 1e-5)))
+
+
+@row
 def adam_1e6_compiled():
     @mx.compile
     def step(parameters, m, v, gradient):

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.mlx4j.ArraysFunction;
+import org.mlx4j.Fast;
 import org.mlx4j.MlxArray;
 import org.mlx4j.Ops;
 import org.mlx4j.Scope;
@@ -32,6 +33,7 @@ public class LargeArrayBenchmark extends PeerBenchmark {
   private final TransformedFunction compiledTanh = Transforms.compile(MlxArray::tanh);
   private final TransformedFunction compiledSoftmax = Transforms.compile(this::softmax);
   private final TransformedFunction compiledLayerNorm = Transforms.compile(this::layerNorm);
+  private final TransformedFunction compiledFastLayerNorm = Transforms.compile(this::fastLayerNorm);
   private final AdamUpdates adam = new AdamUpdates();
 
   @Override
@@ -46,6 +48,7 @@ public class LargeArrayBenchmark extends PeerBenchmark {
         entry("softmax_1e6", () -> squares(softmax(rows))),
         entry("softmax_1e6_compiled", () -> squares(compiledSoftmax.apply(rows))),
         entry("layer_norm_1e6_compiled", () -> squares(compiledLayerNorm.apply(rows))),
+        entry("fast_layer_norm_1e6_compiled", () -> squares(compiledFastLayerNorm.apply(rows))),
         entry("adam_1e6_compiled", adam::afterFive),
         entry("matmul_512", () -> total(a512.matmul(b512))),
         entry("matmul_1024", () -> total(a1024.matmul(b1024))));
@@ -70,6 +73,10 @@ public class LargeArrayBenchmark extends PeerBenchmark {
   private MlxArray layerNorm(MlxArray x) {
     MlxArray scale = x.var(-1, true).add(1e-5).rsqrt();
     return x.subtract(x.mean(-1, true)).multiply(scale).multiply(weight).add(bias);
+  }
+
+  private MlxArray fastLayerNorm(MlxArray x) {
+    return Fast.layerNorm(x, weight, bias, 1e-5);
   }
 
   /** Updates of a million parameters by Adam, each of which starts from the one before. */
@@ -160,6 +167,11 @@ public class LargeArrayBenchmark extends PeerBenchmark {
   @Benchmark
   public void layerNorm1e6Compiled() {
     evaluate(compiledLayerNorm::apply, rows);
+  }
+
+  @Benchmark
+  public void fastLayerNorm1e6Compiled() {
+    evaluate(compiledFastLayerNorm::apply, rows);
   }
 
   @Benchmark
