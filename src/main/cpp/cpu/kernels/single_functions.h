@@ -109,9 +109,9 @@ inline float log_of(float x) {
                               -0x1.fcf4c6p-4f, 0x1.dea282p-4f,  -0x1.d635bcp-4f, 0x1.1d8ea6p-4f};
   const bool denormal = x < 0x1p-126f;
   const float normal = denormal ? x * 0x1p23f : x;
-  const auto b = bits<std::int32_t>(normal);
-  const std::int32_t k = (b - 0x3f3504f3) >> 23;
-  const float f = bits<float>(b - (k << 23)) - 1;
+  const auto b = bits<std::uint32_t>(normal);
+  const std::int32_t k = std::int32_t(b - 0x3f3504f3) >> 23;
+  const float f = bits<float>(b - (std::uint32_t(k) << 23)) - 1;
   const float e = float(denormal ? k - 23 : k);
   const float square = f * f;
   const float log =
