@@ -79,20 +79,13 @@ Kernel* of_one_number(const Arithmetic& arithmetic) {
                                 : nullptr;
 }
 
-struct ErfOf {
-  static float of(float x) { return erf_of(x); }
 #ifdef __AVX512F__
+struct ErfOf {
   static const auto& table() { return erf_table(); }
-#endif
 };
 struct TanhOf {
-  static float of(float x) { return tanh_of(x); }
-#ifdef __AVX512F__
   static const auto& table() { return tanh_table(); }
-#endif
 };
-
-#ifdef __AVX512F__
 struct Product {
   static __m512 of(__m512 x, __m512 y) { return _mm512_mul_ps(x, y); }
 };
@@ -117,6 +110,12 @@ void sigmoid_times(const void* x, const void*, const void* y, void* result, std:
                                [](__m512 a, __m512, __m512 b) { return _mm512_mul_ps(sigmoid_of(a), b); });
 }
 #else
+struct ErfOf {
+  static float of(float x) { return erf_of(x); }
+};
+struct TanhOf {
+  static float of(float x) { return tanh_of(x); }
+};
 using Product = Multiply;
 using Quotient = Divide;
 
