@@ -16,7 +16,8 @@ import functools
 import json
 import pathlib
 import sys
-import time
+
+import program
 
 ROWS = {}
 
@@ -685,25 +686,6 @@ def minilm_batch():
 
 
 # ---- the program --------------------------------------------------------------------------------------
-def seconds(repeat, n):
-    start = time.perf_counter()
-    repeat(n)
-    return time.perf_counter() - start
-
-
-def measure(name, warm_up, repetition, repetitions):
-    repeat, _ = ROWS[name]()
-    n, spent = 1, 0.0
-    while spent < warm_up:
-        taken = seconds(repeat, n)
-        spent += taken
-        each = taken / n
-        if taken < warm_up / 8:
-            n *= 2
-    n = max(1, int(repetition / each))
-    return {"row": name, "nanoseconds": [seconds(repeat, n) / n * 1e9 for _ in range(repetitions)]}
-
-
 def main(action, *arguments):
     if action == "nothing":
         return
@@ -722,17 +704,7 @@ def main(action, *arguments):
 
     import data
 
-    if action == "check":
-        for name in arguments:
-            _, check = ROWS[name]()
-            print(json.dumps({"row": name, "check": check()}))
-    elif action == "turns":
-        repeat, _ = ROWS[arguments[0]]()
-        for line in sys.stdin:
-            print(seconds(repeat, int(line)) / int(line) * 1e9, flush=True)
-    elif action == "time":
-        name, warm_up, repetition, repetitions = arguments
-        print(json.dumps(measure(name, float(warm_up), float(repetition), int(repetitions))))
+    program.act(ROWS, action, *arguments)
 
 
 main(*sys.argv[1:])

@@ -4,16 +4,15 @@
   onnx_bench.py turns minilm_batch  as bench.py does
   onnx_bench.py version             the version of ONNX Runtime
 """
-import json
 import os
 import sys
-import time
 
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 import data
+import program
 
 
 class Graph:
@@ -70,27 +69,31 @@ def encoder(layers):
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
 
 
-def main(action, *arguments):
-    if action == "version":
-        print(onnxruntime.__version__)
-        return
-    if arguments != ("minilm_batch",):
-        sys.exit(f"{__file__}: there is only minilm_batch")
+def minilm_batch():
     x, layers = data.encoder()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(os.environ["OMP_NUM_THREADS"])
     session = onnxruntime.InferenceSession(
         encoder(layers).SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    if action == "check":
-        (vectors,) = session.run(None, {"x": x})
-        print(json.dumps({"row": "minilm_batch", "check": float(np.square(vectors).sum(dtype=np.float64))}))
-    elif action == "turns":
-        for line in sys.stdin:
-            start = time.perf_counter()
-            for _ in range(int(line)):
-                session.run(None, {"x": x})
-            print((time.perf_counter() - start) / int(line) * 1e9, flush=True)
+
+    def vectors():
+        return session.run(None, {"x": x})[0]
+
+    def repeat(n):
+        for _ in range(n):
+            vectors()
+
+    return repeat, lambda: float(np.square(vectors()).sum(dtype=np.float64))
+
+
+def main(action, *arguments):
+    if action == "version":
+        print(onnxruntime.__version__)
+    elif arguments != ("minilm_batch",):
+        sys.exit(f"{__file__}: there is only minilm_batch")
+    else:
+        program.act({"minilm_batch": minilm_batch}, action, *arguments)
 
 
 if __name__ == "__main__":

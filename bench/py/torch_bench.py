@@ -6,15 +6,14 @@
 
 Everything is eager, and GELU and the layer norm are PyTorch's own functions.
 """
-import json
 import os
 import sys
-import time
 
 import torch
 from torch.nn import functional
 
 import data
+import program
 
 SHAPE = [1000, 1000]
 
@@ -82,33 +81,12 @@ ROWS = {
 }
 
 
-def seconds(repeat, n):
-    start = time.perf_counter()
-    repeat(n)
-    return time.perf_counter() - start
-
-
-def measure(name, warm_up, repetition, repetitions):
-    repeat, _ = ROWS[name]()
-    n, spent = 0, 0.0
-    while spent < warm_up:
-        spent += seconds(repeat, 1)
-        n += 1
-    n = max(1, int(repetition * n / spent))
-    return {"row": name, "nanoseconds": [seconds(repeat, n) / n * 1e9 for _ in range(repetitions)]}
-
-
 def main(action, *arguments):
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     if action == "version":
         print(torch.__version__)
-    elif action == "check":
-        for name in arguments:
-            _, check = ROWS[name]()
-            print(json.dumps({"row": name, "check": check()}))
-    elif action == "time":
-        name, warm_up, repetition, repetitions = arguments
-        print(json.dumps(measure(name, float(warm_up), float(repetition), int(repetitions))))
+    else:
+        program.act(ROWS, action, *arguments)
 
 
 if __name__ == "__main__":
